@@ -1,0 +1,193 @@
+//! Values against the facets of their properties: length, digits, format. Every violation is gathered, none ends the
+//! check.
+//!
+//! That a value has the right kind at all was seen when it was read; rules of a particular service are elsewhere.
+
+use std::fmt::Write as _;
+
+use crate::model::{Format, Primitive, Property, StructType};
+use crate::nearest::nearest;
+use crate::record::{Change, Patch, Record};
+use crate::value::Value;
+
+/// What kind of mistake a violation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The type declares no such member.
+    UnknownProperty,
+    /// A value of the wrong kind, out of range, or no member of its enumeration.
+    Type,
+    /// Null where null is not allowed.
+    Null,
+    /// Too long, too many digits, or not in the required form.
+    Form,
+    /// The same member twice.
+    Duplicate,
+    /// A member that must be there is not.
+    Missing,
+    /// A member that cannot be set this way.
+    NotSettable,
+}
+
+/// One mistake in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// What kind of mistake.
+    pub fault: Fault,
+    /// Where: a JSON pointer (RFC 6901) into the body.
+    pub pointer: String,
+    /// What was found and what is allowed.
+    pub message: String,
+}
+
+impl Violation {
+    /// A violation at a place.
+    pub fn new(fault: Fault, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { fault, pointer: pointer.into(), message: message.into() }
+    }
+}
+
+/// A pointer extended by a member name or position.
+pub fn pointer(parent: &str, step: &str) -> String {
+    let mut pointer = String::with_capacity(parent.len() + step.len() + 1);
+    pointer.push_str(parent);
+    pointer.push('/');
+    pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    pointer
+}
+
+/// Checks what a patch sets against the facets of the properties it sets.
+pub fn check_patch(ty: &'static StructType, patch: &Patch, parent: &str, violations: &mut Vec<Violation>) {
+    for (ordinal, change) in &patch.changes {
+        let Some(property) = ty.property(*ordinal) else { continue };
+        let place = pointer(parent, property.name);
+        match (change, property.ty.structure()) {
+            (Change::Set(value), _) => check_value(property, value, &place, violations),
+            (Change::Merge(nested), Some(ty)) => check_patch(ty, nested, &place, violations),
+            (Change::Merge(_), None) => {}
+        }
+    }
+}
+
+fn check_value(property: &Property, value: &Value, place: &str, violations: &mut Vec<Violation>) {
+    match value {
+        Value::List(items) => {
+            for (position, item) in items.iter().enumerate() {
+                check_value(property, item, &pointer(place, &position.to_string()), violations);
+            }
+        }
+        Value::Record(record) => check_record(record, place, violations),
+        single => {
+            if let Some(message) = complaint(property, single) {
+                violations.push(Violation::new(Fault::Form, place, message));
+            }
+        }
+    }
+}
+
+fn check_record(record: &Record, parent: &str, violations: &mut Vec<Violation>) {
+    for (property, value) in record.members() {
+        check_value(property, value, &pointer(parent, property.name), violations);
+    }
+}
+
+/// What is wrong with a single value, if anything.
+fn complaint(property: &Property, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text_complaint(property, text),
+        Value::Binary(bytes) => {
+            let max = property.max_length? as usize;
+            (bytes.len() > max).then(|| format!("found {} bytes, expected at most {max}", bytes.len()))
+        }
+        Value::Decimal(number) => {
+            let scale = i64::from(property.scale?);
+            let digits = number.fractional_digit_count();
+            (digits > scale).then(|| format!("found {digits} digits after the point, expected at most {scale}"))
+        }
+        Value::Double(number) if property.ty.primitive() == Some(Primitive::Double) && !number.is_finite() => None,
+        _ => None,
+    }
+}
+
+fn text_complaint(property: &Property, text: &str) -> Option<String> {
+    if let Some(max) = property.max_length {
+        let length = text.chars().count();
+        if length > max as usize {
+            return Some(format!("found {length} characters, expected at most {max}"));
+        }
+    }
+    match property.format {
+        Format::Any => None,
+        Format::HttpUrl if is_http_url(text) => None,
+        Format::HttpUrl => Some(format!("found {}, expected an absolute http or https URL", brief(text))),
+        Format::LanguageTag if oxilangtag::LanguageTag::parse(text).is_ok() => None,
+        Format::LanguageTag => Some(format!("found {}, expected a language tag (BCP 47) such as `nb-NO`", brief(text))),
+        Format::OneOf(values) if values.contains(&text) => None,
+        Format::OneOf(values) => Some(format!("found {}, {}", brief(text), one_of(text, values.iter().copied()))),
+    }
+}
+
+/// `expected one of …; did you mean …?`
+pub fn one_of<'a>(found: &str, values: impl Iterator<Item = &'a str> + Clone) -> String {
+    let mut text = String::from("expected one of ");
+    for (position, value) in values.clone().enumerate() {
+        let comma = if position > 0 { ", " } else { "" };
+        let _infallible = write!(text, "{comma}`{value}`");
+    }
+    if let Some(best) = nearest(found, values) {
+        let _infallible = write!(text, "; did you mean `{best}`?");
+    }
+    text
+}
+
+fn brief(text: &str) -> String {
+    match text.chars().count() {
+        0..=60 => format!("`{text}`"),
+        long => format!("a string of {long} characters"),
+    }
+}
+
+/// An absolute URL with a host, of a scheme that is safe to show as a link. Characters that RFC 3986 forbids and
+/// browsers tolerate (non-ASCII letters) pass; white space, quotes, angle brackets and control characters do not.
+pub fn is_http_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let bad = |letter: char| {
+        letter.is_whitespace()
+            || letter.is_control()
+            || matches!(letter, '<' | '>' | '"' | '\\' | '^' | '`' | '{' | '|' | '}')
+    };
+    (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
+        && !host.is_empty()
+        && !host.starts_with(':')
+        && !rest.contains(bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_http_url;
+
+    #[test]
+    fn only_absolute_http_urls_pass() {
+        for good in
+            ["https://example.com", "HTTP://a.b/c?d#e", "https://[::1]:8080/x", "https://exämple.com/ü", "http://u@h/"]
+        {
+            assert!(is_http_url(good), "{good}");
+        }
+        for bad in [
+            "",
+            "example.com",
+            "ftp://a",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "https://a b",
+            "//a.b",
+            "http://a/\"",
+            "https://:80",
+        ] {
+            assert!(!is_http_url(bad), "{bad}");
+        }
+    }
+}

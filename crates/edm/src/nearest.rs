@@ -1,0 +1,29 @@
+//! The declared name a misspelt one was probably meant to be.
+
+/// The candidate closest to `name`, if any is close enough to be worth naming.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Long hostile names cost quadratic time and resemble nothing.
+    if name.len() > 64 {
+        return None;
+    }
+    let folded = name.to_lowercase();
+    let distance = |candidate: &&str| strsim::osa_distance(&folded, &candidate.to_lowercase());
+    let best = candidates.into_iter().min_by_key(distance)?;
+    let limit = (name.chars().count() / 3).clamp(1, 4);
+    (distance(&best) <= limit || best.to_lowercase().starts_with(&folded)).then_some(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn suggests_only_what_is_close() {
+        let names = ["displayName", "proficiency", "webUrl"];
+        assert_eq!(nearest("displayname", names), Some("displayName"));
+        assert_eq!(nearest("profficiency", names), Some("proficiency"));
+        assert_eq!(nearest("disp", names), Some("displayName"));
+        assert_eq!(nearest("zebra", names), None);
+        assert_eq!(nearest(&"d".repeat(10_000), names), None);
+    }
+}

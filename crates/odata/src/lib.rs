@@ -1,0 +1,17 @@
+//! OData v4.01 text in both directions: resource paths and query options to bound queries, JSON bodies to patches,
+//! records to payloads, problems to error bodies.
+//!
+//! No I/O, no storage, no callers, and no knowledge of which collections exist: that is the model's.
+
+pub mod address;
+pub mod dialect;
+pub mod headers;
+pub mod options;
+pub mod payload;
+pub mod problem;
+pub mod url;
+
+pub use address::{Address, Place, Step, Tail};
+pub use dialect::Dialect;
+pub use options::{Expand, Query, Select};
+pub use problem::{Detail, Kind, Problem};

@@ -1,0 +1,306 @@
+//! Query options bound against the type they apply to: `$select`, `$expand`, `$orderby`, `$top`, `$skip`, `$count`.
+//!
+//! A name that the type does not declare is a problem that arises here; a known option that is not implemented says so.
+
+use edm::nearest::nearest;
+use edm::query::{Order, OrderKey, PropertyPath};
+use edm::{Model, Navigation, Property, StructType, Type};
+
+use crate::problem::{Kind, Problem};
+use crate::url::query::{self, Given};
+
+/// Deepest nesting of `$expand`.
+const MAX_EXPAND_DEPTH: usize = 4;
+
+/// What a request asks of the resource it addresses.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// The members to answer; `None` for the usual ones.
+    pub select: Option<Select>,
+    /// Related entities to answer within.
+    pub expand: Vec<Expand>,
+    /// The order of a collection.
+    pub order: Order,
+    /// `$top`
+    pub top: Option<u64>,
+    /// `$skip`
+    pub skip: Option<u64>,
+    /// `$count=true`
+    pub count: bool,
+    /// `$skiptoken`
+    pub skip_token: Option<String>,
+}
+
+/// Which members of a structured value are answered.
+#[derive(Debug, Clone, Default)]
+pub struct Select {
+    /// Every property (`*`).
+    pub all: bool,
+    /// These properties; of complex ones, possibly only some members.
+    pub properties: Vec<(&'static Property, Option<Select>)>,
+    /// These navigation properties.
+    pub navigation: Vec<&'static Navigation>,
+}
+
+impl Select {
+    /// Is the property among the selected, and which of its members?
+    pub fn find(&self, name: &[u8]) -> Option<Option<&Select>> {
+        let listed = self.properties.iter().find(|(property, _)| property.name.as_bytes() == name);
+        listed.map(|(_, nested)| nested.as_ref()).or(self.all.then_some(None))
+    }
+
+    /// The selection as it stands in a context URL: `id,detail/company`.
+    pub fn context(&self) -> String {
+        let mut names = if self.all { vec!["*".to_owned()] } else { Vec::new() };
+        for (property, nested) in &self.properties {
+            match nested {
+                None => names.push(property.name.to_owned()),
+                Some(nested) => {
+                    names.extend(nested.context().split(',').map(|inner| format!("{}/{inner}", property.name)))
+                }
+            }
+        }
+        names.extend(self.navigation.iter().map(|navigation| navigation.name.to_owned()));
+        names.join(",")
+    }
+}
+
+/// One item of `$expand`.
+#[derive(Debug, Clone)]
+pub struct Expand {
+    /// Along which navigation property.
+    pub navigation: &'static Navigation,
+    /// What is asked of the related entities.
+    pub query: Query,
+}
+
+/// What the options apply to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applies {
+    /// A collection: everything.
+    Collection,
+    /// A single entity: what shapes it.
+    Entity,
+    /// A bare number: what restricts a collection.
+    Count,
+    /// Nothing.
+    Nothing,
+}
+
+/// Binds the options of a query string against the type of the addressed resource.
+pub fn bind(model: &Model, ty: &'static StructType, given: &[Given], applies: Applies) -> Result<Query, Problem> {
+    Binder { namespace: model.namespace }.query(ty, given, applies, 0)
+}
+
+/// Binds names against types, and says in messages which namespace those are of.
+struct Binder {
+    namespace: &'static str,
+}
+
+impl Binder {
+    fn query(
+        &self,
+        ty: &'static StructType,
+        given: &[Given],
+        applies: Applies,
+        depth: usize,
+    ) -> Result<Query, Problem> {
+        let mut query = Query::default();
+        for Given { name, value } in given {
+            let admitted = match *name {
+                "$select" | "$expand" => matches!(applies, Applies::Collection | Applies::Entity),
+                "$orderby" | "$top" | "$skip" | "$count" => applies == Applies::Collection,
+                "$skiptoken" => applies == Applies::Collection && depth == 0,
+                _ => {
+                    return Err(Problem::new(
+                        Kind::NotSupported,
+                        format!("the query option `{name}` is not supported yet"),
+                    )
+                    .at(*name));
+                }
+            };
+            if !admitted {
+                return Err(
+                    Problem::new(Kind::BadQuery, format!("the query option `{name}` does not apply here")).at(*name)
+                );
+            }
+            match *name {
+                "$select" => query.select = Some(self.select(ty, value)?),
+                "$expand" => query.expand = self.expand(ty, value, depth)?,
+                "$orderby" => query.order = self.order(ty, value)?,
+                "$top" => query.top = Some(number(name, value)?),
+                "$skip" => query.skip = Some(number(name, value)?),
+                "$count" => query.count = boolean(name, value)?,
+                _ => query.skip_token = Some(value.clone()),
+            }
+        }
+        Ok(query)
+    }
+
+    fn select(&self, ty: &'static StructType, text: &str) -> Result<Select, Problem> {
+        let mut select = Select::default();
+        for item in query::split(text, ',')? {
+            if item == "*" {
+                select.all = true;
+                continue;
+            }
+            if item.contains('(') {
+                return Err(Problem::new(
+                    Kind::NotSupported,
+                    format!("options within `$select` are not supported yet: `{item}`"),
+                )
+                .at("$select"));
+            }
+            let steps: Vec<&str> = item.split('/').map(str::trim).collect();
+            self.select_path(ty, &mut select, &steps, "$select")?;
+        }
+        Ok(select)
+    }
+
+    fn select_path(
+        &self,
+        ty: &'static StructType,
+        select: &mut Select,
+        steps: &[&str],
+        option: &str,
+    ) -> Result<(), Problem> {
+        let Some((first, rest)) = steps.split_first() else { return Ok(()) };
+        if let (Some(navigation), []) = (ty.find_navigation(first), rest) {
+            select.navigation.push(navigation);
+            return Ok(());
+        }
+        let (_, property) = ty.find(first).ok_or_else(|| self.unknown_property(ty, first, option))?;
+        let listed = select.properties.iter_mut().position(|(known, _)| std::ptr::eq(*known, property));
+        let at = listed.unwrap_or_else(|| {
+            let nested = (!rest.is_empty()).then(Select::default);
+            select.properties.push((property, nested));
+            select.properties.len() - 1
+        });
+        let slot = select.properties.get_mut(at);
+        match (rest, slot, property.ty) {
+            ([], Some((_, nested)), _) => *nested = None,
+            (_, Some((_, Some(nested))), Type::Struct(inner)) => self.select_path(inner, nested, rest, option)?,
+            // The whole of it is selected already; its members still have to exist.
+            (_, Some((_, None)), Type::Struct(inner)) => {
+                self.select_path(inner, &mut Select::default(), rest, option)?
+            }
+            _ => return Err(self.unknown_property(ty, &steps.join("/"), option)),
+        }
+        Ok(())
+    }
+
+    fn order(&self, ty: &'static StructType, text: &str) -> Result<Order, Problem> {
+        let keys = query::split(text, ',')?.into_iter().map(|item| self.order_key(ty, item));
+        Ok(Order { keys: keys.collect::<Result<_, _>>()? })
+    }
+
+    fn order_key(&self, ty: &'static StructType, item: &str) -> Result<OrderKey, Problem> {
+        let mut words = item.split_whitespace();
+        let (path, direction) = (words.next().unwrap_or_default(), words.next().unwrap_or("asc"));
+        let descending = match direction.to_ascii_lowercase().as_str() {
+            "asc" => false,
+            "desc" => true,
+            _ => return Err(expression(item)),
+        };
+        let plain = path.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '/'));
+        if words.next().is_some() || !plain {
+            return Err(expression(item));
+        }
+        Ok(OrderKey { path: self.property_path(ty, path)?, descending })
+    }
+
+    fn property_path(&self, ty: &'static StructType, path: &str) -> Result<PropertyPath, Problem> {
+        let mut steps = Vec::new();
+        let mut within = Some(ty);
+        for name in path.split('/') {
+            let unknown = || self.unknown_property(within.unwrap_or(ty), name, "$orderby");
+            let (_, property) = within.and_then(|ty| ty.find(name)).ok_or_else(unknown)?;
+            if property.collection {
+                return Err(Problem::new(
+                    Kind::BadQuery,
+                    format!("found the list `{name}`, expected a single value to order by"),
+                )
+                .at("$orderby"));
+            }
+            within = property.ty.structure();
+            steps.push(property);
+        }
+        match (steps.split_first(), within) {
+            (Some((first, rest)), None) => Ok(PropertyPath::new(first, rest.iter().copied())),
+            _ => Err(Problem::new(
+                Kind::BadQuery,
+                format!("found `{path}`, expected a single primitive value to order by"),
+            )
+            .at("$orderby")),
+        }
+    }
+
+    fn expand(&self, ty: &'static StructType, text: &str, depth: usize) -> Result<Vec<Expand>, Problem> {
+        if depth >= MAX_EXPAND_DEPTH {
+            return Err(Problem::new(
+                Kind::BadQuery,
+                format!("found `$expand` nested deeper than {MAX_EXPAND_DEPTH} levels"),
+            )
+            .at("$expand"));
+        }
+        let mut items: Vec<Expand> = Vec::new();
+        for item in query::split(text, ',')? {
+            let (name, nested) = match item.split_once('(') {
+                Some((name, nested)) => (name.trim(), nested.strip_suffix(')').unwrap_or_default()),
+                None => (item, ""),
+            };
+            if name.contains('/') || name == "*" || name.starts_with('$') {
+                return Err(Problem::new(Kind::NotSupported, format!("`{name}` in `$expand` is not supported yet"))
+                    .at("$expand"));
+            }
+            let navigation = ty.find_navigation(name).ok_or_else(|| self.unknown_property(ty, name, "$expand"))?;
+            if items.iter().any(|known| std::ptr::eq(known.navigation, navigation)) {
+                return Err(Problem::new(
+                    Kind::BadQuery,
+                    format!("`{}` must not be expanded more than once", navigation.name),
+                )
+                .at("$expand"));
+            }
+            let given = if nested.is_empty() { Vec::new() } else { query::parse_nested(nested)? };
+            let applies = if navigation.collection { Applies::Collection } else { Applies::Entity };
+            items.push(Expand { navigation, query: self.query(navigation.target, &given, applies, depth + 1)? });
+        }
+        Ok(items)
+    }
+
+    /// Graph's sentence, and the name that was probably meant.
+    fn unknown_property(&self, ty: &'static StructType, name: &str, option: &str) -> Problem {
+        let hint = nearest(name, ty.names()).map(|best| format!(" Did you mean `{best}`?")).unwrap_or_default();
+        let name: String = name.chars().take(80).collect();
+        let message =
+            format!("Could not find a property named '{name}' on type '{}.{}'.{hint}", self.namespace, ty.name);
+        Problem::new(Kind::UnknownQueryProperty, message).at(option)
+    }
+}
+
+fn number(name: &str, value: &str) -> Result<u64, Problem> {
+    let plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    let number = plain.then(|| value.parse::<i32>().ok()).flatten();
+    number.and_then(|number| u64::try_from(number).ok()).ok_or_else(|| {
+        let message = format!("found `{value}` for `{name}`, expected a whole number from 0 to {}", i32::MAX);
+        Problem::new(Kind::BadQuery, message).at(name)
+    })
+}
+
+fn boolean(name: &str, value: &str) -> Result<bool, Problem> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => {
+            Err(Problem::new(Kind::BadQuery, format!("found `{value}` for `{name}`, expected `true` or `false`"))
+                .at(name))
+        }
+    }
+}
+
+fn expression(item: &str) -> Problem {
+    let message = format!(
+        "found `{item}`, expected a property followed by `asc` or `desc`; expressions in `$orderby` are not supported yet"
+    );
+    Problem::new(Kind::NotSupported, message).at("$orderby")
+}

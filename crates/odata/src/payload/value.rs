@@ -1,0 +1,158 @@
+//! JSON values of a body to values of a property's type, with what requests may write beyond the canonical form: enum
+//! numbers, comma lists of flags, a single value for a list.
+
+use edm::check::{one_of, pointer};
+use edm::codec::primitive_from_json;
+use edm::json::{Kind as Json, Node};
+use edm::value::{admits, enum_number};
+use edm::{EnumType, Fault, Model, Primitive, Property, Record, StructType, Type, Value, Violation};
+
+use super::read::Intent;
+
+/// The state of reading one body.
+pub(super) struct Reader {
+    pub(super) model: &'static Model,
+    pub(super) intent: Intent,
+    pub(super) violations: Vec<Violation>,
+}
+
+impl Reader {
+    /// The value of a property; `None` when it is wrong or means nothing.
+    pub(super) fn property(&mut self, property: &'static Property, node: &Node<'_>, place: &str) -> Option<Value> {
+        match &node.kind {
+            Json::Array(items) if property.collection => {
+                let mut values = Vec::with_capacity(items.len());
+                for (position, item) in items.iter().enumerate() {
+                    let place = pointer(place, &position.to_string());
+                    values.push(self.single(property, item, &place));
+                }
+                values.into_iter().collect::<Option<Vec<_>>>().map(Value::List)
+            }
+            Json::Null if property.collection => self.refuse(
+                Fault::Null,
+                place,
+                format!("null is not a valid value for the list `{}`, expected an array", property.name),
+            ),
+            _ if property.collection && property.accepts_single => {
+                self.single(property, node, place).map(|value| Value::List(vec![value]))
+            }
+            other if property.collection => self.refuse(
+                Fault::Type,
+                place,
+                format!("found {}, expected an array of `{}`", other.describe(), property.ty.name()),
+            ),
+            _ => self.single(property, node, place),
+        }
+    }
+
+    fn single(&mut self, property: &'static Property, node: &Node<'_>, place: &str) -> Option<Value> {
+        match (&node.kind, property.ty) {
+            (Json::Null, _) if property.nullable => Some(Value::Null),
+            (Json::Null, _) => {
+                let name = property.name;
+                self.refuse(
+                    Fault::Null,
+                    place,
+                    format!("null is not a valid value for the property `{name}`; `{name}` is not nullable"),
+                )
+            }
+            (Json::Object(members), Type::Struct(ty)) => {
+                let patch = self.members(ty, members, place);
+                let mut record = Record::new(ty);
+                patch.apply(&mut record);
+                Some(Value::Record(record))
+            }
+            (other, Type::Struct(ty)) => self.refuse(
+                Fault::Type,
+                place,
+                format!("found {}, expected an object with members of `{}`", other.describe(), members_of(ty)),
+            ),
+            (kind, Type::Enum(ty)) => self.member(ty, kind, place),
+            (kind, ty) => {
+                let value = ty.primitive().and_then(|primitive| primitive_from_json(primitive, node));
+                value.or_else(|| {
+                    self.refuse(Fault::Type, place, format!("found {}, expected {}", kind.describe(), form(ty)))
+                })
+            }
+        }
+    }
+
+    /// A member of an enumeration by name or number. The sentinel stands for what a client did not understand: it
+    /// cannot be set, and in a change means that nothing is said.
+    fn member(&mut self, ty: &'static EnumType, kind: &Json<'_>, place: &str) -> Option<Value> {
+        let number = match kind {
+            Json::String(text) => enum_number(ty, text),
+            Json::Number(text) => {
+                text.parse().ok().filter(|number| admits(ty, *number) || Some(*number) == ty.sentinel_value())
+            }
+            _ => None,
+        };
+        let sentinel = ty.sentinel_value();
+        match number {
+            Some(number)
+                if sentinel.is_some_and(|sentinel| number == sentinel || (ty.is_flags && number & sentinel != 0)) =>
+            {
+                match self.intent {
+                    Intent::Update => None,
+                    Intent::Create => {
+                        let message =
+                            format!("`{}` cannot be set, {}", ty.sentinel.unwrap_or_default(), choices(ty, ""));
+                        self.refuse(Fault::Type, place, message)
+                    }
+                }
+            }
+            Some(number) if combines_zero(ty, kind, number) => {
+                let zero = ty.numbered(0).map_or("0", |member| member.name);
+                self.refuse(Fault::Type, place, format!("found `{zero}` among others, expected it alone"))
+            }
+            Some(number) => Some(Value::Enum(number)),
+            None => {
+                let text = if let Json::String(text) = kind { text.as_ref() } else { "" };
+                self.refuse(Fault::Type, place, format!("found {}, {}", kind.describe(), choices(ty, text)))
+            }
+        }
+    }
+
+    fn refuse(&mut self, fault: Fault, place: &str, message: String) -> Option<Value> {
+        self.blame(fault, place, message);
+        None
+    }
+}
+
+/// Does a list of flags name the member that stands for none of them beside others?
+fn combines_zero(ty: &EnumType, kind: &Json<'_>, number: i64) -> bool {
+    let Json::String(text) = kind else { return false };
+    let zero = |part: &str| enum_number(ty, part) == Some(0);
+    ty.is_flags && number != 0 && text.split(',').any(zero)
+}
+
+fn choices(ty: &'static EnumType, found: &str) -> String {
+    one_of(found, ty.members.iter().map(|member| member.name).filter(|name| Some(*name) != ty.sentinel))
+}
+
+fn members_of(ty: &'static StructType) -> String {
+    format!("{} ({})", ty.name, ty.all_properties().map(|(_, property)| property.name).collect::<Vec<_>>().join(", "))
+}
+
+/// What a value of a primitive type looks like in JSON.
+fn form(ty: Type) -> &'static str {
+    match ty.primitive() {
+        Some(Primitive::String) => "a string",
+        Some(Primitive::Boolean) => "`true` or `false`",
+        Some(Primitive::Date) => "a date such as `2026-11-21`",
+        Some(Primitive::DateTimeOffset) => "an instant such as `2026-11-21T08:30:00Z`",
+        Some(Primitive::TimeOfDay) => "a time of day such as `08:30:00`",
+        Some(Primitive::Duration) => "a duration such as `PT1H30M`",
+        Some(Primitive::Guid) => "a GUID such as `00000000-0000-0000-0000-000000000000`",
+        Some(Primitive::Binary) => "base64url text",
+        Some(Primitive::Double | Primitive::Single | Primitive::Decimal) => "a number",
+        Some(Primitive::Byte) => "a whole number from 0 to 255",
+        Some(Primitive::SByte) => "a whole number from -128 to 127",
+        Some(Primitive::Int16) => "a whole number from -32768 to 32767",
+        Some(Primitive::Int32) => "a whole number from -2147483648 to 2147483647",
+        Some(Primitive::Int64) => "a whole number from -9223372036854775808 to 9223372036854775807",
+        Some(Primitive::Stream) => "no value: streams are written at their own address",
+        Some(_) => "a GeoJSON object",
+        None => "another type",
+    }
+}

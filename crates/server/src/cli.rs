@@ -1,0 +1,181 @@
+//! The command line: what can be asked and how it is explained. Scripts depend on its names and exit codes.
+//!
+//! Nothing is done here.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::duration::parse_seconds;
+
+/// A self-hosted server for people profiles that speaks the Microsoft Graph profile API.
+#[derive(Debug, Parser)]
+#[command(
+    name = "vitae",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  vitae dev                              a server to develop against, with 50 people in it
+  vitae token --user grace@fjord.example a token of one of them
+  vitae serve --config vitae.toml        a server for an organization
+  vitae check --data /var/lib/vitae      is the data sound?
+
+Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 a check found something."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a server to develop and test against: own people, own tokens, no network
+    Dev(Dev),
+    /// Run a server for an organization, with its own token issuers
+    Serve(Serve),
+    /// Print a token of a development server's issuer
+    Token(Token),
+    /// Look through a data directory for damage; beside a running server too
+    Check(Check),
+}
+
+/// `vitae dev`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vitae dev                       keeps its data in ./vitae-data, listens on http://127.0.0.1:8080
+  vitae dev --ephemeral --port 0 --ready-file ready.env
+                                  for tests: nothing kept, any free port; once `ready.env` exists, source it for
+                                  VITAE_URL, VITAE_TOKEN, VITAE_USER_ID, VITAE_UPN, VITAE_PLAIN_TOKEN, VITAE_PLAIN_UPN,
+                                  VITAE_PLAIN_USER_ID and VITAE_APP_TOKEN
+  vitae dev --ephemeral --seed 7 --clock 2030-01-01T00:00:00Z
+                                  the same people, ids, times and answers on every run
+
+Tests can also ask the running server, without a token:
+  POST   /dev/reset               back to the start
+  POST   /dev/clock               {\"set\":\"2030-01-01T00:00:00Z\"} or {\"advance\":\"1h30m\"}
+  POST   /dev/fail                {\"method\":\"GET\",\"path\":\"/beta/me/*\",\"times\":2,\"status\":429,\"retryAfter\":1,\"delayMs\":50}
+  GET    /dev/journal             the last 1,000 requests; DELETE forgets them")]
+pub(crate) struct Dev {
+    /// Address to listen on
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 8080)]
+    pub(crate) port: u16,
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) tls_port: Option<u16>,
+    /// Directory for the data; made when absent
+    #[arg(long, value_name = "DIR", env = "VITAE_DATA", default_value = "vitae-data")]
+    pub(crate) data: PathBuf,
+    /// Keep everything in memory and nothing after exit
+    #[arg(long)]
+    pub(crate) ephemeral: bool,
+    /// How many people to make when there are none
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) people: u32,
+    /// Number from which people, and with --clock ids, are made [default: 42]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Let time start here and move 1 ms with each change, never otherwise
+    #[arg(long, value_name = "RFC3339", value_parser = time)]
+    pub(crate) clock: Option<i64>,
+    /// Load the people and items of a JSON file instead of made ones
+    #[arg(long, value_name = "FILE", conflicts_with = "people")]
+    pub(crate) fixture: Option<PathBuf>,
+    /// Write this file once requests are answered: KEY=VALUE lines a shell can source
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+}
+
+/// `vitae serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vitae serve --config /etc/vitae.toml
+  vitae serve --config vitae.toml --print-config     each setting, its value, and where that came from
+  VITAE_LISTEN=0.0.0.0:8080 vitae serve              the environment goes before the file
+
+Without --config, `vitae.toml` of the working directory is read if it is there.")]
+pub(crate) struct Serve {
+    /// The settings, in TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print every setting with its value and origin, and stop
+    #[arg(long)]
+    pub(crate) print_config: bool,
+    /// Write this file once requests are answered
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+}
+
+/// `vitae token`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vitae token                                                   the signed-in person of ./vitae-data
+  vitae token --user grace@fjord.example --scopes \"User.Read\"   one who may only read
+  vitae token --app importer --scopes \"User.ReadWrite.All\"      an app for itself
+  curl -H \"Authorization: Bearer $(vitae token)\" http://127.0.0.1:8080/beta/me/profile")]
+pub(crate) struct Token {
+    /// Directory of the development server's data
+    #[arg(long, value_name = "DIR", env = "VITAE_DATA", default_value = "vitae-data")]
+    pub(crate) data: PathBuf,
+    /// User principal name or id of the person to act for [default: the administrator]
+    #[arg(long, value_name = "UPN", conflicts_with = "app")]
+    pub(crate) user: Option<String>,
+    /// Name of the app that acts for itself
+    #[arg(long, value_name = "NAME", conflicts_with = "roles")]
+    pub(crate) app: Option<String>,
+    /// Permissions, separated by spaces [default: those of the person's role]
+    #[arg(long, value_name = "SCOPES")]
+    pub(crate) scopes: Option<String>,
+    /// Roles of the person, separated by commas [default: those the person has]
+    #[arg(long, value_name = "ROLES")]
+    pub(crate) roles: Option<String>,
+    /// How long the token is good
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = lifetime)]
+    pub(crate) ttl: i64,
+    /// Print a JSON object instead of the bare token
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `vitae check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vitae check                       looks through ./vitae-data
+  vitae check --data DIR --json     {\"sound\":…,\"findings\":[…]}
+
+Nothing is changed. Exit code 3 when something was found.")]
+pub(crate) struct Check {
+    /// Directory of the data
+    #[arg(long, value_name = "DIR", env = "VITAE_DATA", default_value = "vitae-data")]
+    pub(crate) data: PathBuf,
+    /// Print a JSON object instead of lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn time(text: &str) -> Result<i64, &'static str> {
+    let time = edm::DateTimeOffset::parse(text).ok_or("expected a time such as 2030-01-01T00:00:00Z")?;
+    Ok(time.ticks())
+}
+
+fn lifetime(text: &str) -> Result<i64, &'static str> {
+    parse_seconds(text).filter(|seconds| *seconds > 0).ok_or("expected a time such as 90s, 1h30m or 7d")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

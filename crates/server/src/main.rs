@@ -1,0 +1,2 @@
+//! The `vitae` binary.
+fn main() {}

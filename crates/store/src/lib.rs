@@ -1,0 +1,39 @@
+//! Persistence behind one trait, [`Store`].
+//!
+//! A store keeps *partitions*. A partition is the unit of transaction: its items, its index rows, its audit
+//! record and its change record commit together or not at all, and nothing is atomic across partitions.
+//! What an item's body means, who asks, and what collections exist is not known here: collections and ids
+//! are opaque text, bodies and tokens opaque bytes.
+//!
+//! Two implementations pass the same conformance suite: [`memory::MemoryStore`], the oracle, and
+//! [`sqlite::SqliteStore`], the embedded default.
+
+mod change;
+mod commit;
+mod error;
+mod item;
+mod key;
+mod name;
+mod scan;
+mod snapshot;
+mod traits;
+
+pub mod memory;
+pub mod sqlite;
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod differential;
+#[cfg(test)]
+mod fixture;
+
+pub use change::{AuditRow, BUCKETS, ChangePosition, ChangeRow, Op, Touched, bucket_of};
+pub use commit::{Change, Commit, IndexRow, Precondition};
+pub use error::{Error, Result};
+pub use item::{Header, Item};
+pub use key::{PartitionKey, PartitionKind};
+pub use name::{Claimed, NameEntry};
+pub use scan::{Candidate, Scan};
+pub use snapshot::Snapshot;
+pub use traits::{BoxFuture, Store};

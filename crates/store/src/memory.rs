@@ -1,0 +1,288 @@
+//! The oracle: a store so simple that it is obviously right, held against the others. One mutex, ordered maps,
+//! a copy of the partition for every commit. Not meant to be fast and keeps nothing when it is dropped.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::{
+    AuditRow, BoxFuture, Candidate, Change, ChangePosition, ChangeRow, Claimed, Commit, Error, IndexRow,
+    Item, NameEntry, Op, PartitionKey, Precondition, Result, Scan, Snapshot, Store, Touched, bucket_of,
+};
+
+/// A store in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    partitions: BTreeMap<PartitionKey, Partition>,
+    changes: BTreeMap<(u16, ChangePosition), ChangeRow>,
+    audit: BTreeMap<(PartitionKey, u64), AuditRow>,
+    names: BTreeMap<(Uuid, Arc<str>), NameEntry>,
+    secrets: BTreeMap<Arc<str>, [u8; 32]>,
+}
+
+/// A partition, dropped or not: a dropped one keeps its rev and last time.
+#[derive(Clone, Debug, Default)]
+struct Partition {
+    rev: u64,
+    last_time: i64,
+    live: bool,
+    items: BTreeMap<(Arc<str>, Arc<str>), (Arc<Item>, Vec<IndexRow>)>,
+}
+
+/// A commit's effect, before it is known whether its preconditions hold.
+struct Effect {
+    next: Partition,
+    touched: Vec<Touched>,
+    dropped: bool,
+}
+
+impl State {
+    fn commit(&mut self, commit: &Commit) -> Result<u64> {
+        let before = self.partitions.get(&commit.partition).cloned().unwrap_or_default();
+        let effect = before.effect(&commit.changes);
+        if let Some(broken) = commit.expect.iter().find(|condition| !holds(condition, &before, &effect.next)) {
+            return Err(Error::Conflict(broken.clone()));
+        }
+        if effect.dropped {
+            self.erase_history(commit.partition);
+        }
+        let (partition, at, rev) = (commit.partition, commit.at, effect.next.rev);
+        let bucket = bucket_of(partition.owner);
+        let row = ChangeRow { bucket, at, partition, rev, dropped: effect.dropped, touched: effect.touched };
+        self.changes.insert((bucket, row.position()), row);
+        self.audit.insert((partition, rev), AuditRow { rev, at, content: Some(commit.audit.clone()) });
+        self.partitions.insert(partition, effect.next);
+        Ok(rev)
+    }
+
+    fn erase_history(&mut self, partition: PartitionKey) {
+        self.changes.values_mut().filter(|row| row.partition == partition).for_each(|row| row.touched.clear());
+        self.audit.range_mut((partition, 0)..=(partition, u64::MAX)).for_each(|(_, row)| row.content = None);
+    }
+
+    fn claim(&mut self, key: (Uuid, Arc<str>), stale: Option<NameEntry>, owner: Uuid, at: i64) -> Claimed {
+        match self.names.get(&key) {
+            Some(held) if held.owner == owner && held.bound => Claimed::Granted,
+            Some(held) if held.owner != owner && (held.bound || stale != Some(*held)) => Claimed::Held(*held),
+            _ => {
+                self.names.insert(key, NameEntry { owner, bound: false, at });
+                Claimed::Granted
+            }
+        }
+    }
+
+    fn scan(&self, scan: &Scan) -> Vec<Candidate> {
+        let mut found: Vec<Candidate> = Vec::new();
+        for (key, partition) in self.partitions.iter().filter(|(key, _)| key.tenant == scan.tenant) {
+            for (item, rows) in partition.items.values() {
+                found.extend(rows.iter().filter(|row| row.path == scan.path).map(|row| Candidate {
+                    token: row.token.clone(),
+                    owner: key.owner,
+                    item: Arc::clone(&item.id),
+                    collection: Arc::clone(&item.collection),
+                    kind: key.kind,
+                }));
+            }
+        }
+        found.sort();
+        found.dedup();
+        found.retain(|candidate| {
+            above(&scan.from, &candidate.token)
+                && below(&scan.to, &candidate.token)
+                && scan.after.as_ref().is_none_or(|after| candidate > after)
+        });
+        found.truncate(scan.limit);
+        found
+    }
+}
+
+impl Partition {
+    fn effect(&self, changes: &[Change]) -> Effect {
+        let mut next = Self { rev: self.rev + 1, live: true, ..self.clone() };
+        let mut touched = Vec::new();
+        let mut dropped = false;
+        for change in changes {
+            next.live = true;
+            match change {
+                Change::Put { item, index } => {
+                    next.last_time = next.last_time.max(item.header.created).max(item.header.modified);
+                    let key = (Arc::clone(&item.collection), Arc::clone(&item.id));
+                    touched.push(touch(&key, Op::Put));
+                    next.items.insert(key, (Arc::clone(item), index.clone()));
+                }
+                Change::Delete { collection, id } => {
+                    let key = (Arc::clone(collection), Arc::clone(id));
+                    touched.push(touch(&key, Op::Delete));
+                    next.items.remove(&key);
+                }
+                Change::Clear { keep } => {
+                    let doomed = next.items.keys().filter(|(collection, _)| collection != keep);
+                    touched.extend(doomed.map(|key| touch(key, Op::Delete)));
+                    next.items.retain(|(collection, _), _| collection == keep);
+                }
+                Change::Drop => {
+                    touched.clear();
+                    next.items.clear();
+                    (dropped, next.live) = (true, false);
+                }
+            }
+        }
+        Effect { next, touched, dropped }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot::new(self.rev, self.last_time, self.items.values().map(|(item, _)| Arc::clone(item)))
+    }
+}
+
+fn touch((collection, id): &(Arc<str>, Arc<str>), op: Op) -> Touched {
+    Touched { collection: Arc::clone(collection), id: Arc::clone(id), op }
+}
+
+fn holds(condition: &Precondition, before: &Partition, after: &Partition) -> bool {
+    let item = |collection: &Arc<str>, id: &Arc<str>| before.items.get(&(Arc::clone(collection), Arc::clone(id)));
+    match condition {
+        Precondition::Exists => before.live,
+        Precondition::Absent => !before.live,
+        Precondition::Rev(rev) => before.live && before.rev == *rev,
+        Precondition::Version { collection, id, version } => {
+            item(collection, id).is_some_and(|(item, _)| item.header.version == *version)
+        }
+        Precondition::ItemAbsent { collection, id } => item(collection, id).is_none(),
+        Precondition::AtMost { collection, items } => {
+            after.items.keys().filter(|(other, _)| other == collection).count() <= *items
+        }
+    }
+}
+
+fn above(bound: &Bound<Bytes>, token: &Bytes) -> bool {
+    match bound {
+        Bound::Included(from) => token >= from,
+        Bound::Excluded(from) => token > from,
+        Bound::Unbounded => true,
+    }
+}
+
+fn below(bound: &Bound<Bytes>, token: &Bytes) -> bool {
+    match bound {
+        Bound::Included(to) => token <= to,
+        Bound::Excluded(to) => token < to,
+        Bound::Unbounded => true,
+    }
+}
+
+impl MemoryStore {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer<T: Send + 'static>(&self, work: impl FnOnce(&mut State) -> T + Send) -> BoxFuture<'_, Result<T>> {
+        Box::pin(std::future::ready(Ok(work(&mut self.state()))))
+    }
+}
+
+impl Store for MemoryStore {
+    fn snapshot(&self, partition: PartitionKey) -> BoxFuture<'_, Result<Option<Arc<Snapshot>>>> {
+        self.answer(|state| {
+            let found = state.partitions.get(&partition).filter(|found| found.live);
+            found.map(|found| Arc::new(found.snapshot()))
+        })
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(std::future::ready(self.state().commit(&commit)))
+    }
+
+    fn claim(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, at: i64) -> BoxFuture<'_, Result<Claimed>> {
+        self.answer(|state| state.claim((tenant, name), None, owner, at))
+    }
+
+    fn bind(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>> {
+        self.answer(|state| match state.names.get_mut(&(tenant, name)) {
+            Some(held) if held.owner == owner => {
+                held.bound = true;
+                true
+            }
+            _ => false,
+        })
+    }
+
+    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>> {
+        self.answer(|state| {
+            let key = (tenant, name);
+            let held = state.names.get(&key).is_some_and(|held| held.owner == owner);
+            if held {
+                state.names.remove(&key);
+            }
+            held
+        })
+    }
+
+    fn reclaim(
+        &self,
+        tenant: Uuid,
+        name: Arc<str>,
+        stale: NameEntry,
+        owner: Uuid,
+        at: i64,
+    ) -> BoxFuture<'_, Result<Claimed>> {
+        self.answer(|state| state.claim((tenant, name), Some(stale), owner, at))
+    }
+
+    fn lookup(&self, tenant: Uuid, name: Arc<str>) -> BoxFuture<'_, Result<Option<NameEntry>>> {
+        self.answer(|state| state.names.get(&(tenant, name)).copied())
+    }
+
+    fn scan(&self, scan: Scan) -> BoxFuture<'_, Result<Vec<Candidate>>> {
+        self.answer(|state| state.scan(&scan))
+    }
+
+    fn changes(
+        &self,
+        bucket: u16,
+        after: Option<ChangePosition>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ChangeRow>>> {
+        self.answer(|state| {
+            let rows = state.changes.values().filter(|row| row.bucket == bucket);
+            rows.filter(|row| after.is_none_or(|after| row.position() > after)).take(limit).cloned().collect()
+        })
+    }
+
+    fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
+        self.answer(|state| {
+            let rows = state.audit.iter().filter(|((owner, _), _)| *owner == partition);
+            rows.map(|(_, row)| row).filter(|row| row.rev > after_rev).take(limit).cloned().collect()
+        })
+    }
+
+    fn partitions(&self, after: Option<PartitionKey>, limit: usize) -> BoxFuture<'_, Result<Vec<PartitionKey>>> {
+        self.answer(|state| {
+            let live = state.partitions.iter().filter(|(_, partition)| partition.live).map(|(key, _)| *key);
+            live.filter(|key| after.is_none_or(|after| *key > after)).take(limit).collect()
+        })
+    }
+
+    fn secret(&self, name: Arc<str>, candidate: [u8; 32]) -> BoxFuture<'_, Result<[u8; 32]>> {
+        self.answer(|state| *state.secrets.entry(name).or_insert(candidate))
+    }
+
+    fn erase_all(&self) -> BoxFuture<'_, Result<()>> {
+        self.answer(|state| {
+            *state = State { secrets: std::mem::take(&mut state.secrets), ..State::default() };
+        })
+    }
+
+    fn verify(&self) -> BoxFuture<'_, Result<Vec<String>>> {
+        self.answer(|_| Vec::new())
+    }
+}
+

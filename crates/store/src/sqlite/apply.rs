@@ -1,0 +1,189 @@
+//! Writing the changes of a commit to the items and the index. Preconditions have been checked.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::pack;
+use crate::{Change, IndexRow, Item, Op, PartitionKey, Result, Touched};
+
+/// What the changes did.
+pub(super) struct Effect {
+    pub(super) touched: Vec<Touched>,
+    /// The partition was dropped at some point.
+    pub(super) dropped: bool,
+    /// The partition exists in the end.
+    pub(super) live: bool,
+    /// The greatest time written; 0 when there is none.
+    pub(super) last_time: i64,
+}
+
+pub(super) fn changes(connection: &Connection, key: PartitionKey, changes: &[Change]) -> Result<Effect> {
+    let mut effect = Effect { touched: Vec::new(), dropped: false, live: true, last_time: 0 };
+    let partition = Partition { connection, key };
+    for change in changes {
+        effect.live = true;
+        match change {
+            Change::Put { item, index } => {
+                partition.put(item, index)?;
+                effect.last_time = effect.last_time.max(item.header.created).max(item.header.modified);
+                effect.touch(&item.collection, &item.id, Op::Put);
+            }
+            Change::Delete { collection, id } => {
+                partition.delete(collection, id)?;
+                effect.touch(collection, id, Op::Delete);
+            }
+            Change::Clear { keep } => {
+                for (collection, id) in partition.clear(Some(keep))? {
+                    effect.touch(&collection, &id, Op::Delete);
+                }
+            }
+            Change::Drop => {
+                partition.clear(None)?;
+                effect.touched.clear();
+                (effect.dropped, effect.live) = (true, false);
+            }
+        }
+    }
+    Ok(effect)
+}
+
+impl Effect {
+    fn touch(&mut self, collection: &Arc<str>, id: &Arc<str>, op: Op) {
+        self.touched.push(Touched { collection: Arc::clone(collection), id: Arc::clone(id), op });
+    }
+}
+
+/// The rows of one partition.
+struct Partition<'a> {
+    connection: &'a Connection,
+    key: PartitionKey,
+}
+
+/// Where an item and its index rows stand.
+type Place<'a> = (&'a str, &'a str);
+
+impl Partition<'_> {
+    fn put(&self, item: &Item, index: &[IndexRow]) -> Result<()> {
+        let place: Place<'_> = (&item.collection, &item.id);
+        let mut rows = index.to_vec();
+        rows.sort();
+        rows.dedup();
+        // Most items are new: writing first spares them a look-up.
+        let mut earlier = Vec::new();
+        if !self.write(INSERT, item, &rows)? {
+            earlier = self.postings(place)?.unwrap_or_default();
+            self.write(REPLACE, item, &rows)?;
+        }
+        for row in earlier.iter().filter(|row| !rows.contains(row)) {
+            self.unpost(place, row)?;
+        }
+        for row in rows.iter().filter(|row| !earlier.contains(row)) {
+            self.post(place, row)?;
+        }
+        Ok(())
+    }
+
+    fn delete(&self, collection: &str, id: &str) -> Result<()> {
+        let Some(rows) = self.postings((collection, id))? else { return Ok(()) };
+        rows.iter().try_for_each(|row| self.unpost((collection, id), row))?;
+        self.connection
+            .prepare_cached(
+                "DELETE FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3 AND collection = ?4 AND id = ?5",
+            )?
+            .execute(params![self.owner(), self.tenant(), self.kind(), collection, id])?;
+        Ok(())
+    }
+
+    /// Removes all items but those of one collection, and says which.
+    fn clear(&self, keep: Option<&str>) -> Result<Vec<(Arc<str>, Arc<str>)>> {
+        let of_partition = "FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3 AND collection IS NOT ?4";
+        let select = format!("SELECT collection, id, postings {of_partition} ORDER BY collection, id");
+        let mut statement = self.connection.prepare_cached(&select)?;
+        let mut rows = statement.query(params![self.owner(), self.tenant(), self.kind(), keep])?;
+        let mut removed = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (collection, id): (Arc<str>, Arc<str>) = (row.get(0)?, row.get(1)?);
+            let packed: Option<Vec<u8>> = row.get(2)?;
+            let rows = pack::unpack_postings(packed.as_deref())?;
+            rows.iter().try_for_each(|row| self.unpost((&collection, &id), row))?;
+            removed.push((collection, id));
+        }
+        self.connection
+            .prepare_cached(&format!("DELETE {of_partition}"))?
+            .execute(params![self.owner(), self.tenant(), self.kind(), keep])?;
+        Ok(removed)
+    }
+
+    /// Says whether the row was written.
+    fn write(&self, sql: &str, item: &Item, index: &[IndexRow]) -> Result<bool> {
+        let header = &item.header;
+        let written = self.connection.prepare_cached(sql)?.execute(params![
+            self.owner(),
+            self.tenant(),
+            self.kind(),
+            item.collection,
+            item.id,
+            header.version.cast_signed(),
+            header.audience,
+            header.searchable,
+            header.unverified_inference,
+            header.confidence,
+            header.creator_app,
+            header.creator_user.as_ref().map(|user| user.as_bytes()),
+            header.created,
+            header.modified,
+            header.revision,
+            header.beyond_sentinel,
+            &item.body[..],
+            pack::postings(index),
+        ])?;
+        Ok(written > 0)
+    }
+
+    /// The index rows of an item, or `None` when there is no such item.
+    fn postings(&self, (collection, id): Place<'_>) -> Result<Option<Vec<IndexRow>>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT postings FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3 AND collection = ?4 AND id = ?5",
+        )?;
+        let key = params![self.owner(), self.tenant(), self.kind(), collection, id];
+        let packed: Option<Option<Vec<u8>>> = statement.query_row(key, |row| row.get(0)).optional()?;
+        packed.map(|packed| pack::unpack_postings(packed.as_deref())).transpose()
+    }
+
+    fn post(&self, place: Place<'_>, row: &IndexRow) -> Result<()> {
+        self.posting("INSERT INTO posting VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", place, row)
+    }
+
+    fn unpost(&self, place: Place<'_>, row: &IndexRow) -> Result<()> {
+        let sql = "DELETE FROM posting WHERE tenant = ?1 AND path = ?2 AND token = ?3 AND owner = ?4 AND item = ?5
+                   AND collection = ?6 AND kind = ?7";
+        self.posting(sql, place, row)
+    }
+
+    fn posting(&self, sql: &str, (collection, id): Place<'_>, row: &IndexRow) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let (tenant, owner, kind) = (self.tenant(), self.owner(), self.kind());
+        statement.execute(params![tenant, row.path, &row.token[..], owner, id, collection, kind])?;
+        Ok(())
+    }
+
+    fn owner(&self) -> &[u8; 16] {
+        self.key.owner.as_bytes()
+    }
+
+    fn tenant(&self) -> &[u8; 16] {
+        self.key.tenant.as_bytes()
+    }
+
+    fn kind(&self) -> i64 {
+        self.key.kind.code()
+    }
+}
+
+const INSERT: &str = "INSERT INTO item VALUES
+  (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+  ON CONFLICT (owner, tenant, kind, collection, id) DO NOTHING";
+
+const REPLACE: &str = "REPLACE INTO item VALUES
+  (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";

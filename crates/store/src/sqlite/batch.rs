@@ -1,0 +1,159 @@
+//! The writer's transaction, which serves many requests. A request whose preconditions fail has written nothing,
+//! so the others go on; a request that fails otherwise takes the whole transaction with it.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, params};
+use rustc_hash::FxHashMap;
+
+use super::apply::{self, Effect};
+use super::cache::Cache;
+use super::expect::View;
+use super::history::{self, MARK, Place};
+use super::row::{self, PartitionRow};
+use crate::{ChangeRow, Commit, Error, PartitionKey, Result, Snapshot, bucket_of};
+
+pub(super) struct Batch<'a> {
+    connection: &'a Connection,
+    cache: &'a Cache,
+    /// The partitions written so far and, where it is known, what became of them.
+    written: FxHashMap<PartitionKey, Option<Arc<Snapshot>>>,
+    erased: bool,
+    failure: Option<Error>,
+}
+
+impl<'a> Batch<'a> {
+    pub(super) fn begin(connection: &'a Connection, cache: &'a Cache) -> Self {
+        let failure = execute(connection, "BEGIN IMMEDIATE").err();
+        Self { connection, cache, written: FxHashMap::default(), erased: false, failure }
+    }
+
+    pub(super) fn connection(&self) -> &'a Connection {
+        self.connection
+    }
+
+    /// Does one request's work, unless the transaction is lost already.
+    pub(super) fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        let outcome = work(self);
+        if let Err(error) = &outcome
+            && !matches!(error, Error::Conflict(_))
+        {
+            self.failure = Some(error.clone());
+        }
+        outcome
+    }
+
+    /// Makes the work durable, then visible; or undoes it.
+    pub(super) fn finish(self) -> Result<()> {
+        let outcome = match self.failure {
+            None => execute(self.connection, "COMMIT"),
+            Some(failure) => Err(failure),
+        };
+        match outcome {
+            Ok(()) => {
+                if self.erased {
+                    self.cache.clear();
+                }
+                self.written.into_iter().for_each(|(key, snapshot)| self.cache.publish(key, snapshot));
+                Ok(())
+            }
+            Err(error) => {
+                // SQLite has rolled back on its own after some errors.
+                if !self.connection.is_autocommit()
+                    && let Err(error) = execute(self.connection, "ROLLBACK")
+                {
+                    tracing::error!(error = %error, "a transaction of the store could not be rolled back");
+                }
+                Err(Error::Unavailable(error.to_string()))
+            }
+        }
+    }
+
+    /// Checks a commit and writes it.
+    pub(super) fn commit(&mut self, commit: &Commit) -> Result<u64> {
+        let key = commit.partition;
+        let before = row::partition(self.connection, key)?;
+        let base = self.base(key, before.as_ref());
+        View::new(self.connection, key, before, base.as_deref()).check(commit)?;
+        let effect = apply::changes(self.connection, key, &commit.changes)?;
+        let after = next(before.as_ref(), &effect, commit.at);
+        if let Some(before) = before.filter(|_| effect.dropped) {
+            history::erase(self.connection, key, Place { rev: before.rev, at: before.at })?;
+        }
+        let (bucket, live) = (bucket_of(key.owner), effect.live);
+        let row = ChangeRow {
+            bucket,
+            at: commit.at,
+            partition: key,
+            rev: after.rev,
+            dropped: effect.dropped,
+            touched: effect.touched,
+        };
+        history::insert(self.connection, &row, before.as_ref(), &commit.audit)?;
+        write_partition(self.connection, key, &after)?;
+        let snapshot = base.filter(|_| live);
+        let snapshot = snapshot.map(|base| Arc::new(base.apply(after.rev, after.last_time, &commit.changes)));
+        self.written.insert(key, snapshot);
+        Ok(after.rev)
+    }
+
+    /// Removes everything but the secrets.
+    pub(super) fn erase_all(&mut self) -> Result<()> {
+        for table in ["partition", "item", "posting", "history", "name"] {
+            self.connection.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        self.written.clear();
+        self.erased = true;
+        Ok(())
+    }
+
+    /// What is known of the partition's content without reading it.
+    fn base(&self, key: PartitionKey, before: Option<&PartitionRow>) -> Option<Arc<Snapshot>> {
+        let Some(before) = before.filter(|before| before.live) else {
+            let last_time = before.map_or(0, |before| before.last_time);
+            return Some(Arc::new(Snapshot::new(0, last_time, [])));
+        };
+        let known = match self.written.get(&key) {
+            Some(written) => written.clone(),
+            None => self.cache.peek(&key),
+        };
+        known.filter(|known| known.rev() == before.rev)
+    }
+}
+
+/// The partition's row after a commit.
+fn next(before: Option<&PartitionRow>, effect: &Effect, at: i64) -> PartitionRow {
+    let rev = before.map_or(0, |before| before.rev) + 1;
+    let last_time = before.map_or(0, |before| before.last_time).max(effect.last_time);
+    let mark_at = if rev % MARK == 0 { Some(at) } else { before.and_then(|before| before.mark_at) };
+    PartitionRow { rev, last_time, live: effect.live, at, mark_at }
+}
+
+fn write_partition(connection: &Connection, key: PartitionKey, row: &PartitionRow) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO partition (owner, tenant, kind, rev, last_time, live, at, mark_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (owner, tenant, kind) DO UPDATE SET rev = excluded.rev, last_time = excluded.last_time,
+             live = excluded.live, at = excluded.at, mark_at = excluded.mark_at",
+        )?
+        .execute(params![
+            key.owner.as_bytes(),
+            key.tenant.as_bytes(),
+            key.kind.code(),
+            row.rev.cast_signed(),
+            row.last_time,
+            row.live,
+            row.at,
+            row.mark_at
+        ])?;
+    Ok(())
+}
+
+fn execute(connection: &Connection, sql: &str) -> Result<()> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}

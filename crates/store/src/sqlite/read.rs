@@ -1,0 +1,125 @@
+//! Reading partitions and the index.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Statement, params, params_from_iter};
+
+use super::row::{self, ITEM_COLUMNS};
+use crate::{Candidate, Item, PartitionKey, Result, Scan, Snapshot};
+
+/// Loads a partition. Its row and its items are read in one transaction, hence at one rev.
+pub(super) fn snapshot(connection: &Connection, key: PartitionKey) -> Result<Option<Snapshot>> {
+    let transaction = connection.unchecked_transaction()?;
+    let Some(partition) = row::partition(&transaction, key)?.filter(|found| found.live) else { return Ok(None) };
+    let mut statement = select_items(&transaction)?;
+    let mut rows = statement.query(params![key.owner.as_bytes(), key.tenant.as_bytes(), key.kind.code()])?;
+    let mut items: Vec<Arc<Item>> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let item = row::item(row, items.last().map(|last| &last.collection))?;
+        items.push(Arc::new(item));
+    }
+    Ok(Some(Snapshot::new(partition.rev, partition.last_time, items)))
+}
+
+fn select_items(connection: &Connection) -> Result<rusqlite::CachedStatement<'_>> {
+    let columns = ITEM_COLUMNS;
+    let sql = format!("SELECT {columns} FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3");
+    Ok(connection.prepare_cached(&sql)?)
+}
+
+/// The partitions that exist, by key.
+pub(super) fn partitions(
+    connection: &Connection,
+    after: Option<PartitionKey>,
+    limit: usize,
+) -> Result<Vec<PartitionKey>> {
+    let limit = row::limit(limit);
+    let collect = |mut rows: rusqlite::Rows<'_>| {
+        let mut keys = Vec::new();
+        while let Some(row) = rows.next()? {
+            keys.push(row::key(row, 0)?);
+        }
+        Ok(keys)
+    };
+    let mut statement: Statement<'_>;
+    match after {
+        None => {
+            statement = connection.prepare(
+                "SELECT owner, tenant, kind FROM partition WHERE live ORDER BY owner, tenant, kind LIMIT ?1",
+            )?;
+            collect(statement.query(params![limit])?)
+        }
+        Some(after) => {
+            statement = connection.prepare(
+                "SELECT owner, tenant, kind FROM partition WHERE live AND (owner, tenant, kind) > (?1, ?2, ?3)
+                 ORDER BY owner, tenant, kind LIMIT ?4",
+            )?;
+            let (owner, tenant) = (after.owner.as_bytes(), after.tenant.as_bytes());
+            collect(statement.query(params![owner, tenant, after.kind.code(), limit])?)
+        }
+    }
+}
+
+/// The candidates of a range of the index.
+pub(super) fn scan(connection: &Connection, scan: &Scan) -> Result<Vec<Candidate>> {
+    let mut values = vec![blob(scan.tenant.as_bytes()), Value::Text(scan.path.to_string())];
+    let mut sql = "SELECT token, owner, item, collection, kind FROM posting WHERE tenant = ? AND path = ?".to_owned();
+    lower_end(scan, &mut sql, &mut values);
+    match &scan.to {
+        Bound::Included(to) => condition(&mut sql, &mut values, " AND token <= ?", to),
+        Bound::Excluded(to) => condition(&mut sql, &mut values, " AND token < ?", to),
+        Bound::Unbounded => {}
+    }
+    sql.push_str(" ORDER BY token, owner, item, collection, kind LIMIT ?");
+    values.push(Value::Integer(row::limit(scan.limit)));
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(Candidate {
+            token: row::bytes(row, 0)?,
+            owner: row::uuid(row, 1)?,
+            item: row.get(2)?,
+            collection: row.get(3)?,
+            kind: row::kind(row, 4)?,
+        });
+    }
+    Ok(found)
+}
+
+/// The page before and the range each set a lower end. Only the higher is asked for, because SQLite seeks to
+/// one and would step over everything below the other.
+fn lower_end(scan: &Scan, sql: &mut String, values: &mut Vec<Value>) {
+    let within = |token: &Bytes| match &scan.from {
+        Bound::Included(from) => token >= from,
+        Bound::Excluded(from) => token > from,
+        Bound::Unbounded => true,
+    };
+    match (&scan.after, &scan.from) {
+        (Some(after), _) if within(&after.token) => {
+            sql.push_str(" AND (token, owner, item, collection, kind) > (?, ?, ?, ?, ?)");
+            values.extend([
+                blob(&after.token),
+                blob(after.owner.as_bytes()),
+                Value::Text(after.item.to_string()),
+                Value::Text(after.collection.to_string()),
+                Value::Integer(after.kind.code()),
+            ]);
+        }
+        (_, Bound::Included(from)) => condition(sql, values, " AND token >= ?", from),
+        (_, Bound::Excluded(from)) => condition(sql, values, " AND token > ?", from),
+        (_, Bound::Unbounded) => {}
+    }
+}
+
+fn condition(sql: &mut String, values: &mut Vec<Value>, text: &str, token: &Bytes) {
+    sql.push_str(text);
+    values.push(blob(token));
+}
+
+fn blob(bytes: &[u8]) -> Value {
+    Value::Blob(bytes.to_vec())
+}
