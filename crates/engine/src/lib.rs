@@ -2,9 +2,29 @@
 //!
 //! It knows no sockets, no profile and no store. Profile service and test model both run on it.
 
+mod collection;
 mod exchange;
+mod method;
+mod paging;
+mod payload;
 mod resources;
+mod service;
 
 pub use exchange::{Exchange, Request, Response, Timing};
-pub use odata::{Dialect, Kind, Problem};
-pub use resources::Resources;
+pub use odata::{Address, Dialect, Kind, Place, Problem, Step};
+pub use resources::{Action, Changed, Entity, Resources, Row, Tag, Target, Window};
+pub use service::Service;
+
+/// Reads an entity in payload form as a create would, for services that load data without a request.
+pub fn read_entity(
+    model: &'static edm::Model,
+    ty: &'static edm::StructType,
+    body: &[u8],
+) -> Result<edm::Patch, Problem> {
+    match odata::payload::read(model, ty, body, odata::payload::Intent::Create)? {
+        odata::payload::Body::Entity(patch) => Ok(patch),
+        odata::payload::Body::Reference(_) => {
+            Err(Problem::new(Kind::BadBody, "found only a reference, expected an entity"))
+        }
+    }
+}

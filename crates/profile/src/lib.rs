@@ -3,7 +3,22 @@
 //!
 //! It knows no sockets, no URL text and no SQL.
 
-pub mod effects;
+mod access;
+mod audit;
+mod effects;
+mod items;
+mod load;
 pub mod model;
+mod people;
+mod problems;
+mod rules;
+mod service;
+mod settings;
+mod target;
+mod verify;
 
 pub use effects::Effects;
+pub use load::Person;
+pub use service::Service;
+pub use settings::{AppWrites, Settings};
+pub use target::Target;

@@ -45,7 +45,11 @@ pub static PROFILE: StructType = entity(
         collection("anniversaries", &life::PERSON_ANNUAL_EVENT, "Days of the year that matter to the person."),
         collection("awards", &work::PERSON_AWARD, "Honours the person received."),
         collection("certifications", &work::PERSON_CERTIFICATION, "Certificates the person holds or held."),
-        collection("educationalActivities", &work::EDUCATIONAL_ACTIVITY, "Schools attended and what was studied there."),
+        collection(
+            "educationalActivities",
+            &work::EDUCATIONAL_ACTIVITY,
+            "Schools attended and what was studied there.",
+        ),
         collection("emails", &contact::ITEM_EMAIL, "Mail addresses of the person."),
         collection("interests", &life::PERSON_INTEREST, "Subjects the person cares about."),
         collection("languages", &work::LANGUAGE_PROFICIENCY, "Languages and how well the person knows them."),

@@ -69,10 +69,10 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) tls_port: Option<u16>,
     /// Directory for the data; made when absent
-    #[arg(long, value_name = "DIR", env = "VITAE_DATA", default_value = "vitae-data")]
+    #[arg(long, value_name = "DIR", default_value = "vitae-data")]
     pub(crate) data: PathBuf,
     /// Keep everything in memory and nothing after exit
-    #[arg(long)]
+    #[arg(long, conflicts_with = "data")]
     pub(crate) ephemeral: bool,
     /// How many people to make when there are none
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -122,7 +122,7 @@ Examples:
   curl -H \"Authorization: Bearer $(vitae token)\" http://127.0.0.1:8080/beta/me/profile")]
 pub(crate) struct Token {
     /// Directory of the development server's data
-    #[arg(long, value_name = "DIR", env = "VITAE_DATA", default_value = "vitae-data")]
+    #[arg(long, value_name = "DIR", default_value = "vitae-data")]
     pub(crate) data: PathBuf,
     /// User principal name or id of the person to act for [default: the administrator]
     #[arg(long, value_name = "UPN", conflicts_with = "app")]
@@ -154,7 +154,7 @@ Examples:
 Nothing is changed. Exit code 3 when something was found.")]
 pub(crate) struct Check {
     /// Directory of the data
-    #[arg(long, value_name = "DIR", env = "VITAE_DATA", default_value = "vitae-data")]
+    #[arg(long, value_name = "DIR", default_value = "vitae-data")]
     pub(crate) data: PathBuf,
     /// Print a JSON object instead of lines
     #[arg(long)]

@@ -82,6 +82,14 @@ impl Effects {
         }
     }
 
+    /// Where the clock stands when it is not the machine's, and by how much it is ahead of the machine's when it is.
+    pub(crate) fn deviation(&self) -> (Option<i64>, i64) {
+        match &self.source {
+            Source::Machine { shift } => (None, shift.load(Ordering::Relaxed)),
+            Source::Replay(replay) => (Some(replay.now.load(Ordering::Acquire)), 0),
+        }
+    }
+
     /// Back to the start: clock, counters and the memory of changes.
     pub(crate) fn reset(&self) {
         self.latest.store(0, Ordering::Relaxed);

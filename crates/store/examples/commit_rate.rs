@@ -50,9 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 async fn run(store: &Arc<dyn Store>, load: Load) -> Result<(Vec<Duration>, Duration), Box<dyn Error>> {
     let begin = now();
-    let tasks: Vec<_> = (0..load.committers)
-        .map(|committer| tokio::spawn(commits(Arc::clone(store), load, committer)))
-        .collect();
+    let tasks: Vec<_> =
+        (0..load.committers).map(|committer| tokio::spawn(commits(Arc::clone(store), load, committer))).collect();
     let mut waits = Vec::new();
     for task in tasks {
         waits.extend(task.await??);
@@ -82,7 +81,9 @@ fn commit(load: Load, committer: u64, number: u64) -> Commit {
     let collection: Arc<str> = "skills".into();
     let body: Bytes = id.as_bytes().iter().copied().cycle().take(load.body).collect();
     let index = match load.index {
-        true => vec![IndexRow { path: "skills/displayName".into(), token: Bytes::from(format!("skill {}", number % 5000)) }],
+        true => {
+            vec![IndexRow { path: "skills/displayName".into(), token: Bytes::from(format!("skill {}", number % 5000)) }]
+        }
         false => Vec::new(),
     };
     let expect = vec![

@@ -1,1 +1,72 @@
-//! in progress
+//! Small makers of store values for the tests.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::memory::MemoryStore;
+use crate::sqlite::{Options, SqliteStore};
+use crate::{Change, Commit, Header, IndexRow, Item, PartitionKey, PartitionKind, Precondition, Store};
+
+/// A store and what must outlive it.
+pub(crate) struct Opened {
+    pub(crate) store: Arc<dyn Store>,
+    _directory: Option<TempDir>,
+}
+
+pub(crate) fn memory() -> Opened {
+    Opened { store: Arc::new(MemoryStore::default()), _directory: None }
+}
+
+pub(crate) fn sqlite() -> Opened {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&directory.path().join("store.db"), &Options::default()).unwrap();
+    Opened { store: Arc::new(store), _directory: Some(directory) }
+}
+
+pub(crate) const TENANT: Uuid = Uuid::from_u128(7);
+
+pub(crate) fn user(owner: u128) -> PartitionKey {
+    PartitionKey { tenant: TENANT, kind: PartitionKind::User, owner: Uuid::from_u128(owner) }
+}
+
+pub(crate) fn commit(partition: PartitionKey, at: i64, changes: Vec<Change>) -> Commit {
+    Commit { partition, at, expect: Vec::new(), changes, audit: Bytes::from(format!("audit at {at}")) }
+}
+
+pub(crate) fn expecting(expect: Vec<Precondition>, commit: Commit) -> Commit {
+    Commit { expect, ..commit }
+}
+
+pub(crate) fn item(collection: &str, id: &str, created: i64, version: u64) -> Arc<Item> {
+    let header = Header { version, created, modified: created, ..Header::default() };
+    let body = Bytes::from(format!("body of {collection}/{id} v{version}"));
+    Arc::new(Item { collection: collection.into(), id: id.into(), header, body })
+}
+
+pub(crate) fn put(collection: &str, id: &str, created: i64) -> Change {
+    Change::Put { item: item(collection, id, created, 1), index: Vec::new() }
+}
+
+pub(crate) fn indexed(collection: &str, id: &str, rows: &[(&str, &str)]) -> Change {
+    let row = |(path, token): &(&str, &str)| IndexRow { path: (*path).into(), token: token.as_bytes().to_vec().into() };
+    Change::Put { item: item(collection, id, 1, 1), index: rows.iter().map(row).collect() }
+}
+
+pub(crate) fn delete(collection: &str, id: &str) -> Change {
+    Change::Delete { collection: collection.into(), id: id.into() }
+}
+
+pub(crate) fn version(collection: &str, id: &str, version: u64) -> Precondition {
+    Precondition::Version { collection: collection.into(), id: id.into(), version }
+}
+
+pub(crate) fn item_absent(collection: &str, id: &str) -> Precondition {
+    Precondition::ItemAbsent { collection: collection.into(), id: id.into() }
+}
+
+pub(crate) fn at_most(collection: &str, items: usize) -> Precondition {
+    Precondition::AtMost { collection: collection.into(), items }
+}

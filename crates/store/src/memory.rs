@@ -9,8 +9,8 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::{
-    AuditRow, BoxFuture, Candidate, Change, ChangePosition, ChangeRow, Claimed, Commit, Error, IndexRow,
-    Item, NameEntry, Op, PartitionKey, Precondition, Result, Scan, Snapshot, Store, Touched, bucket_of,
+    AuditRow, BoxFuture, Candidate, Change, ChangePosition, ChangeRow, Claimed, Commit, Error, IndexRow, Item,
+    NameEntry, Op, PartitionKey, Precondition, Result, Scan, Snapshot, Store, Touched, bucket_of,
 };
 
 /// A store in memory.
@@ -28,13 +28,16 @@ struct State {
     secrets: BTreeMap<Arc<str>, [u8; 32]>,
 }
 
+/// Collection and id.
+type ItemKey = (Arc<str>, Arc<str>);
+
 /// A partition, dropped or not: a dropped one keeps its rev and last time.
 #[derive(Clone, Debug, Default)]
 struct Partition {
     rev: u64,
     last_time: i64,
     live: bool,
-    items: BTreeMap<(Arc<str>, Arc<str>), (Arc<Item>, Vec<IndexRow>)>,
+    items: BTreeMap<ItemKey, (Arc<Item>, Vec<IndexRow>)>,
 }
 
 /// A commit's effect, before it is known whether its preconditions hold.
@@ -143,7 +146,7 @@ impl Partition {
     }
 }
 
-fn touch((collection, id): &(Arc<str>, Arc<str>), op: Op) -> Touched {
+fn touch((collection, id): &ItemKey, op: Op) -> Touched {
     Touched { collection: Arc::clone(collection), id: Arc::clone(id), op }
 }
 
@@ -285,4 +288,3 @@ impl Store for MemoryStore {
         self.answer(|_| Vec::new())
     }
 }
-

@@ -43,8 +43,7 @@ impl Snapshot {
                 None => _ = groups.insert(Arc::clone(&item.collection), vec![item]),
             }
         }
-        let collections =
-            groups.into_iter().map(|(name, items)| (name, Arc::new(Collection::new(items)))).collect();
+        let collections = groups.into_iter().map(|(name, items)| (name, Arc::new(Collection::new(items)))).collect();
         Self { rev, last_time, size, collections }
     }
 

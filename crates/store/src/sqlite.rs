@@ -13,6 +13,8 @@ mod pool;
 mod read;
 mod row;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod writer;
 
@@ -27,8 +29,8 @@ use self::cache::Cache;
 use self::pool::Pool;
 use self::writer::Writer;
 use crate::{
-    AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, Error, NameEntry, PartitionKey,
-    Result, Scan, Snapshot, Store,
+    AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, Error, NameEntry, PartitionKey, Result,
+    Scan, Snapshot, Store,
 };
 
 /// The sizes that may be chosen when opening a store.
@@ -86,10 +88,7 @@ impl SqliteStore {
         Ok(Self { writer: None, readers, cache: None, _lock: None })
     }
 
-    fn read<T: Send>(&self, work: impl FnOnce(&Connection) -> Result<T> + Send) -> BoxFuture<'_, Result<T>>
-    where
-        T: 'static,
-    {
+    fn read<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> BoxFuture<'_, Result<T>> {
         Box::pin(std::future::ready(self.readers.with(work)))
     }
 
@@ -187,6 +186,10 @@ impl Store for SqliteStore {
     }
 
     fn erase_all(&self) -> BoxFuture<'_, Result<()>> {
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method alone is not general over the batch's lifetime"
+        )]
         self.write(|batch| batch.erase_all())
     }
 

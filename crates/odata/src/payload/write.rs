@@ -151,10 +151,10 @@ impl Writer {
     }
 
     /// `@odata.etag`: the weak tag with this opaque part, which must be plain ASCII without quotes.
-    pub fn etag(&mut self, opaque: &str) {
+    pub fn etag(&mut self, opaque: impl std::fmt::Display) {
         self.name("", "@odata.etag");
         self.out.extend_from_slice(b"\"W/\\\"");
-        self.out.extend_from_slice(opaque.as_bytes());
+        let _infallible = std::io::Write::write_fmt(&mut self.out, format_args!("{opaque}"));
         self.out.extend_from_slice(b"\\\"\"");
     }
 

@@ -166,10 +166,7 @@ pub(super) static PERSON_NAME_PRONOUNCIATION: StructType = complex(
 pub(super) static SERVICE_INFORMATION: StructType = complex(
     "serviceInformation",
     "A service on the web.",
-    &[
-        one("name", STRING, "Name of the service."),
-        one("webUrl", STRING, "Address of the service.").url(),
-    ],
+    &[one("name", STRING, "Name of the service."), one("webUrl", STRING, "Address of the service.").url()],
 );
 
 pub(super) static EMAIL_TYPE: EnumType = enumeration(

@@ -6,9 +6,9 @@
 use edm::model::build::{BOOLEAN, DATE_TIME, STRING, entity, list, many, one, to_one};
 use edm::model::{Default, StructType};
 
+use super::PROFILE;
 use super::facet::ENTITY;
 use super::work::PERSON_RESPONSIBILITY;
-use super::PROFILE;
 
 /// A person of the organization.
 pub static USER: StructType = entity(
@@ -217,8 +217,11 @@ pub static GROUP: StructType = entity(
         one("mailEnabled", BOOLEAN, "Whether mail can be sent to the group.").default(Default::Boolean(false)),
         one("mailNickname", STRING, "The part of the mail address before the `@`.").max(64),
         one("securityEnabled", BOOLEAN, "Whether the group may be given rights.").default(Default::Boolean(true)),
-        one("visibility", STRING, "Who sees the group and may join.")
-            .one_of(&["Public", "Private", "HiddenMembership"]),
+        one("visibility", STRING, "Who sees the group and may join.").one_of(&[
+            "Public",
+            "Private",
+            "HiddenMembership",
+        ]),
     ],
     &[many("members", &USER, "People in the group.").partner("memberOf")],
 )

@@ -48,10 +48,7 @@ pub(super) static PERSON_ANNOTATION: StructType = entity(
 pub(super) static ITEM_BODY: StructType = complex(
     "itemBody",
     "A text in a format.",
-    &[
-        one("content", STRING, "The text."),
-        one("contentType", en(&BODY_TYPE), "The format of the text."),
-    ],
+    &[one("content", STRING, "The text."), one("contentType", en(&BODY_TYPE), "The format of the text.")],
 );
 
 pub(super) static RELATED_PERSON: StructType = complex(

@@ -1,8 +1,8 @@
 //! What administrators set for the whole organization.
 
+use edm::model::Default;
 use edm::model::StructType;
 use edm::model::build::{BOOLEAN, STRING, complex, entity, list, many, of, one, to_one};
-use edm::model::Default;
 
 use super::facet::ENTITY;
 
@@ -119,10 +119,7 @@ pub(super) static PROFILE_CARD_ANNOTATION: StructType = complex(
 pub(super) static DISPLAY_NAME_LOCALIZATION: StructType = complex(
     "displayNameLocalization",
     "A label in one language.",
-    &[
-        one("displayName", STRING, "The label."),
-        one("languageTag", STRING, "The language (BCP 47).").language_tag(),
-    ],
+    &[one("displayName", STRING, "The label."), one("languageTag", STRING, "The language (BCP 47).").language_tag()],
 );
 
 pub(super) static PROFILE_SOURCE_LOCALIZATION: StructType = complex(

@@ -20,7 +20,10 @@ fn declares_what_the_published_schema_declares() {
     assert!(declared.remove(OURS), "gone from the model: {OURS}");
     let missing: Vec<_> = facts.difference(&declared).collect();
     let surplus: Vec<_> = declared.difference(&facts).collect();
-    assert!(missing.is_empty() && surplus.is_empty(), "published, not declared: {missing:#?}\ndeclared, not published: {surplus:#?}");
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "published, not declared: {missing:#?}\ndeclared, not published: {surplus:#?}"
+    );
 }
 
 /// Every fact with the header it stands under.
@@ -46,10 +49,13 @@ fn title(header: &str) -> String {
 /// The model in the words of the fact table, but for the types of which it keeps only a part.
 fn declared() -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
-    for ty in MODEL.structs.iter().filter(|ty| ![&USER, &GROUP, &ADMIN].iter().any(|own| std::ptr::eq(**ty, **own))) {
+    let partly: [&StructType; 3] = [&USER, &GROUP, &ADMIN];
+    for ty in MODEL.structs.iter().filter(|ty| !partly.iter().any(|own| std::ptr::eq(**ty, *own))) {
         let header = struct_header(ty);
         lines.extend(ty.properties.iter().map(|property| format!("{} / {}", title(&header), property_fact(property))));
-        lines.extend(ty.navigation.iter().map(|navigation| format!("{} / {}", title(&header), navigation_fact(navigation))));
+        lines.extend(
+            ty.navigation.iter().map(|navigation| format!("{} / {}", title(&header), navigation_fact(navigation))),
+        );
         lines.insert(header);
     }
     for ty in MODEL.enums {
@@ -118,7 +124,13 @@ fn addresses_on_the_web_are_checked() {
 fn language_tags_are_checked() {
     let tags = ["languageTag", "locale", "preferredLanguage", "tag"];
     for (ty, property) in properties() {
-        assert_eq!(property.format == Format::LanguageTag, tags.contains(&property.name), "{}.{}", ty.name, property.name);
+        assert_eq!(
+            property.format == Format::LanguageTag,
+            tags.contains(&property.name),
+            "{}.{}",
+            ty.name,
+            property.name
+        );
     }
 }
 
@@ -140,8 +152,12 @@ fn a_profile_consists_of_twenty_inlined_collections() {
 
 #[test]
 fn a_user_answers_eleven_properties_unasked() {
-    let unasked: BTreeSet<_> =
-        USER.all_properties().map(|(_, property)| property).filter(|property| !property.on_request).map(|property| property.name).collect();
+    let unasked: BTreeSet<_> = USER
+        .all_properties()
+        .map(|(_, property)| property)
+        .filter(|property| !property.on_request)
+        .map(|property| property.name)
+        .collect();
     let expected = BTreeSet::from([
         "businessPhones",
         "displayName",
@@ -161,8 +177,8 @@ fn a_user_answers_eleven_properties_unasked() {
 /// Where collections may be named: the model, the rules, and the demo people who fill them.
 const MAY_NAME_COLLECTIONS: &[&str] = &["profile/src/model", "profile/src/rules", "server/src/demo"];
 
-/// Segment names that are common words, and what else they stand for as a whole literal in our code.
-const COMMON_WORDS: &[(&str, &str)] = &[];
+/// Literals that name a collection and mean something else, each with what it means.
+const EXCEPTIONS: &[(&str, &str)] = &[];
 
 #[test]
 fn no_other_code_names_a_collection() {
@@ -178,13 +194,14 @@ fn no_other_code_names_a_collection() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// The collection that a literal names: as a whole, or as a segment of a path.
+/// The collection that a literal names: as a whole, or in a path within it.
 fn named_collection(literal: &str) -> Option<&'static str> {
-    let mut segments = literal.split('/');
-    let segment = segments.find_map(|segment| PROFILE.find_navigation(segment))?;
-    let is_path = !literal.contains(char::is_whitespace);
-    let is_common = COMMON_WORDS.iter().any(|(word, _)| *word == literal);
-    (is_path && !is_common).then_some(segment.name)
+    if EXCEPTIONS.iter().any(|(exception, _)| *exception == literal) {
+        return None;
+    }
+    let words = literal.split_whitespace().filter(|word| *word == literal || word.contains('/'));
+    let mut segments = words.flat_map(|word| word.split(|letter: char| !letter.is_alphanumeric()));
+    segments.find_map(|segment| PROFILE.find_navigation(segment)).map(|navigation| navigation.name)
 }
 
 /// All sources that are shipped and may not name collections.
@@ -218,19 +235,20 @@ fn literals(source: &str) -> Vec<&str> {
     let mut rest = source;
     while let Some(at) = rest.find(['"', '/', '\'']) {
         let (before, here) = rest.split_at(at);
-        rest = if here.starts_with("//") {
-            here.find('\n').map_or("", |end| &here[end..])
-        } else if here.starts_with("'\"'") || here.starts_with("'/'") {
-            &here[3..]
+        let quote = here.strip_prefix("'\"'").or_else(|| here.strip_prefix("'/'"));
+        rest = if let Some(comment) = here.strip_prefix("//") {
+            comment.split_once('\n').map_or("", |(_, after)| after)
+        } else if let Some(after) = quote {
+            after
         } else if let Some(inner) = here.strip_prefix('"') {
-            let hashes = before.len() - before.trim_end_matches('#').len();
-            let is_raw = before.trim_end_matches('#').ends_with('r');
-            let end = if is_raw { inner.find(&format!("\"{}", "#".repeat(hashes))) } else { end_of_literal(inner) };
-            let Some(end) = end else { break };
-            found.push(&inner[..end]);
-            &inner[end + 1..]
+            let opening = before.trim_end_matches('#');
+            let closing = format!("\"{}", "#".repeat(before.len() - opening.len()));
+            let end = if opening.ends_with('r') { inner.find(&closing) } else { end_of_literal(inner) };
+            let Some((literal, after)) = end.map(|end| inner.split_at(end)) else { break };
+            found.push(literal);
+            after.strip_prefix('"').unwrap_or(after)
         } else {
-            &here[1..]
+            here.trim_start_matches(['/', '\''])
         };
     }
     found
@@ -259,6 +277,7 @@ fn a_collection_is_noticed_in_a_literal() {
         ("skills", Some("skills")),
         ("/me/profile/Languages/{id}", Some("languages")),
         ("accounts", Some("account")),
+        ("try `curl $URL/me/profile/notes?$top=1`", Some("notes")),
         ("these skills", None),
         ("skillset", None),
     ] {

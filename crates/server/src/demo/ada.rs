@@ -28,12 +28,20 @@ fn names() -> Vec<Value> {
     ];
     let form = |(tag, first, last, whole)| json!({ "languageTag": tag, "first": first, "last": last, "displayName": whole, "pronunciation": null });
     let mut names: Vec<Value> = forms.into_iter().map(form).collect();
-    names.push(json!({ "displayName": LONG_NAME, "first": "Ada", "middle": "Ingeborg Solveig Ragnhild", "last": "Nordahl", "nickname": "Ada 🌊", "languageTag": null }));
+    names.push(json!({
+        "displayName": LONG_NAME,
+        "first": "Ada",
+        "middle": "Ingeborg Solveig Ragnhild",
+        "last": "Nordahl",
+        "nickname": "Ada 🌊",
+        "languageTag": null,
+    }));
     names
 }
 
 /// More than two hundred characters, as some registers allow.
-const LONG_NAME: &str = "Ada Ingeborg Solveig Ragnhild Gunnhild Sigrun Torbjørg Åshild Eldbjørg Synnøve Borghild Dagny Hjørdis Magnhild Oddveig \
+const LONG_NAME: &str = "Ada Ingeborg Solveig Ragnhild Gunnhild Sigrun Torbjørg Åshild Eldbjørg Synnøve \
+    Borghild Dagny Hjørdis Magnhild Oddveig \
     Alfhild Valborg Ingebjørg Thordis Arnfrid Bergljot Kjellfrid Nordahl av Ytre Sandviken og Indre Arna ved Byfjorden";
 
 fn notes() -> Vec<Value> {
@@ -44,14 +52,28 @@ fn notes() -> Vec<Value> {
         }),
         json!({
             "displayName": "Moving day 📦",
-            "detail": { "contentType": "html", "content": "<p dir=\"auto\">Room <b>PPL 3.204</b> &rarr; <a href=\"https://www.fjord.example/harbour-house\">Harbour House</a></p>" },
+            "detail": {
+                "contentType": "html",
+                "content": "<p dir=\"auto\">PPL 3.204 &rarr; <a href=\"https://www.fjord.example/house\">Harbour House</a></p>",
+            },
         }),
     ]
 }
 
 fn skills() -> Vec<Value> {
     vec![
-        json!({ "displayName": "👩‍💻 Pair programming", "proficiency": null, "categories": ["professional", "fun 🎉"], "collaborationTags": ["askMeAbout", "ableToMentor"] }),
-        json!({ "displayName": "Запити OData", "proficiency": "elementary", "categories": [], "collaborationTags": ["wantsToLearn"], "webUrl": null }),
+        json!({
+            "displayName": "👩‍💻 Pair programming",
+            "proficiency": null,
+            "categories": ["professional", "fun 🎉"],
+            "collaborationTags": ["askMeAbout", "ableToMentor"],
+        }),
+        json!({
+            "displayName": "Запити OData",
+            "proficiency": "elementary",
+            "categories": [],
+            "collaborationTags": ["wantsToLearn"],
+            "webUrl": null,
+        }),
     ]
 }

@@ -20,21 +20,9 @@ pub(super) fn account(page: &mut Page<'_>) -> Vec<Value> {
 
 /// Office, home, and sometimes a place by the sea.
 pub(super) fn addresses(page: &mut Page<'_>) -> Vec<Value> {
-    let (home, city) = (page.who.home, page.life.city);
-    let office = json!({
-        "displayName": "Office",
-        "detail": {
-            "type": "business",
-            "street": page.life.street,
-            "city": city.name,
-            "postalCode": page.life.postal_code,
-            "countryOrRegion": home.country,
-            "state": null,
-            "postOfficeBox": page.dice.chance(20).then(|| page.dice.digits("P.O. Box %##")),
-        },
-        "geoCoordinates": { "latitude": city.latitude, "longitude": city.longitude, "altitude": 4.5 },
-    });
+    let office = office(page);
     let mut addresses = vec![page.item(office)];
+    let (home, city) = (page.who.home, page.life.city);
     if page.often(70) {
         let street = page.dice.pick(&home.streets);
         let detail = json!({
@@ -45,18 +33,33 @@ pub(super) fn addresses(page: &mut Page<'_>) -> Vec<Value> {
             "countryOrRegion": home.own_country,
         });
         let place = near(page, city);
-        addresses.push(
-            page.private(with(json!({ "displayName": "Home" }), [("detail", detail), ("geoCoordinates", place)])),
-        );
+        let address = with(json!({ "displayName": "Home" }), [("detail", detail), ("geoCoordinates", place)]);
+        addresses.push(page.private(address));
     }
     if page.often(16) {
         let place = near(page, city);
-        let detail = json!({ "type": "other", "city": city.own_name, "street": null, "postOfficeBox": null, "countryOrRegion": home.country });
-        addresses.push(
-            page.private(with(json!({ "displayName": "Cabin 🏡" }), [("detail", detail), ("geoCoordinates", place)])),
-        );
+        let detail = json!({ "type": "other", "city": city.own_name, "street": null, "countryOrRegion": home.country });
+        let address = with(json!({ "displayName": "Cabin 🏡" }), [("detail", detail), ("geoCoordinates", place)]);
+        addresses.push(page.private(address));
     }
     addresses
+}
+
+fn office(page: &mut Page<'_>) -> Value {
+    let city = page.life.city;
+    json!({
+        "displayName": "Office",
+        "detail": {
+            "type": "business",
+            "street": page.life.street,
+            "city": city.name,
+            "postalCode": page.life.postal_code,
+            "countryOrRegion": page.who.home.country,
+            "state": null,
+            "postOfficeBox": page.dice.chance(20).then(|| page.dice.digits("P.O. Box %##")),
+        },
+        "geoCoordinates": { "latitude": city.latitude, "longitude": city.longitude, "altitude": 4.5 },
+    })
 }
 
 /// A place within a few kilometres, to four decimals; none is given in some cases.

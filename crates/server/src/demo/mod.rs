@@ -40,6 +40,7 @@
 mod ada;
 mod contact;
 mod dice;
+mod directory;
 mod learning;
 mod life;
 mod page;

@@ -87,7 +87,8 @@ pub(super) fn anniversaries(page: &mut Page<'_>) -> Vec<Value> {
     }
     if page.often(16) {
         let events = &page.everyday().events;
-        let event = json!({ "type": "other", "date": page.life.hired.plus(-7).day(page.dice.between(1, 28)), "displayName": page.dice.pick(events) });
+        let date = page.life.hired.plus(-7).day(page.dice.between(1, 28));
+        let event = json!({ "type": "other", "date": date, "displayName": page.dice.pick(events) });
         anniversaries.push(page.item(event));
     }
     anniversaries

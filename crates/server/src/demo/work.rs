@@ -121,11 +121,12 @@ pub(super) fn projects(page: &mut Page<'_>) -> Vec<Value> {
             "description": summary,
             "summary": null,
         });
+        let client_page = if client == COMPANY { Some(company_page("")) } else { web_address(client) };
         let sponsors = page.tenant.peers(page.who.index, 1, &mut page.dice);
         let sponsors = sponsors.iter().map(|sponsor| related(sponsor, "sponsor", None)).collect();
         let project = json!({
             "displayName": name,
-            "client": { "displayName": client, "department": unit, "webUrl": if client == COMPANY { Some(company_page("")) } else { web_address(client) } },
+            "client": { "displayName": client, "department": unit, "webUrl": client_page },
             "categories": [department.name],
             "collaborationTags": page.collaboration_tags(),
             "thumbnailUrl": page.thumbnail("projects"),
@@ -214,7 +215,7 @@ pub(super) fn publications(page: &mut Page<'_>) -> Vec<Value> {
         let [field, ..] =
             page.tenant.department(page.who.index).map(|department| department.degree).unwrap_or_default();
         let (title, school, end) = (format!("Contributions to {field}. Doctoral thesis"), study.school, study.months.1);
-        let thesis = json!({ "displayName": title, "publisher": school, "publishedDate": end.day(15), "description": null, "webUrl": null });
+        let thesis = json!({ "displayName": title, "publisher": school, "publishedDate": end.day(15), "webUrl": null });
         publications.push(page.item(thesis));
     }
     let known: Vec<Row> = own_and_other(page).iter().flat_map(|department| department.publications.clone()).collect();

@@ -109,9 +109,12 @@ impl Partition<'_> {
             rows.iter().try_for_each(|row| self.unpost((&collection, &id), row))?;
             removed.push((collection, id));
         }
-        self.connection
-            .prepare_cached(&format!("DELETE {of_partition}"))?
-            .execute(params![self.owner(), self.tenant(), self.kind(), keep])?;
+        self.connection.prepare_cached(&format!("DELETE {of_partition}"))?.execute(params![
+            self.owner(),
+            self.tenant(),
+            self.kind(),
+            keep
+        ])?;
         Ok(removed)
     }
 
@@ -130,7 +133,7 @@ impl Partition<'_> {
             header.unverified_inference,
             header.confidence,
             header.creator_app,
-            header.creator_user.as_ref().map(|user| user.as_bytes()),
+            header.creator_user.as_ref().map(uuid::Uuid::as_bytes),
             header.created,
             header.modified,
             header.revision,

@@ -128,7 +128,7 @@ impl<'a> Batch<'a> {
 fn next(before: Option<&PartitionRow>, effect: &Effect, at: i64) -> PartitionRow {
     let rev = before.map_or(0, |before| before.rev) + 1;
     let last_time = before.map_or(0, |before| before.last_time).max(effect.last_time);
-    let mark_at = if rev % MARK == 0 { Some(at) } else { before.and_then(|before| before.mark_at) };
+    let mark_at = if rev.is_multiple_of(MARK) { Some(at) } else { before.and_then(|before| before.mark_at) };
     PartitionRow { rev, last_time, live: effect.live, at, mark_at }
 }
 

@@ -12,8 +12,9 @@ use rusqlite::Connection;
 use super::{row, schema, writer};
 use crate::Result;
 
-/// How many pages the log may grow by before the checkpointer is woken.
-const WAKE_PAGES: usize = 1000;
+/// How many pages the log may grow by before the checkpointer is woken. More pages are written in fewer places,
+/// because those that change often are written once; but commits wait longer while the disk is busy with them.
+const WAKE_PAGES: usize = 2000;
 
 /// Folds in what can be without waiting for anybody.
 const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
@@ -61,7 +62,7 @@ impl Checkpoints {
             // the little that is left is folded in here, and the next commit begins the log anew.
             self.tried_at = pages;
             checkpoint(connection, PASSIVE);
-        } else if pages >= self.woken_at + std::env::var("WAKE").map_or(WAKE_PAGES, |w| w.parse().unwrap_or(1000)) {
+        } else if pages >= self.woken_at + WAKE_PAGES {
             self.woken_at = pages;
             // Full means that it is awake already.
             _ = self.wake.try_send(());

@@ -8,8 +8,8 @@
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::row::{self, PartitionRow};
 use super::pack;
+use super::row::{self, PartitionRow};
 use crate::{AuditRow, ChangePosition, ChangeRow, Error, PartitionKey, Result, bucket_of};
 
 /// Every how many revs a row is marked.
@@ -37,9 +37,8 @@ pub(super) fn insert(
     audit: &[u8],
 ) -> Result<()> {
     let key = row.partition;
-    connection
-        .prepare_cached("INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?
-        .execute(params![
+    connection.prepare_cached("INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?.execute(
+        params![
             row.bucket,
             row.at,
             key.owner.as_bytes(),
@@ -51,7 +50,8 @@ pub(super) fn insert(
             audit,
             before.map(|before| before.at),
             before.and_then(|before| before.mark_at),
-        ])?;
+        ],
+    )?;
     Ok(())
 }
 
@@ -117,12 +117,7 @@ pub(super) fn changes(
 }
 
 /// The audit rows of a partition after a rev.
-pub(super) fn audit(
-    connection: &Connection,
-    key: PartitionKey,
-    after_rev: u64,
-    limit: usize,
-) -> Result<Vec<AuditRow>> {
+pub(super) fn audit(connection: &Connection, key: PartitionKey, after_rev: u64, limit: usize) -> Result<Vec<AuditRow>> {
     let transaction = connection.unchecked_transaction()?;
     let Some(partition) = row::partition(&transaction, key)? else { return Ok(Vec::new()) };
     let newest = after_rev.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));

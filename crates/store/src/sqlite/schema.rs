@@ -17,7 +17,7 @@ pub(super) const VERSION: u32 = 1;
 /// Marks the file as a store: "VTAE".
 const APPLICATION: u32 = 0x5654_4145;
 
-/// Pages of 8 KiB hold items of up to 2 KB without an overflow page of their own, which pages of 4 KiB do only up to 1 KB.
+/// Small pages: a commit dirties a few pages at random places, and writes each of them twice.
 pub(super) const PAGE_SIZE: usize = 4096;
 
 /// How long to wait for another connection's lock. Connections of one store do not wait for each other beyond moments.
@@ -109,7 +109,8 @@ pub(super) fn check_file(path: &Path) -> Result<()> {
     if !header.starts_with(b"SQLite format 3\0") {
         return Err(Error::Corrupt(format!("`{}` is not a SQLite file", path.display())));
     }
-    let number = |at: usize| header.get(at..).and_then(|rest| rest.first_chunk()).map(|bytes| u32::from_be_bytes(*bytes));
+    let number =
+        |at: usize| header.get(at..).and_then(|rest| rest.first_chunk()).map(|bytes| u32::from_be_bytes(*bytes));
     judge(number(68).unwrap_or_default(), number(60).unwrap_or_default())
 }
 

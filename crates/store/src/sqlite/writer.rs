@@ -30,12 +30,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(
-        mut connection: Connection,
-        path: &Path,
-        cache: Arc<Cache>,
-        wal_bytes: usize,
-    ) -> Result<Self> {
+    pub(super) fn start(mut connection: Connection, path: &Path, cache: Arc<Cache>, wal_bytes: usize) -> Result<Self> {
         let checkpoints = Checkpoints::start(&mut connection, path, wal_bytes)?;
         let (queue, requests) = channel();
         let thread = spawn("store-writer", move || run(&connection, &requests, &cache, checkpoints))?;

@@ -1,0 +1,230 @@
+//! Pages: how many items one holds, and the token with which the next begins.
+//!
+//! A token is opaque and authenticated (HMAC-SHA256, RFC 2104), and valid only for the caller and the query it was
+//! given for. It names the last item answered by its order values and its place, so that items added or removed
+//! meanwhile neither repeat nor skip others.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use odata::headers::Wishes;
+use odata::url::query::Given;
+use odata::{Dialect, Kind, Problem, Query};
+use sha2::Sha256;
+
+/// Bytes of the authenticator in front of a token.
+const MAC_LENGTH: usize = 16;
+const FORMAT: u8 = 1;
+
+/// The place of the last item answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Its values under the order, as raw JSON.
+    pub(crate) values: Vec<Vec<u8>>,
+    /// Its place in the default order.
+    pub(crate) at: i64,
+    /// Its id.
+    pub(crate) id: Arc<str>,
+}
+
+/// Which page is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// Most items on the page.
+    pub(crate) size: usize,
+    /// Items still to come in all, where `$top` is a limit.
+    pub(crate) remaining: Option<u64>,
+    /// Items to leave out first.
+    pub(crate) skip: usize,
+    /// Where the page before ended.
+    pub(crate) after: Option<Place>,
+}
+
+impl Plan {
+    /// The first page of a query.
+    pub(crate) fn first(query: &Query, wishes: &Wishes, dialect: &Dialect) -> Result<Self, Problem> {
+        let skip = usize::try_from(query.skip.unwrap_or(0)).unwrap_or(usize::MAX);
+        let graph = dialect.top_is_page_size && !wishes.odata_rules && wishes.max_page_size.is_none();
+        if !graph {
+            let size = wishes.max_page_size.unwrap_or(dialect.page_size).min(dialect.max_page_size);
+            return Ok(Self { size, remaining: query.top, skip, after: None });
+        }
+        let size = match query.top {
+            None => dialect.page_size,
+            Some(top) => usize::try_from(top).ok().filter(|top| *top <= dialect.max_page_size).ok_or_else(|| {
+                let message = format!("found `{top}` for `$top`, expected at most {}", dialect.max_page_size);
+                Problem::new(Kind::BadQuery, message).at("$top")
+            })?,
+        };
+        // `$top=0` asks for no items, not for empty pages without end.
+        let remaining = (size == 0).then_some(0);
+        Ok(Self { size, remaining, skip, after: None })
+    }
+
+    /// How many items this page holds at most.
+    pub(crate) fn limit(&self) -> usize {
+        let remaining = self.remaining.map_or(usize::MAX, |remaining| usize::try_from(remaining).unwrap_or(usize::MAX));
+        self.size.min(remaining)
+    }
+
+    /// The page after this one, which ended at `last` after `taken` items; `None` when a limit is reached.
+    pub(crate) fn next(&self, last: Place, taken: usize) -> Option<Self> {
+        let remaining = self.remaining.map(|remaining| remaining.saturating_sub(taken as u64));
+        (remaining != Some(0)).then_some(Self { size: self.size, remaining, skip: 0, after: Some(last) })
+    }
+
+    /// The plan as bytes: format, size, remaining, place, id, values.
+    fn encode(&self) -> Vec<u8> {
+        let mut out = vec![FORMAT];
+        out.extend_from_slice(&(self.size as u64).to_be_bytes());
+        out.extend_from_slice(&self.remaining.map_or(u64::MAX, |remaining| remaining).to_be_bytes());
+        if let Some(place) = &self.after {
+            out.extend_from_slice(&place.at.to_be_bytes());
+            let parts = std::iter::once(place.id.as_bytes()).chain(place.values.iter().map(Vec::as_slice));
+            for part in parts {
+                out.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+                out.extend_from_slice(part);
+            }
+        }
+        out
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (format, rest) = bytes.split_first()?;
+        let (size, rest) = rest.split_first_chunk()?;
+        let (remaining, rest) = rest.split_first_chunk()?;
+        let (at, mut rest) = rest.split_first_chunk()?;
+        let mut parts = Vec::new();
+        while let Some((length, after)) = rest.split_first_chunk() {
+            let (part, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+            parts.push(part.to_vec());
+            rest = after;
+        }
+        let remaining = Some(u64::from_be_bytes(*remaining)).filter(|remaining| *remaining != u64::MAX);
+        let id = Arc::from(std::str::from_utf8(parts.first()?).ok()?);
+        let values = parts.split_off(1);
+        let after = Some(Place { values, at: i64::from_be_bytes(*at), id });
+        let size = usize::try_from(u64::from_be_bytes(*size)).ok()?;
+        (*format == FORMAT).then_some(Self { size, remaining, skip: 0, after })
+    }
+}
+
+/// What a token is bound to: the caller, the resource, and the options that shape the list.
+pub(crate) struct Binding<'a> {
+    pub(crate) key: &'a [u8; 32],
+    pub(crate) caller: &'a [u8],
+    pub(crate) path: &'a str,
+    pub(crate) given: &'a [Given],
+}
+
+impl Binding<'_> {
+    fn mac(&self, plan: &[u8]) -> Hmac<Sha256> {
+        // A 32-byte key is never refused; an empty one in its place would only refuse every token.
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.key).unwrap_or_else(|_| Hmac::new(&Default::default()));
+        let mut part = |bytes: &[u8]| {
+            mac.update(&(bytes.len() as u64).to_be_bytes());
+            mac.update(bytes);
+        };
+        part(plan);
+        part(self.caller);
+        part(self.path.as_bytes());
+        let mut given: Vec<_> = self.given.iter().filter(|given| !is_position(given.name)).collect();
+        given.sort_by_key(|given| given.name);
+        for option in given {
+            part(option.name.as_bytes());
+            part(option.value.as_bytes());
+        }
+        mac
+    }
+
+    /// The token of a page.
+    pub(crate) fn token(&self, plan: &Plan) -> String {
+        let plan = plan.encode();
+        let mut bytes = self.mac(&plan).finalize().into_bytes().to_vec();
+        bytes.truncate(MAC_LENGTH);
+        bytes.extend_from_slice(&plan);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The page of a token.
+    pub(crate) fn plan(&self, token: &str) -> Result<Plan, Problem> {
+        let plan = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| {
+            let (mac, plan) = bytes.split_at_checked(MAC_LENGTH)?;
+            self.mac(plan).verify_truncated_left(mac).ok()?;
+            Plan::decode(plan)
+        });
+        plan.ok_or_else(|| {
+            let message = "the skip token is not one that this service gave you for this query; expected an `@odata.nextLink` unchanged";
+            Problem::new(Kind::BadQuery, message).at("$skiptoken")
+        })
+    }
+}
+
+/// Does the option say where a page begins, rather than what the list is?
+fn is_position(name: &str) -> bool {
+    matches!(name, "$skiptoken" | "$skip")
+}
+
+/// The query of the next page: as the client sent it, with the token in place of what said where to begin.
+pub(crate) fn next_query(query: Option<&str>, token: &str) -> String {
+    let stays = |part: &&str| {
+        let name = part.split('=').next().unwrap_or_default().to_ascii_lowercase().replace("%24", "$");
+        !part.is_empty() && !matches!(name.trim_start_matches('$'), "skiptoken" | "skip")
+    };
+    let mut next: String = query.unwrap_or_default().split('&').filter(stays).flat_map(|part| [part, "&"]).collect();
+    next.push_str("$skiptoken=");
+    next.push_str(token);
+    next
+}
+
+#[cfg(test)]
+mod tests {
+    use odata::url::query::Given;
+
+    use super::{Binding, Place, Plan, next_query};
+
+    fn plan() -> Plan {
+        let after = Some(Place { values: vec![b"null".to_vec(), "\"é\"".into()], at: -5, id: "id".into() });
+        Plan { size: 7, remaining: Some(3), skip: 0, after }
+    }
+
+    #[test]
+    fn tokens_are_bound_to_caller_path_and_query() {
+        let given = [Given { name: "$top", value: "5".into() }];
+        let ours = Binding { key: &[1; 32], caller: b"ada", path: "users", given: &given };
+        let token = ours.token(&plan());
+        assert_eq!(ours.plan(&token).unwrap(), plan());
+        for other in [
+            Binding { key: &[2; 32], ..ours },
+            Binding { caller: b"grace", ..ours },
+            Binding { path: "users('1')", ..ours },
+            Binding { given: &[], ..ours },
+        ] {
+            assert!(other.plan(&token).is_err());
+        }
+        let moved = [given[0].clone(), Given { name: "$skip", value: "5".into() }];
+        assert!(Binding { given: &moved, ..ours }.plan(&token).is_ok());
+    }
+
+    #[test]
+    fn links_keep_the_query_but_not_its_beginning() {
+        assert_eq!(next_query(Some("$top=5&$skip=2&mine=1"), "T"), "$top=5&mine=1&$skiptoken=T");
+        assert_eq!(next_query(Some("%24SkipToken=old&top=5"), "T"), "top=5&$skiptoken=T");
+        assert_eq!(next_query(None, "T"), "$skiptoken=T");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn forged_tokens_are_refused(token: String) {
+            let binding = Binding { key: &[1; 32], caller: b"ada", path: "users", given: &[] };
+            proptest::prop_assert!(binding.plan(&token).is_err());
+        }
+
+        #[test]
+        fn decoding_never_panics(bytes: Vec<u8>) {
+            let _ = Plan::decode(&bytes);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! One request, stage by stage.
+
+use bytes::Bytes;
+use http::StatusCode;
+use odata::headers::{self, Condition, Wishes};
+use odata::payload::{Body, Intent};
+use odata::url::query::Given;
+use odata::{Address, Dialect, Kind, Place, Problem, Query, options, payload, url};
+
+use crate::collection;
+use crate::exchange::{Request, Response, Timing};
+use crate::method;
+use crate::paging::{Binding, Plan, next_query};
+use crate::payload::{Frame, related};
+use crate::resources::{Action, Changed, Entity, Resources, Row, Target, Window};
+
+/// How often a change is tried again when the entity changed meanwhile.
+const MAX_ATTEMPTS: usize = 64;
+
+/// A service: its data, its choices, and the key of its skip tokens.
+#[derive(Debug, Clone)]
+pub struct Service<R> {
+    resources: R,
+    dialect: Dialect,
+    paging_key: [u8; 32],
+}
+
+/// A request that is understood: what is said, what is meant, and that the caller may do it.
+struct Understood<'a, R: Resources> {
+    caller: &'a R::Caller,
+    request: &'a Request<'a>,
+    ty: &'static edm::StructType,
+    given: Vec<Given>,
+    query: Query,
+    wishes: Wishes,
+    target: R::Target,
+}
+
+impl<R: Resources> Service<R> {
+    /// A service over these resources.
+    pub fn new(resources: R, dialect: Dialect, paging_key: [u8; 32]) -> Self {
+        Self { resources, dialect, paging_key }
+    }
+
+    /// The data behind the service.
+    pub fn resources(&self) -> &R {
+        &self.resources
+    }
+
+    /// Answers a request.
+    pub async fn serve(&self, caller: &R::Caller, request: Request<'_>) -> Response {
+        let mut timings = Timings::start(&request);
+        let answer = self.answer(caller, &request, &mut timings).await;
+        let mut response = answer.unwrap_or_else(|problem| Response::problem(&problem, &request.exchange));
+        response.timings = timings.stages;
+        response
+    }
+
+    /// The stages, in order: parse, bind, authorize, then read or change, and write the payload.
+    async fn answer(
+        &self,
+        caller: &R::Caller,
+        request: &Request<'_>,
+        timings: &mut Timings,
+    ) -> Result<Response, Problem> {
+        let segments = url::path::parse(request.path)?;
+        timings.mark("parse");
+        let address = odata::address::bind(self.resources.model(), &segments)?;
+        let action = method::action(&address, &request.method, &self.dialect)?;
+        let given = url::query::parse(request.query)?;
+        let (Place::Collection(ty) | Place::Entity(ty)) = address.place else {
+            return Err(Problem::new(Kind::NotSupported, "this address is not supported yet"));
+        };
+        let query = options::bind(self.resources.model(), ty, &given, method::applies(action))?;
+        let wishes = headers::wishes(request.headers)?;
+        timings.mark("bind");
+        let target = self.resources.authorize(caller, &address, action).await?;
+        timings.mark("authorize");
+        let understood = Understood { caller, request, ty, given, query, wishes, target };
+        let response = match action {
+            Action::Read => self.read(&understood).await,
+            Action::List => self.list(&understood).await,
+            Action::Count => self.count(&understood).await,
+            Action::Create => self.create(&understood, &address).await,
+            Action::Update => self.update(&understood).await,
+            Action::Delete => self.delete(&understood).await,
+        };
+        timings.mark("answer");
+        response
+    }
+
+    async fn read(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let entity = self.entity(understood).await?;
+        match condition(understood, &entity.row, true)? {
+            Condition::Holds => Ok(self.answer_entity(understood, StatusCode::OK, &entity)),
+            Condition::NotModified => Ok(with_tag(Response::empty(StatusCode::NOT_MODIFIED), &entity.row)),
+        }
+    }
+
+    async fn list(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let Understood { caller, request, query, wishes, target, .. } = understood;
+        let caller_key = self.resources.caller_key(caller);
+        let path = target.path();
+        let binding = Binding { key: &self.paging_key, caller: &caller_key, path: &path, given: &understood.given };
+        let plan = match &query.skip_token {
+            Some(token) => binding.plan(token)?,
+            None => Plan::first(query, wishes, &self.dialect)?,
+        };
+        let window = collection::window(&query.order, &plan);
+        let rows = self.resources.list(caller, target, &window).await?;
+        let count = match query.count {
+            true => Some(self.resources.count(caller, target).await?),
+            false => None,
+        };
+        let (rows, next) = collection::page(rows, &query.order, &plan);
+        let next = next.map(|plan| {
+            let query = next_query(request.query, &binding.token(&plan));
+            format!("{}/{}?{query}", request.root, request.path.trim_start_matches('/'))
+        });
+        let frame = Frame { root: request.root, ty: understood.ty, query };
+        let body = frame.collection(&target.container(), &rows, count, next.as_deref());
+        let mut response = self.json(StatusCode::OK, body);
+        if let Some(size) = wishes.max_page_size {
+            response.set("preference-applied", &format!("maxpagesize={size}"));
+        }
+        Ok(response)
+    }
+
+    async fn count(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let count = self.resources.count(understood.caller, &understood.target).await?;
+        let mut response = Response::empty(StatusCode::OK);
+        response.body = count.to_string().into();
+        response.set("content-type", "text/plain;charset=utf-8");
+        Ok(response)
+    }
+
+    async fn create(&self, understood: &Understood<'_, R>, address: &Address) -> Result<Response, Problem> {
+        let Understood { caller, request, target, .. } = understood;
+        self.resources.prepare(caller, target).await?;
+        let patch = match self.body(understood, Intent::Create)? {
+            Body::Entity(patch) => patch,
+            Body::Reference(_) => return Err(reference(address)),
+        };
+        let row = self.resources.create(caller, target, patch, &request.exchange).await?;
+        let location = format!("{}/{}('{}')", request.root, target.container(), row.id);
+        let entity = Entity { row, related: Vec::new() };
+        let mut response = self.answer_entity(understood, StatusCode::CREATED, &entity);
+        response.set("location", &location);
+        Ok(response)
+    }
+
+    async fn update(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let Understood { caller, request, target, .. } = understood;
+        let mut patch = None;
+        for _ in 0..MAX_ATTEMPTS {
+            let mut entity = self.entity(understood).await?;
+            let patch = match &patch {
+                Some(patch) => patch,
+                None => match self.body(understood, Intent::Update)? {
+                    Body::Entity(read) => patch.insert(read),
+                    Body::Reference(_) => {
+                        return Err(Problem::new(Kind::BadBody, "found only a reference, expected members to change"));
+                    }
+                },
+            };
+            condition(understood, &entity.row, false)?;
+            let tag = entity.row.tag;
+            let changed = self.resources.update(caller, target, patch.clone(), tag, &request.exchange).await?;
+            if let Changed::Done(row) = changed {
+                entity.row = row;
+                return Ok(self.answer_entity(understood, StatusCode::OK, &entity));
+            }
+        }
+        Err(contention())
+    }
+
+    async fn delete(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let Understood { caller, request, target, .. } = understood;
+        for _ in 0..MAX_ATTEMPTS {
+            let row = self.resources.read(caller, target, &[]).await?.row;
+            condition(understood, &row, false)?;
+            // Without a condition any version may go.
+            let basis = row.tag.filter(|_| request.headers.contains_key(http::header::IF_MATCH));
+            if let Changed::Done(()) = self.resources.delete(caller, target, basis, &request.exchange).await? {
+                return Ok(Response::empty(StatusCode::NO_CONTENT));
+            }
+        }
+        Err(contention())
+    }
+
+    async fn entity(&self, understood: &Understood<'_, R>) -> Result<Entity, Problem> {
+        let related = related(understood.ty, &understood.query);
+        let navigation: Vec<_> = related.iter().map(|related| related.navigation).collect();
+        self.resources.read(understood.caller, &understood.target, &navigation).await
+    }
+
+    fn body(&self, understood: &Understood<'_, R>, intent: Intent) -> Result<Body, Problem> {
+        headers::json_body(understood.request.headers)?;
+        payload::read(self.resources.model(), understood.ty, &understood.request.body, intent)
+    }
+
+    fn answer_entity(&self, understood: &Understood<'_, R>, status: StatusCode, entity: &Entity) -> Response {
+        let Understood { request, ty, query, target, .. } = understood;
+        let frame = Frame { root: request.root, ty, query };
+        let body = frame.entity(&target.container(), &target.path(), entity, &related(ty, query));
+        with_tag(self.json(status, body), &entity.row)
+    }
+
+    fn json(&self, status: StatusCode, body: Vec<u8>) -> Response {
+        let mut response = Response::empty(status);
+        response.body = Bytes::from(body);
+        response.set("content-type", self.dialect.json);
+        response
+    }
+}
+
+fn condition<R: Resources>(understood: &Understood<'_, R>, row: &Row, reading: bool) -> Result<Condition, Problem> {
+    let conditional = [http::header::IF_MATCH, http::header::IF_NONE_MATCH];
+    if !conditional.iter().any(|name| understood.request.headers.contains_key(name)) {
+        return Ok(Condition::Holds);
+    }
+    let tag = row.tag.map(|tag| tag.to_string());
+    headers::condition(understood.request.headers, tag.as_deref(), reading)
+}
+
+fn with_tag(mut response: Response, row: &Row) -> Response {
+    if let Some(tag) = row.tag {
+        response.set("etag", &format!("W/\"{tag}\""));
+    }
+    response
+}
+
+fn reference(address: &Address) -> Problem {
+    let message = match address.tail {
+        odata::Tail::Ref => {
+            "found only a reference; the collection contains its entities and takes none from elsewhere, expected an entity to create"
+        }
+        _ => "found only a reference, expected an entity to create",
+    };
+    Problem::new(Kind::BadBody, message).at("/@odata.id")
+}
+
+fn contention() -> Problem {
+    let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the same resource; try again");
+    problem.retry_after = Some(1);
+    problem
+}
+
+/// The time each stage takes, where a stopwatch is given.
+struct Timings {
+    stopwatch: Option<fn() -> u64>,
+    last: u64,
+    stages: Vec<Timing>,
+}
+
+impl Timings {
+    fn start(request: &Request<'_>) -> Self {
+        let stopwatch = request.exchange.stopwatch;
+        Self { stopwatch, last: stopwatch.map_or(0, |now| now()), stages: Vec::new() }
+    }
+
+    fn mark(&mut self, stage: &'static str) {
+        let Some(now) = self.stopwatch.map(|now| now()) else { return };
+        self.stages.push(Timing { stage, nanos: now.saturating_sub(self.last) });
+        self.last = now;
+    }
+}
+
+/// The whole of a collection.
+impl Window {
+    /// Everything, in default order.
+    pub const ALL: Window = Window { after: None, limit: None };
+}

@@ -1,0 +1,209 @@
+//! Items of a profile: read, list, create, change, delete. The same for every collection.
+
+use std::sync::Arc;
+
+use auth::Caller;
+use bytes::Bytes;
+use edm::{Navigation, Patch, codec};
+use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
+use store::{Change, Commit, Item, Precondition, Snapshot};
+
+use crate::access::Viewer;
+use crate::audit::{Activity, Audit};
+use crate::problems::no_item;
+use crate::rules::{self, PERSON, Writing};
+use crate::service::Service;
+use crate::target::Owner;
+
+impl Service {
+    pub(crate) fn read_item(
+        viewer: &Viewer<'_>,
+        snapshot: &Snapshot,
+        collection: &Navigation,
+        id: &str,
+    ) -> Result<Entity, Problem> {
+        let item = snapshot.item(collection.name, id).filter(|item| viewer.sees(&item.header));
+        Ok(Entity { row: row(item.ok_or_else(no_item)?), related: Vec::new() })
+    }
+
+    pub(crate) fn list_items(
+        viewer: &Viewer<'_>,
+        snapshot: &Snapshot,
+        collection: &Navigation,
+        window: &Window,
+    ) -> Vec<Row> {
+        let items = snapshot.items(collection.name);
+        let start = window.after.as_ref().map_or(0, |(at, id)| {
+            items.partition_point(|item| (item.header.created, item.id.as_ref()) <= (*at, id.as_ref()))
+        });
+        let visible = items.iter().skip(start).filter(|item| viewer.sees(&item.header));
+        visible.take(window.limit.unwrap_or(usize::MAX)).map(|item| row(item)).collect()
+    }
+
+    pub(crate) fn profile_row(owner: Owner) -> Row {
+        let id: Arc<str> = owner.id.to_string().into();
+        let members = Bytes::from(format!("\"id\":\"{id}\""));
+        Row { at: 0, id, tag: None, members }
+    }
+
+    pub(crate) fn read_profile(
+        viewer: &Viewer<'_>,
+        snapshot: &Snapshot,
+        owner: Owner,
+        related: &[&'static Navigation],
+    ) -> Entity {
+        let rows = |navigation: &&'static Navigation| Self::list_items(viewer, snapshot, navigation, &Window::ALL);
+        Entity { row: Self::profile_row(owner), related: related.iter().map(rows).collect() }
+    }
+
+    pub(crate) async fn create_item(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        collection: &'static Navigation,
+        patch: Patch,
+        exchange: &Exchange,
+    ) -> Result<Row, Problem> {
+        let _turn = self.turn().await;
+        let snapshot = self.snapshot(caller, owner).await?;
+        let person = Self::person_of(&snapshot)?;
+        let at = self.effects.change_time(snapshot.last_time());
+        let known_as = caller.user_id().filter(|id| *id == owner.id).map(|_| rules::display_name(&person));
+        let writing = Writing { caller, known_as, at };
+        let id = self.effects.new_id(owner.id, at);
+        let record = rules::new_item(collection.target, patch, id, rules::principal_name(&person), &writing);
+        let item = Arc::new(Item {
+            collection: collection.name.into(),
+            id: id.to_string().into(),
+            header: rules::header(&record, None, &writing),
+            body: record.to_members().into(),
+        });
+        let quota = self.settings.items_per_collection;
+        let expect = vec![
+            Precondition::Exists,
+            Precondition::AtMost { collection: item.collection.clone(), items: quota },
+            Precondition::ItemAbsent { collection: item.collection.clone(), id: item.id.clone() },
+        ];
+        let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
+        let changes = vec![Change::Put { item: item.clone(), index: Vec::new() }];
+        let commit = Commit { partition: owner.partition(), at, expect, changes, audit };
+        match self.commit(commit).await? {
+            Some(_) => Ok(row(&item)),
+            // The person was deleted meanwhile.
+            None => Err(crate::problems::no_person(&owner.id.to_string())),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one request, each of another kind")]
+    pub(crate) async fn update_item(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        collection: &'static Navigation,
+        id: &str,
+        patch: Patch,
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<Row>, Problem> {
+        let _turn = self.turn().await;
+        let snapshot = self.snapshot(caller, owner).await?;
+        let Some(before) = self.current(caller, owner, &snapshot, collection, id, basis)? else {
+            return Ok(Changed::Conflict);
+        };
+        let at = self.effects.change_time(snapshot.last_time());
+        let person = Self::person_of(&snapshot)?;
+        let known_as = caller.user_id().filter(|id| *id == owner.id).map(|_| rules::display_name(&person));
+        let writing = Writing { caller, known_as, at };
+        let record = codec::read_members(collection.target, &before.body).map_err(|_| damaged())?;
+        let record = rules::changed_item(record, patch, &writing)?;
+        let item = Arc::new(Item {
+            collection: before.collection.clone(),
+            id: before.id.clone(),
+            header: rules::header(&record, Some(&before.header), &writing),
+            body: record.to_members().into(),
+        });
+        let audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item)).finish();
+        let changes = vec![Change::Put { item: item.clone(), index: Vec::new() }];
+        let commit = Commit { partition: owner.partition(), at, expect: vec![unchanged(before)], changes, audit };
+        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(row(&item))))
+    }
+
+    pub(crate) async fn delete_item(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        collection: &'static Navigation,
+        id: &str,
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<()>, Problem> {
+        let _turn = self.turn().await;
+        let snapshot = self.snapshot(caller, owner).await?;
+        let Some(before) = self.current(caller, owner, &snapshot, collection, id, basis)? else {
+            return Ok(Changed::Conflict);
+        };
+        let at = self.effects.change_time(snapshot.last_time());
+        let audit = Audit::new(caller, Activity::Delete, exchange).item(Some(before), None).finish();
+        let changes = vec![Change::Delete { collection: before.collection.clone(), id: before.id.clone() }];
+        let commit = Commit { partition: owner.partition(), at, expect: vec![unchanged(before)], changes, audit };
+        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
+    }
+
+    /// Removes every item of the profile; the person stays.
+    pub(crate) async fn clear_profile(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        exchange: &Exchange,
+    ) -> Result<Changed<()>, Problem> {
+        let _turn = self.turn().await;
+        let snapshot = self.snapshot(caller, owner).await?;
+        let at = self.effects.change_time(snapshot.last_time());
+        let mut audit = Audit::new(caller, Activity::Clear, exchange);
+        for collection in snapshot.collections().filter(|name| name.as_ref() != PERSON) {
+            for item in snapshot.items(collection) {
+                audit = audit.item(Some(item), None);
+            }
+        }
+        let changes = vec![Change::Clear { keep: PERSON.into() }];
+        let expect = vec![Precondition::Rev(snapshot.rev())];
+        let commit = Commit { partition: owner.partition(), at, expect, changes, audit: audit.finish() };
+        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
+    }
+
+    /// The item as it is, if it is visible; `None` when it no longer has the version that the change presumes.
+    fn current<'a>(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        snapshot: &'a Snapshot,
+        collection: &Navigation,
+        id: &str,
+        basis: Option<Tag>,
+    ) -> Result<Option<&'a Arc<Item>>, Problem> {
+        let viewer = Viewer::of(caller, owner.id);
+        let item = snapshot.item(collection.name, id).filter(|item| viewer.sees(&item.header)).ok_or_else(no_item)?;
+        Ok(Some(item).filter(|item| basis.is_none_or(|basis| basis == rules::tag(item))))
+    }
+
+    /// The turn of a change, where changes must be repeatable.
+    pub(crate) async fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        match self.effects.turn() {
+            Some(turn) => Some(turn.lock().await),
+            None => None,
+        }
+    }
+}
+
+/// An item as the protocol answers it.
+pub(crate) fn row(item: &Arc<Item>) -> Row {
+    Row { at: item.header.created, id: item.id.clone(), tag: Some(rules::tag(item)), members: item.body.clone() }
+}
+
+pub(crate) fn unchanged(item: &Item) -> Precondition {
+    Precondition::Version { collection: item.collection.clone(), id: item.id.clone(), version: item.header.version }
+}
+
+pub(crate) fn damaged() -> Problem {
+    Problem::new(Kind::Internal, "the stored item is damaged; `vitae check` says more")
+}

@@ -1,0 +1,43 @@
+//! What can go wrong here, in the words of the answer.
+
+use engine::{Kind, Problem};
+use store::Error;
+
+/// The item does not exist, or not for this caller: one answer for both.
+pub(crate) fn no_item() -> Problem {
+    Problem::new(Kind::ItemNotFound, "The item does not exist.")
+}
+
+/// There is no such person in this tenant.
+pub(crate) fn no_person(name: &str) -> Problem {
+    let name: String = name.chars().take(120).collect();
+    let message =
+        format!("Resource '{name}' does not exist or one of its queried reference-property objects are not present.");
+    Problem::new(Kind::ResourceNotFound, message)
+}
+
+/// The token is good, but nobody in the directory is the person it was given to.
+pub(crate) fn unknown_caller(id: &str) -> Problem {
+    let mut problem = no_person(id);
+    problem.message.push_str(
+        " The token is valid, but the directory does not know this person; import them, or switch on just-in-time creation.",
+    );
+    problem
+}
+
+/// A known part of the API that this service does not offer.
+pub(crate) fn not_offered(what: &str) -> Problem {
+    Problem::new(Kind::NotSupported, format!("{what} is not supported yet"))
+}
+
+/// What the store could not do.
+pub(crate) fn from_store(error: &Error) -> Problem {
+    match error {
+        Error::Unavailable(_) | Error::Conflict(_) => {
+            let mut problem = Problem::new(Kind::Unavailable, "the storage cannot take the request at the moment");
+            problem.retry_after = Some(1);
+            problem
+        }
+        _ => Problem::new(Kind::Internal, "the storage failed; the log says why"),
+    }
+}

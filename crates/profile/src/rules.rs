@@ -1,0 +1,232 @@
+//! What the service adds to what clients send: defaults, computed values, and the header derived from both.
+//!
+//! Here, beside the model, is the only place that names properties.
+
+use std::sync::Arc;
+
+use auth::{Actor, Caller};
+use edm::{Change, DateTimeOffset, Patch, Record, StructType, Value};
+use edm::{Fault, Violation};
+use engine::{Problem, Tag};
+use store::{Header, Item};
+use uuid::Uuid;
+
+use crate::access::audience;
+use crate::model::{ALLOWED_AUDIENCES, MODEL, USER};
+use crate::target::Owner;
+
+/// The collection in which a person's own entry is kept, beside those of the profile. Not a name that an address can have.
+pub(crate) const PERSON: &str = "$user";
+/// Who may see an item that says nothing of it.
+const DEFAULT_AUDIENCE: &str = "organization";
+
+/// The circumstances of a write.
+pub(crate) struct Writing<'a> {
+    /// Who writes.
+    pub(crate) caller: &'a Caller,
+    /// How the caller is called, if the token does not say.
+    pub(crate) known_as: Option<&'a str>,
+    /// When.
+    pub(crate) at: i64,
+}
+
+impl Writing<'_> {
+    /// The caller as `createdBy` and `lastModifiedBy` show them: a person, or the app that acted without one.
+    fn identity(&self, set: &Value, ty: Option<&'static StructType>) -> Value {
+        let Some(ty) = ty else { return set.clone() };
+        let (member, name, id) = match &self.caller.actor {
+            Actor::User(user) => ("user", user.name.as_deref().or(self.known_as), user.id.to_string()),
+            Actor::App => ("application", self.caller.app.name.as_deref(), self.caller.app.id.to_string()),
+        };
+        let mut identities = Record::new(ty);
+        if let Some(identity) = ty.find(member).and_then(|(_, property)| property.ty.structure()) {
+            let mut actor = Record::new(identity);
+            actor.set("displayName", name.map_or(Value::Null, Value::text));
+            actor.set("id", Value::text(id));
+            identities.set(member, Value::Record(actor));
+        }
+        Value::Record(identities)
+    }
+
+    fn stamp(&self, record: &mut Record, who: &str, when: &str) {
+        let ty = record.ty().find(who).and_then(|(_, property)| property.ty.structure());
+        let identity = self.identity(record.get(who), ty);
+        record.set(who, identity);
+        record.set(when, Value::DateTimeOffset(DateTimeOffset::from_ticks(self.at)));
+    }
+}
+
+/// A new item of a profile. `owner_name` is the user principal name of the person it is about.
+pub(crate) fn new_item(
+    ty: &'static StructType,
+    mut patch: Patch,
+    id: Uuid,
+    owner_name: &str,
+    writing: &Writing<'_>,
+) -> Record {
+    if patch.get(ty, "allowedAudiences") == Some(&Change::Set(Value::Null)) {
+        patch.remove(ty, "allowedAudiences");
+    }
+    let mut record = Record::new(ty);
+    let usual = ALLOWED_AUDIENCES.member(DEFAULT_AUDIENCE).map_or(Value::Null, |member| Value::Enum(member.value));
+    record.set("allowedAudiences", usual);
+    patch.apply(&mut record);
+    record.set("id", Value::text(id.to_string()));
+    name_owner(&mut record, owner_name);
+    writing.stamp(&mut record, "createdBy", "createdDateTime");
+    writing.stamp(&mut record, "lastModifiedBy", "lastModifiedDateTime");
+    record
+}
+
+/// Writes the owner's user principal name into an item that shows it; says whether it does.
+pub(crate) fn name_owner(record: &mut Record, owner_name: &str) -> bool {
+    record.set("userPrincipalName", Value::text(owner_name))
+}
+
+/// A changed item.
+pub(crate) fn changed_item(mut record: Record, patch: Patch, writing: &Writing<'_>) -> Result<Record, Problem> {
+    if patch.get(record.ty(), "allowedAudiences") == Some(&Change::Set(Value::Null)) {
+        let message = "null is not an audience; expected one or more of them, or `me` for nobody else";
+        return Err(Problem::violations(vec![Violation::new(Fault::Null, "/allowedAudiences", message)]));
+    }
+    patch.apply(&mut record);
+    writing.stamp(&mut record, "lastModifiedBy", "lastModifiedDateTime");
+    Ok(record)
+}
+
+/// A new entry of the directory.
+pub(crate) fn new_person(patch: Patch, id: Uuid, at: i64) -> Result<Record, Problem> {
+    let mut record = Record::new(&USER);
+    patch.apply(&mut record);
+    record.set("id", Value::text(id.to_string()));
+    record.set("createdDateTime", Value::DateTimeOffset(DateTimeOffset::from_ticks(at)));
+    check_person(&record)?;
+    if record.get("mailNickname").is_null() {
+        let local = principal_name(&record).split('@').next().unwrap_or_default().to_owned();
+        record.set("mailNickname", Value::text(local));
+    }
+    Ok(record)
+}
+
+/// A changed entry of the directory.
+pub(crate) fn changed_person(mut record: Record, patch: Patch) -> Result<Record, Problem> {
+    patch.apply(&mut record);
+    check_person(&record)?;
+    Ok(record)
+}
+
+/// The name with which a person signs in.
+pub(crate) fn principal_name(person: &Record) -> &str {
+    person.get("userPrincipalName").as_str().unwrap_or_default()
+}
+
+/// How a person is called.
+pub(crate) fn display_name(person: &Record) -> &str {
+    person.get("displayName").as_str().unwrap_or_default()
+}
+
+/// User principal names are found without regard to case. Their alphabet is plain ASCII, so that this is one rule for
+/// everybody and no two of them only look alike.
+pub(crate) fn folded(name: &str) -> Arc<str> {
+    name.to_lowercase().into()
+}
+
+fn check_person(record: &Record) -> Result<(), Problem> {
+    let mut violations = Vec::new();
+    let name = principal_name(record);
+    if !is_principal_name(name) {
+        let message =
+            format!("found `{name}`, expected `name@domain` of letters, digits and any of `'.-_!#^~` (before the `@`)");
+        violations.push(Violation::new(Fault::Form, "/userPrincipalName", message));
+    }
+    if display_name(record).trim().is_empty() {
+        violations.push(Violation::new(
+            Fault::Form,
+            "/displayName",
+            "found an empty name, expected at least one character",
+        ));
+    }
+    if violations.is_empty() { Ok(()) } else { Err(Problem::violations(violations)) }
+}
+
+/// The alphabet that Graph documents for user principal names.
+fn is_principal_name(name: &str) -> bool {
+    let local = |letter: char| letter.is_ascii_alphanumeric() || "'.-_!#^~".contains(letter);
+    let label =
+        |label: &str| !label.is_empty() && label.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    name.split_once('@').is_some_and(|(front, domain)| {
+        (1..=64).contains(&front.len())
+            && front.chars().all(local)
+            && domain.len() <= 255
+            && domain.split('.').all(label)
+    })
+}
+
+/// What is written beside an item's body: derived from the body, the version before, and who created it.
+pub(crate) fn header(record: &Record, before: Option<&Header>, writing: &Writing<'_>) -> Header {
+    let derived = derived(record);
+    let (creator_app, creator_user, created) = match before {
+        Some(before) => (before.creator_app.clone(), before.creator_user, before.created),
+        None => (Some(writing.caller.app.id.clone()), writing.caller.user_id(), writing.at),
+    };
+    let version = before.map_or(1, |before| before.version + 1);
+    Header { version, creator_app, creator_user, created, modified: writing.at, revision: MODEL.revision, ..derived }
+}
+
+/// The part of the header that the body alone decides.
+pub(crate) fn derived(record: &Record) -> Header {
+    let mask = match record.get("allowedAudiences") {
+        Value::Enum(mask) => u32::try_from(*mask).unwrap_or(0),
+        // A person's entry carries no audience: the organization sees it.
+        _ if record.ty().find("allowedAudiences").is_none() => audience(DEFAULT_AUDIENCE),
+        _ => 0,
+    };
+    let inference = record.get("inference").as_record();
+    let confirmed =
+        inference.is_some_and(|inference| inference.get("userHasVerifiedAccuracy") == &Value::Boolean(true));
+    let confidence = inference.and_then(|inference| match inference.get("confidenceScore") {
+        Value::Double(score) => Some(*score),
+        _ => None,
+    });
+    Header {
+        audience: mask,
+        searchable: record.get("isSearchable") != &Value::Boolean(false),
+        unverified_inference: inference.is_some() && !confirmed,
+        confidence,
+        beyond_sentinel: goes_beyond(record),
+        ..Header::default()
+    }
+}
+
+/// Does an enum value in it lie beyond the sentinel, where older clients do not know it?
+fn goes_beyond(record: &Record) -> bool {
+    record.members().any(|(property, value)| match (value, property.ty) {
+        (Value::Enum(number), edm::Type::Enum(ty)) => ty.sentinel_value().is_some_and(|sentinel| *number > sentinel),
+        (Value::Record(nested), _) => goes_beyond(nested),
+        (Value::List(items), _) => items.iter().filter_map(Value::as_record).any(goes_beyond),
+        _ => false,
+    })
+}
+
+/// The version of an item as its ETag shows it: a hash of id, version and last change (FNV-1a, by words).
+pub(crate) fn tag(item: &Item) -> Tag {
+    let mut hash: u64 = 0xCBF2_9CE4_8422_2325;
+    let mut mix = |word: u64| hash = (hash ^ word).wrapping_mul(0x0000_0100_0000_01B3).rotate_left(23);
+    for chunk in item.id.as_bytes().chunks(8) {
+        mix(chunk.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+    }
+    mix(item.header.version);
+    mix(item.header.modified.cast_unsigned());
+    Tag(hash ^ hash >> 29)
+}
+
+/// The partition rows that GET /users is answered from: people by creation, then id.
+pub(crate) fn person_index(owner: Owner, created: i64) -> (Vec<store::IndexRow>, Uuid) {
+    let row = store::IndexRow { path: PERSON.into(), token: created_token(created) };
+    (vec![row], owner.id)
+}
+
+/// A time as index bytes that sort as the time does.
+pub(crate) fn created_token(at: i64) -> bytes::Bytes {
+    bytes::Bytes::copy_from_slice(&(at.cast_unsigned() ^ 1 << 63).to_be_bytes())
+}

@@ -1,0 +1,244 @@
+//! The operations of the service as the protocol calls them: each finds out what it is about and hands on.
+
+use std::sync::Arc;
+
+use auth::Caller;
+use edm::{Model, Navigation, Patch};
+use engine::{Action, Address, Changed, Entity, Exchange, Kind, Problem, Resources, Row, Step, Tag, Window};
+use store::{Commit, Precondition, Snapshot, Store};
+use uuid::Uuid;
+
+use crate::access::{Subject, Viewer, admit, only_basic};
+use crate::effects::Effects;
+use crate::model::{MODEL, PROFILE};
+use crate::problems::{from_store, no_person, not_offered, unknown_caller};
+use crate::rules::{PERSON, folded};
+use crate::settings::Settings;
+use crate::target::{Owner, Target};
+
+/// People and their profiles, over a store.
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) effects: Arc<dyn Effects>,
+    pub(crate) settings: Arc<Settings>,
+}
+
+impl Service {
+    /// The service over this store.
+    pub fn new(store: Arc<dyn Store>, effects: Arc<dyn Effects>, settings: Settings) -> Self {
+        Self { store, effects, settings: Arc::new(settings) }
+    }
+
+    /// The person's data; a problem when there is no such person.
+    pub(crate) async fn snapshot(&self, caller: &Caller, owner: Owner) -> Result<Arc<Snapshot>, Problem> {
+        let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
+        // A partition without its person is what a deleted one leaves until it is swept.
+        snapshot.filter(|snapshot| !snapshot.items(PERSON).is_empty()).ok_or_else(|| match caller.user_id() {
+            Some(id) if id == owner.id => unknown_caller(&id.to_string()),
+            _ => no_person(&owner.id.to_string()),
+        })
+    }
+
+    /// Carries out a commit: `Ok(None)` when the partition had changed meanwhile.
+    pub(crate) async fn commit(&self, commit: Commit) -> Result<Option<u64>, Problem> {
+        let at = commit.at;
+        match self.store.commit(commit).await {
+            Ok(rev) => {
+                self.effects.committed(at);
+                Ok(Some(rev))
+            }
+            Err(store::Error::Conflict(Precondition::AtMost { collection, items })) => {
+                let message =
+                    format!("the collection `{collection}` holds {items} items already, more are not allowed");
+                Err(Problem::new(Kind::QuotaReached, message))
+            }
+            Err(store::Error::Conflict(_)) => Ok(None),
+            Err(error) => Err(from_store(&error)),
+        }
+    }
+
+    /// Who an address means, before it is known whether they exist: `me`, an id, or a user principal name.
+    async fn owner(&self, caller: &Caller, steps: &[Step]) -> Result<Owner, Problem> {
+        let tenant = caller.tenant;
+        let name = match steps.first() {
+            Some(Step::Singleton(_)) => {
+                let id = caller.user_id().ok_or_else(|| {
+                    Problem::new(Kind::NeedsPerson, "/me request is only valid with delegated authentication flow.")
+                })?;
+                return Ok(Owner { tenant, id });
+            }
+            _ => match steps.get(1) {
+                Some(Step::Key(key)) => key.as_text().unwrap_or_default(),
+                _ => return Err(no_person("")),
+            },
+        };
+        if let Some(id) = canonical_id(name) {
+            return Ok(Owner { tenant, id });
+        }
+        let entry = self.store.lookup(tenant, folded(name)).await.map_err(|error| from_store(&error))?;
+        // Nobody has the nil id: scopes are still judged before the answer that there is no such person.
+        Ok(Owner { tenant, id: entry.map_or(Uuid::nil(), |entry| entry.owner) })
+    }
+}
+
+/// An id in the one spelling that ids have; other spellings name nothing.
+fn canonical_id(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text)
+}
+
+/// The name under which a request asked for a person, for the answer that there is none.
+fn asked_for(steps: &[Step]) -> Option<&str> {
+    steps.iter().find_map(|step| match step {
+        Step::Key(key) => key.as_text(),
+        _ => None,
+    })
+}
+
+impl Resources for Service {
+    type Caller = Caller;
+    type Target = Target;
+
+    fn model(&self) -> &'static Model {
+        &MODEL
+    }
+
+    fn caller_key(&self, caller: &Caller) -> Vec<u8> {
+        let mut key = caller.tenant.as_bytes().to_vec();
+        key.extend_from_slice(caller.user_id().unwrap_or_default().as_bytes());
+        key.extend_from_slice(caller.app.id.as_bytes());
+        key
+    }
+
+    async fn authorize(&self, caller: &Caller, address: &Address, action: Action) -> Result<Target, Problem> {
+        let steps = address.steps.as_slice();
+        let root = match steps.first() {
+            Some(Step::Set(set)) => set.name,
+            Some(Step::Singleton(singleton)) => singleton.member_of.unwrap_or(singleton.name),
+            _ => return Err(not_offered("this address")),
+        };
+        if root != "users" {
+            return Err(not_offered(&format!("`{root}`")));
+        }
+        if let [Step::Set(_)] = steps {
+            admit(caller, Subject::People, action, self.settings.app_writes)?;
+            return Ok(Target::People { tenant: caller.tenant, basic: only_basic(caller, None) });
+        }
+        let owner = self.owner(caller, steps).await?;
+        let rest = steps.get(if matches!(steps.first(), Some(Step::Set(_))) { 2.. } else { 1.. }).unwrap_or_default();
+        let target = match rest {
+            [] => Target::Person { owner, basic: only_basic(caller, Some(owner.id)) },
+            [Step::Navigation(profile)] if std::ptr::eq(profile.target, &PROFILE) => Target::Profile(owner),
+            [Step::Navigation(_), Step::Navigation(collection)] if collection.inline => {
+                Target::Collection(owner, collection)
+            }
+            [Step::Navigation(_), Step::Navigation(collection), Step::Key(key)] if collection.inline => {
+                Target::Item(owner, collection, key.as_text().unwrap_or_default().into())
+            }
+            [Step::Navigation(other), ..] => return Err(not_offered(&format!("`{}`", other.name))),
+            _ => return Err(not_offered("this address")),
+        };
+        let subject = match target {
+            Target::Person { .. } => Subject::Person(owner.id),
+            _ => Subject::Profile(owner.id),
+        };
+        admit(caller, subject, action, self.settings.app_writes)?;
+        if owner.id.is_nil() {
+            return Err(no_person(asked_for(steps).unwrap_or_default()));
+        }
+        Ok(target)
+    }
+
+    async fn prepare(&self, caller: &Caller, target: &Target) -> Result<(), Problem> {
+        match target {
+            Target::Collection(owner, _) => self.snapshot(caller, *owner).await.map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn read(&self, caller: &Caller, target: &Target, related: &[&'static Navigation]) -> Result<Entity, Problem> {
+        match target {
+            Target::Person { owner, basic } if related.is_empty() => self.read_person(caller, *owner, *basic).await,
+            Target::Profile(owner) => {
+                let snapshot = self.snapshot(caller, *owner).await?;
+                Ok(Self::read_profile(&Viewer::of(caller, owner.id), &snapshot, *owner, related))
+            }
+            Target::Item(owner, collection, id) => {
+                let snapshot = self.snapshot(caller, *owner).await?;
+                Self::read_item(&Viewer::of(caller, owner.id), &snapshot, collection, id)
+            }
+            Target::Person { .. } => Err(not_offered("reading more than the person here")),
+            Target::People { .. } | Target::Collection(..) => Err(not_offered("this address")),
+        }
+    }
+
+    async fn list(&self, caller: &Caller, target: &Target, window: &Window) -> Result<Vec<Row>, Problem> {
+        match target {
+            Target::People { tenant, basic } => self.list_people(caller, *tenant, *basic, window).await,
+            Target::Collection(owner, collection) => {
+                let snapshot = self.snapshot(caller, *owner).await?;
+                Ok(Self::list_items(&Viewer::of(caller, owner.id), &snapshot, collection, window))
+            }
+            _ => Err(not_offered("this address")),
+        }
+    }
+
+    async fn count(&self, caller: &Caller, target: &Target) -> Result<usize, Problem> {
+        match target {
+            Target::People { tenant, .. } => self.count_people(*tenant).await,
+            _ => Ok(self.list(caller, target, &Window::ALL).await?.len()),
+        }
+    }
+
+    async fn create(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        patch: Patch,
+        exchange: &Exchange,
+    ) -> Result<Row, Problem> {
+        match target {
+            Target::People { tenant, .. } => self.create_person(caller, *tenant, patch, exchange).await,
+            Target::Collection(owner, collection) => {
+                self.create_item(caller, *owner, collection, patch, exchange).await
+            }
+            _ => Err(not_offered("creating here")),
+        }
+    }
+
+    async fn update(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        patch: Patch,
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<Row>, Problem> {
+        match target {
+            Target::Person { owner, basic } => self.update_person(caller, *owner, *basic, patch, basis, exchange).await,
+            // A profile has no members of its own that could change.
+            Target::Profile(owner) => Ok(Changed::Done(Self::profile_row(*owner))),
+            Target::Item(owner, collection, id) => {
+                self.update_item(caller, *owner, collection, id, patch, basis, exchange).await
+            }
+            _ => Err(not_offered("changing this")),
+        }
+    }
+
+    async fn delete(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<()>, Problem> {
+        match target {
+            Target::Person { owner, .. } => self.delete_person(caller, *owner, basis, exchange).await,
+            Target::Profile(owner) => self.clear_profile(caller, *owner, exchange).await,
+            Target::Item(owner, collection, id) => {
+                self.delete_item(caller, *owner, collection, id, basis, exchange).await
+            }
+            _ => Err(not_offered("deleting this")),
+        }
+    }
+}

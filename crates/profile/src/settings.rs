@@ -1,0 +1,26 @@
+//! What an operator may choose about people and profiles.
+
+/// May an app without a person write profiles? The two published sources disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AppWrites {
+    /// Yes, with `User.ReadWrite.All`, as the permissions data says.
+    #[default]
+    PermissionsData,
+    /// No, as the documentation pages say.
+    Documentation,
+}
+
+/// The settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// May an app without a person write profiles?
+    pub app_writes: AppWrites,
+    /// Most items in one collection of one person.
+    pub items_per_collection: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { app_writes: AppWrites::default(), items_per_collection: 1000 }
+    }
+}

@@ -1,0 +1,70 @@
+//! The resources of this service: who and what an address leads to once `me` and user principal names are resolved.
+
+use std::sync::Arc;
+
+use edm::Navigation;
+use store::{PartitionKey, PartitionKind};
+use uuid::Uuid;
+
+/// A person, by the only name that never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// The tenant.
+    pub tenant: Uuid,
+    /// The person's id in it.
+    pub id: Uuid,
+}
+
+impl Owner {
+    /// Where the person's data is.
+    pub fn partition(self) -> PartitionKey {
+        PartitionKey { owner: self.id, tenant: self.tenant, kind: PartitionKind::User }
+    }
+}
+
+/// A resource of this service.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// All people of a tenant.
+    People {
+        /// The tenant.
+        tenant: Uuid,
+        /// Only the basic properties may be seen.
+        basic: bool,
+    },
+    /// One person.
+    Person {
+        /// Who.
+        owner: Owner,
+        /// Only the basic properties may be seen.
+        basic: bool,
+    },
+    /// One person's profile.
+    Profile(Owner),
+    /// One collection of a profile.
+    Collection(Owner, &'static Navigation),
+    /// One item of a collection.
+    Item(Owner, &'static Navigation, Arc<str>),
+}
+
+impl engine::Target for Target {
+    fn path(&self) -> String {
+        match self {
+            Target::People { .. } => "users".into(),
+            Target::Person { owner, .. } => format!("users('{}')", owner.id),
+            Target::Profile(owner) => format!("users('{}')/profile", owner.id),
+            Target::Collection(owner, navigation) => format!("users('{}')/profile/{}", owner.id, navigation.name),
+            Target::Item(owner, navigation, id) => {
+                format!("users('{}')/profile/{}('{}')", owner.id, navigation.name, id.replace('\'', "''"))
+            }
+        }
+    }
+
+    fn container(&self) -> String {
+        match self {
+            Target::Person { .. } => "users".into(),
+            Target::Item(owner, navigation, _) => Target::Collection(*owner, navigation).path(),
+            Target::People { .. } | Target::Profile(_) | Target::Collection(..) => self.path(),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What is stored against what the model and the rules say it should be.
+
+use store::{Header, Item, PartitionKey, PartitionKind};
+
+use crate::model::{MODEL, PROFILE, USER};
+use crate::rules::{self, PERSON};
+use crate::service::Service;
+use edm::codec;
+
+/// Partitions read at a time.
+const BATCH: usize = 200;
+
+impl Service {
+    /// Reads everything and describes each item that the model does not understand, that is not in canonical form, or
+    /// whose header says something else than its body.
+    pub async fn verify(&self) -> Vec<String> {
+        let mut findings = Vec::new();
+        let mut after: Option<PartitionKey> = None;
+        loop {
+            let partitions = match self.store.partitions(after, BATCH).await {
+                Ok(partitions) => partitions,
+                Err(error) => return vec![error.to_string()],
+            };
+            for partition in &partitions {
+                self.verify_partition(*partition, &mut findings).await;
+            }
+            match partitions.last() {
+                Some(last) if partitions.len() == BATCH => after = Some(*last),
+                _ => return findings,
+            }
+        }
+    }
+
+    async fn verify_partition(&self, partition: PartitionKey, findings: &mut Vec<String>) {
+        if partition.kind != PartitionKind::User {
+            return;
+        }
+        let snapshot = match self.store.snapshot(partition).await {
+            Ok(Some(snapshot)) => snapshot,
+            Ok(None) => return,
+            Err(error) => return findings.push(format!("person {}: {error}", partition.owner)),
+        };
+        if snapshot.items(PERSON).len() != 1 {
+            findings.push(format!(
+                "person {}: found {} entries, expected one",
+                partition.owner,
+                snapshot.items(PERSON).len()
+            ));
+        }
+        for collection in snapshot.collections() {
+            for item in snapshot.items(collection) {
+                if let Err(message) = verify_item(item) {
+                    findings.push(format!("person {}, {collection} {}: {message}", partition.owner, item.id));
+                }
+            }
+        }
+    }
+}
+
+fn verify_item(item: &Item) -> Result<(), String> {
+    let ty = match item.collection.as_ref() {
+        PERSON => &USER,
+        name => PROFILE.find_navigation(name).ok_or("there is no such collection")?.target,
+    };
+    let record = codec::read_members(ty, &item.body)?;
+    if item.header.revision == MODEL.revision && record.to_members() != item.body.as_ref() {
+        return Err("the body is not in canonical form".into());
+    }
+    if record.get("id").as_str() != Some(&*item.id) {
+        return Err("the body has another id than the row".into());
+    }
+    let derived = rules::derived(&record);
+    let expected = Header {
+        audience: derived.audience,
+        searchable: derived.searchable,
+        unverified_inference: derived.unverified_inference,
+        confidence: derived.confidence,
+        beyond_sentinel: derived.beyond_sentinel,
+        ..item.header.clone()
+    };
+    if expected == item.header { Ok(()) } else { Err("the header says something else than the body".into()) }
+}

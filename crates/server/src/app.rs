@@ -1,0 +1,232 @@
+//! The way of a request from the socket to the protocol and back. [`App::answer`] names its stages in order.
+//!
+//! What is served below the version roots is the protocol's business.
+
+mod body;
+mod cors;
+mod forwarded;
+mod host;
+mod ids;
+mod refusal;
+mod seal;
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use auth::{AuthError, Authenticator, Caller};
+use bytes::Bytes;
+use engine::{Kind, Problem, Request, Response};
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use odata::Detail;
+use store::Store;
+
+pub(crate) use body::gather;
+pub(crate) use cors::Origins;
+pub(crate) use forwarded::Network;
+pub(crate) use host::{Hosts, Known, Origin, is_loopback};
+pub(crate) use ids::Ids;
+pub(crate) use refusal::Refusal;
+
+use crate::dev::{Hooks, Passage};
+use crate::effects::Effects;
+use crate::wiring::Api;
+
+/// The version roots, in the spelling that answers use.
+const ROOTS: [&str; 2] = ["/beta", "/v1.0"];
+
+/// A running service.
+pub(crate) struct App {
+    pub(crate) api: Api,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) effects: Arc<Effects>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) hosts: Hosts,
+    pub(crate) origins: Origins,
+    /// Where a client without a token gets one.
+    pub(crate) authorization_uri: String,
+    /// Only `vitae dev` has them.
+    pub(crate) hooks: Option<Hooks>,
+    /// Set once the service is about to end.
+    pub(crate) draining: AtomicBool,
+}
+
+/// A request that has arrived.
+pub(crate) struct Arrival<'a> {
+    pub(crate) head: &'a Parts,
+    pub(crate) peer: IpAddr,
+    pub(crate) ids: &'a Ids,
+    /// When, in ticks.
+    pub(crate) now: i64,
+}
+
+impl App {
+    /// Answers a request, whatever happens on the way.
+    pub(crate) async fn respond(&self, request: http::Request<Incoming>, peer: IpAddr) -> http::Response<Full<Bytes>> {
+        let (head, mut body) = request.into_parts();
+        let ids = Ids::new(self.effects.request_id(), &head.headers);
+        let arrival = Arrival { head: &head, peer, ids: &ids, now: self.effects.time() };
+        let response = match unharmed(self.answer(&arrival, &mut body)).await {
+            Some(Ok(response)) => response,
+            Some(Err(refusal)) => refusal.answer(&ids.exchange(arrival.now, None)),
+            None => Response::problem(&mishap(), &ids.exchange(arrival.now, None)),
+        };
+        body::discard(&head.headers, body);
+        let response = self.seal(&arrival, response);
+        self.record(&arrival, response.status());
+        response
+    }
+
+    /// The stages of a request, in order. The protocol's own follow in [`engine::Service::serve`].
+    async fn answer(&self, arrival: &Arrival<'_>, body: &mut Incoming) -> Result<Response, Refusal> {
+        let head = arrival.head;
+        if let Some(response) = self.health(head.uri.path()).await {
+            return Ok(response);
+        }
+        let origin = self.hosts.origin(head, arrival.peer)?;
+        if cors::is_preflight(&head.method, &head.headers) {
+            return Ok(self.origins.preflight(&head.headers));
+        }
+        let _open = match &self.hooks {
+            Some(hooks) => match hooks.before(self, arrival, body).await? {
+                Passage::Open(open) => Some(open),
+                Passage::Answered(response) => return Ok(response),
+            },
+            None => None,
+        };
+        let (version, path) = below_root(head.uri.path())?;
+        let caller = self.admit(&head.headers)?;
+        let body = body::gather(&head.headers, body).await?;
+        let request = self.request(arrival, &root(origin, version), path, body);
+        Ok(self.api.serve(&caller, request).await)
+    }
+
+    /// Is the process alive, and can it serve? For supervisors, which know neither names nor tokens.
+    async fn health(&self, path: &str) -> Option<Response> {
+        let status = match path {
+            "/healthz" => StatusCode::OK,
+            "/readyz" if self.draining.load(Ordering::Relaxed) => StatusCode::SERVICE_UNAVAILABLE,
+            "/readyz" => match self.store.partitions(None, 1).await {
+                Ok(_) => StatusCode::OK,
+                Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+            },
+            _ => return None,
+        };
+        let mut response = Response::empty(status);
+        response.set("content-type", "text/plain");
+        response.body = Bytes::from_static(if status == StatusCode::OK { b"ok\n" } else { b"unavailable\n" });
+        Some(response)
+    }
+
+    /// Who is calling; nobody gets further without a token.
+    fn admit(&self, headers: &HeaderMap) -> Result<Arc<Caller>, Refusal> {
+        let tokens = headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
+        self.authenticator.authenticate_all(tokens, self.effects.seconds()).map_err(|error| self.unknown_caller(&error))
+    }
+
+    fn unknown_caller(&self, error: &AuthError) -> Refusal {
+        let kind = match error {
+            AuthError::MultipleTokens => Kind::BadHeader,
+            _ => Kind::Unauthenticated,
+        };
+        let mut problem = Problem::new(kind, error.message());
+        problem.details.push(Detail { kind, message: error.explain(), target: "authorization".to_owned() });
+        Refusal::from(problem).challenged(error.challenge("vitae", &self.authorization_uri))
+    }
+
+    fn request<'a>(&self, arrival: &Arrival<'a>, root: &'a str, path: &'a str, body: Bytes) -> Request<'a> {
+        let head = arrival.head;
+        // HEAD is GET without the body, which is left out at the end.
+        let method = if head.method == Method::HEAD { Method::GET } else { head.method.clone() };
+        let stopwatch = self.hooks.is_some().then_some(crate::clock::stopwatch as fn() -> u64);
+        Request {
+            method,
+            root,
+            path,
+            query: head.uri.query(),
+            headers: &head.headers,
+            body,
+            exchange: arrival.ids.exchange(arrival.now, stopwatch),
+        }
+    }
+
+    fn record(&self, arrival: &Arrival<'_>, status: StatusCode) {
+        let Parts { method, uri, .. } = arrival.head;
+        tracing::debug!(
+            http.method = %method,
+            http.path = uri.path(),
+            http.status = status.as_u16(),
+            request.id = arrival.ids.request.to_str().unwrap_or_default(),
+            "request answered"
+        );
+        if let Some(hooks) = &self.hooks {
+            hooks.after(arrival, status);
+        }
+    }
+}
+
+/// The version root a path begins with, in our spelling, and what follows it.
+fn below_root(path: &str) -> Result<(&'static str, &str), Refusal> {
+    for root in ROOTS {
+        if let Some((head, rest)) = path.split_at_checked(root.len())
+            && head.eq_ignore_ascii_case(root)
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            return Ok((root, rest));
+        }
+    }
+    Err(Refusal::new(Kind::ResourceNotFound, format!("nothing is served here; expected a path below {}", ROOTS.join(" or "))))
+}
+
+fn root(origin: Origin<'_>, version: &str) -> String {
+    [origin.scheme.prefix(), origin.host, version].concat()
+}
+
+fn mishap() -> Problem {
+    Problem::new(Kind::Internal, "the service made a mistake; its log has more under the request id")
+}
+
+/// Runs a future to its end or to its first panic, which must not take the connection with it.
+async fn unharmed<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    std::future::poll_fn(move |context| {
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Some),
+            Err(_) => std::task::Poll::Ready(None),
+        }
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_match_without_case() {
+        for (path, expected) in [
+            ("/beta", ("/beta", "")),
+            ("/BETA/me", ("/beta", "/me")),
+            ("/V1.0/users('a')", ("/v1.0", "/users('a')")),
+            ("/beta/", ("/beta", "/")),
+        ] {
+            assert_eq!(below_root(path).unwrap(), expected);
+        }
+        for path in ["/", "", "/betamax/me", "/v1.00", "/me", "/é/beta", "//beta"] {
+            assert!(below_root(path).is_err(), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_one_request_only() {
+        assert_eq!(unharmed(async { 1 }).await, Some(1));
+        assert_eq!(unharmed(async { panic!("on purpose") }).await, None::<()>);
+    }
+}

@@ -1,0 +1,148 @@
+//! The body of a request: gathered, inflated, and never larger than the limit at any point on the way.
+
+use std::io::Read;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use engine::Kind;
+use flate2::read::MultiGzDecoder;
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+
+use super::refusal::Refusal;
+
+/// The largest body, before and after inflation.
+const LIMIT: usize = 1 << 20;
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much of a body that nobody reads is taken from the line, and for how long, so that its sender gets to the answer.
+const DISCARDED: usize = 16 << 20;
+const DISCARDING: Duration = Duration::from_secs(5);
+
+/// The body of a request, ready to be parsed.
+pub(crate) async fn gather(headers: &HeaderMap, body: &mut Incoming) -> Result<Bytes, Refusal> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    let gzip = is_gzip(headers)?;
+    if announced(headers).is_some_and(|length| length > LIMIT) {
+        return Err(too_large());
+    }
+    let late = || Refusal::new(Kind::BadBody, format!("the body did not arrive within {} s", PATIENCE.as_secs()));
+    let raw = tokio::time::timeout(PATIENCE, read(body)).await.map_err(|_| late())??;
+    if gzip && !raw.is_empty() { inflate(&raw) } else { Ok(raw) }
+}
+
+/// Lets the sender of an unread body finish, within bounds; a line closed on them would eat the answer too.
+pub(crate) fn discard(headers: &HeaderMap, mut body: Incoming) {
+    // Who waits to be asked for the body is not asked.
+    if body.is_end_stream() || headers.contains_key(EXPECT) {
+        return;
+    }
+    tokio::spawn(tokio::time::timeout(DISCARDING, async move {
+        let mut taken = 0;
+        while let Some(Ok(frame)) = body.frame().await
+            && taken < DISCARDED
+        {
+            taken += frame.data_ref().map_or(0, Bytes::len);
+        }
+    }));
+}
+
+async fn read(body: &mut Incoming) -> Result<Bytes, Refusal> {
+    let mut first = Bytes::new();
+    let mut gathered = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Refusal::new(Kind::BadBody, "the body broke off before its end"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if first.len() + gathered.len() + data.len() > LIMIT {
+            return Err(too_large());
+        }
+        // Most bodies come in one piece, which needs no copy.
+        if first.is_empty() && gathered.is_empty() {
+            first = data;
+            continue;
+        }
+        gathered.extend_from_slice(&std::mem::take(&mut first));
+        gathered.extend_from_slice(&data);
+    }
+    Ok(if gathered.is_empty() { first } else { gathered.freeze() })
+}
+
+fn inflate(raw: &[u8]) -> Result<Bytes, Refusal> {
+    let mut inflated = Vec::with_capacity(raw.len().saturating_mul(4).min(LIMIT));
+    let beyond = LIMIT as u64 + 1;
+    MultiGzDecoder::new(raw)
+        .take(beyond)
+        .read_to_end(&mut inflated)
+        .map_err(|_| Refusal::new(Kind::BadBody, "the body is not gzip, though Content-Encoding says so").at("content-encoding"))?;
+    if inflated.len() > LIMIT { Err(too_large()) } else { Ok(inflated.into()) }
+}
+
+fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
+    let mut gzip = false;
+    for value in headers.get_all(CONTENT_ENCODING) {
+        match value.as_bytes().trim_ascii() {
+            coding if coding.eq_ignore_ascii_case(b"identity") => {}
+            coding if !gzip && (coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")) => gzip = true,
+            _ => {
+                let message = "the body is in a content encoding that is not understood; expected gzip, once, or none";
+                return Err(Refusal::new(Kind::BadHeader, message).at("content-encoding"));
+            }
+        }
+    }
+    Ok(gzip)
+}
+
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn too_large() -> Refusal {
+    Refusal::new(Kind::TooLarge, format!("the body is larger than {LIMIT} bytes, before or after inflation"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write;
+
+    fn deflated(size: usize) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&vec![b' '; size]).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn inflates_within_the_limit() {
+        assert_eq!(inflate(&deflated(LIMIT)).unwrap().len(), LIMIT);
+        assert!(inflate(&deflated(LIMIT + 1)).is_err());
+        assert!(inflate(b"{}").is_err());
+        let mut cut = deflated(1_000);
+        cut.truncate(cut.len() - 4);
+        assert!(inflate(&cut).is_err());
+    }
+
+    #[test]
+    fn knows_one_encoding() {
+        let check = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(CONTENT_ENCODING, http::HeaderValue::from_static(value));
+            }
+            is_gzip(&headers).ok()
+        };
+        assert_eq!(check(&[]), Some(false));
+        assert_eq!(check(&["identity"]), Some(false));
+        assert_eq!(check(&["GZIP"]), Some(true));
+        for values in [&["br"][..], &["gzip, gzip"], &["gzip", "gzip"], &["deflate"]] {
+            assert_eq!(check(values), None, "{values:?}");
+        }
+    }
+}

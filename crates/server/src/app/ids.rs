@@ -1,0 +1,60 @@
+//! The two ids of a request: the one the service gives it, and the one the client gave it.
+
+use engine::Exchange;
+use http::{HeaderMap, HeaderValue};
+use uuid::Uuid;
+
+/// The longest id taken from a client.
+const LONGEST: usize = 128;
+
+/// The ids, as header values.
+pub(crate) struct Ids {
+    /// The service's.
+    pub(crate) request: HeaderValue,
+    /// The client's when it can be echoed without harm, else the service's.
+    pub(crate) client: HeaderValue,
+}
+
+impl Ids {
+    /// The ids of a request with these headers.
+    pub(crate) fn new(id: Uuid, headers: &HeaderMap) -> Ids {
+        let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+        let text = id.hyphenated().encode_lower(&mut text);
+        let request = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
+        let client = headers.get("client-request-id").filter(|value| is_sane(value)).unwrap_or(&request).clone();
+        Ids { request, client }
+    }
+
+    /// What the protocol says of the exchange.
+    pub(crate) fn exchange(&self, now: i64, stopwatch: Option<fn() -> u64>) -> Exchange {
+        let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        Exchange { request_id: text(&self.request), client_request_id: text(&self.client), now, stopwatch }
+    }
+}
+
+fn is_sane(value: &HeaderValue) -> bool {
+    let bytes = value.as_bytes();
+    (1..=LONGEST).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn echoed(value: &[u8]) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert("client-request-id", HeaderValue::from_bytes(value).unwrap());
+        let ids = Ids::new(Uuid::from_u128(1), &headers);
+        assert_eq!(ids.request, "00000000-0000-0000-0000-000000000001");
+        ids.client.as_bytes() == value && ids.client != ids.request
+    }
+
+    #[test]
+    fn echoes_what_is_sane() {
+        assert!(echoed(b"order-17"));
+        assert!(echoed(&[b'a'; 128]));
+        for bad in [&b""[..], &[b'a'; 129], b"a b", b"caf\xc3\xa9"] {
+            assert!(!echoed(bad), "{bad:?}");
+        }
+    }
+}

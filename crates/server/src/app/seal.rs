@@ -1,0 +1,75 @@
+//! What every answer carries, whatever it is about.
+
+use std::fmt::Write;
+
+use bytes::Bytes;
+use engine::{Response, Timing};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, STRICT_TRANSPORT_SECURITY};
+use http::{HeaderName, HeaderValue, Method};
+use http_body_util::Full;
+
+use super::host::Scheme;
+use super::{App, Arrival};
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+static CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+static ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
+static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+impl App {
+    /// The answer as it goes out.
+    pub(super) fn seal(&self, arrival: &Arrival<'_>, response: Response) -> http::Response<Full<Bytes>> {
+        let Response { status, mut headers, mut body, timings } = response;
+        headers.insert(&REQUEST_ID, arrival.ids.request.clone());
+        headers.insert(&CLIENT_REQUEST_ID, arrival.ids.client.clone());
+        headers.entry(&ODATA_VERSION).or_insert(HeaderValue::from_static("4.0"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        self.origins.mark(&arrival.head.headers, &mut headers);
+        if self.is_secure(arrival) {
+            headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        }
+        if let Some(value) = server_timing(&timings) {
+            headers.insert(&SERVER_TIMING, value);
+        }
+        if arrival.head.method == Method::HEAD && !body.is_empty() {
+            headers.insert(CONTENT_LENGTH, std::mem::take(&mut body).len().into());
+        }
+        let mut sealed = http::Response::new(Full::new(body));
+        *sealed.status_mut() = status;
+        *sealed.headers_mut() = headers;
+        sealed
+    }
+
+    /// Whether the client's side of the way is encrypted.
+    fn is_secure(&self, arrival: &Arrival<'_>) -> bool {
+        // A development server has no name that could be https.
+        self.hooks.is_none()
+            && self.hosts.origin(arrival.head, arrival.peer).is_ok_and(|origin| origin.scheme == Scheme::Https)
+    }
+}
+
+/// The stages with their milliseconds, as browsers show them.
+fn server_timing(timings: &[Timing]) -> Option<HeaderValue> {
+    if timings.is_empty() {
+        return None;
+    }
+    let mut text = String::new();
+    for Timing { stage, nanos } in timings {
+        let separator = if text.is_empty() { "" } else { ", " };
+        let (millis, micros) = (nanos / 1_000_000, nanos / 1_000 % 1_000);
+        write!(text, "{separator}{stage};dur={millis}.{micros:03}").ok()?;
+    }
+    HeaderValue::try_from(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timings_in_milliseconds() {
+        let timings = [Timing { stage: "parse", nanos: 1_234_567 }, Timing { stage: "store", nanos: 9_000 }];
+        assert_eq!(server_timing(&timings).unwrap(), "parse;dur=1.234, store;dur=0.009");
+        assert_eq!(server_timing(&[]), None);
+    }
+}

@@ -1,0 +1,195 @@
+//! A data directory: which files it has, who may write it, and what a development server notes in it.
+//!
+//! What is in the store is not known here.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use auth::dev::DevIssuer;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::failure::{Failure, Outcome};
+use crate::files::{self, Readers};
+use crate::random;
+
+/// A directory that holds the data of a server.
+#[derive(Debug, Clone)]
+pub(crate) struct DataDir {
+    path: PathBuf,
+}
+
+/// The right to write a data directory, given up when dropped or when the process ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+/// What `vitae dev` notes for its next run and for `vitae token`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct DevNote {
+    /// The tenant of everyone in the directory.
+    pub(crate) tenant: Uuid,
+    /// The seed the people were made from; none for people of a fixture file.
+    pub(crate) seed: Option<u64>,
+    /// The person who is signed in, and another, ordinary one.
+    pub(crate) signed_in: Option<Uuid>,
+    pub(crate) ordinary: Option<Uuid>,
+    /// The roles of those who have any.
+    pub(crate) roles: BTreeMap<Uuid, String>,
+    /// Set while people are being loaded: a start that was cut short is done again.
+    pub(crate) loading: bool,
+    /// Where the clock was last set, in ticks, when it is not the machine's.
+    pub(crate) clock: Option<i64>,
+    /// How far it is ahead of the machine's, in ticks, when it is.
+    pub(crate) shift: i64,
+}
+
+impl DataDir {
+    /// The directory, made when it is not there.
+    pub(crate) fn create(path: &Path) -> Outcome<DataDir> {
+        files::private_directory(path)
+            .map_err(|error| Failure::failed(format_args!("cannot make the data directory `{}`", path.display()), error))?;
+        Ok(DataDir { path: path.to_owned() })
+    }
+
+    /// The directory, which must be there and hold a store.
+    pub(crate) fn existing(path: &Path) -> Outcome<DataDir> {
+        let directory = DataDir { path: path.to_owned() };
+        match directory.store().try_exists() {
+            Ok(true) => Ok(directory),
+            Ok(false) => Err(Failure::Failed(format!(
+                "no data in `{}`: start `vitae dev --data {0}` first, or name another directory with --data",
+                path.display()
+            ))),
+            Err(error) => Err(Failure::failed(format_args!("cannot look into `{}`", path.display()), error)),
+        }
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The store's file.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.path.join("vitae.db")
+    }
+
+    /// Takes the right to write it, or says which process has it.
+    pub(crate) fn lock(&self) -> Outcome<Lock> {
+        let path = self.path.join("lock");
+        let trouble = |error: io::Error| Failure::failed(format_args!("cannot lock `{}`", path.display()), error);
+        let mut options = File::options();
+        let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(trouble)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(self.in_use(&mut file)),
+            Err(TryLockError::Error(error)) => return Err(trouble(error)),
+        }
+        let note = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
+        note.map_err(trouble)?;
+        Ok(Lock { _file: file })
+    }
+
+    fn in_use(&self, file: &mut File) -> Failure {
+        let mut holder = String::new();
+        let read = file.read_to_string(&mut holder).is_ok();
+        let holder = match holder.trim() {
+            pid if read && !pid.is_empty() => format!("process {pid}"),
+            _ => "another process".to_owned(),
+        };
+        Failure::Failed(format!(
+            "the data directory `{}` is in use by {holder}; stop it, or name another directory with --data",
+            self.path.display()
+        ))
+    }
+
+    /// The development issuer, made on first use.
+    pub(crate) fn issuer(&self) -> Outcome<DevIssuer> {
+        let path = self.issuer_file();
+        if path.exists() {
+            return self.existing_issuer();
+        }
+        let issuer = DevIssuer::generate(&mut random::fill);
+        files::write_whole(&path, &issuer.to_json(), Readers::Owner)
+            .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))?;
+        Ok(issuer)
+    }
+
+    /// The development issuer that is there.
+    pub(crate) fn existing_issuer(&self) -> Outcome<DevIssuer> {
+        let path = self.issuer_file();
+        let text = fs::read_to_string(&path)
+            .map_err(|error| Failure::failed(format_args!("no development issuer, cannot read `{}`", path.display()), error))?;
+        DevIssuer::from_json(&text).map_err(|error| Failure::failed(format_args!("`{}` holds no issuer key", path.display()), error))
+    }
+
+    /// The note of the last development server, if there is one.
+    pub(crate) fn note(&self) -> Outcome<Option<DevNote>> {
+        let path = self.note_file();
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Failure::failed(format_args!("cannot read `{}`", path.display()), error)),
+        };
+        let note = serde_json::from_str(&text);
+        note.map(Some).map_err(|error| Failure::failed(format_args!("`{}` is damaged", path.display()), error))
+    }
+
+    /// Replaces the note.
+    pub(crate) fn write_note(&self, note: &DevNote) -> Outcome {
+        let path = self.note_file();
+        let trouble = |error: &dyn std::fmt::Display| Failure::failed(format_args!("cannot write `{}`", path.display()), error);
+        let text = serde_json::to_string_pretty(note).map_err(|error| trouble(&error))?;
+        files::write_whole(&path, &text, Readers::Usual).map_err(|error| trouble(&error))
+    }
+
+    fn issuer_file(&self) -> PathBuf {
+        self.path.join("issuer.json")
+    }
+
+    fn note_file(&self) -> PathBuf {
+        self.path.join("dev.json")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_lock_names_the_holder() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = DataDir::create(&place.path().join("data")).unwrap();
+        let lock = directory.lock().unwrap();
+        let Err(Failure::Failed(message)) = directory.lock() else { panic!("locked twice") };
+        assert!(message.contains(&format!("in use by process {}", std::process::id())), "{message}");
+        drop(lock);
+        directory.lock().unwrap();
+    }
+
+    #[test]
+    fn the_key_is_kept_and_for_its_owner_only() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = DataDir::create(place.path()).unwrap();
+        let issuer = directory.issuer().unwrap();
+        assert_eq!(directory.issuer().unwrap().kid(), issuer.kid());
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(directory.issuer_file()).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn notes_are_read_back() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = DataDir::create(place.path()).unwrap();
+        assert_eq!(directory.note().unwrap(), None);
+        let roles = BTreeMap::from([(Uuid::from_u128(7), "auditor".to_owned())]);
+        let note = DevNote { tenant: Uuid::from_u128(1), seed: Some(42), roles, ..DevNote::default() };
+        directory.write_note(&note).unwrap();
+        assert_eq!(directory.note().unwrap(), Some(note));
+    }
+}

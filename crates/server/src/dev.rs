@@ -1,0 +1,237 @@
+//! `vitae dev`: a server to develop and test against, with people, tokens and hooks of its own.
+
+mod faults;
+mod hooks;
+mod journal;
+mod people;
+mod tokens;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use auth::Authenticator;
+use auth::dev::DevIssuer;
+use store::Store;
+use store::memory::MemoryStore;
+use store::sqlite::{Options, SqliteStore};
+use uuid::Uuid;
+
+use self::people::Source;
+use self::tokens::Announcement;
+use crate::app::{App, Hosts, Origins};
+use crate::cli;
+use crate::data_dir::{DataDir, DevNote, Lock};
+use crate::effects::Effects;
+use crate::failure::{Failure, Outcome};
+use crate::files::{self, Readers};
+use crate::listen::{self, Stop};
+use crate::logging::{self, Format};
+use crate::seeded::{self, Purpose};
+use crate::wiring::{Api, Choices, Person};
+use crate::{random, run_async, term};
+
+pub(crate) use hooks::{Hooks, Passage};
+pub(crate) use tokens::{Mint, READING, roles_of, usual_scopes};
+
+/// The seed where none is given.
+const SEED: u64 = 42;
+
+/// Threads that serve.
+const WORKERS: usize = 2;
+
+/// Tokens remembered as verified.
+const KNOWN_TOKENS: usize = 10_000;
+
+/// Runs the server until it is asked to stop.
+pub(crate) fn run(args: &cli::Dev) -> Outcome {
+    if args.tls_port.is_some() {
+        return Err(Failure::Usage("--tls-port is not there yet: this release serves http only".to_owned()));
+    }
+    let level = std::env::var("VITAE_LOG_LEVEL");
+    logging::start(level.as_deref().unwrap_or("warn"), Format::Text)?;
+    run_async(WORKERS, serve(args))
+}
+
+async fn serve(args: &cli::Dev) -> Outcome {
+    if let Some(path) = &args.ready_file {
+        forget(path)?;
+    }
+    let ground = Ground::lay(args)?;
+    let source = source(args)?;
+    let stop = Stop::new()?;
+    let listener = listen::bind(SocketAddr::new(args.host, args.port)).await?;
+    let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
+    let effects = Arc::new(effects(args));
+    let key = paging_key(args, &*ground.store).await?;
+    let api = Api::new(Arc::clone(&ground.store), Arc::clone(&effects), &Choices::default(), key);
+    let note = ground.inhabit(args, &source, &api, &effects).await?;
+    let app = Arc::new(app(args, &ground, source, api, effects, note.tenant)?);
+    let announcement = announce(&app, &ground.issuer, &note, address).await?;
+    let serving = tokio::spawn(listen::serve(listener, app, stop));
+    if let Some(path) = &args.ready_file {
+        files::write_whole(path, &announcement.ready_file(), Readers::Owner)
+            .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))?;
+    }
+    greet(args, &announcement, &note);
+    serving.await.map_err(|error| Failure::failed("the server broke off", error))
+}
+
+/// What a server stands on.
+struct Ground {
+    directory: Option<DataDir>,
+    _lock: Option<Lock>,
+    store: Arc<dyn Store>,
+    issuer: DevIssuer,
+}
+
+impl Ground {
+    fn lay(args: &cli::Dev) -> Outcome<Ground> {
+        if args.ephemeral {
+            let issuer = DevIssuer::generate(&mut random::fill);
+            return Ok(Ground { directory: None, _lock: None, store: Arc::new(MemoryStore::new()), issuer });
+        }
+        let directory = DataDir::create(&args.data)?;
+        let lock = directory.lock()?;
+        let issuer = directory.issuer()?;
+        let path = directory.store();
+        let store = SqliteStore::open(&path, &Options::default())
+            .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
+        Ok(Ground { directory: Some(directory), _lock: Some(lock), store: Arc::new(store), issuer })
+    }
+
+    /// Lets people in where there are none.
+    async fn inhabit(&self, args: &cli::Dev, source: &Source, api: &Api, effects: &Effects) -> Outcome<DevNote> {
+        let trouble = |error: store::Error| Failure::failed("cannot read the store", error);
+        let tenant = seeded::guid(args.seed.unwrap_or(SEED), Purpose::Tenant, &[]);
+        let Some(directory) = &self.directory else { return source.load(api, tenant).await };
+        let empty = self.store.partitions(None, 1).await.map_err(trouble)?.is_empty();
+        let note = match directory.note()? {
+            Some(note) if !note.loading && !empty => note,
+            None if !empty => return Err(foreign(directory)),
+            _ => {
+                directory.write_note(&DevNote { tenant, loading: true, ..DevNote::default() })?;
+                self.store.erase_all().await.map_err(trouble)?;
+                source.load(api, tenant).await?
+            }
+        };
+        keep(directory, note.clone(), effects)?;
+        Ok(note)
+    }
+}
+
+fn foreign(directory: &DataDir) -> Failure {
+    Failure::Failed(format!(
+        "the data in `{}` was not made by `vitae dev`, which would let anyone with its own tokens in; name another directory with --data",
+        directory.path().display()
+    ))
+}
+
+/// Notes who is there and how the clock stands.
+fn keep(directory: &DataDir, mut note: DevNote, effects: &Effects) -> Outcome {
+    (note.clock, note.shift) = effects.deviation();
+    directory.write_note(&note)
+}
+
+fn source(args: &cli::Dev) -> Outcome<Source> {
+    let seed = args.seed.unwrap_or(SEED);
+    match &args.fixture {
+        Some(path) => Source::fixture(path, seed),
+        None => Ok(Source::Made { count: usize::try_from(args.people).unwrap_or(usize::MAX), seed }),
+    }
+}
+
+fn effects(args: &cli::Dev) -> Effects {
+    match args.clock {
+        Some(start) => Effects::replay(args.seed.unwrap_or(SEED), start),
+        None => Effects::machine(),
+    }
+}
+
+/// The key of skip tokens. Only where nothing is kept may it follow from a seed that was asked for.
+async fn paging_key(args: &cli::Dev, store: &dyn Store) -> Outcome<[u8; 32]> {
+    if let (true, Some(seed)) = (args.ephemeral, args.seed) {
+        return Ok(seeded::bytes(seed, Purpose::Paging, &[]));
+    }
+    let kept = store.secret("paging".into(), random::secret()).await;
+    kept.map_err(|error| Failure::failed("cannot keep the key of skip tokens", error))
+}
+
+fn app(args: &cli::Dev, ground: &Ground, source: Source, api: Api, effects: Arc<Effects>, tenant: Uuid) -> Outcome<App> {
+    let issuer = ground.issuer.as_issuer().map_err(|error| Failure::failed("the issuer's key", error))?;
+    let authenticator =
+        Authenticator::new(vec![issuer], KNOWN_TOKENS).map_err(|error| Failure::failed("the issuer", error))?;
+    Ok(App {
+        api,
+        authenticator,
+        effects,
+        store: Arc::clone(&ground.store),
+        hosts: Hosts::loopback(args.host),
+        origins: Origins::ThisMachine,
+        authorization_uri: format!("{}/oauth2/v2.0/authorize", DevIssuer::issuer_url(tenant).trim_end_matches("/v2.0")),
+        hooks: Some(Hooks::new(tenant, source, ground.directory.clone(), &ground.issuer)),
+        draining: false.into(),
+    })
+}
+
+async fn announce(app: &App, issuer: &DevIssuer, note: &DevNote, address: SocketAddr) -> Outcome<Announcement> {
+    let mint = Mint { issuer, tenant: note.tenant, now: app.effects.seconds(), ttl: tokens::DAY };
+    let mut people = Vec::new();
+    for id in [note.signed_in, note.ordinary] {
+        let person = match id {
+            Some(id) => app.api.person(note.tenant, &id.to_string()).await?,
+            None => None,
+        };
+        people.push(person.map(|person: Person| {
+            let roles = roles_of(note, person.id);
+            let token = mint.person(&person, usual_scopes(roles), roles);
+            (person, token)
+        }));
+    }
+    let ordinary = people.pop().flatten();
+    let signed_in = people.pop().flatten();
+    Ok(Announcement { url: url(address), signed_in, ordinary, app_token: mint.app("Vitae App", READING) })
+}
+
+/// The URL by which this machine reaches the address.
+fn url(address: SocketAddr) -> String {
+    let port = address.port();
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{port}"),
+        IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{port}"),
+        _ => format!("http://{address}"),
+    }
+}
+
+fn greet(args: &cli::Dev, announcement: &Announcement, note: &DevNote) {
+    let url = &announcement.url;
+    let kept = match args.ephemeral {
+        true => "in memory, gone after exit".to_owned(),
+        false => format!("in {}", args.data.display()),
+    };
+    let mut lines = vec![
+        format!("vitae {} for development: anyone on this machine can get a token", env!("CARGO_PKG_VERSION")),
+        format!("  url     {url}"),
+        format!("  data    {kept}"),
+    ];
+    if let Some(seed) = args.seed.filter(|seed| note.seed.is_some_and(|made| made != *seed)) {
+        lines.push(format!("  note    the people were made from another seed than {seed} and stay; POST /dev/reset makes them anew"));
+    }
+    if let Some((person, token)) = &announcement.signed_in {
+        lines.push(format!("  you     {} ({}), token good for 24 h:", person.upn, roles_of(note, person.id)));
+        lines.push(format!("\n{token}\n"));
+        lines.push(format!("curl -H 'Authorization: Bearer {token}' {url}/beta/me/profile\n"));
+    }
+    lines.push("ready; ctrl-c stops".to_owned());
+    term::say(&lines.join("\n"));
+}
+
+/// Removes what an earlier run left: who waits for the file must not find the old one.
+fn forget(path: &Path) -> Outcome {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::failed(format_args!("cannot replace `{}`", path.display()), error))
+        }
+        _ => Ok(()),
+    }
+}

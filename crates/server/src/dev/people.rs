@@ -1,0 +1,120 @@
+//! Who lives in a development server: made people, or those of a fixture file.
+//!
+//! The form of a fixture is described in `demo`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use auth::{Role, Roles};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::data_dir::DevNote;
+use crate::demo;
+use crate::failure::{Failure, Outcome};
+use crate::seeded::{self, Purpose};
+use crate::wiring::{Api, Person};
+
+/// The people signed in where nothing else is said.
+const SIGNED_IN: &str = "ada@fjord.example";
+const ORDINARY: &str = "grace@fjord.example";
+
+/// How many people are loaded at a time.
+const PORTION: usize = 256;
+
+/// Where the people come from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// Made from a seed.
+    Made { count: usize, seed: u64 },
+    /// From a file.
+    Fixture { people: Vec<Value> },
+}
+
+impl Source {
+    /// The people of a fixture file.
+    pub(super) fn fixture(path: &Path, seed: u64) -> Outcome<Source> {
+        let trouble = |why: &dyn std::fmt::Display| Failure::failed(format_args!("the fixture `{}`", path.display()), why);
+        let text = std::fs::read(path).map_err(|error| trouble(&error))?;
+        let mut fixture: Value = serde_json::from_slice(&text).map_err(|error| trouble(&error))?;
+        let Some(Value::Array(people)) = fixture.get_mut("people").map(Value::take) else {
+            return Err(trouble(&"expected a JSON object with a list `people`"));
+        };
+        let people = people.into_iter().map(|person| with_id(person, seed)).collect();
+        Ok(Source::Fixture { people })
+    }
+
+    /// The seed of made people.
+    pub(super) fn seed(&self) -> Option<u64> {
+        match self {
+            Source::Made { seed, .. } => Some(*seed),
+            Source::Fixture { .. } => None,
+        }
+    }
+
+    fn portions(&self) -> Box<dyn Iterator<Item = Vec<Value>> + Send + '_> {
+        match self {
+            Source::Made { count, seed } => {
+                let mut people = demo::people(*count, *seed);
+                Box::new(std::iter::from_fn(move || {
+                    let portion: Vec<Value> = people.by_ref().take(PORTION).collect();
+                    (!portion.is_empty()).then_some(portion)
+                }))
+            }
+            Source::Fixture { people } => Box::new(people.chunks(PORTION).map(<[Value]>::to_vec)),
+        }
+    }
+
+    /// Loads everyone into an empty store and notes who they are.
+    pub(super) async fn load(&self, api: &Api, tenant: Uuid) -> Outcome<DevNote> {
+        let mut note = DevNote { tenant, seed: self.seed(), ..DevNote::default() };
+        let mut first: Vec<Person> = Vec::new();
+        for portion in self.portions() {
+            let loaded = api.load(tenant, &portion).await?;
+            note.roles.extend(roles(&portion, &loaded));
+            let remembered = first.len();
+            let wanted = |person: &Person| [SIGNED_IN, ORDINARY].iter().any(|upn| upn.eq_ignore_ascii_case(&person.upn));
+            first.extend(loaded.into_iter().enumerate().filter(|(at, person)| remembered + at < 2 || wanted(person)).map(|(_, person)| person));
+        }
+        let named = |upn: &str| first.iter().find(|person| person.upn.eq_ignore_ascii_case(upn));
+        note.signed_in = named(SIGNED_IN).or(first.first()).map(|person| person.id);
+        note.ordinary = named(ORDINARY).or(first.get(1)).or(first.first()).map(|person| person.id);
+        Ok(note)
+    }
+}
+
+/// The roles that people of a fixture have, of those who have any.
+fn roles(people: &[Value], loaded: &[Person]) -> BTreeMap<Uuid, String> {
+    let names = |person: &Value| -> Roles {
+        let names = person.get("roles").and_then(Value::as_array).into_iter().flatten();
+        names.filter_map(Value::as_str).filter_map(Role::from_name).collect()
+    };
+    let with_roles = people.iter().zip(loaded).map(|(person, loaded)| (loaded.id, names(person)));
+    with_roles.filter(|(_, roles)| *roles != Roles::EMPLOYEE).map(|(id, roles)| (id, roles.to_string())).collect()
+}
+
+/// The person with an id that follows from the name, so that a reset brings the same people back and tokens stay good.
+fn with_id(mut person: Value, seed: u64) -> Value {
+    let upn = person.get("userPrincipalName").and_then(Value::as_str).map(str::to_lowercase);
+    if let (Some(members), Some(upn)) = (person.as_object_mut(), upn) {
+        let id = seeded::guid(seed, Purpose::Item, &[upn.as_bytes()]);
+        members.entry("id").or_insert_with(|| id.to_string().into());
+    }
+    person
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn people_without_id_get_one_that_lasts() {
+        let kari = json!({ "userPrincipalName": "Kari@fjord.example" });
+        let first = with_id(kari.clone(), 1);
+        assert_eq!(first, with_id(kari.clone(), 1));
+        assert_ne!(first, with_id(kari, 2));
+        let own = json!({ "id": "x", "userPrincipalName": "a" });
+        assert_eq!(with_id(own.clone(), 1), own);
+    }
+}
