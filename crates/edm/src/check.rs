@@ -5,9 +5,8 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Format, Primitive, Property, StructType};
+use crate::model::{Format, Property};
 use crate::nearest::nearest;
-use crate::record::{Change, Patch, Record};
 use crate::value::Value;
 
 /// What kind of mistake a violation is.
@@ -56,38 +55,15 @@ pub fn pointer(parent: &str, step: &str) -> String {
     pointer
 }
 
-/// Checks what a patch sets against the facets of the properties it sets.
-pub fn check_patch(ty: &'static StructType, patch: &Patch, parent: &str, violations: &mut Vec<Violation>) {
-    for (ordinal, change) in &patch.changes {
-        let Some(property) = ty.property(*ordinal) else { continue };
-        let place = pointer(parent, property.name);
-        match (change, property.ty.structure()) {
-            (Change::Set(value), _) => check_value(property, value, &place, violations),
-            (Change::Merge(nested), Some(ty)) => check_patch(ty, nested, &place, violations),
-            (Change::Merge(_), None) => {}
+/// Checks a value of a property, or each of its list, against the property's facets. Members of complex values are
+/// checked by their own properties.
+pub fn check_value(property: &Property, value: &Value, place: &str, violations: &mut Vec<Violation>) {
+    if let Value::List(items) = value {
+        for (position, item) in items.iter().enumerate() {
+            check_value(property, item, &pointer(place, &position.to_string()), violations);
         }
-    }
-}
-
-fn check_value(property: &Property, value: &Value, place: &str, violations: &mut Vec<Violation>) {
-    match value {
-        Value::List(items) => {
-            for (position, item) in items.iter().enumerate() {
-                check_value(property, item, &pointer(place, &position.to_string()), violations);
-            }
-        }
-        Value::Record(record) => check_record(record, place, violations),
-        single => {
-            if let Some(message) = complaint(property, single) {
-                violations.push(Violation::new(Fault::Form, place, message));
-            }
-        }
-    }
-}
-
-fn check_record(record: &Record, parent: &str, violations: &mut Vec<Violation>) {
-    for (property, value) in record.members() {
-        check_value(property, value, &pointer(parent, property.name), violations);
+    } else if let Some(message) = complaint(property, value) {
+        violations.push(Violation::new(Fault::Form, place, message));
     }
 }
 
@@ -104,7 +80,6 @@ fn complaint(property: &Property, value: &Value) -> Option<String> {
             let digits = number.fractional_digit_count();
             (digits > scale).then(|| format!("found {digits} digits after the point, expected at most {scale}"))
         }
-        Value::Double(number) if property.ty.primitive() == Some(Primitive::Double) && !number.is_finite() => None,
         _ => None,
     }
 }

@@ -104,7 +104,8 @@ impl App {
         let (version, path) = below_root(head.uri.path())?;
         let caller = self.admit(&head.headers)?;
         let body = body::gather(&head.headers, body).await?;
-        let request = self.request(arrival, &root(origin, version), path, body);
+        let root = root(origin, version);
+        let request = self.request(arrival, &root, path, body);
         Ok(self.api.serve(&caller, request).await)
     }
 
@@ -182,7 +183,10 @@ fn below_root(path: &str) -> Result<(&'static str, &str), Refusal> {
             return Ok((root, rest));
         }
     }
-    Err(Refusal::new(Kind::ResourceNotFound, format!("nothing is served here; expected a path below {}", ROOTS.join(" or "))))
+    Err(Refusal::new(
+        Kind::ResourceNotFound,
+        format!("nothing is served here; expected a path below {}", ROOTS.join(" or ")),
+    ))
 }
 
 fn root(origin: Origin<'_>, version: &str) -> String {
@@ -196,11 +200,9 @@ fn mishap() -> Problem {
 /// Runs a future to its end or to its first panic, which must not take the connection with it.
 async fn unharmed<F: Future>(future: F) -> Option<F::Output> {
     let mut future = pin!(future);
-    std::future::poll_fn(move |context| {
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(poll) => poll.map(Some),
-            Err(_) => std::task::Poll::Ready(None),
-        }
+    std::future::poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Some),
+        Err(_) => std::task::Poll::Ready(None),
     })
     .await
 }

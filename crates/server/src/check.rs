@@ -43,7 +43,9 @@ fn development(directory: &DataDir) -> Vec<String> {
     let noted = match directory.note() {
         Ok(None) => return Vec::new(),
         Ok(Some(note)) if note.loading => {
-            return vec!["the first start of `vitae dev` was cut short; start it again to load the people anew".to_owned()];
+            return vec![
+                "the first start of `vitae dev` was cut short; start it again to load the people anew".to_owned(),
+            ];
         }
         Ok(Some(_)) => directory.existing_issuer().map(drop),
         Err(failure) => Err(failure),

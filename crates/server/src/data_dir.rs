@@ -51,8 +51,9 @@ pub(crate) struct DevNote {
 impl DataDir {
     /// The directory, made when it is not there.
     pub(crate) fn create(path: &Path) -> Outcome<DataDir> {
-        files::private_directory(path)
-            .map_err(|error| Failure::failed(format_args!("cannot make the data directory `{}`", path.display()), error))?;
+        files::private_directory(path).map_err(|error| {
+            Failure::failed(format_args!("cannot make the data directory `{}`", path.display()), error)
+        })?;
         Ok(DataDir { path: path.to_owned() })
     }
 
@@ -123,9 +124,11 @@ impl DataDir {
     /// The development issuer that is there.
     pub(crate) fn existing_issuer(&self) -> Outcome<DevIssuer> {
         let path = self.issuer_file();
-        let text = fs::read_to_string(&path)
-            .map_err(|error| Failure::failed(format_args!("no development issuer, cannot read `{}`", path.display()), error))?;
-        DevIssuer::from_json(&text).map_err(|error| Failure::failed(format_args!("`{}` holds no issuer key", path.display()), error))
+        let text = fs::read_to_string(&path).map_err(|error| {
+            Failure::failed(format_args!("no development issuer, cannot read `{}`", path.display()), error)
+        })?;
+        DevIssuer::from_json(&text)
+            .map_err(|error| Failure::failed(format_args!("`{}` holds no issuer key", path.display()), error))
     }
 
     /// The note of the last development server, if there is one.
@@ -143,7 +146,8 @@ impl DataDir {
     /// Replaces the note.
     pub(crate) fn write_note(&self, note: &DevNote) -> Outcome {
         let path = self.note_file();
-        let trouble = |error: &dyn std::fmt::Display| Failure::failed(format_args!("cannot write `{}`", path.display()), error);
+        let trouble =
+            |error: &dyn std::fmt::Display| Failure::failed(format_args!("cannot write `{}`", path.display()), error);
         let text = serde_json::to_string_pretty(note).map_err(|error| trouble(&error))?;
         files::write_whole(&path, &text, Readers::Usual).map_err(|error| trouble(&error))
     }
@@ -178,7 +182,8 @@ mod tests {
         let directory = DataDir::create(place.path()).unwrap();
         let issuer = directory.issuer().unwrap();
         assert_eq!(directory.issuer().unwrap().kid(), issuer.kid());
-        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(directory.issuer_file()).unwrap().permissions());
+        let mode =
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(directory.issuer_file()).unwrap().permissions());
         assert_eq!(mode & 0o777, 0o600);
     }
 

@@ -89,7 +89,7 @@ impl Ground {
     fn lay(args: &cli::Dev) -> Outcome<Ground> {
         if args.ephemeral {
             let issuer = DevIssuer::generate(&mut random::fill);
-            return Ok(Ground { directory: None, _lock: None, store: Arc::new(MemoryStore::new()), issuer });
+            return Ok(Ground { directory: None, _lock: None, store: Arc::new(MemoryStore::default()), issuer });
         }
         let directory = DataDir::create(&args.data)?;
         let lock = directory.lock()?;
@@ -157,7 +157,14 @@ async fn paging_key(args: &cli::Dev, store: &dyn Store) -> Outcome<[u8; 32]> {
     kept.map_err(|error| Failure::failed("cannot keep the key of skip tokens", error))
 }
 
-fn app(args: &cli::Dev, ground: &Ground, source: Source, api: Api, effects: Arc<Effects>, tenant: Uuid) -> Outcome<App> {
+fn app(
+    args: &cli::Dev,
+    ground: &Ground,
+    source: Source,
+    api: Api,
+    effects: Arc<Effects>,
+    tenant: Uuid,
+) -> Outcome<App> {
     let issuer = ground.issuer.as_issuer().map_err(|error| Failure::failed("the issuer's key", error))?;
     let authenticator =
         Authenticator::new(vec![issuer], KNOWN_TOKENS).map_err(|error| Failure::failed("the issuer", error))?;
@@ -215,7 +222,9 @@ fn greet(args: &cli::Dev, announcement: &Announcement, note: &DevNote) {
         format!("  data    {kept}"),
     ];
     if let Some(seed) = args.seed.filter(|seed| note.seed.is_some_and(|made| made != *seed)) {
-        lines.push(format!("  note    the people were made from another seed than {seed} and stay; POST /dev/reset makes them anew"));
+        lines.push(format!(
+            "  note    the people were made from another seed than {seed} and stay; POST /dev/reset makes them anew"
+        ));
     }
     if let Some((person, token)) = &announcement.signed_in {
         lines.push(format!("  you     {} ({}), token good for 24 h:", person.upn, roles_of(note, person.id)));

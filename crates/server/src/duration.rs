@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        for (text, seconds) in [("90", 90), ("90s", 90), ("1h", 3_600), ("1h30m", 5_400), ("2d1s", 172_801), ("0s", 0)] {
+        for (text, seconds) in [("90", 90), ("90s", 90), ("1h", 3_600), ("1h30m", 5_400), ("2d1s", 172_801), ("0s", 0)]
+        {
             assert_eq!(parse_seconds(text), Some(seconds), "{text}");
         }
         for text in ["", "h", "1", "1x", "1h1h", "30m1h", "-5", "1.5h", "99999999d", "1h "] {

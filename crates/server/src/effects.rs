@@ -113,7 +113,8 @@ impl profile::Effects for Effects {
         match &self.source {
             Source::Machine { .. } => {
                 let after = |latest: i64| now.max(latest.saturating_add(1)).max(floor.saturating_add(1));
-                let before = self.latest.fetch_update(Ordering::AcqRel, Ordering::Acquire, |latest| Some(after(latest)));
+                let before =
+                    self.latest.fetch_update(Ordering::AcqRel, Ordering::Acquire, |latest| Some(after(latest)));
                 after(before.unwrap_or_else(|latest| latest))
             }
             // Asked again after a conflict, the answer is the same: only what is committed moves the clock.
@@ -138,9 +139,7 @@ impl profile::Effects for Effects {
     fn new_id(&self, owner: Uuid, at: i64) -> Uuid {
         match &self.source {
             Source::Machine { .. } => random::guid(),
-            Source::Replay(replay) => {
-                seeded::guid(replay.seed, Purpose::Item, &[owner.as_bytes(), &at.to_be_bytes()])
-            }
+            Source::Replay(replay) => seeded::guid(replay.seed, Purpose::Item, &[owner.as_bytes(), &at.to_be_bytes()]),
         }
     }
 }

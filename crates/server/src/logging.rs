@@ -18,7 +18,8 @@ pub(crate) const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "
 
 /// Begins to log lines of this level and above.
 pub(crate) fn start(level: &str, format: Format) -> Outcome {
-    let filter = EnvFilter::try_new(level).map_err(|error| Failure::Usage(format!("no log level `{level}`: {error}")))?;
+    let filter =
+        EnvFilter::try_new(level).map_err(|error| Failure::Usage(format!("no log level `{level}`: {error}")))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let begun = match format {
         Format::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),

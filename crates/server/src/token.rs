@@ -60,7 +60,11 @@ async fn person(args: &cli::Token, directory: &DataDir, note: &DevNote) -> Outco
         .map_err(|error| Failure::failed(format_args!("cannot read `{}`", path.display()), error))?;
     let api = Api::new(Arc::new(store), Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
     let signed_in = note.signed_in.map(|id| id.to_string());
-    let name = args.user.clone().or(signed_in).ok_or_else(|| Failure::Failed("nobody is signed in; say whom with --user".to_owned()))?;
+    let name = args
+        .user
+        .clone()
+        .or(signed_in)
+        .ok_or_else(|| Failure::Failed("nobody is signed in; say whom with --user".to_owned()))?;
     let found = api.person(note.tenant, &name).await?;
     found.ok_or_else(|| Failure::Failed(format!("nobody is called `{name}` in `{}`", directory.path().display())))
 }
@@ -69,7 +73,7 @@ async fn person(args: &cli::Token, directory: &DataDir, note: &DevNote) -> Outco
 fn scopes(text: &str) -> Outcome<Scopes> {
     let word = |word: &str| {
         Scope::from_name(word).ok_or_else(|| {
-            let nearest = edm::nearest(word, Scope::all().map(Scope::name));
+            let nearest = edm::nearest::nearest(word, Scope::all().map(Scope::name));
             let hint = nearest.map(|name| format!("did you mean `{name}`?"));
             let hint = hint.unwrap_or_else(|| format!("expected some of {}", Scope::all().collect::<Scopes>()));
             Failure::Usage(format!("no permission is called `{word}`; {hint}"))
@@ -81,7 +85,8 @@ fn scopes(text: &str) -> Outcome<Scopes> {
 fn roles(text: &str) -> Outcome<Roles> {
     let known = "peopleAdministrator, auditor or guest";
     let word = |word: &str| {
-        Role::from_name(word).ok_or_else(|| Failure::Usage(format!("no role is called `{}`; expected {known}", word.trim())))
+        Role::from_name(word)
+            .ok_or_else(|| Failure::Usage(format!("no role is called `{}`; expected {known}", word.trim())))
     };
     text.split(',').filter(|part| !part.trim().is_empty()).map(word).collect()
 }

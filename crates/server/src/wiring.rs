@@ -1,8 +1,8 @@
 //! Where store, profile service and protocol are put together: the only module that names all three.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use engine::{Kind, Problem, Request, Response};
+use engine::{Dialect, Request, Response};
 use serde_json::Value;
 use store::Store;
 use uuid::Uuid;
@@ -18,45 +18,54 @@ pub(crate) struct Person {
     pub(crate) name: String,
 }
 
+impl From<profile::Person> for Person {
+    fn from(person: profile::Person) -> Self {
+        Self { id: person.id, upn: person.upn, name: person.display_name }
+    }
+}
+
 /// What a server lets its operator choose.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Choices {}
+#[derive(Debug, Clone)]
+pub(crate) struct Choices {
+    pub(crate) settings: profile::Settings,
+    pub(crate) dialect: Dialect,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { settings: profile::Settings::default(), dialect: Dialect::GRAPH }
+    }
+}
 
 /// The service below the version roots.
 #[derive(Clone)]
 pub(crate) struct Api {
-    people: Arc<Mutex<Vec<Person>>>,
+    service: Arc<engine::Service<profile::Service>>,
 }
 
 impl Api {
-    pub(crate) fn new(_store: Arc<dyn Store>, _effects: Arc<Effects>, _choices: &Choices, _paging_key: [u8; 32]) -> Api {
-        Api { people: Arc::default() }
+    pub(crate) fn new(store: Arc<dyn Store>, effects: Arc<Effects>, choices: &Choices, paging_key: [u8; 32]) -> Api {
+        let people = profile::Service::new(store, effects, choices.settings.clone());
+        Api { service: Arc::new(engine::Service::new(people, choices.dialect.clone(), paging_key)) }
     }
 
-    pub(crate) async fn serve(&self, _caller: &auth::Caller, request: Request<'_>) -> Response {
-        Response::problem(&Problem::new(Kind::NotSupported, "not yet"), &request.exchange)
+    pub(crate) async fn serve(&self, caller: &auth::Caller, request: Request<'_>) -> Response {
+        self.service.serve(caller, request).await
     }
 
-    pub(crate) async fn load(&self, _tenant: Uuid, people: &[Value]) -> Outcome<Vec<Person>> {
-        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let person = |value: &Value| {
-            Some(Person {
-                id: Uuid::parse_str(&text(value, "id")).ok()?,
-                upn: text(value, "userPrincipalName"),
-                name: text(value, "displayName"),
-            })
-        };
-        let loaded: Vec<Person> = people.iter().filter_map(person).collect();
-        self.people.lock().map_err(|error| Failure::failed("x", error))?.extend(loaded.iter().cloned());
-        Ok(loaded)
+    pub(crate) async fn load(&self, tenant: Uuid, people: &[Value]) -> Outcome<Vec<Person>> {
+        let loaded = self.service.resources().load_people(tenant, people).await;
+        let loaded = loaded.map_err(|message| Failure::failed("the people cannot be loaded", message))?;
+        Ok(loaded.into_iter().map(Person::from).collect())
     }
 
-    pub(crate) async fn person(&self, _tenant: Uuid, name: &str) -> Outcome<Option<Person>> {
-        let people = self.people.lock().map_err(|error| Failure::failed("x", error))?;
-        Ok(people.iter().find(|person| person.upn == name || person.id.to_string() == name).cloned())
+    pub(crate) async fn person(&self, tenant: Uuid, name: &str) -> Outcome<Option<Person>> {
+        let found = self.service.resources().person(tenant, name).await;
+        let found = found.map_err(|message| Failure::failed("the person cannot be read", message))?;
+        Ok(found.map(Person::from))
     }
 
     pub(crate) async fn verify(&self) -> Vec<String> {
-        Vec::new()
+        self.service.resources().verify().await
     }
 }

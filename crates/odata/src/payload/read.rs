@@ -3,7 +3,7 @@
 //! Names match without case and superseded type names are understood; members that the service computes are skipped
 //! unvalidated, for clients send back what they read.
 
-use edm::check::{check_patch, pointer};
+use edm::check::{check_value, pointer};
 use edm::json::{self, Kind as Json, Node};
 use edm::nearest::nearest;
 use edm::{Change, Fault, Mode, Model, Patch, Property, StructType, Violation};
@@ -50,7 +50,6 @@ pub fn read(model: &'static Model, ty: &'static StructType, body: &[u8], intent:
     let mut reader = Reader { model, intent, violations: Vec::new() };
     let patch = reader.members(ty, members, "");
     let mut violations = reader.violations;
-    check_patch(ty, &patch, "", &mut violations);
     violations.truncate(MAX_VIOLATIONS);
     match violations.is_empty() {
         true => Ok(Body::Entity(patch)),
@@ -160,7 +159,11 @@ impl Reader {
             (Json::Object(members), Some(ty)) if !property.collection => {
                 Some(Change::Merge(self.members(ty, members, place)))
             }
-            _ => self.property(property, node, place).map(Change::Set),
+            _ => {
+                let value = self.property(property, node, place)?;
+                check_value(property, &value, place, &mut self.violations);
+                Some(Change::Set(value))
+            }
         }
     }
 

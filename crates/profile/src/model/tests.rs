@@ -184,10 +184,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[];
 fn no_other_code_names_a_collection() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = Vec::new();
-    for path in sources(&crates) {
-        let text = fs::read_to_string(&path).unwrap();
-        let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for literal in literals(shipped) {
+    for (path, text) in sources(&crates) {
+        for literal in literals(shipped(&text)) {
             found.extend(named_collection(literal).map(|name| format!("{}: {name} in {literal:?}", path.display())));
         }
     }
@@ -204,25 +202,36 @@ fn named_collection(literal: &str) -> Option<&'static str> {
     segments.find_map(|segment| PROFILE.find_navigation(segment)).map(|navigation| navigation.name)
 }
 
-/// All sources that are shipped and may not name collections.
-fn sources(crates: &Path) -> Vec<PathBuf> {
+/// All sources that may not name collections, with their text. Modules for tests may.
+fn sources(crates: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
+    let mut may: Vec<PathBuf> = MAY_NAME_COLLECTIONS.iter().map(|place| crates.join(place)).collect();
     let mut open: Vec<PathBuf> = entries(crates).into_iter().map(|path| path.join("src")).collect();
     while let Some(path) = open.pop() {
-        let relative = path.strip_prefix(crates).unwrap().with_extension("").to_string_lossy().replace('\\', "/");
-        let may = MAY_NAME_COLLECTIONS.iter().any(|place| relative.starts_with(place));
-        let is_test = path.file_stem().is_some_and(|stem| stem == "tests" || stem == "testing");
-        if may || is_test {
-            continue;
-        }
         if path.is_dir() {
             open.extend(entries(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
+            let text = fs::read_to_string(&path).unwrap();
+            may.extend(test_modules(&path, &text));
+            found.push((path, text));
         }
     }
+    found.retain(|(path, _)| !may.iter().any(|may| path.with_extension("").starts_with(may)));
     assert!(found.len() > 10, "the sources are not where they were");
     found
+}
+
+/// The modules that a file declares for tests: under `cfg(test)`, or named `testing` for the tests of other crates.
+fn test_modules(file: &Path, text: &str) -> Vec<PathBuf> {
+    let is_root = file.file_stem().is_some_and(|stem| ["lib", "main", "mod"].iter().any(|root| stem == *root));
+    let folder = if is_root { file.with_file_name("") } else { file.with_extension("") };
+    let declared = text.split("#[cfg(test)]\nmod ").skip(1).filter_map(|after| after.lines().next()?.strip_suffix(';'));
+    declared.chain(["testing"]).map(|name| folder.join(name)).collect()
+}
+
+/// What comes before the tests at the end of a file.
+fn shipped(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -76,10 +76,9 @@ async fn read(body: &mut Incoming) -> Result<Bytes, Refusal> {
 fn inflate(raw: &[u8]) -> Result<Bytes, Refusal> {
     let mut inflated = Vec::with_capacity(raw.len().saturating_mul(4).min(LIMIT));
     let beyond = LIMIT as u64 + 1;
-    MultiGzDecoder::new(raw)
-        .take(beyond)
-        .read_to_end(&mut inflated)
-        .map_err(|_| Refusal::new(Kind::BadBody, "the body is not gzip, though Content-Encoding says so").at("content-encoding"))?;
+    MultiGzDecoder::new(raw).take(beyond).read_to_end(&mut inflated).map_err(|_| {
+        Refusal::new(Kind::BadBody, "the body is not gzip, though Content-Encoding says so").at("content-encoding")
+    })?;
     if inflated.len() > LIMIT { Err(too_large()) } else { Ok(inflated.into()) }
 }
 
@@ -88,7 +87,9 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
     for value in headers.get_all(CONTENT_ENCODING) {
         match value.as_bytes().trim_ascii() {
             coding if coding.eq_ignore_ascii_case(b"identity") => {}
-            coding if !gzip && (coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")) => gzip = true,
+            coding if !gzip && (coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")) => {
+                gzip = true
+            }
             _ => {
                 let message = "the body is in a content encoding that is not understood; expected gzip, once, or none";
                 return Err(Refusal::new(Kind::BadHeader, message).at("content-encoding"));

@@ -3,7 +3,9 @@
 //! Nothing is refused here: a browser keeps the answer from a page whose origin is not named in it.
 
 use engine::Response;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::host::Known;
@@ -20,8 +22,9 @@ pub(crate) enum Origins {
 const METHODS: &str = "GET, HEAD, POST, PATCH, PUT, DELETE";
 const REQUEST_HEADERS: &str = "authorization, client-request-id, content-type, sdkversion, consistencylevel, prefer, if-match, \
     if-none-match, odata-version, odata-maxversion, retry-attempt, idempotency-key";
-const EXPOSED: HeaderValue =
-    HeaderValue::from_static("etag, location, retry-after, request-id, client-request-id, odata-version, preference-applied");
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "etag, location, retry-after, request-id, client-request-id, odata-version, preference-applied",
+);
 
 impl Origins {
     /// Whether pages of the origin may call.

@@ -150,7 +150,8 @@ impl Hosts {
 
     fn unknown(&self, host: &str) -> Refusal {
         let names: Vec<&str> = self.known.iter().map(|known| known.host.as_str()).collect();
-        let message = format!("the host `{}` is not one this server answers to; expected {}", shown(host), names.join(" or "));
+        let message =
+            format!("the host `{}` is not one this server answers to; expected {}", shown(host), names.join(" or "));
         Refusal::new(Kind::BadHeader, message).at("host")
     }
 }
@@ -225,10 +226,21 @@ mod tests {
         for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"] {
             assert!(dev(host), "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.2", "[::2]", "", ":80"] {
+        for host in
+            ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.2", "[::2]", "", ":80"]
+        {
             assert!(!dev(host), "{host}");
         }
-        for host in ["localhost:", "localhost:8080:1", "localhost:+80", "me@localhost", "localhost/x", "[::1", "[localhost]", "localhost:99999"] {
+        for host in [
+            "localhost:",
+            "localhost:8080:1",
+            "localhost:+80",
+            "me@localhost",
+            "localhost/x",
+            "[::1",
+            "[localhost]",
+            "localhost:99999",
+        ] {
             assert!(!dev(host), "{host}");
         }
     }
@@ -270,7 +282,10 @@ mod tests {
         let forwarded = [("x-forwarded-host", "people.example"), ("x-forwarded-proto", "https")];
         assert_eq!(public("10.1.1.1", [10, 1, 2, 3], &forwarded).as_deref(), Some("https://people.example"));
         assert_eq!(public("10.1.1.1", [11, 1, 2, 3], &forwarded), None);
-        assert_eq!(public("inside:8080", [10, 1, 2, 3], &[("forwarded", "proto=https")]).as_deref(), Some("https://inside:8080"));
+        assert_eq!(
+            public("inside:8080", [10, 1, 2, 3], &[("forwarded", "proto=https")]).as_deref(),
+            Some("https://inside:8080")
+        );
         assert_eq!(public("people.example", [10, 1, 2, 3], &[("x-forwarded-host", "evil.example")]), None);
     }
 }

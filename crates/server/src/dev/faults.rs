@@ -57,7 +57,9 @@ impl Faults {
             return Err("`status` is 429 or 503, or absent for answers that are only late".to_owned());
         }
         if wish.status.is_none() && (wish.delay_ms.is_none() || wish.retry_after.is_some()) {
-            return Err("`status` (429 or 503) or `delayMs` is needed, and `retryAfter` goes with a `status`".to_owned());
+            return Err(
+                "`status` (429 or 503) or `delayMs` is needed, and `retryAfter` goes with a `status`".to_owned()
+            );
         }
         if wish.delay_ms.is_some_and(|delay| delay > LONGEST_DELAY) {
             return Err(format!("`delayMs` is at most {LONGEST_DELAY}"));
@@ -140,7 +142,9 @@ mod tests {
         ] {
             assert!(fits(pattern, text), "{pattern} {text}");
         }
-        for (pattern, text) in [("", "/x"), ("/beta", "/beta/me"), ("/a*b*b", "/axb"), ("/beta/*/skills", "/beta/skills")] {
+        for (pattern, text) in
+            [("", "/x"), ("/beta", "/beta/me"), ("/a*b*b", "/axb"), ("/beta/*/skills", "/beta/skills")]
+        {
             assert!(!fits(pattern, text), "{pattern} {text}");
         }
     }

@@ -101,11 +101,18 @@ impl Hooks {
         }
     }
 
-    async fn ask(&self, app: &App, arrival: &Arrival<'_>, name: &str, body: &mut Incoming) -> Result<Response, Refusal> {
+    async fn ask(
+        &self,
+        app: &App,
+        arrival: &Arrival<'_>,
+        name: &str,
+        body: &mut Incoming,
+    ) -> Result<Response, Refusal> {
         let head = arrival.head;
         let foreign = head.headers.get(ORIGIN).is_some_and(|origin| !app.origins.allow(origin));
         if foreign || !is_loopback(head) {
-            let message = "the test hooks answer only to localhost, 127.0.0.1 or [::1], and to no page of another origin";
+            let message =
+                "the test hooks answer only to localhost, 127.0.0.1 or [::1], and to no page of another origin";
             return Err(Refusal::new(Kind::BadHeader, message).at("host"));
         }
         let body = gather(&head.headers, body).await?;
@@ -160,7 +167,8 @@ impl Hooks {
         };
         app.effects.set(time);
         if let Some(directory) = &self.directory {
-            let noted = directory.note().and_then(|note| super::keep(directory, note.unwrap_or_default(), &app.effects));
+            let noted =
+                directory.note().and_then(|note| super::keep(directory, note.unwrap_or_default(), &app.effects));
             noted.map_err(|failure| Refusal::new(Kind::Internal, failure.message().unwrap_or_default()))?;
         }
         Ok(clock(app))

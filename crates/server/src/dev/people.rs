@@ -34,7 +34,8 @@ pub(super) enum Source {
 impl Source {
     /// The people of a fixture file.
     pub(super) fn fixture(path: &Path, seed: u64) -> Outcome<Source> {
-        let trouble = |why: &dyn std::fmt::Display| Failure::failed(format_args!("the fixture `{}`", path.display()), why);
+        let trouble =
+            |why: &dyn std::fmt::Display| Failure::failed(format_args!("the fixture `{}`", path.display()), why);
         let text = std::fs::read(path).map_err(|error| trouble(&error))?;
         let mut fixture: Value = serde_json::from_slice(&text).map_err(|error| trouble(&error))?;
         let Some(Value::Array(people)) = fixture.get_mut("people").map(Value::take) else {
@@ -73,8 +74,15 @@ impl Source {
             let loaded = api.load(tenant, &portion).await?;
             note.roles.extend(roles(&portion, &loaded));
             let remembered = first.len();
-            let wanted = |person: &Person| [SIGNED_IN, ORDINARY].iter().any(|upn| upn.eq_ignore_ascii_case(&person.upn));
-            first.extend(loaded.into_iter().enumerate().filter(|(at, person)| remembered + at < 2 || wanted(person)).map(|(_, person)| person));
+            let wanted =
+                |person: &Person| [SIGNED_IN, ORDINARY].iter().any(|upn| upn.eq_ignore_ascii_case(&person.upn));
+            first.extend(
+                loaded
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(at, person)| remembered + at < 2 || wanted(person))
+                    .map(|(_, person)| person),
+            );
         }
         let named = |upn: &str| first.iter().find(|person| person.upn.eq_ignore_ascii_case(upn));
         note.signed_in = named(SIGNED_IN).or(first.first()).map(|person| person.id);

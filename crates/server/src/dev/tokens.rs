@@ -91,7 +91,8 @@ impl Announcement {
     pub(super) fn ready_file(&self) -> String {
         let mut text = format!("VITAE_URL={}\n", self.url);
         if let Some((person, token)) = &self.signed_in {
-            let _ = write!(text, "VITAE_TOKEN={token}\nVITAE_USER_ID={}\nVITAE_UPN={}\n", person.id, quoted(&person.upn));
+            let _ =
+                write!(text, "VITAE_TOKEN={token}\nVITAE_USER_ID={}\nVITAE_UPN={}\n", person.id, quoted(&person.upn));
         }
         if let Some((person, token)) = &self.ordinary {
             let (id, upn) = (person.id, quoted(&person.upn));
