@@ -37,7 +37,7 @@ impl Service {
             items.partition_point(|item| (item.header.created, item.id.as_ref()) <= (*at, id.as_ref()))
         });
         let visible = items.iter().skip(start).filter(|item| viewer.sees(&item.header));
-        visible.take(window.limit.unwrap_or(usize::MAX)).map(|item| row(item)).collect()
+        visible.take(window.limit.unwrap_or(usize::MAX)).map(row).collect()
     }
 
     pub(crate) fn profile_row(owner: Owner) -> Row {
@@ -66,12 +66,10 @@ impl Service {
     ) -> Result<Row, Problem> {
         let _turn = self.turn().await;
         let snapshot = self.snapshot(caller, owner).await?;
-        let person = Self::person_of(&snapshot)?;
         let at = self.effects.change_time(snapshot.last_time());
-        let known_as = caller.user_id().filter(|id| *id == owner.id).map(|_| rules::display_name(&person));
-        let writing = Writing { caller, known_as, at };
+        let writing = Writing { caller, entry: entry(&snapshot), owner: owner.id, at };
         let id = self.effects.new_id(owner.id, at);
-        let record = rules::new_item(collection.target, patch, id, rules::principal_name(&person), &writing);
+        let record = rules::new_item(collection.target, patch, id, &writing);
         let item = Arc::new(Item {
             collection: collection.name.into(),
             id: id.to_string().into(),
@@ -111,9 +109,7 @@ impl Service {
             return Ok(Changed::Conflict);
         };
         let at = self.effects.change_time(snapshot.last_time());
-        let person = Self::person_of(&snapshot)?;
-        let known_as = caller.user_id().filter(|id| *id == owner.id).map(|_| rules::display_name(&person));
-        let writing = Writing { caller, known_as, at };
+        let writing = Writing { caller, entry: entry(&snapshot), owner: owner.id, at };
         let record = codec::read_members(collection.target, &before.body).map_err(|_| damaged())?;
         let record = rules::changed_item(record, patch, &writing)?;
         let item = Arc::new(Item {
@@ -193,6 +189,11 @@ impl Service {
             None => None,
         }
     }
+}
+
+/// The entry of the person whose data this is, as stored.
+pub(crate) fn entry(snapshot: &Snapshot) -> &[u8] {
+    snapshot.items(PERSON).first().map_or(&[], |item| &item.body)
 }
 
 /// An item as the protocol answers it.

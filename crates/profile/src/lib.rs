@@ -17,6 +17,9 @@ mod settings;
 mod target;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 pub use effects::Effects;
 pub use load::Person;
 pub use service::Service;

@@ -65,12 +65,13 @@ impl Service {
             .map_err(|problem| told(&problem))?;
         let (upn, display_name) = (rules::principal_name(&record), rules::display_name(&record));
         let caller = themselves(owner, upn, display_name);
-        let writing = Writing { caller: &caller, known_as: None, at };
-        let mut changes = vec![put_person(&person_item(&record, owner, None, &writing), owner)];
+        let entry = person_item(&record, owner, None, &Writing { caller: &caller, entry: &[], owner: owner.id, at });
+        let mut changes = vec![put_person(&entry)];
         for (collection, item) in items_of(profile.as_ref())? {
             // A tick each: creation times strictly increase within a person's data.
             let at = at + i64::try_from(changes.len()).unwrap_or(0);
-            let item = self.item(collection, item, owner, upn, &Writing { caller: &caller, known_as: None, at });
+            let writing = Writing { caller: &caller, entry: &entry.body, owner: owner.id, at };
+            let item = self.item(collection, item, &writing);
             changes.push(Change::Put { item: item?, index: Vec::new() });
         }
         self.take_name(owner, upn, at).await.map_err(|problem| problem.message)?;
@@ -84,18 +85,11 @@ impl Service {
         Ok(Person { id: owner.id, upn: upn.to_owned(), display_name: display_name.to_owned() })
     }
 
-    fn item(
-        &self,
-        collection: &'static Navigation,
-        body: &Json,
-        owner: Owner,
-        upn: &str,
-        writing: &Writing<'_>,
-    ) -> Result<Arc<Item>, String> {
+    fn item(&self, collection: &'static Navigation, body: &Json, writing: &Writing<'_>) -> Result<Arc<Item>, String> {
         let said = |message: String| format!("{}: {message}", collection.name);
-        let id = given_id(body).map_err(said)?.unwrap_or_else(|| self.effects.new_id(owner.id, writing.at));
+        let id = given_id(body).map_err(said)?.unwrap_or_else(|| self.effects.new_id(writing.owner, writing.at));
         let patch = read(&MODEL, collection.target, body).map_err(said)?;
-        let record = rules::new_item(collection.target, patch, id, upn, writing);
+        let record = rules::new_item(collection.target, patch, id, writing);
         Ok(Arc::new(Item {
             collection: collection.name.into(),
             id: id.to_string().into(),

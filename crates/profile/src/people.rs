@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use auth::Caller;
 use bytes::Bytes;
-use edm::{Patch, Record, codec, lazy};
+use edm::{Patch, Record, Value, codec, lazy};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
 use store::{Candidate, Change, Claimed, Commit, Item, PartitionKind, Precondition, Scan, Snapshot};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::audit::{Activity, Audit};
 use crate::items::{damaged, row, unchanged};
 use crate::model::{PROFILE, USER};
 use crate::problems::{from_store, no_person};
-use crate::rules::{self, PERSON, Writing, created_token, folded, principal_name};
+use crate::rules::{self, PERSON, PRINCIPAL_NAME, Writing, created_token, folded, principal_name};
 use crate::service::Service;
 use crate::target::Owner;
 
@@ -106,7 +106,7 @@ impl Service {
         let at = self.effects.change_time(0);
         let owner = Owner { tenant, id: self.effects.new_id(tenant, at) };
         let record = rules::new_person(patch, owner.id, at)?;
-        let writing = Writing { caller, known_as: None, at };
+        let writing = Writing { caller, entry: &[], owner: owner.id, at };
         let item = person_item(&record, owner, None, &writing);
         self.take_name(owner, principal_name(&record), at).await?;
         let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
@@ -114,7 +114,7 @@ impl Service {
             partition: owner.partition(),
             at,
             expect: vec![Precondition::Absent],
-            changes: vec![put_person(&item, owner)],
+            changes: vec![put_person(&item)],
             audit,
         };
         if self.commit(commit).await?.is_none() {
@@ -177,7 +177,7 @@ impl Service {
         let old = Self::person_of(&snapshot)?;
         let record = rules::changed_person(old.clone(), patch)?;
         let at = self.effects.change_time(snapshot.last_time());
-        let writing = Writing { caller, known_as: None, at };
+        let writing = Writing { caller, entry: &[], owner: owner.id, at };
         let item = person_item(&record, owner, Some(before), &writing);
         let (old_name, new_name) = (principal_name(&old), principal_name(&record));
         let renamed = old_name != new_name;
@@ -186,7 +186,7 @@ impl Service {
             self.take_name(owner, new_name, at).await?;
         }
         let mut audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item));
-        let mut changes = vec![put_person(&item, owner)];
+        let mut changes = vec![put_person(&item)];
         if renamed {
             for (account, renamed) in renamed_items(&snapshot, new_name, &writing) {
                 audit = audit.item(Some(&account), Some(&renamed));
@@ -253,13 +253,12 @@ impl Service {
 
 /// The items that show the user principal name, before and after it changed.
 fn renamed_items(snapshot: &Snapshot, name: &str, writing: &Writing<'_>) -> Vec<(Arc<Item>, Arc<Item>)> {
-    let collections =
-        PROFILE.all_navigation().filter(|navigation| navigation.target.find("userPrincipalName").is_some());
+    let collections = PROFILE.all_navigation().filter(|navigation| navigation.target.find(PRINCIPAL_NAME).is_some());
     let items =
         collections.flat_map(|collection| snapshot.items(collection.name).iter().map(move |item| (collection, item)));
     let renamed = items.filter_map(|(collection, item)| {
         let mut record = codec::read_members(collection.target, &item.body).ok()?;
-        rules::name_owner(&mut record, name);
+        rules::name_owner(&mut record, Value::text(name));
         let header =
             store::Header { modified: item.header.modified, ..rules::header(&record, Some(&item.header), writing) };
         let body = record.to_members().into();
@@ -284,9 +283,8 @@ pub(crate) fn person_item(
 }
 
 /// Writes an entry with the row by which lists of people find it.
-pub(crate) fn put_person(item: &Arc<Item>, owner: Owner) -> Change {
-    let (index, _) = rules::person_index(owner, item.header.created);
-    Change::Put { item: item.clone(), index }
+pub(crate) fn put_person(item: &Arc<Item>) -> Change {
+    Change::Put { item: item.clone(), index: vec![rules::person_index(item.header.created)] }
 }
 
 fn person_row(item: &Arc<Item>, basic: bool) -> Row {

@@ -5,18 +5,19 @@
 use std::sync::Arc;
 
 use auth::{Actor, Caller};
-use edm::{Change, DateTimeOffset, Patch, Record, StructType, Value};
-use edm::{Fault, Violation};
+use edm::codec::read_raw;
+use edm::{Change, DateTimeOffset, Fault, Patch, Record, StructType, Value, Violation, lazy};
 use engine::{Problem, Tag};
 use store::{Header, Item};
 use uuid::Uuid;
 
 use crate::access::audience;
 use crate::model::{ALLOWED_AUDIENCES, MODEL, USER};
-use crate::target::Owner;
 
 /// The collection in which a person's own entry is kept, beside those of the profile. Not a name that an address can have.
 pub(crate) const PERSON: &str = "$user";
+/// The property by which people are found; items may show it too.
+pub(crate) const PRINCIPAL_NAME: &str = "userPrincipalName";
 /// Who may see an item that says nothing of it.
 const DEFAULT_AUDIENCE: &str = "organization";
 
@@ -24,8 +25,10 @@ const DEFAULT_AUDIENCE: &str = "organization";
 pub(crate) struct Writing<'a> {
     /// Who writes.
     pub(crate) caller: &'a Caller,
-    /// How the caller is called, if the token does not say.
-    pub(crate) known_as: Option<&'a str>,
+    /// The entry of the person whose data is written, as stored: it knows names that the token may not.
+    pub(crate) entry: &'a [u8],
+    /// Whose data is written.
+    pub(crate) owner: Uuid,
     /// When.
     pub(crate) at: i64,
 }
@@ -35,13 +38,15 @@ impl Writing<'_> {
     fn identity(&self, set: &Value, ty: Option<&'static StructType>) -> Value {
         let Some(ty) = ty else { return set.clone() };
         let (member, name, id) = match &self.caller.actor {
-            Actor::User(user) => ("user", user.name.as_deref().or(self.known_as), user.id.to_string()),
+            Actor::User(user) => ("user", user.name.as_deref(), user.id.to_string()),
             Actor::App => ("application", self.caller.app.name.as_deref(), self.caller.app.id.to_string()),
         };
+        let own = || stored(self.entry, "displayName").filter(|_| self.caller.user_id() == Some(self.owner));
+        let name = name.map_or_else(own, |name| Some(Value::text(name))).unwrap_or(Value::Null);
         let mut identities = Record::new(ty);
         if let Some(identity) = ty.find(member).and_then(|(_, property)| property.ty.structure()) {
             let mut actor = Record::new(identity);
-            actor.set("displayName", name.map_or(Value::Null, Value::text));
+            actor.set("displayName", name);
             actor.set("id", Value::text(id));
             identities.set(member, Value::Record(actor));
         }
@@ -56,14 +61,8 @@ impl Writing<'_> {
     }
 }
 
-/// A new item of a profile. `owner_name` is the user principal name of the person it is about.
-pub(crate) fn new_item(
-    ty: &'static StructType,
-    mut patch: Patch,
-    id: Uuid,
-    owner_name: &str,
-    writing: &Writing<'_>,
-) -> Record {
+/// A new item of a profile.
+pub(crate) fn new_item(ty: &'static StructType, mut patch: Patch, id: Uuid, writing: &Writing<'_>) -> Record {
     if patch.get(ty, "allowedAudiences") == Some(&Change::Set(Value::Null)) {
         patch.remove(ty, "allowedAudiences");
     }
@@ -72,15 +71,23 @@ pub(crate) fn new_item(
     record.set("allowedAudiences", usual);
     patch.apply(&mut record);
     record.set("id", Value::text(id.to_string()));
-    name_owner(&mut record, owner_name);
+    if ty.find(PRINCIPAL_NAME).is_some() {
+        name_owner(&mut record, stored(writing.entry, PRINCIPAL_NAME).unwrap_or(Value::Null));
+    }
     writing.stamp(&mut record, "createdBy", "createdDateTime");
     writing.stamp(&mut record, "lastModifiedBy", "lastModifiedDateTime");
     record
 }
 
-/// Writes the owner's user principal name into an item that shows it; says whether it does.
-pub(crate) fn name_owner(record: &mut Record, owner_name: &str) -> bool {
-    record.set("userPrincipalName", Value::text(owner_name))
+/// Writes the owner's user principal name into an item that shows it.
+pub(crate) fn name_owner(record: &mut Record, name: Value) {
+    record.set(PRINCIPAL_NAME, name);
+}
+
+/// A member of a person's entry as it is stored.
+fn stored(entry: &[u8], name: &str) -> Option<Value> {
+    let (_, property) = USER.find(name)?;
+    read_raw(property.ty, property.collection, lazy::member(entry, property.name)?).ok()
 }
 
 /// A changed item.
@@ -117,7 +124,7 @@ pub(crate) fn changed_person(mut record: Record, patch: Patch) -> Result<Record,
 
 /// The name with which a person signs in.
 pub(crate) fn principal_name(person: &Record) -> &str {
-    person.get("userPrincipalName").as_str().unwrap_or_default()
+    person.get(PRINCIPAL_NAME).as_str().unwrap_or_default()
 }
 
 /// How a person is called.
@@ -220,10 +227,9 @@ pub(crate) fn tag(item: &Item) -> Tag {
     Tag(hash ^ hash >> 29)
 }
 
-/// The partition rows that GET /users is answered from: people by creation, then id.
-pub(crate) fn person_index(owner: Owner, created: i64) -> (Vec<store::IndexRow>, Uuid) {
-    let row = store::IndexRow { path: PERSON.into(), token: created_token(created) };
-    (vec![row], owner.id)
+/// The row by which lists of people find an entry: by creation, then id.
+pub(crate) fn person_index(created: i64) -> store::IndexRow {
+    store::IndexRow { path: PERSON.into(), token: created_token(created) }
 }
 
 /// A time as index bytes that sort as the time does.

@@ -1,1 +1,196 @@
-//! Settings.
+//! The settings of `vitae serve`: read from a file and the environment, each with its origin, and judged before anything
+//! starts.
+//!
+//! Every setting is one line of a table in [`keys`]; reading, messages and `--print-config` loop over it.
+
+mod issuer;
+mod keys;
+mod key;
+mod read;
+mod value;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use crate::app::{Known, Network};
+use crate::failure::{Failure, Outcome};
+use crate::logging::Format;
+
+use self::issuer::Declared;
+use self::key::Key;
+use self::read::Reader;
+use self::value::{Faults, Origin, Value};
+
+/// All settings, in the form in which they are used.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) listen: SocketAddr,
+    pub(crate) data: PathBuf,
+    pub(crate) public_url: Option<Known>,
+    pub(crate) allowed_hosts: Vec<Known>,
+    pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) cors_origins: Vec<String>,
+    pub(crate) authorization_uri: Option<String>,
+    pub(crate) insecure_http: bool,
+    pub(crate) documentation_writes: bool,
+    pub(crate) workers: usize,
+    pub(crate) cache_mb: usize,
+    pub(crate) page_size: usize,
+    pub(crate) max_page_size: usize,
+    pub(crate) top_is_page_size: bool,
+    pub(crate) items_per_collection: usize,
+    pub(crate) log_level: &'static str,
+    pub(crate) log_format: Format,
+    pub(crate) issuers: Vec<auth::Issuer>,
+}
+
+/// Settings as they were found, good or not.
+pub(crate) struct Config {
+    settings: Settings,
+    shown: Vec<Shown>,
+    faults: Faults,
+}
+
+/// A setting as `--print-config` shows it.
+struct Shown {
+    name: String,
+    value: Value,
+    origin: Origin,
+    doc: &'static str,
+}
+
+/// The file that is read where none is named.
+const USUAL_FILE: &str = "vitae.toml";
+
+impl Config {
+    /// Reads the file, the usual one where none is named, and the environment.
+    pub(crate) fn read(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Outcome<Config> {
+        let usual = Path::new(USUAL_FILE);
+        let file = file.or_else(|| usual.exists().then_some(usual));
+        let text = match file {
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|error| Failure::Usage(format!("cannot read the settings `{}`: {error}", path.display())))?,
+            None => String::new(),
+        };
+        let file = file.unwrap_or(usual);
+        Ok(Config::of(&text, file, environment))
+    }
+
+    fn of(text: &str, file: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Config {
+        let mut config = Config { settings: Settings::default(), shown: Vec::new(), faults: Faults::default() };
+        let (mut found, issuers) = Reader::read(text, file, &mut config.faults);
+        for key in keys::KEYS {
+            // The environment goes before the file.
+            let in_file = found.remove(key.name);
+            let found = config.from_environment(key, environment).or(in_file);
+            let (value, origin) = found.unwrap_or((key.default.value(), Origin::Default));
+            config.set(key, value, origin);
+        }
+        for table in issuers {
+            let declared = Declared::read(table, file, &mut config.faults);
+            config.shown.extend(declared.shown);
+            config.settings.issuers.extend(declared.issuer);
+        }
+        config.judge();
+        config
+    }
+
+    fn from_environment(
+        &mut self,
+        key: &'static Key<Settings>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<(Value, Origin)> {
+        let name = key.variable();
+        let text = environment(&name)?;
+        let origin = Origin::Variable(name);
+        match key.default.read(&text) {
+            Ok(value) => Some((value, origin)),
+            Err(expected) => {
+                self.faults.at(&origin, format_args!("`{}` is {expected}, not `{text}`", key.name));
+                None
+            }
+        }
+    }
+
+    fn set(&mut self, key: &'static Key<Settings>, value: Value, origin: Origin) {
+        if value != Value::Unset
+            && let Err(expected) = (key.set)(&mut self.settings, &value)
+        {
+            self.faults.at(&origin, format_args!("`{}` is {expected}, not {value}", key.name));
+        }
+        self.shown.push(Shown { name: key.name.to_owned(), value, origin, doc: key.doc });
+    }
+
+    /// What must not be, though each setting by itself could.
+    fn judge(&mut self) {
+        let Config { settings, shown, faults } = self;
+        let origin = |name: &str| {
+            let shown = shown.iter().find(|shown| shown.name == name);
+            shown.map_or(Origin::Default, |shown| shown.origin.clone())
+        };
+        let encrypted = settings.public_url.as_ref().is_some_and(Known::is_https);
+        if !settings.insecure_http && !settings.listen.ip().is_loopback() && !encrypted {
+            faults.at(&origin("listen"), "`listen` takes tokens in clear text from other machines; put a proxy with TLS before \
+                it and its https `public_url` here, or set `insecure_http = true`");
+        }
+        if settings.page_size > settings.max_page_size {
+            faults.at(&origin("pages.size"), "`pages.size` is larger than `pages.max`");
+        }
+        if settings.issuers.is_empty() {
+            faults.overall("no token issuer that can be used: nobody could sign in; declare one with [[issuers]]");
+        }
+        if settings.public_url.is_none() && settings.allowed_hosts.is_empty() {
+            faults.overall("no `public_url` and no `allowed_hosts`: the service would not know its own name; set one");
+        }
+    }
+
+    /// Every setting with its value and where that came from.
+    pub(crate) fn print(&self) -> String {
+        let mut lines = Vec::new();
+        for Shown { name, value, origin, doc } in &self.shown {
+            lines.push(format!("# {doc}"));
+            match value {
+                Value::Unset => lines.push(format!("# {name} is not set")),
+                value => lines.push(format!("{name} = {value}  # {origin}")),
+            }
+        }
+        lines.join("\n")
+    }
+
+    /// The settings, when there is nothing against them.
+    pub(crate) fn accept(self) -> Outcome<Settings> {
+        match self.faults.lines().as_slice() {
+            [] => Ok(self.settings),
+            faults => Err(Failure::Usage(faults.join("\nvitae: "))),
+        }
+    }
+}
+
+impl Default for Settings {
+    /// Blank; the defaults that count are those of the table.
+    fn default() -> Settings {
+        Settings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data: PathBuf::new(),
+            public_url: None,
+            allowed_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
+            cors_origins: Vec::new(),
+            authorization_uri: None,
+            insecure_http: false,
+            documentation_writes: false,
+            workers: 1,
+            cache_mb: 1,
+            page_size: 1,
+            max_page_size: 1,
+            top_is_page_size: true,
+            items_per_collection: 1,
+            log_level: "off",
+            log_format: Format::Text,
+            issuers: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,103 @@
-//! `vitae serve`: a server for an organization.
+//! `vitae serve`: a server for an organization. Its settings are judged before it touches anything.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use auth::Authenticator;
+use engine::Dialect;
+use profile::AppWrites;
+use store::Store;
+use store::sqlite::{Options, SqliteStore};
+
+use crate::app::{App, Hosts, Origins};
 use crate::cli;
+use crate::config::{Config, Settings};
+use crate::data_dir::{DataDir, Lock};
+use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
+use crate::files::{self, Readers};
+use crate::listen::{self, Stop};
+use crate::logging;
+use crate::wiring::{Api, Choices};
+use crate::{random, run_async, term};
 
-pub(crate) fn run(_args: &cli::Serve) -> Outcome {
-    Err(Failure::Usage("not yet".to_owned()))
+/// Tokens remembered as verified.
+const KNOWN_TOKENS: usize = 100_000;
+
+/// Runs the server until it is asked to stop, or prints its settings.
+pub(crate) fn run(args: &cli::Serve) -> Outcome {
+    let config = Config::read(args.config.as_deref(), &|name| std::env::var(name).ok())?;
+    if args.print_config {
+        term::say(&config.print());
+        return config.accept().map(drop);
+    }
+    let settings = config.accept()?;
+    logging::start(settings.log_level, settings.log_format)?;
+    run_async(settings.workers, serve(settings, args.ready_file.as_deref()))
+}
+
+async fn serve(settings: Settings, ready_file: Option<&Path>) -> Outcome {
+    let (_lock, store) = open(&settings)?;
+    let stop = Stop::new()?;
+    let listener = listen::bind(settings.listen).await?;
+    let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
+    let app = Arc::new(app(settings, store).await?);
+    let serving = tokio::spawn(listen::serve(listener, app, stop));
+    if let Some(path) = ready_file {
+        files::write_whole(path, &format!("VITAE_URL=http://{address}\n"), Readers::Usual)
+            .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))?;
+    }
+    term::say(&format!("vitae {} listens on http://{address}", env!("CARGO_PKG_VERSION")));
+    serving.await.map_err(|error| Failure::failed("the server broke off", error))
+}
+
+fn open(settings: &Settings) -> Outcome<(Lock, Arc<dyn Store>)> {
+    let directory = DataDir::create(&settings.data)?;
+    let lock = directory.lock()?;
+    if directory.note()?.is_some() {
+        return Err(Failure::Failed(format!(
+            "the data in `{}` was made by `vitae dev`; set `data` to another directory",
+            directory.path().display()
+        )));
+    }
+    let path = directory.store();
+    let options = Options { cache_bytes: settings.cache_mb << 20, readers: settings.workers, ..Options::default() };
+    let store = SqliteStore::open(&path, &options)
+        .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
+    Ok((lock, Arc::new(store)))
+}
+
+async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {
+    let effects = Arc::new(Effects::machine());
+    let kept = store.secret("paging".into(), random::secret()).await;
+    let key = kept.map_err(|error| Failure::failed("cannot keep the key of skip tokens", error))?;
+    let choices = choices(&settings);
+    let first_issuer = settings.issuers.first().map(|issuer| issuer.name.to_string());
+    let authenticator = Authenticator::new(settings.issuers, KNOWN_TOKENS)
+        .map_err(|error| Failure::Usage(format!("the issuers cannot be used: {error}")))?;
+    let hosts = settings.public_url.into_iter().chain(settings.allowed_hosts).collect();
+    Ok(App {
+        api: Api::new(Arc::clone(&store), Arc::clone(&effects), &choices, key),
+        authenticator,
+        effects,
+        store,
+        hosts: Hosts::new(hosts, settings.trusted_proxies),
+        origins: Origins::Listed(settings.cors_origins),
+        authorization_uri: settings.authorization_uri.or(first_issuer).unwrap_or_default(),
+        hooks: None,
+        draining: false.into(),
+    })
+}
+
+fn choices(settings: &Settings) -> Choices {
+    let app_writes = if settings.documentation_writes { AppWrites::Documentation } else { AppWrites::PermissionsData };
+    Choices {
+        settings: profile::Settings { app_writes, items_per_collection: settings.items_per_collection },
+        dialect: Dialect {
+            page_size: settings.page_size,
+            max_page_size: settings.max_page_size,
+            top_is_page_size: settings.top_is_page_size,
+            ..Dialect::GRAPH
+        },
+    }
 }

@@ -248,6 +248,8 @@ async fn scans_ranges_in_order(store: Shared) {
     }
     let below = Scan { after: Some(found[0].clone()), ..range(included("rust"), Bound::Unbounded) };
     assert_eq!(scanned(&store, below).await, all[2..]);
+    let beside = Scan { after: Some(found[2].clone()), ..range(excluded("rust"), Bound::Unbounded) };
+    assert_eq!(scanned(&store, beside).await, [""; 0]);
 }
 
 async fn replaces_index_rows(store: Shared) {

@@ -5,13 +5,13 @@ use crate::Precondition;
 /// The result of a store operation.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// A failed store operation. It changed nothing.
+/// A failed store operation. It changed nothing that a reader can see.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// A precondition of a commit did not hold.
     #[error("a precondition does not hold: {0}")]
     Conflict(Precondition),
-    /// The store cannot answer now; trying again may help.
+    /// The store cannot answer now; trying again may help. Should the machine fail next, the write may yet be found done.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
     /// What is stored is damaged or is not a store.

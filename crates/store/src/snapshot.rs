@@ -161,3 +161,31 @@ fn hash(id: &str) -> u32 {
     hasher.write(id.as_bytes());
     hasher.finish() as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::fixture::{delete, item, put};
+
+    #[test]
+    fn ids_of_equal_hash_are_told_apart() {
+        let mut seen: HashMap<u32, String> = HashMap::new();
+        let (one, other) = (0..)
+            .map(|number: u32| number.to_string())
+            .find_map(|id| seen.insert(hash(&id), id.clone()).map(|earlier| (earlier, id)))
+            .unwrap();
+        let snapshot = Snapshot::new(1, 1, [item("skills", &one, 1, 1), item("skills", &other, 2, 1)]);
+        assert_eq!(snapshot.item("skills", &one).unwrap().id, one.as_str().into());
+        assert_eq!(snapshot.item("skills", &other).unwrap().id, other.as_str().into());
+    }
+
+    #[test]
+    fn an_untouched_collection_is_shared() {
+        let before = Snapshot::new(1, 1, [item("skills", "a", 1, 1), item("notes", "a", 1, 1)]);
+        let after = before.apply(2, 2, &[put("notes", "b", 2), delete("notes", "a")]);
+        assert!(Arc::ptr_eq(&before.collections["skills"], &after.collections["skills"]));
+        assert_eq!(after, Snapshot::new(2, 2, [item("skills", "a", 1, 1), item("notes", "b", 2, 1)]));
+    }
+}

@@ -15,7 +15,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A place that keeps partitions.
 ///
-/// A write is acknowledged only when it is durable, and whoever reads after the acknowledgement sees it.
+/// A write is acknowledged only when it is durable, and whoever reads after the acknowledgement sees it. A write is
+/// under way once its method has returned: dropping the future does not call it back. A read may already be done then.
 pub trait Store: Send + Sync + 'static {
     /// The content of a partition, or `None` when there is no such partition.
     fn snapshot(&self, partition: PartitionKey) -> BoxFuture<'_, Result<Option<Arc<Snapshot>>>>;

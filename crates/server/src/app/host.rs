@@ -92,6 +92,11 @@ impl Known {
         self.scheme
     }
 
+    /// Whether clients reach it encrypted.
+    pub(crate) fn is_https(&self) -> bool {
+        self.scheme == Some(Scheme::Https)
+    }
+
     /// Whether it names this machine only.
     pub(crate) fn is_loopback(&self) -> bool {
         LOOPBACK.contains(&self.host.as_str())

@@ -170,6 +170,47 @@ async fn a_full_disk_fails_the_transaction_and_no_more() {
 }
 
 #[tokio::test]
+async fn a_failed_request_takes_its_transaction_with_it() {
+    let (_directory, path) = place();
+    let store = open(&path);
+    let broken = Error::Unavailable("broken".to_owned());
+    let own = broken.clone();
+    // One future queues both before the writer is woken or after; either way the first must not leave a trace.
+    let (failed, _) = tokio::join!(
+        store.write(move |batch| {
+            batch.commit(&commit(user(1), 1, vec![put("skills", "a", 1)]))?;
+            Err::<(), _>(own)
+        }),
+        store.commit(commit(user(2), 1, vec![])),
+    );
+    assert_eq!(failed, Err(Error::Unavailable(broken.to_string())));
+    assert_eq!(store.snapshot(user(1)).await, Ok(None));
+    assert_eq!(store.commit(commit(user(1), 1, vec![])).await, Ok(1));
+    assert_eq!(store.verify().await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn a_refused_commit_leaves_the_store_working() {
+    let (_directory, path) = place();
+    let store = open(&path);
+    store.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
+    let before = store.snapshot(user(1)).await;
+    // A violation that shows only when the transaction ends.
+    let spoilt = store.write(|batch| {
+        batch.commit(&commit(user(1), 2, vec![put("skills", "b", 2)]))?;
+        Ok(batch.connection().execute_batch(
+            "CREATE TABLE parent (id INTEGER PRIMARY KEY);
+             CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+             INSERT INTO child VALUES (1)",
+        )?)
+    });
+    assert!(matches!(spoilt.await, Err(Error::Unavailable(why)) if why.contains("FOREIGN KEY")));
+    assert_eq!(store.snapshot(user(1)).await, before);
+    assert_eq!(store.commit(commit(user(1), 3, vec![])).await, Ok(2));
+    assert_eq!(store.verify().await, Ok(vec![]));
+}
+
+#[tokio::test]
 async fn a_damaged_page_is_told() {
     let (_directory, path) = place();
     let store = open(&path);

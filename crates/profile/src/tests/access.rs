@@ -1,0 +1,139 @@
+//! Who may do and see what: scopes, roles, audiences.
+
+use auth::{Caller, testing};
+use http::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::harness::{ADA, TENANT, World, ada, app, grace};
+use crate::{AppWrites, Settings};
+
+/// The status and code of a request on an item of Ada's that the organization may see.
+fn try_it(world: &World, caller: &Caller, method: &Method, url: &str) -> (u16, String) {
+    let body = if matches!(*method, Method::POST | Method::PATCH) { "{}" } else { "" };
+    let answer = world.send(caller, method.clone(), url, &[], body);
+    (answer.status, answer.body["error"]["code"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn scopes_and_roles_admit_as_the_table_says() {
+    let world = World::with(Settings::default());
+    let created = world.post(&ada(), "me/profile/skills", &json!({})).ok(201);
+    let others = format!("users/{ADA}/profile/skills/{}", created["id"].as_str().unwrap());
+    let administrator = |scopes| testing::with_roles(grace(scopes), "people administrator");
+    let denied = (403, "Authorization_RequestDenied");
+    let role = (403, "ErrorAccessDeniedForRole");
+    let ok = (200, "");
+    for (caller, method, url, expect) in [
+        (grace("User.Read"), Method::GET, "me/profile/skills", ok),
+        (grace("User.ReadBasic.All"), Method::GET, "me/profile", ok),
+        (grace("Group.Read.All"), Method::GET, "me/profile", denied),
+        (grace(""), Method::GET, "me", denied),
+        (grace("User.Read"), Method::GET, others.as_str(), denied),
+        (grace("User.ReadWrite"), Method::GET, others.as_str(), denied),
+        (grace("User.ReadBasic.All"), Method::GET, others.as_str(), ok),
+        (grace("User.Read.All"), Method::GET, others.as_str(), ok),
+        (grace("User.Read.All"), Method::POST, "me/profile/skills", denied),
+        (grace("User.ReadWrite"), Method::POST, "me/profile/skills", (201, "")),
+        (grace("User.ReadWrite"), Method::PATCH, others.as_str(), denied),
+        (grace("User.ReadWrite.All"), Method::PATCH, others.as_str(), role),
+        (administrator("User.ReadWrite"), Method::PATCH, others.as_str(), denied),
+        (administrator("User.ReadWrite.All"), Method::PATCH, others.as_str(), ok),
+        (grace("User.Read"), Method::GET, "users", denied),
+        (grace("User.ReadBasic.All"), Method::GET, "users", ok),
+        (grace("User.ReadWrite.All"), Method::POST, "users", role),
+        (grace("User.ReadWrite.All"), Method::PATCH, "me", role),
+        (app("robot", "User.Read.All"), Method::GET, "me", (400, "BadRequest")),
+        (app("robot", "User.Read"), Method::GET, others.as_str(), denied),
+        (app("robot", "User.ReadBasic.All"), Method::GET, others.as_str(), denied),
+        (app("robot", "User.ReadBasic.All"), Method::GET, "users", ok),
+        (app("robot", "User.Read.All"), Method::GET, others.as_str(), ok),
+        (app("robot", "User.Read.All"), Method::PATCH, others.as_str(), denied),
+        (app("robot", "User.ReadWrite.All"), Method::PATCH, others.as_str(), ok),
+    ] {
+        let (status, code) = try_it(&world, &caller, &method, url);
+        assert_eq!((status, code.as_str()), expect, "{method} {url} with {:?}", caller.scopes);
+    }
+    let strict = World::with(Settings { app_writes: AppWrites::Documentation, ..Settings::default() });
+    let url = format!("users/{ADA}/profile/skills");
+    assert_eq!(try_it(&strict, &app("robot", "User.ReadWrite.All"), &Method::POST, &url), (role.0, role.1.to_owned()));
+}
+
+#[test]
+fn audiences_hide_items_from_every_kind_of_answer() {
+    let world = World::new();
+    let guest = testing::with_roles(grace("User.Read.All"), "guest");
+    let member = grace("User.Read.All");
+    let robot = app("robot", "User.Read.All");
+    let special = app("robot", "User.Read.All Profile.ReadAllAudiences");
+    for (audience, by_member, by_guest, by_app) in [
+        ("me", false, false, false),
+        ("family,contacts", false, false, false),
+        ("groupMembers", false, false, false),
+        ("organization", true, false, true),
+        ("federatedOrganizations", true, true, true),
+        ("everyone", true, true, true),
+    ] {
+        let created = world.post(&ada(), "me/profile/skills", &json!({"allowedAudiences": audience})).ok(201);
+        let list = format!("users/{ADA}/profile/skills");
+        let item = format!("{list}/{}", created["id"].as_str().unwrap());
+        for (caller, sees) in
+            [(&member, by_member), (&guest, by_guest), (&robot, by_app), (&special, true), (&ada(), true)]
+        {
+            assert_eq!(world.get(caller, &item).status, if sees { 200 } else { 404 }, "{audience}");
+            let count = usize::from(sees);
+            assert_eq!(world.get(caller, &list).ok(200)["value"].as_array().unwrap().len(), count, "{audience}");
+            assert_eq!(world.get(caller, &format!("{list}/$count")).ok(200), json!(count));
+            assert_eq!(world.get(caller, &format!("{list}?$count=true&$top=0")).ok(200)["@odata.count"], count);
+            let profile = world.get(caller, &format!("users/{ADA}/profile")).ok(200);
+            assert_eq!(profile["skills"].as_array().unwrap().len(), count);
+        }
+        // Hidden and absent are one answer.
+        let hidden = world.get(&grace("User.Read.All"), &item);
+        if hidden.status == 404 {
+            assert_eq!(hidden.body, world.get(&member, &format!("{list}/{}", Uuid::nil())).body);
+        }
+        world.delete(&ada(), &item);
+    }
+}
+
+#[test]
+fn an_unconfirmed_inference_is_between_owner_and_app() {
+    let world = World::new();
+    let url = format!("users/{ADA}/profile/skills");
+    let writer = app("guesser", "User.ReadWrite.All");
+    let created = world.post(&writer, &url, &json!({"inference": {"confidenceScore": 0.5}})).ok(201);
+    assert_eq!(created["createdBy"]["user"], json!(null));
+    assert_eq!(created["createdBy"]["application"]["id"], "guesser");
+    let item = format!("{url}/{}", created["id"].as_str().unwrap());
+    for (caller, status) in
+        [(ada(), 200), (writer, 200), (app("other", "User.Read.All"), 404), (grace("User.Read.All"), 404)]
+    {
+        assert_eq!(world.get(&caller, &item).status, status);
+    }
+    world.patch(&ada(), &item, &json!({"inference": {"userHasVerifiedAccuracy": true}})).ok(200);
+    assert_eq!(world.get(&grace("User.Read.All"), &item).ok(200)["inference"]["confidenceScore"], 0.5);
+}
+
+#[test]
+fn another_tenant_sees_nobody() {
+    let world = World::new();
+    world.post(&ada(), "me/profile/skills", &json!({"allowedAudiences": "everyone"})).ok(201);
+    let mut stranger = ada();
+    stranger.tenant = Uuid::from_u128(1);
+    for url in [
+        "users/ada@fjord.example".to_owned(),
+        format!("users/{ADA}"),
+        format!("users/{ADA}/profile/skills"),
+        "me".into(),
+        "me/profile".into(),
+    ] {
+        world.get(&stranger, &url).error(404, "Request_ResourceNotFound");
+    }
+    assert_eq!(world.get(&stranger, "users").ok(200)["value"], json!([]));
+    assert_eq!(TENANT, ada().tenant);
+    let message = world
+        .get(&testing::person(TENANT, Uuid::from_u128(5), "User.Read"), "me/profile")
+        .error(404, "Request_ResourceNotFound");
+    assert!(message.contains("just-in-time"), "{message}");
+}

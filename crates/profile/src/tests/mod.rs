@@ -1,0 +1,7 @@
+//! Stories over the whole pipeline below HTTP: protocol, rules, access, and the memory store.
+
+mod access;
+mod collections;
+mod harness;
+mod people;
+mod values;

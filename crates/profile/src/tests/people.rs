@@ -1,0 +1,151 @@
+//! People: made, found, changed, renamed, deleted.
+
+use serde_json::{Value as Json, json};
+
+use super::harness::{ADA, GRACE, World, ada, grace};
+
+#[test]
+fn a_person_is_found_by_id_and_by_name_in_any_case() {
+    let world = World::new();
+    let me = world.get(&ada(), "me").ok(200);
+    for url in [
+        format!("users/{ADA}"),
+        format!("users('{ADA}')"),
+        "users/ADA@fjord.example".into(),
+        "Users('ada%40FJORD.example')".into(),
+        "users(userPrincipalName='ada@fjord.example')".into(),
+    ] {
+        assert_eq!(world.get(&ada(), &url).ok(200), me, "{url}");
+    }
+    let names: Vec<_> =
+        me.as_object().unwrap().keys().map(String::as_str).filter(|name| !name.starts_with('@')).collect();
+    let mut expected = vec![
+        "businessPhones",
+        "displayName",
+        "givenName",
+        "id",
+        "jobTitle",
+        "mail",
+        "mobilePhone",
+        "officeLocation",
+        "preferredLanguage",
+        "surname",
+        "userPrincipalName",
+    ];
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    assert_eq!(me["@odata.context"], "http://here/beta/$metadata#users/$entity");
+    for url in ["users/nobody@fjord.example", &format!("users/{}", ADA.to_string().to_uppercase()), "users/%00"] {
+        let status = world.get(&ada(), url).status;
+        assert!(status == 404 || url.ends_with("%00"), "{url}: {status}");
+    }
+    world.get(&ada(), "users/nobody@fjord.example/profile/skills").error(404, "Request_ResourceNotFound");
+}
+
+#[test]
+fn a_person_is_made_changed_renamed_and_deleted() {
+    let world = World::new();
+    let body = json!({
+        "accountEnabled": true, "displayName": "Zoë", "userPrincipalName": "zoe@fjord.example", "department": "Tides",
+        "passwordProfile": {"password": "secret"}, "hireDate": "2020-01-01T00:00:00+02:00", "otherMails": ["z@example.org"],
+    });
+    let made = world.post(&ada(), "users", &body).ok(201);
+    let url = format!("users/{}", made["id"].as_str().unwrap());
+    let all = world.get(&ada(), &format!("{url}?$select=*")).ok(200);
+    assert_eq!((&all["department"], &all["mailNickname"]), (&json!("Tides"), &json!("zoe")));
+    assert_eq!(all["hireDate"], "2019-12-31T22:00:00Z");
+    assert!(!all.to_string().contains("secret"));
+
+    world.post(&ada(), &format!("{url}/profile/account"), &json!({})).ok(201);
+    world
+        .post(&ada(), "users", &json!({"displayName": "Z", "userPrincipalName": "ZOE@fjord.example"}))
+        .error(409, "nameAlreadyExists");
+    let renamed =
+        world.patch(&ada(), &url, &json!({"userPrincipalName": "zoey@fjord.example", "surname": null})).ok(200);
+    assert_eq!(renamed["displayName"], "Zoë");
+    world.get(&ada(), "users/zoe@fjord.example").error(404, "Request_ResourceNotFound");
+    let account = world.get(&ada(), "users/zoey@fjord.example/profile/account").ok(200);
+    assert_eq!(account["value"][0]["userPrincipalName"], "zoey@fjord.example");
+    world.patch(&ada(), &url, &json!({"userPrincipalName": "grace@FJORD.example"})).error(409, "nameAlreadyExists");
+    world.get(&ada(), "users/zoey@fjord.example").ok(200);
+
+    assert_eq!(world.delete(&ada(), &url).status, 204);
+    world.get(&ada(), &url).error(404, "Request_ResourceNotFound");
+    world.get(&ada(), &format!("{url}/profile")).error(404, "Request_ResourceNotFound");
+    world.post(&ada(), "users", &json!({"displayName": "Z", "userPrincipalName": "zoey@fjord.example"})).ok(201);
+    assert_eq!(world.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_known_of_graph_but_not_kept_is_said() {
+    let world = World::new();
+    let message =
+        world.patch(&ada(), "users/grace@fjord.example", &json!({"usageRights": []})).error(400, "BadRequest");
+    assert!(message.contains("does not keep"), "{message}");
+    for (body, code) in [
+        (json!({"displayName": null}), "BadRequest"),
+        (json!({"displayName": " "}), "BadRequest"),
+        (json!({"userPrincipalName": "no at sign"}), "BadRequest"),
+        (json!({"userPrincipalName": "grаce@fjord.example"}), "BadRequest"),
+        (json!({"nonsense": 1}), "RequestBodyRead"),
+        (json!({"profile": {}}), "BadRequest"),
+    ] {
+        world.patch(&ada(), &format!("users/{GRACE}"), &body).error(400, code);
+    }
+    let answer = world.post(&ada(), "users", &json!({}));
+    let targets: Vec<_> =
+        answer.body["error"]["details"].as_array().unwrap().iter().map(|detail| detail["target"].clone()).collect();
+    assert_eq!(targets, ["/displayName", "/userPrincipalName"]);
+}
+
+#[test]
+fn people_are_listed_in_order_of_creation_in_pages() {
+    let world = World::new();
+    for number in 0..7 {
+        let body =
+            json!({"displayName": format!("P{}", 9 - number), "userPrincipalName": format!("p{number}@fjord.example")});
+        world.post(&ada(), "users", &body).ok(201);
+    }
+    let mut names = Vec::new();
+    let mut url = "users?$top=4&$select=displayName&$count=true".to_owned();
+    loop {
+        let page = world.get(&ada(), &url).ok(200);
+        assert_eq!(page["@odata.count"], 9);
+        names.extend(
+            page["value"].as_array().unwrap().iter().map(|person| person["displayName"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = page["@odata.nextLink"].as_str() else { break };
+        url = next.strip_prefix("http://here/beta/").unwrap().to_owned();
+    }
+    assert_eq!(names, ["Ada", "Grace", "P9", "P8", "P7", "P6", "P5", "P4", "P3"]);
+    assert_eq!(world.get(&ada(), "users/$count").ok(200), json!(9));
+    let ordered = world.get(&ada(), "users?$orderby=displayName%20desc&$top=1").ok(200);
+    assert_eq!(ordered["value"][0]["displayName"], "P9");
+    let skipped = world.get(&ada(), "users?$skip=8").ok(200);
+    assert_eq!(skipped["value"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn basic_scopes_show_basic_properties_of_others() {
+    let world = World::new();
+    let basic = grace("User.ReadBasic.All");
+    let names = |person: &Json| {
+        person.as_object().unwrap().keys().filter(|name| !name.starts_with('@')).cloned().collect::<Vec<_>>()
+    };
+    let other = world.get(&basic, "users/ada@fjord.example").ok(200);
+    assert_eq!(names(&other), ["displayName", "givenName", "id", "mail", "surname", "userPrincipalName"]);
+    assert!(world.get(&basic, "me").ok(200).get("jobTitle").is_some());
+    let list = world.get(&basic, "users?$select=id,jobTitle").ok(200);
+    assert!(list["value"].as_array().unwrap().iter().all(|person| names(person) == ["id"]));
+}
+
+#[test]
+fn a_fixture_is_refused_whole_person_by_person() {
+    let world = World::new();
+    let bad = json!({"userPrincipalName": "x@fjord.example", "displayName": "X", "profile": {"skills": [{"proficiency": "wizard"}]}});
+    let message = world.load(std::slice::from_ref(&bad)).unwrap_err();
+    assert!(message.contains("person 0 (`x@fjord.example`)") && message.contains("/proficiency"), "{message}");
+    world.get(&ada(), "users/x@fjord.example").error(404, "Request_ResourceNotFound");
+    let twice = json!({"userPrincipalName": "ADA@fjord.example", "displayName": "X"});
+    assert!(world.load(&[twice]).unwrap_err().contains("another person"));
+}

@@ -1,0 +1,128 @@
+//! What is said about settings.
+
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn nothing(_: &str) -> Option<String> {
+    None
+}
+
+fn check(text: &str, expected: &Expect) {
+    let config = Config::of(text, Path::new("vitae.toml"), &nothing);
+    expected.assert_eq(&config.faults.lines().join("\n"));
+}
+
+const ISSUER: &str = "
+[[issuers]]
+name = 'https://login.example'
+audiences = ['api://vitae']
+algorithms = ['ES256']
+tenant = '11111111-1111-4111-8111-111111111111'
+pem = '''
+-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9
+q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==
+-----END PUBLIC KEY-----
+'''
+";
+
+#[test]
+fn accepts_what_is_sound() {
+    check(&format!("public_url = 'https://people.example'\n{ISSUER}"), &expect![[""]]);
+}
+
+#[test]
+fn names_line_and_nearest_key() {
+    check(
+        &format!("public_url = 'https://people.example'\nlistn = '127.0.0.1:1'\nlevel = 'info'\n[log]\nlevle = 'info'\n{ISSUER}audience = 'x'\n"),
+        &expect![[r#"
+            vitae.toml:2: no setting is called `listn`; did you mean `listen`?
+            vitae.toml:3: no setting is called `level`; did you mean `log.level`?
+            vitae.toml:5: no setting is called `log.levle`; did you mean `log.level`?
+            vitae.toml:18: no setting is called `audience`; did you mean `audiences`?"#]],
+    );
+}
+
+#[test]
+fn names_line_and_form_of_values() {
+    check(
+        &format!("public_url = 'people.example'\nallowed_hosts = ['a b']\nworkers = 0\ncache_mb = '1'\nstore = 'postgres://db'\nlog.level = 'loud'\nlisten = 1.5\n{ISSUER}"),
+        &expect![[r#"
+            vitae.toml:1: `public_url` is an origin such as "https://people.example", without a path, not "people.example"
+            vitae.toml:2: `allowed_hosts` is a list of hosts such as "inside:8080", not ["a b"]
+            vitae.toml:3: `workers` is a number from 1 to 256, not 0
+            vitae.toml:4: `cache_mb` is a number from 1 to 1048576, not "1"
+            vitae.toml:5: `store` is "sqlite", for postgres is not there yet, not "postgres://db"
+            vitae.toml:6: `log.level` is "off" or "error" or "warn" or "info" or "debug" or "trace", not "loud"
+            vitae.toml:7: `listen` is a text, a number, true or false, or a list of texts, not a float
+            no `public_url` and no `allowed_hosts`: the service would not know its own name; set one"#]],
+    );
+}
+
+#[test]
+fn refuses_what_is_unsafe() {
+    check(
+        &format!("allowed_hosts = ['inside']\nlisten = '0.0.0.0:80'\n{ISSUER}"),
+        &expect!["vitae.toml:2: `listen` takes tokens in clear text from other machines; put a proxy with TLS before it and its https `public_url` here, or set `insecure_http = true`"],
+    );
+    check(&format!("insecure_http = true\nallowed_hosts = ['inside']\nlisten = '0.0.0.0:80'\n{ISSUER}"), &expect![[""]]);
+    check(
+        "",
+        &expect![[r#"
+            no token issuer that can be used: nobody could sign in; declare one with [[issuers]]
+            no `public_url` and no `allowed_hosts`: the service would not know its own name; set one"#]],
+    );
+    check(
+        &format!("public_url = 'https://people.example'\n{}", ISSUER.replace("tenant =", "version =")),
+        &expect![[r#"
+            vitae.toml:3: this issuer needs either `tenant` or `tenants`, for it must not speak for any
+            no token issuer that can be used: nobody could sign in; declare one with [[issuers]]"#]],
+    );
+}
+
+#[test]
+fn says_where_toml_breaks() {
+    let config = Config::of("listen = '127.0.0.1:1'\ndata = \n", Path::new("vitae.toml"), &nothing);
+    let lines = config.faults.lines();
+    let first = lines.first().unwrap();
+    assert!(first.starts_with("vitae.toml:2: not TOML"), "{first}");
+}
+
+#[test]
+fn the_environment_goes_before_the_file() {
+    let environment = |name: &str| match name {
+        "VITAE_LOG_LEVEL" => Some("debug".to_owned()),
+        "VITAE_ALLOWED_HOSTS" => Some("a, b:1".to_owned()),
+        "VITAE_WORKERS" => Some("many".to_owned()),
+        _ => None,
+    };
+    let config = Config::of(&format!("log.level = 'warn'\ndata = '/d'\n{ISSUER}"), Path::new("vitae.toml"), &environment);
+    assert_eq!(config.faults.lines(), ["VITAE_WORKERS: `workers` is a whole number, not `many`"]);
+    assert_eq!(config.settings.log_level, "debug");
+    assert_eq!(config.settings.allowed_hosts.len(), 2);
+    let printed = config.print();
+    for line in [
+        "log.level = \"debug\"  # VITAE_LOG_LEVEL",
+        "data = \"/d\"  # vitae.toml:2",
+        "listen = \"127.0.0.1:8080\"  # default",
+        "# public_url is not set",
+        "issuers[0].leeway = 60  # default",
+    ] {
+        assert!(printed.lines().any(|printed| printed == line), "{line}\n{printed}");
+    }
+}
+
+#[test]
+fn every_default_is_taken() {
+    for key in keys::KEYS {
+        let value = key.default.value();
+        assert!(value == Value::Unset || (key.set)(&mut Settings::default(), &value).is_ok(), "{}", key.name);
+    }
+    for key in issuer::ISSUER_KEYS {
+        let value = key.default.value();
+        assert!(value == Value::Unset || (key.set)(&mut issuer::Facts::default(), &value).is_ok(), "{}", key.name);
+    }
+}
