@@ -1,0 +1,62 @@
+# Starts and stops the server under test; to be sourced by the scripts beside it.
+#
+#   start_vitae    starts `vitae dev` on a free port with nothing kept, exports what the ready file says (VITAE_URL, VITAE_TOKEN …)
+#   stop_vitae     stops that server and no other
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TARGET=${CARGO_TARGET_DIR:-$REPO/target}
+
+# Builds the server unless a binary is given.
+vitae_binary() {
+    if [ -z "${VITAE_BIN:-}" ]; then
+        (cd "$REPO" && cargo build --quiet --package server) || return 1
+        VITAE_BIN=$TARGET/debug/vitae
+    fi
+    if [ ! -x "$VITAE_BIN" ]; then
+        echo "no server at $VITAE_BIN" >&2
+        return 1
+    fi
+}
+
+start_vitae() {
+    local line
+    vitae_binary || return 1
+    VITAE_DIR=$(mktemp -d)
+    trap stop_vitae EXIT
+    coproc VITAE {
+        exec "$VITAE_BIN" dev --port 0 --ephemeral --ready-file "$VITAE_DIR/ready" 2>"$VITAE_DIR/errors"
+    }
+    # Bash forgets the variable as soon as the process ends.
+    VITAE_SERVER=$VITAE_PID
+    # The server prints its greeting once it answers: reading it line by line waits without polling, and ends with the server.
+    while IFS= read -r line <&"${VITAE[0]}"; do
+        if [ -f "$VITAE_DIR/ready" ]; then break; fi
+    done
+    if [ ! -f "$VITAE_DIR/ready" ]; then
+        echo "the server did not start:" >&2
+        cat "$VITAE_DIR/errors" >&2
+        return 1
+    fi
+    # What it prints from now on is read too: a full pipe would stop it.
+    cat <&"${VITAE[0]}" >/dev/null &
+    set -a
+    # shellcheck disable=SC1091
+    . "$VITAE_DIR/ready"
+    set +a
+}
+
+stop_vitae() {
+    local status=$?
+    trap - EXIT
+    if [ -n "${VITAE_SERVER:-}" ]; then
+        kill "$VITAE_SERVER" 2>/dev/null
+        wait "$VITAE_SERVER" 2>/dev/null
+        VITAE_SERVER=
+    fi
+    if [ "$status" -ne 0 ] && [ -s "${VITAE_DIR:-/nowhere}/errors" ]; then
+        echo "what the server wrote to its error stream:" >&2
+        cat "$VITAE_DIR/errors" >&2
+    fi
+    rm -rf "${VITAE_DIR:?}"
+    return "$status"
+}
