@@ -23,13 +23,12 @@ start_vitae() {
     vitae_binary || return 1
     VITAE_DIR=$(mktemp -d)
     trap stop_vitae EXIT
-    coproc VITAE {
-        exec "$VITAE_BIN" dev --port 0 --ephemeral --ready-file "$VITAE_DIR/ready" 2>"$VITAE_DIR/errors"
-    }
-    # Bash forgets the variable as soon as the process ends.
-    VITAE_SERVER=$VITAE_PID
-    # The server prints its greeting once it answers: reading it line by line waits without polling, and ends with the server.
-    while IFS= read -r line <&"${VITAE[0]}"; do
+    mkfifo "$VITAE_DIR/greeting"
+    "$VITAE_BIN" dev --port 0 --ephemeral --ready-file "$VITAE_DIR/ready" >"$VITAE_DIR/greeting" 2>"$VITAE_DIR/errors" &
+    VITAE_SERVER=$!
+    exec {VITAE_GREETING}<"$VITAE_DIR/greeting"
+    # The server greets once it answers: reading the greeting line by line waits without polling, and ends when the server does.
+    while IFS= read -r line <&"$VITAE_GREETING"; do
         if [ -f "$VITAE_DIR/ready" ]; then break; fi
     done
     if [ ! -f "$VITAE_DIR/ready" ]; then
@@ -38,7 +37,7 @@ start_vitae() {
         return 1
     fi
     # What it prints from now on is read too: a full pipe would stop it.
-    cat <&"${VITAE[0]}" >/dev/null &
+    cat <&"$VITAE_GREETING" >/dev/null &
     set -a
     # shellcheck disable=SC1091
     . "$VITAE_DIR/ready"

@@ -1,0 +1,104 @@
+//! `vitae serve` and its settings.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::harness::{Ended, Request, Server, run, vitae};
+
+const TENANT: &str = "11111111-1111-4111-8111-111111111111";
+
+/// A place with settings and the key file of an issuer.
+fn place(settings: &str) -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    // The keys of a development server serve as those of an organization's issuer.
+    let dev = Server::ephemeral(&["--people", "1"]);
+    fs::write(place.path().join("keys.json"), dev.anyone("GET", "/.well-known/jwks.json").send().body).unwrap();
+    fs::write(place.path().join("vitae.toml"), settings).unwrap();
+    place
+}
+
+fn issuer() -> String {
+    format!(
+        "[[issuers]]\nname = 'https://login.example'\naudiences = ['api://vitae']\nalgorithms = ['ES256']\ntenant = '{TENANT}'\njwks = 'keys.json'\n"
+    )
+}
+
+fn serve(place: &Path, args: &[&str]) -> Ended {
+    run(vitae().arg("serve").args(args).current_dir(place))
+}
+
+#[test]
+fn an_unknown_key_stops_it_with_line_and_nearest_key() {
+    let place = place(&format!("public_url = 'https://people.example'\n\nlistn = '127.0.0.1:0'\n{}", issuer()));
+    let ended = serve(place.path(), &["--config", "vitae.toml"]);
+    assert_eq!(ended.code, 2);
+    assert_eq!(ended.stderr, "vitae: vitae.toml:3: no setting is called `listn`; did you mean `listen`?\n");
+    assert!(!place.path().join("vitae-data").exists(), "nothing is touched");
+}
+
+#[test]
+fn unsafe_settings_stop_it() {
+    let place = place("listen = '0.0.0.0:0'\n");
+    let ended = serve(place.path(), &[]);
+    assert_eq!(ended.code, 2);
+    for part in ["vitae.toml:1: `listen` takes tokens in clear text", "no token issuer", "no `public_url` and no `allowed_hosts`"] {
+        assert!(ended.stderr.contains(part), "{}", ended.stderr);
+    }
+    assert_eq!(serve(place.path(), &["--config", "absent.toml"]).code, 2);
+}
+
+#[test]
+fn print_config_says_where_each_value_came_from() {
+    let place = place(&format!("public_url = 'https://people.example'\nlog.level = 'warn'\n{}", issuer()));
+    let ended = run(vitae().args(["serve", "--print-config"]).env("VITAE_PAGES_SIZE", "50").current_dir(place.path()));
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    for line in [
+        "listen = \"127.0.0.1:8080\"  # default",
+        "public_url = \"https://people.example\"  # vitae.toml:1",
+        "log.level = \"warn\"  # vitae.toml:2",
+        "pages.size = 50  # VITAE_PAGES_SIZE",
+        "issuers[0].jwks = \"keys.json\"  # vitae.toml:8",
+    ] {
+        assert!(ended.stdout.lines().any(|printed| printed == line), "{line}\n{}", ended.stdout);
+    }
+}
+
+fn started(place: &Path) -> Server {
+    let ready = place.join("ready.env");
+    let mut command = vitae();
+    command.args(["serve", "--ready-file"]).arg(&ready).current_dir(place);
+    Server::start(command, "vitae", &ready)
+}
+
+#[test]
+fn it_serves_under_its_own_name_and_ends_when_asked() {
+    let settings = format!("listen = '127.0.0.1:0'\npublic_url = 'https://people.example'\ntrusted_proxies = ['127.0.0.1']\ncors_origins = ['https://app.example']\n{}", issuer());
+    let place = place(&settings);
+    let server = started(place.path());
+    let ask = |target: &str| Request::new(server.address(), "GET", target);
+    ask("/readyz").send().expect(200);
+    ask("/beta/me").send().expect(400);
+    let named = ask("/beta/me").host(Some("people.example")).header("origin", "https://app.example").send().expect(401);
+    assert_eq!(named.header("strict-transport-security"), Some("max-age=31536000"));
+    assert_eq!(named.header("access-control-allow-origin"), Some("https://app.example"));
+    assert!(named.header("www-authenticate").unwrap().contains("authorization_uri=\"https://login.example\""));
+    assert_eq!(named.header("server-timing"), None);
+    ask("/beta/me").header("x-forwarded-host", "people.example").send().expect(401);
+    // No hooks, no development issuer.
+    ask("/dev/journal").host(Some("people.example")).send().expect(404);
+    let code: Value = ask("/.well-known/jwks.json").host(Some("people.example")).send().expect(404).json();
+    assert_eq!(code["error"]["code"], "Request_ResourceNotFound");
+    assert_eq!(serve(place.path(), &[]).code, 1, "the directory is locked");
+    let (status, _) = server.terminate();
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn development_and_service_do_not_share_a_directory() {
+    let place = place(&format!("listen = '127.0.0.1:0'\ndata = 'data'\npublic_url = 'https://people.example'\n{}", issuer()));
+    started(place.path()).terminate();
+    let dev = run(vitae().args(["dev", "--port", "0", "--data", "data", "--people", "1"]).current_dir(place.path()));
+    assert_eq!(dev.code, 1, "{}", dev.stderr);
+}
