@@ -32,8 +32,7 @@ start_vitae() {
         if [ -f "$VITAE_DIR/ready" ]; then break; fi
     done
     if [ ! -f "$VITAE_DIR/ready" ]; then
-        echo "the server did not start:" >&2
-        cat "$VITAE_DIR/errors" >&2
+        echo "the server did not start" >&2
         return 1
     fi
     # What it prints from now on is read too: a full pipe would stop it.

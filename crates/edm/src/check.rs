@@ -5,9 +5,14 @@
 
 use std::fmt::Write as _;
 
+use bigdecimal::{BigDecimal, Zero};
+
 use crate::model::{Format, Property};
 use crate::nearest::nearest;
 use crate::value::Value;
+
+/// More mistakes than this are not listed: nobody reads them, and looking for the name that was meant takes time.
+pub const MAX_VIOLATIONS: usize = 100;
 
 /// What kind of mistake a violation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,13 +63,15 @@ pub fn pointer(parent: &str, step: &str) -> String {
 /// Checks a value of a property, or each of its list, against the property's facets. Members of complex values are
 /// checked by their own properties.
 pub fn check_value(property: &Property, value: &Value, place: &str, violations: &mut Vec<Violation>) {
-    if let Value::List(items) = value {
-        for (position, item) in items.iter().enumerate() {
-            check_value(property, item, &pointer(place, &position.to_string()), violations);
-        }
-    } else if let Some(message) = complaint(property, value) {
-        violations.push(Violation::new(Fault::Form, place, message));
-    }
+    let Value::List(items) = value else {
+        return violations.extend(complaint(property, value).map(|message| Violation::new(Fault::Form, place, message)));
+    };
+    let room = MAX_VIOLATIONS.saturating_sub(violations.len());
+    let complaints = items.iter().enumerate().filter_map(|(position, item)| {
+        complaint(property, item)
+            .map(|message| Violation::new(Fault::Form, pointer(place, &position.to_string()), message))
+    });
+    violations.extend(complaints.take(room));
 }
 
 /// What is wrong with a single value, if anything.
@@ -75,13 +82,22 @@ fn complaint(property: &Property, value: &Value) -> Option<String> {
             let max = property.max_length? as usize;
             (bytes.len() > max).then(|| format!("found {} bytes, expected at most {max}", bytes.len()))
         }
-        Value::Decimal(number) => {
-            let scale = i64::from(property.scale?);
-            let digits = number.fractional_digit_count();
-            (digits > scale).then(|| format!("found {digits} digits after the point, expected at most {scale}"))
-        }
+        Value::Decimal(number) => decimal_complaint(property, number),
         _ => None,
     }
+}
+
+fn decimal_complaint(property: &Property, number: &BigDecimal) -> Option<String> {
+    let number = number.normalized();
+    let after = number.fractional_digit_count().max(0);
+    let before = i64::try_from(number.digits()).unwrap_or(i64::MAX).saturating_sub(number.fractional_digit_count());
+    let scale = property.scale.map(i64::from);
+    if let Some(scale) = scale.filter(|scale| after > *scale) {
+        return Some(format!("found {after} digits after the point, expected at most {scale}"));
+    }
+    let most = property.precision.map(|precision| i64::from(precision) - scale.unwrap_or(0));
+    let most = most.filter(|most| !number.is_zero() && before > *most)?;
+    Some(format!("found {before} digits before the point, expected at most {most}"))
 }
 
 fn text_complaint(property: &Property, text: &str) -> Option<String> {
@@ -115,7 +131,8 @@ pub fn one_of<'a>(found: &str, values: impl Iterator<Item = &'a str> + Clone) ->
     text
 }
 
-fn brief(text: &str) -> String {
+/// The text in backticks, or how long it is when it is too long to repeat.
+pub fn brief(text: &str) -> String {
     match text.chars().count() {
         0..=60 => format!("`{text}`"),
         long => format!("a string of {long} characters"),

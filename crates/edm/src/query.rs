@@ -87,8 +87,9 @@ pub fn compare(left: &Value, right: &Value) -> Ordering {
         (_, Value::Null) => Ordering::Greater,
         (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
         (Value::Integer(left), Value::Integer(right)) | (Value::Enum(left), Value::Enum(right)) => left.cmp(right),
-        (Value::Double(left), Value::Double(right)) => left.total_cmp(right),
-        (Value::Single(left), Value::Single(right)) => left.total_cmp(right),
+        // Zero has two signs and one place; what is not a number has a place all the same, so that sorting ends.
+        (Value::Double(left), Value::Double(right)) => left.partial_cmp(right).unwrap_or_else(|| left.total_cmp(right)),
+        (Value::Single(left), Value::Single(right)) => left.partial_cmp(right).unwrap_or_else(|| left.total_cmp(right)),
         (Value::Decimal(left), Value::Decimal(right)) => left.cmp(right),
         (Value::String(left), Value::String(right)) => left.cmp(right),
         (Value::Guid(left), Value::Guid(right)) => left.cmp(right),

@@ -15,6 +15,11 @@ use crate::model::{EnumType, Primitive, Type};
 use crate::record::Record;
 use crate::time::{DateTimeOffset, Duration, TimeOfDay, write_date};
 
+/// Longest text of an `Edm.Decimal`.
+const MAX_DECIMAL: usize = 128;
+/// Longest text of an enumeration value: every name of the widest flags fits several times.
+const MAX_ENUM_TEXT: usize = 1024;
+
 /// A value; which type it has is known from where it stands.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "one variant per kind of EDM value")]
@@ -163,6 +168,9 @@ pub fn enum_number(ty: &EnumType, text: &str) -> Option<i64> {
     if !ty.is_flags {
         return single(text);
     }
+    if text.len() > MAX_ENUM_TEXT {
+        return None;
+    }
     text.split(',').try_fold(0, |mask, part| Some(mask | single(part)?))
 }
 
@@ -237,10 +245,11 @@ pub fn number_from_text(primitive: Primitive, text: &str) -> Option<Value> {
             let number: f32 = special.map_or_else(|| text.parse().ok(), |special| Some(special as f32))?;
             (special.is_some() || number.is_finite()).then_some(Value::Single(number))
         }
-        // A short text with a huge exponent would become gigabytes of digits.
-        Primitive::Decimal if text.len() <= 100 => {
+        Primitive::Decimal if text.len() <= MAX_DECIMAL => {
             let number: BigDecimal = text.parse().ok()?;
-            (number.fractional_digit_count().unsigned_abs() <= 100).then_some(Value::Decimal(number))
+            // A short text with a huge exponent would become gigabytes of digits; and what is written must read back.
+            let small = number.fractional_digit_count().unsigned_abs() <= 100;
+            (small && number.to_plain_string().len() <= MAX_DECIMAL).then_some(Value::Decimal(number))
         }
         _ => None,
     }
@@ -322,7 +331,19 @@ mod tests {
         assert_eq!(number_from_text(Primitive::Double, "1e400"), None);
         assert_eq!(number_from_text(Primitive::Double, "inf"), None);
         assert_eq!(number_from_text(Primitive::Decimal, "1e999999999"), None);
+        assert_eq!(enum_number(&AUDIENCE, &"1,".repeat(100_000)), None);
         assert_eq!(primitive_from_text(Primitive::Guid, "{00000000-0000-0000-0000-000000000000}"), None);
+    }
+
+    #[test]
+    fn decimals_that_are_read_read_back() {
+        for text in ["1e100", "1e-100", "-123456789e91", "0.10", "1e-90", "123e100"] {
+            let value = number_from_text(Primitive::Decimal, text).unwrap();
+            let mut out = Vec::new();
+            value.write(build::DECIMAL, &mut out);
+            let written = String::from_utf8(out).unwrap();
+            assert_eq!(number_from_text(Primitive::Decimal, &written), Some(value), "{text}");
+        }
     }
 
     proptest::proptest! {

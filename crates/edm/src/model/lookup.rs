@@ -96,16 +96,18 @@ impl StructType {
 
     /// All navigation properties, inherited ones first.
     pub fn all_navigation(&'static self) -> impl Iterator<Item = &'static Navigation> {
-        let inherited: Box<dyn Iterator<Item = &'static Navigation>> = match self.base {
-            Some(base) => Box::new(base.all_navigation()),
-            None => Box::new(std::iter::empty()),
-        };
-        inherited.chain(self.navigation)
+        let depth = self.lineage().count();
+        (0..depth).rev().filter_map(|at| self.lineage().nth(at)).flat_map(|ty| ty.navigation)
     }
 
     /// The navigation property of that name, other accepted names included.
     pub fn find_navigation(&'static self, name: &str) -> Option<&'static Navigation> {
         self.lineage().find_map(|ty| ty.navigation.iter().find(|navigation| navigation.is_called(name)))
+    }
+
+    /// Are some properties left out of an answer unless they are selected?
+    pub fn has_on_request(&'static self) -> bool {
+        self.lineage().any(|ty| ty.properties.iter().any(|property| property.on_request))
     }
 
     /// The names of the key properties, also when inherited.

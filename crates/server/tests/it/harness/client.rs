@@ -68,7 +68,12 @@ impl Request {
 
     /// Sends it and takes the answer.
     pub(crate) fn send(self) -> Reply {
-        let mut head = format!("{} {} HTTP/1.1\r\nconnection: close\r\n", self.method, self.target);
+        Reply::parse(&exchange(&self.address, &self.to_bytes("close")))
+    }
+
+    /// The request as it goes over the line, with what it says of the connection.
+    pub(crate) fn to_bytes(&self, connection: &str) -> Vec<u8> {
+        let mut head = format!("{} {} HTTP/1.1\r\nconnection: {connection}\r\n", self.method, self.target);
         if let Some(host) = &self.host {
             head.push_str(&format!("host: {host}\r\n"));
         }
@@ -82,7 +87,7 @@ impl Request {
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
         bytes.extend_from_slice(&self.body);
-        Reply::parse(&exchange(&self.address, &bytes))
+        bytes
     }
 }
 

@@ -3,7 +3,11 @@
 //! Nothing waits for time to pass: a server says on its standard output that it is ready.
 
 mod client;
+mod dice;
+mod line;
 mod server;
 
-pub(crate) use client::{Reply, Request};
+pub(crate) use client::{Reply, Request, exchange};
+pub(crate) use dice::Dice;
+pub(crate) use line::Line;
 pub(crate) use server::{Command, Ended, Server, run, vitae};
