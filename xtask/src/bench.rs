@@ -104,3 +104,16 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         }
     }
 }
+
+pub(crate) fn tmp_load(args: &[String]) -> Outcome {
+    let address: std::net::SocketAddr = args[0].parse().unwrap();
+    let token = std::env::var("VITAE_TOKEN").unwrap_or_else(|_| "x".repeat(1100));
+    let requests: std::sync::Arc<[bytes::Bytes]> = [http::request("GET", &args[1], address, &token, "")].into();
+    let load = load::Load { address, connections: 64, requests, next: Default::default(), status: 200 };
+    for _ in 0..args[2].parse::<u32>().unwrap() {
+        let mut t = load.run(Duration::from_secs(2))?;
+        t.latencies.sort_unstable();
+        println!("{:.0}/s p50 {:.3} p99 {:.3} wrong {}", t.latencies.len() as f64 / t.elapsed.as_secs_f64(), figures::percentile(&t.latencies, 50), figures::percentile(&t.latencies, 99), t.wrong);
+    }
+    Ok(())
+}

@@ -16,6 +16,7 @@ FORMED = {
     "language_tag": ("en-GB", "sr-Latn-RS"),
     "locale": ("fr-CA", "is-IS"),
     "country_code": ("NO", "IS"),
+    "collaboration_tags": ("askMeAbout", "wantsToLearn"),
     "address": ("ada.sample@fjord.example", "ada.other@fjord.example"),
     "user_principal_name": ("grace@fjord.example", "ada@fjord.example"),
 }
@@ -46,7 +47,8 @@ def value(name, kind, variant=0):
 def single(name, kind, variant):
     model = kind.model
     if model is not None and issubclass(model, enum.Enum):
-        return known(model)[1 + variant]
+        # From the end: the first members are what the server fills in by itself.
+        return known(model)[-1 - variant]
     if model is not None:
         return sample(model, variant)
     if kind.name == "str":

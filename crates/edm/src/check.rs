@@ -64,7 +64,8 @@ pub fn pointer(parent: &str, step: &str) -> String {
 /// checked by their own properties.
 pub fn check_value(property: &Property, value: &Value, place: &str, violations: &mut Vec<Violation>) {
     let Value::List(items) = value else {
-        return violations.extend(complaint(property, value).map(|message| Violation::new(Fault::Form, place, message)));
+        return violations
+            .extend(complaint(property, value).map(|message| Violation::new(Fault::Form, place, message)));
     };
     let room = MAX_VIOLATIONS.saturating_sub(violations.len());
     let complaints = items.iter().enumerate().filter_map(|(position, item)| {

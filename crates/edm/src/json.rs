@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
+use crate::check::brief;
+
 /// Deepest nesting of arrays and objects that is read.
 pub const MAX_DEPTH: usize = 32;
 
@@ -44,8 +46,7 @@ impl Kind<'_> {
             Kind::Bool(value) => format!("`{value}`"),
             Kind::Number(text) if text.len() <= 40 => format!("the number `{text}`"),
             Kind::Number(_) => "a long number".into(),
-            Kind::String(text) if text.chars().count() <= 60 => format!("`{text}`"),
-            Kind::String(text) => format!("a string of {} characters", text.chars().count()),
+            Kind::String(text) => brief(text),
             Kind::Array(_) => "an array".into(),
             Kind::Object(_) => "an object".into(),
         }
@@ -73,11 +74,16 @@ impl fmt::Display for SyntaxError {
 
 /// Reads one JSON value that fills the whole text.
 pub fn parse(bytes: &[u8]) -> Result<Node<'_>, SyntaxError> {
+    parse_within(bytes, usize::MAX)
+}
+
+/// The same, of at most so many values: a tree takes fifty times the room of a text full of small ones.
+pub fn parse_within(bytes: &[u8], max_values: usize) -> Result<Node<'_>, SyntaxError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let offset = error.valid_up_to();
         locate(bytes, offset, "found bytes that are not UTF-8".into())
     })?;
-    let mut reader = Reader { text, bytes, at: 0 };
+    let mut reader = Reader { text, bytes, at: 0, values: 0, max_values };
     reader.document().map_err(|(offset, message)| locate(bytes, offset, message))
 }
 
@@ -96,6 +102,8 @@ struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    values: usize,
+    max_values: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -132,6 +140,10 @@ impl<'a> Reader<'a> {
     fn value(&mut self, depth: usize) -> Result<Node<'a>, Failure> {
         self.space();
         let offset = self.at;
+        self.values += 1;
+        if self.values > self.max_values {
+            return Err((offset, format!("found more than {} values, expected fewer", self.max_values)));
+        }
         let kind = match self.peek() {
             Some(b'{') => self.object(depth)?,
             Some(b'[') => self.array(depth)?,
@@ -197,7 +209,7 @@ impl<'a> Reader<'a> {
             }
             let name = self.string()?;
             if !names.insert(name.clone()) {
-                return Err((offset, format!("found the name `{name}` a second time in one object")));
+                return Err((offset, format!("found the name {} a second time in one object", brief(&name))));
             }
             self.space();
             if self.peek() != Some(b':') {
@@ -405,7 +417,7 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Node, parse, write_string};
+    use super::{Kind, Node, parse, parse_within, write_string};
     use expect_test::{Expect, expect};
 
     fn check_err(text: &str, expect: &Expect) {
@@ -439,6 +451,13 @@ mod tests {
             &expect!["line 1, column 3: found `\\n`, expected control characters to be escaped in a string"],
         );
         check_err(&"[".repeat(40), &expect!["line 1, column 33: found nesting deeper than 32 levels"]);
+    }
+
+    #[test]
+    fn values_are_counted() {
+        assert!(parse_within(b"{\"a\":[1,2]}", 4).is_ok());
+        let error = parse_within(b"{\"a\":[1,2]}", 3).unwrap_err();
+        assert_eq!(error.to_string(), "line 1, column 9: found more than 3 values, expected fewer");
     }
 
     #[test]

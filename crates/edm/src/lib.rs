@@ -6,6 +6,8 @@
 
 pub mod check;
 pub mod codec;
+pub mod eval;
+pub mod expr;
 pub mod json;
 pub mod lazy;
 pub mod model;

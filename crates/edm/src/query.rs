@@ -16,6 +16,13 @@ pub struct PropertyPath {
     steps: Vec<&'static Property>,
 }
 
+impl PartialEq for PropertyPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.steps.len() == other.steps.len()
+            && self.steps.iter().zip(&other.steps).all(|(left, right)| std::ptr::eq(*left, *right))
+    }
+}
+
 impl PropertyPath {
     /// A path of one or more properties, each declared by the type of the one before.
     pub fn new(first: &'static Property, rest: impl IntoIterator<Item = &'static Property>) -> Self {

@@ -3,6 +3,8 @@
 //!
 //! Dates are [`jiff::civil::Date`]; calendar arithmetic is jiff's.
 
+mod arithmetic;
+
 use std::cmp::Ordering;
 use std::fmt;
 

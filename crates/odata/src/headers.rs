@@ -1,5 +1,6 @@
 //! Request headers of the protocol: what the client accepts, prefers and presumes (OData Protocol 4.01, section 8).
 
+use edm::check::brief;
 use http::{HeaderMap, header};
 
 use crate::problem::{Kind, Problem};
@@ -9,51 +10,95 @@ use crate::problem::{Kind, Problem};
 pub struct Wishes {
     /// `Prefer: maxpagesize=n`
     pub max_page_size: Option<usize>,
-    /// Does the client speak OData by its own rules (`OData-MaxVersion`), rather than Graph's?
-    pub odata_rules: bool,
+    /// `OData-MaxVersion`: the client speaks OData by its own rules, rather than Graph's.
+    pub max_version: Option<Version>,
+    /// `If-Match` and `If-None-Match`
+    pub conditions: Conditions,
+}
+
+/// A version of the protocol that is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// OData 4.0
+    V4,
+    /// OData 4.01
+    V401,
+}
+
+/// What an answer is, to be held against `Accept`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    /// `application/json`
+    Json,
+    /// `text/plain`
+    Text,
 }
 
 /// Reads the protocol's headers; malformed and unacceptable ones are problems.
-pub fn wishes(headers: &HeaderMap) -> Result<Wishes, Problem> {
-    accept(headers)?;
-    let mut wishes = Wishes { max_page_size: None, odata_rules: headers.contains_key("odata-maxversion") };
-    for preference in preferences(headers) {
-        let (name, value) = preference.split_once('=').unwrap_or((preference, ""));
-        let name = name.trim().to_ascii_lowercase();
-        // Preferences are wishes: one that makes no sense is not followed, and no error (RFC 7240, section 2).
-        if name == "maxpagesize" || name == "odata.maxpagesize" {
-            let size: Option<usize> = value.trim().trim_matches('"').parse().ok();
-            wishes.max_page_size = size.filter(|size| *size > 0);
+pub fn wishes(headers: &HeaderMap, media: Media) -> Result<Wishes, Problem> {
+    accept(headers, media)?;
+    version(headers, "odata-version")?;
+    Ok(Wishes {
+        max_page_size: max_page_size(headers),
+        max_version: version(headers, "odata-maxversion")?,
+        conditions: Conditions::read(headers)?,
+    })
+}
+
+/// Preferences are wishes: one that makes no sense is not followed, and no error; of several the first counts
+/// (RFC 7240, section 2).
+fn max_page_size(headers: &HeaderMap) -> Option<usize> {
+    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    let mut preferences = values.flat_map(|value| value.split([',', ';'])).filter_map(|text| text.split_once('='));
+    let is_meant = |name: &str| {
+        let name = name.trim();
+        name.eq_ignore_ascii_case("maxpagesize") || name.eq_ignore_ascii_case("odata.maxpagesize")
+    };
+    let (_, value) = preferences.find(|(name, _)| is_meant(name))?;
+    value.trim().trim_matches('"').parse().ok().filter(|size| *size > 0)
+}
+
+/// `4.0`, `4.01` or later; what a client adds after a semicolon is its own name.
+fn version(headers: &HeaderMap, name: &'static str) -> Result<Option<Version>, Problem> {
+    let Some(value) = headers.get(name) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let number = text.split_once('.').and_then(|(major, minor)| Some((major.parse::<u8>().ok()?, minor)));
+    match number {
+        Some((4, "0")) => Ok(Some(Version::V4)),
+        Some((4, "01")) => Ok(Some(Version::V401)),
+        Some((5.., minor)) if name == "odata-maxversion" && minor.parse::<u8>().is_ok() => Ok(Some(Version::V401)),
+        _ => {
+            let message = format!("found {} in the header `{name}`, expected `4.0` or `4.01`", brief(text));
+            Err(Problem::new(Kind::BadHeader, message).at(name))
         }
     }
-    Ok(wishes)
 }
 
-fn preferences(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split([',', ';'])).map(str::trim)
-}
-
-/// Is JSON among what the client accepts?
-fn accept(headers: &HeaderMap) -> Result<(), Problem> {
-    let mut values = headers.get_all(header::ACCEPT).into_iter().peekable();
-    if values.peek().is_none() {
+/// Is the answer among what the client accepts? A count is plain text, but clients that ask for JSON get it too.
+fn accept(headers: &HeaderMap, media: Media) -> Result<(), Problem> {
+    let ours: &[&str] = match media {
+        Media::Json => &["*/*", "application/*", "application/json"],
+        Media::Text => &["*/*", "text/*", "text/plain", "application/*", "application/json"],
+    };
+    let values = headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
+    let mut ranges = values.flat_map(|value| value.split(',')).filter(|range| !range.trim().is_empty()).peekable();
+    let admits = |range: &str| {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        ours.iter().any(|ours| ours.eq_ignore_ascii_case(name)) && !parts.any(is_zero_weight)
+    };
+    if ranges.peek().is_none() || ranges.any(admits) {
         return Ok(());
     }
-    let ranges = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    let acceptable = ranges.map(|range| range.split(';').next().unwrap_or_default().trim()).any(|range| {
-        ["*/*", "application/*", "application/json", "text/plain", "text/*"]
-            .iter()
-            .any(|ours| ours.eq_ignore_ascii_case(range))
-    });
-    match acceptable {
-        true => Ok(()),
-        false => Err(Problem::new(
-            Kind::NotAcceptable,
-            "the answer is `application/json`; expected the header `Accept` to admit it",
-        )
-        .at("Accept")),
-    }
+    let name = if media == Media::Json { "application/json" } else { "text/plain" };
+    let message = format!("the answer is `{name}`; expected the header `Accept` to admit it");
+    Err(Problem::new(Kind::NotAcceptable, message).at("Accept"))
+}
+
+/// `q=0`, which says no.
+fn is_zero_weight(parameter: &str) -> bool {
+    let weight = parameter.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+    weight.is_some_and(|(_, weight)| weight.trim().parse::<f32>() == Ok(0.0))
 }
 
 /// Is the body JSON in UTF-8, as every body must be?
@@ -72,7 +117,10 @@ pub fn json_body(headers: &HeaderMap) -> Result<(), Problem> {
     let charset =
         parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
     match charset {
-        Some((_, charset)) if !charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8") => {
+        Some((_, charset))
+            if !charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+                && !charset.trim().eq_ignore_ascii_case("utf8") =>
+        {
             Err(problem("found another charset in the header `Content-Type`, expected `utf-8`"))
         }
         _ => Ok(()),
@@ -88,93 +136,100 @@ pub enum Condition {
     NotModified,
 }
 
-/// Judges `If-Match` and `If-None-Match` against the opaque part of a resource's entity tag; comparison is weak
-/// (RFC 9110, section 13.1). `reading` tells GET from a change.
-pub fn condition(headers: &HeaderMap, tag: Option<&str>, reading: bool) -> Result<Condition, Problem> {
-    let failed = |header: &'static str, message: &str| Err(Problem::new(Kind::Modified, message).at(header));
-    if let Some(matched) = matches(headers, header::IF_MATCH, tag)? {
-        if !matched {
+/// The conditions of a request (RFC 9110, section 13.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conditions {
+    if_match: Option<Tags>,
+    if_none_match: Option<Tags>,
+}
+
+/// The entity tags that a condition names, by their opaque parts: all comparison is weak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Tags {
+    /// `*`
+    Any,
+    /// A list.
+    These(Vec<String>),
+}
+
+impl Conditions {
+    fn read(headers: &HeaderMap) -> Result<Self, Problem> {
+        Ok(Self {
+            if_match: Tags::read(headers, &header::IF_MATCH)?,
+            if_none_match: Tags::read(headers, &header::IF_NONE_MATCH)?,
+        })
+    }
+
+    /// Does the request presume nothing?
+    pub fn is_empty(&self) -> bool {
+        self.if_match.is_none() && self.if_none_match.is_none()
+    }
+
+    /// Judges the conditions against the opaque part of a resource's entity tag. `reading` tells GET from a change.
+    pub fn judge(&self, tag: Option<&str>, reading: bool) -> Result<Condition, Problem> {
+        let failed = |header: &str, message: &str| Err(Problem::new(Kind::Modified, message).at(header));
+        if self.if_match.as_ref().is_some_and(|tags| !tags.name(tag)) {
             return failed(
                 "If-Match",
-                "the resource has changed since it was read; read it again and repeat the change",
+                "the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change",
             );
         }
-    }
-    match matches(headers, header::IF_NONE_MATCH, tag)? {
-        Some(true) if reading => Ok(Condition::NotModified),
-        Some(true) => failed("If-None-Match", "the resource exists, the header `If-None-Match` excludes it"),
-        _ => Ok(Condition::Holds),
+        match self.if_none_match.as_ref().is_some_and(|tags| tags.name(tag)) {
+            true if reading => Ok(Condition::NotModified),
+            true => failed("If-None-Match", "the resource exists, the header `If-None-Match` excludes it"),
+            false => Ok(Condition::Holds),
+        }
     }
 }
 
-/// Does the header name the tag? `None` when there is no such header.
-fn matches(headers: &HeaderMap, name: header::HeaderName, tag: Option<&str>) -> Result<Option<bool>, Problem> {
-    let mut found = None;
-    for value in headers.get_all(&name) {
-        let text = value.to_str().unwrap_or_default();
-        let matched =
-            tags(text).map(|mut tags| tags.any(|given| given == "*" || Some(given) == tag)).ok_or_else(|| {
-                let message = format!("found a malformed entity tag in the header `{name}`, expected `W/\"…\"` or `*`");
-                Problem::new(Kind::BadHeader, message).at(name.as_str())
-            })?;
-        found = Some(matched || found == Some(true));
+impl Tags {
+    /// The tags of a header, over all its lines; `None` when there is no such header.
+    fn read(headers: &HeaderMap, name: &header::HeaderName) -> Result<Option<Self>, Problem> {
+        let mut lines =
+            headers.get_all(name).into_iter().map(|value| value.to_str().unwrap_or_default().trim()).peekable();
+        if lines.peek().is_none() {
+            return Ok(None);
+        }
+        let malformed = || {
+            let message = format!("found a malformed entity tag in the header `{name}`, expected `W/\"…\"` or `*`");
+            Problem::new(Kind::BadHeader, message).at(name.as_str())
+        };
+        let first = lines.next().unwrap_or_default();
+        if first == "*" && lines.peek().is_none() {
+            return Ok(Some(Tags::Any));
+        }
+        let mut tags = Vec::new();
+        for line in std::iter::once(first).chain(lines) {
+            read_tags(line, &mut tags).ok_or_else(malformed)?;
+        }
+        if tags.is_empty() { Err(malformed()) } else { Ok(Some(Tags::These(tags))) }
     }
-    Ok(found)
+
+    fn name(&self, tag: Option<&str>) -> bool {
+        match self {
+            Tags::Any => true,
+            Tags::These(tags) => tags.iter().any(|given| Some(given.as_str()) == tag),
+        }
+    }
 }
 
-/// The opaque parts of a list of entity tags; `None` when it is malformed.
-fn tags(text: &str) -> Option<impl Iterator<Item = &str>> {
-    let opaque = |tag: &'_ str| -> Option<()> {
-        let tag = tag.strip_prefix("W/").unwrap_or(tag);
-        (tag == "*" || (tag.len() >= 2 && tag.starts_with('"') && tag.ends_with('"'))).then_some(())
-    };
-    let items = || text.split(',').map(str::trim);
-    items()
-        .all(|item| opaque(item).is_some())
-        .then(|| items().map(|item| item.strip_prefix("W/").unwrap_or(item).trim_matches('"')))
+/// `W/"a", "b,c"`: the opaque parts; `None` when malformed. Items of a list may be empty (RFC 9110, section 5.6.1).
+fn read_tags(line: &str, tags: &mut Vec<String>) -> Option<()> {
+    let mut rest = line.trim();
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix(',') {
+            rest = after.trim_start();
+            continue;
+        }
+        let (opaque, after) = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
+        tags.push(opaque.to_owned());
+        rest = after.trim_start();
+        if !rest.is_empty() && !rest.starts_with(',') {
+            return None;
+        }
+    }
+    Some(())
 }
 
 #[cfg(test)]
-mod tests {
-    use http::{HeaderMap, HeaderValue};
-
-    use super::{Condition, condition, json_body, wishes};
-
-    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap())).collect()
-    }
-
-    #[test]
-    fn conditions_compare_weakly() {
-        let check = |name, value, tag, reading| {
-            condition(&headers(&[(name, value)]), tag, reading).map_err(|problem| problem.kind.status())
-        };
-        assert_eq!(check("if-match", "W/\"a\"", Some("a"), false), Ok(Condition::Holds));
-        assert_eq!(check("if-match", "\"x\", \"a\"", Some("a"), false), Ok(Condition::Holds));
-        assert_eq!(check("if-match", "*", Some("a"), false), Ok(Condition::Holds));
-        assert_eq!(check("if-match", "\"b\"", Some("a"), false), Err(412));
-        assert_eq!(check("if-match", "a", Some("a"), false), Err(400));
-        assert_eq!(check("if-none-match", "W/\"a\"", Some("a"), true), Ok(Condition::NotModified));
-        assert_eq!(check("if-none-match", "\"b\"", Some("a"), true), Ok(Condition::Holds));
-        assert_eq!(check("if-none-match", "*", Some("a"), false), Err(412));
-    }
-
-    #[test]
-    fn bodies_are_json_in_utf8() {
-        let check = |value| json_body(&headers(&[("content-type", value)])).is_ok();
-        assert!(check("application/json") && check("Application/JSON; charset=UTF-8; odata.metadata=minimal"));
-        assert!(!check("text/plain") && !check("application/json; charset=utf-16"));
-        assert!(json_body(&HeaderMap::new()).is_err());
-    }
-
-    #[test]
-    fn wishes_are_read_leniently_but_accept_is_not() {
-        assert_eq!(
-            wishes(&headers(&[("prefer", "return=minimal, odata.maxpagesize=5")])).unwrap().max_page_size,
-            Some(5)
-        );
-        assert_eq!(wishes(&headers(&[("prefer", "maxpagesize=none")])).unwrap().max_page_size, None);
-        assert!(wishes(&headers(&[("accept", "application/xml")])).is_err());
-        assert!(wishes(&headers(&[("accept", "application/json;odata.metadata=minimal, text/html;q=0.5")])).is_ok());
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 //!
 //! A name that the type does not declare is a problem that arises here; a known option that is not implemented says so.
 
+use edm::check::brief;
 use edm::nearest::nearest;
 use edm::query::{Order, OrderKey, PropertyPath};
 use edm::{Model, Navigation, Property, StructType, Type};
@@ -11,6 +12,8 @@ use crate::url::query::{self, Given};
 
 /// Deepest nesting of `$expand`.
 const MAX_EXPAND_DEPTH: usize = 4;
+/// Most keys of `$orderby`: each is read from every row.
+const MAX_ORDER_KEYS: usize = 16;
 
 /// What a request asks of the resource it addresses.
 #[derive(Debug, Clone, Default)]
@@ -45,23 +48,40 @@ pub struct Select {
 impl Select {
     /// Is the property among the selected, and which of its members?
     pub fn find(&self, name: &[u8]) -> Option<Option<&Select>> {
+        if self.all {
+            return Some(None);
+        }
         let listed = self.properties.iter().find(|(property, _)| property.name.as_bytes() == name);
-        listed.map(|(_, nested)| nested.as_ref()).or(self.all.then_some(None))
+        listed.map(|(_, nested)| nested.as_ref())
     }
 
-    /// The selection as it stands in a context URL: `id,detail/company`.
-    pub fn context(&self) -> String {
+    /// The selection as it stands in a context URL, member by member: `id`, `detail/company`.
+    fn names(&self) -> Vec<String> {
         let mut names = if self.all { vec!["*".to_owned()] } else { Vec::new() };
         for (property, nested) in &self.properties {
             match nested {
                 None => names.push(property.name.to_owned()),
                 Some(nested) => {
-                    names.extend(nested.context().split(',').map(|inner| format!("{}/{inner}", property.name)))
+                    names.extend(nested.names().into_iter().map(|inner| format!("{}/{inner}", property.name)));
                 }
             }
         }
         names.extend(self.navigation.iter().map(|navigation| navigation.name.to_owned()));
-        names.join(",")
+        names
+    }
+}
+
+impl Query {
+    /// What the answer holds, as it stands in a context URL: `(id,detail/company,skills(displayName))`; nothing where
+    /// it holds the usual (OData JSON Format 4.01, section 10.7).
+    pub fn context(&self) -> String {
+        let mut names = self.select.as_ref().map(Select::names).unwrap_or_default();
+        for expand in &self.expand {
+            names.retain(|name| name != expand.navigation.name);
+            let nested = expand.query.context();
+            names.push(format!("{}{}", expand.navigation.name, if nested.is_empty() { "()" } else { &nested }));
+        }
+        if names.is_empty() { String::new() } else { format!("({})", names.join(",")) }
     }
 }
 
@@ -107,22 +127,19 @@ impl Binder {
     ) -> Result<Query, Problem> {
         let mut query = Query::default();
         for Given { name, value } in given {
-            let admitted = match *name {
-                "$select" | "$expand" => matches!(applies, Applies::Collection | Applies::Entity),
-                "$orderby" | "$top" | "$skip" | "$count" => applies == Applies::Collection,
-                "$skiptoken" => applies == Applies::Collection && depth == 0,
-                _ => {
-                    return Err(Problem::new(
-                        Kind::NotSupported,
-                        format!("the query option `{name}` is not supported yet"),
-                    )
-                    .at(*name));
-                }
+            let known = |supported| match supported && applies != Applies::Nothing {
+                true => Ok(()),
+                false => Err(not_here(name)),
             };
-            if !admitted {
-                return Err(
-                    Problem::new(Kind::BadQuery, format!("the query option `{name}` does not apply here")).at(*name)
-                );
+            match *name {
+                "$select" | "$expand" => known(matches!(applies, Applies::Collection | Applies::Entity))?,
+                "$orderby" | "$top" | "$skip" | "$count" => known(applies == Applies::Collection)?,
+                "$skiptoken" => known(applies == Applies::Collection && depth == 0)?,
+                _ => {
+                    known(true)?;
+                    let message = format!("the query option `{name}` is not supported yet");
+                    return Err(Problem::new(Kind::NotSupported, message).at(*name));
+                }
             }
             match *name {
                 "$select" => query.select = Some(self.select(ty, value)?),
@@ -134,20 +151,23 @@ impl Binder {
                 _ => query.skip_token = Some(value.clone()),
             }
         }
-        Ok(query)
+        match query.skip.is_some() && query.skip_token.is_some() {
+            true => Err(Problem::new(
+                Kind::BadQuery,
+                "`$skip` and `$skiptoken` both say where the page begins; expected one of them",
+            )
+            .at("$skip")),
+            false => Ok(query),
+        }
     }
 
     fn select(&self, ty: &'static StructType, text: &str) -> Result<Select, Problem> {
         let mut select = Select::default();
         for item in query::split(text, ',')? {
-            if item == "*" {
-                select.all = true;
-                continue;
-            }
             if item.contains('(') {
                 return Err(Problem::new(
                     Kind::NotSupported,
-                    format!("options within `$select` are not supported yet: `{item}`"),
+                    format!("options within `$select` are not supported yet, found {}", brief(item)),
                 )
                 .at("$select"));
             }
@@ -165,8 +185,14 @@ impl Binder {
         option: &str,
     ) -> Result<(), Problem> {
         let Some((first, rest)) = steps.split_first() else { return Ok(()) };
+        if let ["*"] = steps {
+            select.all = true;
+            return Ok(());
+        }
         if let (Some(navigation), []) = (ty.find_navigation(first), rest) {
-            select.navigation.push(navigation);
+            if !select.navigation.iter().any(|known| std::ptr::eq(*known, navigation)) {
+                select.navigation.push(navigation);
+            }
             return Ok(());
         }
         let (_, property) = ty.find(first).ok_or_else(|| self.unknown_property(ty, first, option))?;
@@ -190,8 +216,19 @@ impl Binder {
     }
 
     fn order(&self, ty: &'static StructType, text: &str) -> Result<Order, Problem> {
-        let keys = query::split(text, ',')?.into_iter().map(|item| self.order_key(ty, item));
-        Ok(Order { keys: keys.collect::<Result<_, _>>()? })
+        let mut keys: Vec<OrderKey> = Vec::new();
+        for item in query::split(text, ',')? {
+            let key = self.order_key(ty, item)?;
+            // A key that stands there already tells no more rows apart.
+            if !keys.iter().any(|known| known.path == key.path) {
+                keys.push(key);
+            }
+            if keys.len() > MAX_ORDER_KEYS {
+                let message = format!("found more than {MAX_ORDER_KEYS} keys in `$orderby`, expected fewer");
+                return Err(Problem::new(Kind::BadQuery, message).at("$orderby"));
+            }
+        }
+        Ok(Order { keys })
     }
 
     fn order_key(&self, ty: &'static StructType, item: &str) -> Result<OrderKey, Problem> {
@@ -216,22 +253,16 @@ impl Binder {
             let unknown = || self.unknown_property(within.unwrap_or(ty), name, "$orderby");
             let (_, property) = within.and_then(|ty| ty.find(name)).ok_or_else(unknown)?;
             if property.collection {
-                return Err(Problem::new(
-                    Kind::BadQuery,
-                    format!("found the list `{name}`, expected a single value to order by"),
-                )
-                .at("$orderby"));
+                return Err(not_ordered(&format!("the list `{name}`")));
             }
             within = property.ty.structure();
             steps.push(property);
         }
-        match (steps.split_first(), within) {
-            (Some((first, rest)), None) => Ok(PropertyPath::new(first, rest.iter().copied())),
-            _ => Err(Problem::new(
-                Kind::BadQuery,
-                format!("found `{path}`, expected a single primitive value to order by"),
-            )
-            .at("$orderby")),
+        match (steps.split_first(), steps.last()) {
+            (Some((first, rest)), Some(last)) if last.ty.is_ordered() => {
+                Ok(PropertyPath::new(first, rest.iter().copied()))
+            }
+            _ => Err(not_ordered(&brief(path))),
         }
     }
 
@@ -246,12 +277,19 @@ impl Binder {
         let mut items: Vec<Expand> = Vec::new();
         for item in query::split(text, ',')? {
             let (name, nested) = match item.split_once('(') {
-                Some((name, nested)) => (name.trim(), nested.strip_suffix(')').unwrap_or_default()),
-                None => (item, ""),
+                Some((name, nested)) => (name.trim(), nested.strip_suffix(')').map(str::trim)),
+                None => (item, Some("")),
+            };
+            let Some(nested) = nested else {
+                let message = format!("found {}, expected nothing after the closing parenthesis", brief(item));
+                return Err(Problem::new(Kind::BadQuery, message).at("$expand"));
             };
             if name.contains('/') || name == "*" || name.starts_with('$') {
-                return Err(Problem::new(Kind::NotSupported, format!("`{name}` in `$expand` is not supported yet"))
-                    .at("$expand"));
+                return Err(Problem::new(
+                    Kind::NotSupported,
+                    format!("{} in `$expand` is not supported yet", brief(name)),
+                )
+                .at("$expand"));
             }
             let navigation = ty.find_navigation(name).ok_or_else(|| self.unknown_property(ty, name, "$expand"))?;
             if items.iter().any(|known| std::ptr::eq(known.navigation, navigation)) {
@@ -278,11 +316,19 @@ impl Binder {
     }
 }
 
+fn not_here(name: &str) -> Problem {
+    Problem::new(Kind::BadQuery, format!("the query option `{name}` does not apply here")).at(name)
+}
+
+fn not_ordered(what: &str) -> Problem {
+    Problem::new(Kind::BadQuery, format!("found {what}, expected a single primitive value to order by")).at("$orderby")
+}
+
 fn number(name: &str, value: &str) -> Result<u64, Problem> {
     let plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     let number = plain.then(|| value.parse::<i32>().ok()).flatten();
     number.and_then(|number| u64::try_from(number).ok()).ok_or_else(|| {
-        let message = format!("found `{value}` for `{name}`, expected a whole number from 0 to {}", i32::MAX);
+        let message = format!("found {} for `{name}`, expected a whole number from 0 to {}", brief(value), i32::MAX);
         Problem::new(Kind::BadQuery, message).at(name)
     })
 }
@@ -292,15 +338,16 @@ fn boolean(name: &str, value: &str) -> Result<bool, Problem> {
         "true" => Ok(true),
         "false" => Ok(false),
         _ => {
-            Err(Problem::new(Kind::BadQuery, format!("found `{value}` for `{name}`, expected `true` or `false`"))
-                .at(name))
+            let message = format!("found {} for `{name}`, expected `true` or `false`", brief(value));
+            Err(Problem::new(Kind::BadQuery, message).at(name))
         }
     }
 }
 
 fn expression(item: &str) -> Problem {
     let message = format!(
-        "found `{item}`, expected a property followed by `asc` or `desc`; expressions in `$orderby` are not supported yet"
+        "found {}, expected a property followed by `asc` or `desc`; expressions in `$orderby` are not supported yet",
+        brief(item)
     );
     Problem::new(Kind::NotSupported, message).at("$orderby")
 }

@@ -1,13 +1,15 @@
 //! Loading people with their profiles from a fixture: the same bodies, checks and rules as over the wire, one
 //! transaction a person.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use auth::{Actor, AppIdentity, Caller, Roles, Scopes, UserIdentity};
-use edm::{Model, Navigation, StructType};
-use engine::{Exchange, Problem};
+use edm::{Navigation, StructType};
+use engine::{Exchange, Kind, Problem};
 use serde_json::Value as Json;
 use store::{Change, Commit, Item, Precondition};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::audit::{Activity, Audit};
@@ -28,18 +30,50 @@ pub struct Person {
     pub display_name: String,
 }
 
+/// A person read and checked, ready to be written.
+struct Prepared {
+    person: Person,
+    owner: Owner,
+    commit: Commit,
+}
+
 impl Service {
     /// Loads people in fixture form: the members of a user, and under `profile` their items by collection. Ids may be
-    /// given; `roles` are the caller's to keep. The error names the person and every mistake.
+    /// given; `roles` are the caller's to keep. The error names the person and every mistake; when people cannot be
+    /// read, nobody is loaded.
     pub async fn load_people(&self, tenant: Uuid, people: &[Json]) -> Result<Vec<Person>, String> {
-        let mut loaded = Vec::with_capacity(people.len());
-        for (position, person) in people.iter().enumerate() {
-            let named = person.get("userPrincipalName").and_then(Json::as_str);
-            let called =
-                named.map_or_else(|| format!("person {position}"), |name| format!("person {position} (`{name}`)"));
-            loaded.push(self.load_person(tenant, person).await.map_err(|message| format!("{called}: {message}"))?);
-        }
-        Ok(loaded)
+        let _turn = self.turn().await;
+        let prepared = self.prepare_people(tenant, people)?;
+        self.write_people(prepared).await
+    }
+
+    /// Reads and checks everyone, on as many threads as there are processors. Times are given out beforehand, so that
+    /// people are listed in the order of the fixture.
+    fn prepare_people(&self, tenant: Uuid, people: &[Json]) -> Result<Vec<Prepared>, String> {
+        let next_time = || {
+            let at = self.effects.change_time(0);
+            // Each person is one change; a clock that stands still between changes moves on for the next.
+            self.effects.committed(at);
+            at
+        };
+        let timed: Vec<(usize, &Json, i64)> =
+            people.iter().enumerate().map(|(position, person)| (position, person, next_time())).collect();
+        let prepare = |(position, person, at): &(usize, &Json, i64)| {
+            self.prepare_person(tenant, person, *at).map_err(|error| blame(*position, person, &error))
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = timed.len().div_ceil(threads).max(1);
+        std::thread::scope(|scope| {
+            let shares: Vec<_> = timed
+                .chunks(share)
+                .map(|share| scope.spawn(move || share.iter().map(prepare).collect::<Result<Vec<_>, _>>()))
+                .collect();
+            let mut prepared = Vec::with_capacity(timed.len());
+            for share in shares {
+                prepared.extend(share.join().map_err(|_| "a thread that reads people has ended early")??);
+            }
+            Ok(prepared)
+        })
     }
 
     /// The person of that id or user principal name.
@@ -52,43 +86,76 @@ impl Service {
         }))
     }
 
-    async fn load_person(&self, tenant: Uuid, person: &Json) -> Result<Person, String> {
+    /// Everyone's names, then everyone's data, then the names for good: in each wave the store takes many writes into
+    /// one disk write.
+    async fn write_people(&self, prepared: Vec<Prepared>) -> Result<Vec<Person>, String> {
+        let people: Vec<Person> = prepared.iter().map(|prepared| prepared.person.clone()).collect();
+        let holders: Vec<(Owner, String, i64)> =
+            prepared.iter().map(|prepared| (prepared.owner, prepared.person.upn.clone(), prepared.commit.at)).collect();
+        self.wave(holders.clone(), |service, (owner, upn, at)| async move { service.take_name(owner, &upn, at).await })
+            .await?;
+        let commits: Vec<Commit> = prepared.into_iter().map(|prepared| prepared.commit).collect();
+        self.wave(commits, |service, commit| async move {
+            let taken = format!("there is a person with the id `{}` already", commit.partition.owner);
+            service.commit(commit).await?.map(|_| ()).ok_or_else(|| Problem::new(Kind::NameExists, taken))
+        })
+        .await?;
+        self.wave(holders, |service, (owner, upn, _)| async move { service.bind_name(owner, &upn).await }).await?;
+        Ok(people)
+    }
+
+    /// Does the same for all at once, and waits for all.
+    async fn wave<T, F>(&self, all: Vec<T>, each: impl Fn(Service, T) -> F) -> Result<(), String>
+    where
+        F: Future<Output = Result<(), Problem>> + Send + 'static,
+    {
+        let mut tasks = JoinSet::new();
+        for one in all {
+            tasks.spawn(each(self.clone(), one));
+        }
+        let mut failed = None;
+        while let Some(done) = tasks.join_next().await {
+            match done {
+                Ok(Ok(())) => {}
+                Ok(Err(problem)) => failed = failed.or(Some(problem.message)),
+                Err(error) => failed = failed.or(Some(error.to_string())),
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn prepare_person(&self, tenant: Uuid, person: &Json, at: i64) -> Result<Prepared, String> {
         let Json::Object(members) = person else { return Err("expected an object".into()) };
-        let mut entry = members.clone();
-        let profile = entry.remove("profile");
-        entry.remove("roles");
-        let _turn = self.turn().await;
-        let at = self.effects.change_time(0);
-        let given = given_id(&Json::Object(entry.clone()))?;
-        let owner = Owner { tenant, id: given.unwrap_or_else(|| self.effects.new_id(tenant, at)) };
-        let record = rules::new_person(read(&MODEL, &USER, &Json::Object(entry))?, owner.id, at)
-            .map_err(|problem| told(&problem))?;
-        let (upn, display_name) = (rules::principal_name(&record), rules::display_name(&record));
-        let caller = themselves(owner, upn, display_name);
+        let entry = members.iter().filter(|(name, _)| !matches!(name.as_str(), "profile" | "roles"));
+        let entry = Json::Object(entry.map(|(name, value)| (name.clone(), value.clone())).collect());
+        let owner = Owner { tenant, id: given_id(&entry)?.unwrap_or_else(|| self.effects.new_id(tenant, at)) };
+        let record = rules::new_person(read(&USER, &entry)?, owner.id, at).map_err(|problem| told(&problem))?;
+        let (upn, display_name) = (rules::principal_name(&record).to_owned(), rules::display_name(&record).to_owned());
+        let caller = themselves(owner, &upn, &display_name);
         let entry = person_item(&record, owner, None, &Writing { caller: &caller, entry: &[], owner: owner.id, at });
         let mut changes = vec![put_person(&entry)];
-        for (collection, item) in items_of(profile.as_ref())? {
+        for (collection, item) in items_of(members.get("profile"))? {
             // A tick each: creation times strictly increase within a person's data.
             let at = at + i64::try_from(changes.len()).unwrap_or(0);
             let writing = Writing { caller: &caller, entry: &entry.body, owner: owner.id, at };
-            let item = self.item(collection, item, &writing);
-            changes.push(Change::Put { item: item?, index: Vec::new() });
+            changes.push(Change::Put { item: self.prepare_item(collection, item, &writing)?, index: Vec::new() });
         }
-        self.take_name(owner, upn, at).await.map_err(|problem| problem.message)?;
         let exchange =
             Exchange { request_id: "load".into(), client_request_id: "load".into(), now: at, stopwatch: None };
         let audit = Audit::new(&caller, Activity::Load, &exchange).finish();
         let commit = Commit { partition: owner.partition(), at, expect: vec![Precondition::Absent], changes, audit };
-        let committed = self.commit(commit).await.map_err(|problem| problem.message)?;
-        committed.ok_or_else(|| format!("there is a person with the id `{}` already", owner.id))?;
-        self.bind_name(owner, upn).await.map_err(|problem| problem.message)?;
-        Ok(Person { id: owner.id, upn: upn.to_owned(), display_name: display_name.to_owned() })
+        Ok(Prepared { person: Person { id: owner.id, upn, display_name }, owner, commit })
     }
 
-    fn item(&self, collection: &'static Navigation, body: &Json, writing: &Writing<'_>) -> Result<Arc<Item>, String> {
+    fn prepare_item(
+        &self,
+        collection: &'static Navigation,
+        body: &Json,
+        writing: &Writing<'_>,
+    ) -> Result<Arc<Item>, String> {
         let said = |message: String| format!("{}: {message}", collection.name);
         let id = given_id(body).map_err(said)?.unwrap_or_else(|| self.effects.new_id(writing.owner, writing.at));
-        let patch = read(&MODEL, collection.target, body).map_err(said)?;
+        let patch = read(collection.target, body).map_err(said)?;
         let record = rules::new_item(collection.target, patch, id, writing);
         Ok(Arc::new(Item {
             collection: collection.name.into(),
@@ -96,6 +163,14 @@ impl Service {
             header: rules::header(&record, None, writing),
             body: record.to_members().into(),
         }))
+    }
+}
+
+/// Which person of a fixture it is about.
+fn blame(position: usize, person: &Json, message: &str) -> String {
+    match person.get("userPrincipalName").and_then(Json::as_str) {
+        Some(name) => format!("person {position} (`{name}`): {message}"),
+        None => format!("person {position}: {message}"),
     }
 }
 
@@ -137,8 +212,8 @@ fn given_id(body: &Json) -> Result<Option<Uuid>, String> {
     }
 }
 
-fn read(model: &'static Model, ty: &'static StructType, body: &Json) -> Result<edm::Patch, String> {
-    engine::read_entity(model, ty, body.to_string().as_bytes()).map_err(|problem| told(&problem))
+fn read(ty: &'static StructType, body: &Json) -> Result<edm::Patch, String> {
+    engine::read_entity(&MODEL, ty, body.to_string().as_bytes()).map_err(|problem| told(&problem))
 }
 
 /// Every mistake in one line.

@@ -4,8 +4,8 @@
 //! Every setting is one line of a table in [`keys`]; reading, messages and `--print-config` loop over it.
 
 mod issuer;
-mod keys;
 mod key;
+mod keys;
 mod read;
 mod value;
 
@@ -82,7 +82,7 @@ impl Config {
         for key in keys::KEYS {
             // The environment goes before the file.
             let in_file = found.remove(key.name);
-            let found = config.from_environment(key, environment).or(in_file);
+            let found = config.in_environment(key, environment).or(in_file);
             let (value, origin) = found.unwrap_or((key.default.value(), Origin::Default));
             config.set(key, value, origin);
         }
@@ -95,7 +95,7 @@ impl Config {
         config
     }
 
-    fn from_environment(
+    fn in_environment(
         &mut self,
         key: &'static Key<Settings>,
         environment: &dyn Fn(&str) -> Option<String>,
@@ -130,8 +130,11 @@ impl Config {
         };
         let encrypted = settings.public_url.as_ref().is_some_and(Known::is_https);
         if !settings.insecure_http && !settings.listen.ip().is_loopback() && !encrypted {
-            faults.at(&origin("listen"), "`listen` takes tokens in clear text from other machines; put a proxy with TLS before \
-                it and its https `public_url` here, or set `insecure_http = true`");
+            faults.at(
+                &origin("listen"),
+                "`listen` takes tokens in clear text from other machines; put a proxy with TLS before \
+                it and its https `public_url` here, or set `insecure_http = true`",
+            );
         }
         if settings.page_size > settings.max_page_size {
             faults.at(&origin("pages.size"), "`pages.size` is larger than `pages.max`");

@@ -80,6 +80,16 @@ impl DataDir {
         self.path.join("vitae.db")
     }
 
+    /// Whether it is a development server's: its key is the first thing one makes.
+    pub(crate) fn is_of_development(&self) -> bool {
+        self.issuer_file().exists()
+    }
+
+    /// Whether it is `vitae serve`'s: it has data, and no key that anyone can have a token of.
+    pub(crate) fn is_of_service(&self) -> bool {
+        !self.is_of_development() && self.store().exists()
+    }
+
     /// Takes the right to write it, or says which process has it.
     pub(crate) fn lock(&self) -> Outcome<Lock> {
         let path = self.path.join("lock");
@@ -112,7 +122,7 @@ impl DataDir {
     /// The development issuer, made on first use.
     pub(crate) fn issuer(&self) -> Outcome<DevIssuer> {
         let path = self.issuer_file();
-        if path.exists() {
+        if self.is_of_development() {
             return self.existing_issuer();
         }
         let issuer = DevIssuer::generate(&mut random::fill);

@@ -93,6 +93,9 @@ impl Ground {
         }
         let directory = DataDir::create(&args.data)?;
         let lock = directory.lock()?;
+        if directory.is_of_service() {
+            return Err(foreign(&directory));
+        }
         let issuer = directory.issuer()?;
         let path = directory.store();
         let store = SqliteStore::open(&path, &Options::default())

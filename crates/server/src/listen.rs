@@ -27,7 +27,7 @@ const IDLE: Duration = Duration::from_secs(60);
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// The most bytes of a request's first line and headers.
-const HEADERS: usize = 64 << 10;
+const HEADERS: u32 = 64 << 10;
 
 /// Begins to listen.
 pub(crate) async fn bind(address: SocketAddr) -> Outcome<TcpListener> {
@@ -85,8 +85,8 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, mut stop: Stop) 
 fn protocols() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     // A timer for each request costs more than the one for each connection that `converse` has.
-    builder.http1().header_read_timeout(None).max_buf_size(HEADERS);
-    builder.http2().max_concurrent_streams(128).max_header_list_size(HEADERS as u32);
+    builder.http1().header_read_timeout(None).max_buf_size(HEADERS as usize);
+    builder.http2().max_concurrent_streams(128).max_header_list_size(HEADERS);
     builder
 }
 

@@ -54,7 +54,7 @@ async fn serve(settings: Settings, ready_file: Option<&Path>) -> Outcome {
 fn open(settings: &Settings) -> Outcome<(Lock, Arc<dyn Store>)> {
     let directory = DataDir::create(&settings.data)?;
     let lock = directory.lock()?;
-    if directory.note()?.is_some() {
+    if directory.is_of_development() {
         return Err(Failure::Failed(format!(
             "the data in `{}` was made by `vitae dev`; set `data` to another directory",
             directory.path().display()

@@ -36,8 +36,6 @@ pub(crate) struct Load {
 /// What came back.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    /// Good answers.
-    pub(crate) answers: u64,
     /// Answers with another status, and connections that broke.
     pub(crate) wrong: u64,
     pub(crate) elapsed: Duration,
@@ -71,7 +69,6 @@ impl Load {
         let mut total = Tally::default();
         while let Some(tally) = tasks.join_next().await {
             let tally = tally.or_fail("a connection was lost")?;
-            total.answers += tally.answers;
             total.wrong += tally.wrong;
             total.latencies.extend(tally.latencies);
         }
@@ -92,16 +89,16 @@ impl Connection {
         while sent < until {
             let turn = load.next.fetch_add(1, Ordering::Relaxed) % load.requests.len().max(1);
             let Some(request) = load.requests.get(turn) else { break };
-            match self.exchange(request).await {
-                Ok(status) if status == load.status => tally.answers += 1,
+            let status = self.exchange(request).await;
+            let now = clock::now();
+            match status {
+                Ok(status) if status == load.status => tally.latencies.push(now - sent),
                 Ok(_) => tally.wrong += 1,
                 Err(_) => {
                     tally.wrong += 1;
                     break;
                 }
             }
-            let now = clock::now();
-            tally.latencies.push(now - sent);
             sent = now;
         }
         tally

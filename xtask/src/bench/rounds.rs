@@ -53,20 +53,21 @@ pub(crate) fn measure(case: &'static Case, scene: &Scene, time: Duration, rounds
     let loads = [&scene.vitae, &scene.bare].map(|server| (server, scene.load(case, server)));
     let [(vitae, vitae_load), (bare, bare_load)] = &loads;
     let mut wrong = vitae_load.run(WARM_UP)?.wrong + bare_load.run(WARM_UP)?.wrong;
-    let mut pairs = Vec::new();
+    let mut turns = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let pair = (turn(vitae, vitae_load, time)?, turn(bare, bare_load, time)?);
-        wrong += pair.0.wrong + pair.1.wrong;
-        pairs.push(pair);
+        turns.0.push(turn(vitae, vitae_load, time)?);
+        turns.1.push(turn(bare, bare_load, time)?);
     }
-    let shares = || pairs.iter().map(|(vitae, bare)| vitae.rate / bare.rate);
+    wrong += turns.0.iter().chain(&turns.1).map(|turn| turn.wrong).sum::<u64>();
+    let pairs = || turns.0.iter().zip(&turns.1);
+    let shares = || pairs().map(|(vitae, bare)| vitae.rate / bare.rate);
     Ok(Measured {
         case,
-        vitae: medians(pairs.iter().map(|pair| pair.0)),
-        bare: medians(pairs.iter().map(|pair| pair.1)),
+        vitae: medians(&turns.0),
+        bare: medians(&turns.1),
         share: median(shares()),
         share_range: (shares().fold(f64::INFINITY, f64::min), shares().fold(0.0, f64::max)),
-        cpu_share: median(pairs.iter().map(|(vitae, bare)| bare.cpu / vitae.cpu)),
+        cpu_share: median(pairs().map(|(vitae, bare)| bare.cpu / vitae.cpu)),
         wrong,
     })
 }
@@ -87,7 +88,7 @@ fn turn(server: &Server, load: &Load, time: Duration) -> Outcome<Turn> {
     })
 }
 
-fn medians(turns: impl Iterator<Item = Turn> + Clone) -> Figures {
-    let of = |figure: fn(&Turn) -> f64| median(turns.clone().map(|turn| figure(&turn)));
+fn medians(turns: &[Turn]) -> Figures {
+    let of = |figure: fn(&Turn) -> f64| median(turns.iter().map(figure));
     Figures { rate: of(|t| t.rate), cpu: of(|t| t.cpu), busy: of(|t| t.busy), p50: of(|t| t.p50), p99: of(|t| t.p99) }
 }

@@ -170,6 +170,15 @@ impl Type {
         }
     }
 
+    /// Is one value of it less than another?
+    pub fn is_ordered(&self) -> bool {
+        match self.primitive() {
+            Some(Primitive::Binary | Primitive::Stream) => false,
+            Some(primitive) => !primitive.is_geography(),
+            None => matches!(self, Type::Enum(_)),
+        }
+    }
+
     /// Its name for messages: `Edm.String`, or the unqualified name.
     pub fn name(&self) -> &'static str {
         match self {

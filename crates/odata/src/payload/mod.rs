@@ -1,5 +1,6 @@
 //! JSON payloads (OData JSON Format 4.01): bodies to patches, stored members to answers.
 
+mod place;
 mod read;
 mod value;
 mod write;

@@ -1,12 +1,13 @@
 //! JSON values of a body to values of a property's type, with what requests may write beyond the canonical form: enum
 //! numbers, comma lists of flags, a single value for a list.
 
-use edm::check::{one_of, pointer};
+use edm::check::one_of;
 use edm::codec::primitive_from_json;
 use edm::json::{Kind as Json, Node};
 use edm::value::{admits, enum_number};
 use edm::{EnumType, Fault, Model, Primitive, Property, Record, StructType, Type, Value, Violation};
 
+use super::place::Place;
 use super::read::Intent;
 
 /// The state of reading one body.
@@ -18,13 +19,20 @@ pub(super) struct Reader {
 
 impl Reader {
     /// The value of a property; `None` when it is wrong or means nothing.
-    pub(super) fn property(&mut self, property: &'static Property, node: &Node<'_>, place: &str) -> Option<Value> {
+    pub(super) fn property(
+        &mut self,
+        property: &'static Property,
+        node: &Node<'_>,
+        place: &Place<'_>,
+    ) -> Option<Value> {
         match &node.kind {
             Json::Array(items) if property.collection => {
                 let mut values = Vec::with_capacity(items.len());
                 for (position, item) in items.iter().enumerate() {
-                    let place = pointer(place, &position.to_string());
-                    values.push(self.single(property, item, &place));
+                    if self.is_full() {
+                        return None;
+                    }
+                    values.push(self.single(property, item, &Place::Item(place, position)));
                 }
                 values.into_iter().collect::<Option<Vec<_>>>().map(Value::List)
             }
@@ -45,7 +53,7 @@ impl Reader {
         }
     }
 
-    fn single(&mut self, property: &'static Property, node: &Node<'_>, place: &str) -> Option<Value> {
+    fn single(&mut self, property: &'static Property, node: &Node<'_>, place: &Place<'_>) -> Option<Value> {
         match (&node.kind, property.ty) {
             (Json::Null, _) if property.nullable => Some(Value::Null),
             (Json::Null, _) => {
@@ -57,7 +65,7 @@ impl Reader {
                 )
             }
             (Json::Object(members), Type::Struct(ty)) => {
-                let patch = self.members(ty, members, place);
+                let patch = self.members(ty, members, place, true);
                 let mut record = Record::new(ty);
                 patch.apply(&mut record);
                 Some(Value::Record(record))
@@ -70,7 +78,7 @@ impl Reader {
             (kind, Type::Enum(ty)) => self.member(ty, kind, place),
             (kind, ty) => {
                 let value = ty.primitive().and_then(|primitive| primitive_from_json(primitive, node));
-                value.or_else(|| {
+                value.map(as_kept).or_else(|| {
                     self.refuse(Fault::Type, place, format!("found {}, expected {}", kind.describe(), form(ty)))
                 })
             }
@@ -79,7 +87,7 @@ impl Reader {
 
     /// A member of an enumeration by name or number. The sentinel stands for what a client did not understand: it
     /// cannot be set, and in a change means that nothing is said.
-    fn member(&mut self, ty: &'static EnumType, kind: &Json<'_>, place: &str) -> Option<Value> {
+    fn member(&mut self, ty: &'static EnumType, kind: &Json<'_>, place: &Place<'_>) -> Option<Value> {
         let number = match kind {
             Json::String(text) => enum_number(ty, text),
             Json::Number(text) => {
@@ -94,7 +102,7 @@ impl Reader {
             {
                 match self.intent {
                     Intent::Update => None,
-                    Intent::Create => {
+                    Intent::Create | Intent::Replace => {
                         let message =
                             format!("`{}` cannot be set, {}", ty.sentinel.unwrap_or_default(), choices(ty, ""));
                         self.refuse(Fault::Type, place, message)
@@ -113,9 +121,17 @@ impl Reader {
         }
     }
 
-    fn refuse(&mut self, fault: Fault, place: &str, message: String) -> Option<Value> {
+    fn refuse(&mut self, fault: Fault, place: &Place<'_>, message: String) -> Option<Value> {
         self.blame(fault, place, message);
         None
+    }
+}
+
+/// The value in the precision that is kept: instants in UTC and to 100 ns.
+fn as_kept(value: Value) -> Value {
+    match value {
+        Value::DateTimeOffset(instant) => Value::DateTimeOffset(instant.truncated()),
+        other => other,
     }
 }
 

@@ -23,9 +23,9 @@ impl<'a> Projection<'a> {
     /// What an answer holds for a type and selection.
     pub fn of(ty: &'static StructType, select: Option<&'a Select>) -> Self {
         match select {
-            Some(select) if !select.all || !select.properties.is_empty() => Projection::Selected(select),
-            Some(_) => Projection::Stored,
-            None if ty.all_properties().any(|(_, property)| property.on_request) => Projection::Usual(ty),
+            Some(select) if select.all => Projection::Stored,
+            Some(select) => Projection::Selected(select),
+            None if ty.has_on_request() => Projection::Usual(ty),
             None => Projection::Stored,
         }
     }

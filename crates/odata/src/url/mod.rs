@@ -7,12 +7,15 @@
 pub mod path;
 pub mod query;
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 use crate::problem::{Kind, Problem};
 
-/// Decodes percent-encoding once. Bad escapes, bytes that are not UTF-8 and control characters are refused.
-pub(crate) fn decode(text: &str) -> Result<String, Problem> {
+/// Decodes percent-encoding once. Bad escapes, bytes that are not UTF-8 and control characters are refused; of the
+/// latter `admitted` are not.
+pub(crate) fn decode<'a>(text: &'a str, admitted: &[char]) -> Result<Cow<'a, str>, Problem> {
     let refuse = |what: &str| Problem::new(Kind::BadQuery, format!("found {what} in the URL"));
     let mut rest = text;
     while let Some((_, after)) = rest.split_once('%') {
@@ -22,8 +25,8 @@ pub(crate) fn decode(text: &str) -> Result<String, Problem> {
         }
     }
     let decoded = percent_decode_str(text).decode_utf8().map_err(|_| refuse("bytes that are not UTF-8"))?;
-    if decoded.contains(char::is_control) {
+    if decoded.contains(|letter: char| letter.is_control() && !admitted.contains(&letter)) {
         return Err(refuse("a control character"));
     }
-    Ok(decoded.into_owned())
+    Ok(decoded)
 }

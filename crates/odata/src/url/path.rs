@@ -8,18 +8,34 @@
 //! ```
 //! Which segments exist, and whether a text is a name or a key, is decided in [`crate::address`].
 
+use std::borrow::Cow;
+
+use edm::check::brief;
+
 use super::decode;
 use crate::problem::{Kind, Problem};
 
 /// One segment of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
+pub struct Segment<'a> {
     /// The whole segment, decoded: what it means as a key.
-    pub text: String,
-    /// The part before the parentheses, if the segment has the form of a call; else the whole.
-    pub name: String,
-    /// What stands in the parentheses, if there are any.
+    pub text: Cow<'a, str>,
+    /// What stands in the parentheses, if the segment has the form of a call.
     pub arguments: Option<Vec<Argument>>,
+    /// Where the name ends.
+    name_length: usize,
+}
+
+impl Segment<'_> {
+    /// The part before the parentheses, if the segment has the form of a call; else the whole.
+    pub fn name(&self) -> &str {
+        self.text.get(..self.name_length).unwrap_or(&self.text)
+    }
+
+    /// Is it this word alone, without parentheses?
+    pub fn is(&self, word: &str) -> bool {
+        self.arguments.is_none() && self.text.eq_ignore_ascii_case(word)
+    }
 }
 
 /// A key value or argument.
@@ -34,7 +50,7 @@ pub struct Argument {
 }
 
 /// Splits a path, as sent, into its segments. A slash at the end is allowed; an empty segment is not.
-pub fn parse(path: &str) -> Result<Vec<Segment>, Problem> {
+pub fn parse(path: &str) -> Result<Vec<Segment<'_>>, Problem> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
@@ -43,24 +59,22 @@ pub fn parse(path: &str) -> Result<Vec<Segment>, Problem> {
     path.split('/').map(segment).collect()
 }
 
-fn segment(raw: &str) -> Result<Segment, Problem> {
+fn segment(raw: &str) -> Result<Segment<'_>, Problem> {
     if raw.is_empty() {
         return Err(Problem::new(Kind::UnknownSegment, "found an empty path segment"));
     }
-    let text = decode(raw)?;
-    let call = text.strip_suffix(')').and_then(|rest| rest.split_once('('));
+    let text = decode(raw, &[])?;
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '$'))
     };
-    match call {
-        Some((name, inside)) if is_name(name) => {
-            let arguments = arguments(inside).ok_or_else(|| {
-                Problem::new(Kind::UnknownSegment, format!("found `{text}`, expected a key in its parentheses"))
-            })?;
-            Ok(Segment { name: name.to_owned(), arguments: Some(arguments), text })
-        }
-        _ => Ok(Segment { name: text.clone(), text, arguments: None }),
-    }
+    let call = text.strip_suffix(')').and_then(|rest| rest.split_once('(')).filter(|(name, _)| is_name(name));
+    let Some((name, inside)) = call else {
+        return Ok(Segment { name_length: text.len(), text, arguments: None });
+    };
+    let arguments = arguments(inside).ok_or_else(|| {
+        Problem::new(Kind::UnknownSegment, format!("found {}, expected a key in its parentheses", brief(&text)))
+    })?;
+    Ok(Segment { name_length: name.len(), text, arguments: Some(arguments) })
 }
 
 /// `'a','b'`, `id='a'`, `1`; `None` when malformed.
@@ -122,13 +136,13 @@ mod tests {
             Ok(segments) => segments
                 .iter()
                 .map(|segment| match &segment.arguments {
-                    None => segment.name.clone(),
+                    None => segment.name().to_owned(),
                     Some(arguments) => {
                         let texts: Vec<_> = arguments
                             .iter()
                             .map(|argument| format!("{}:{}", argument.name.as_deref().unwrap_or(""), argument.text))
                             .collect();
-                        format!("{}[{}]", segment.name, texts.join(" "))
+                        format!("{}[{}]", segment.name(), texts.join(" "))
                     }
                 })
                 .collect::<Vec<_>>()

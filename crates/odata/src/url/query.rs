@@ -3,6 +3,10 @@
 //! The `$` in front of a system name is optional, names match without case. What a value means is decided in
 //! [`crate::options`].
 
+use std::borrow::Cow;
+
+use edm::check::brief;
+
 use super::decode;
 use crate::problem::{Kind, Problem};
 
@@ -39,39 +43,51 @@ pub struct Given {
 /// The system options of a query string, in order. Options that are no system names and have no `$` are the client's
 /// own and left out; unknown names with `$` and repeated names are problems.
 pub fn parse(query: Option<&str>) -> Result<Vec<Given>, Problem> {
-    let mut options: Vec<Given> = Vec::new();
+    let mut options = Vec::new();
     for part in query.unwrap_or_default().split('&').filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let Some(name) = system_name(&decode(&name.replace('+', " "))?)? else { continue };
-        if options.iter().any(|option| option.name == name) {
-            return Err(Problem::new(
-                Kind::BadQuery,
-                format!("the query option `{name}` must not appear more than once"),
-            )
-            .at(name));
+        if let Some(name) = system_name(&plain(name)?)? {
+            add(&mut options, name, plain(value)?.into_owned())?;
         }
-        options.push(Given { name, value: decode(&value.replace('+', " "))? });
     }
     Ok(options)
 }
 
+/// The system option that a part of a query string, as sent, gives a value to.
+pub fn option_of(part: &str) -> Option<&'static str> {
+    let name = part.split('=').next().unwrap_or_default();
+    system_name(&plain(name).ok()?).ok()?
+}
+
 /// The same for the options in the parentheses of an expanded item, already decoded and separated by semicolons.
 pub fn parse_nested(text: &str) -> Result<Vec<Given>, Problem> {
-    let mut options: Vec<Given> = Vec::new();
+    let mut options = Vec::new();
     for part in split(text, ';')? {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let unknown = || Problem::new(Kind::BadQuery, format!("unknown query option `{name}` in `{text}`"));
+        let unknown = || Problem::new(Kind::BadQuery, format!("unknown query option {}", brief(name))).at("$expand");
         let name = system_name(name.trim())?.ok_or_else(unknown)?;
-        if options.iter().any(|option| option.name == name) {
-            return Err(Problem::new(
-                Kind::BadQuery,
-                format!("the query option `{name}` must not appear more than once"),
-            )
-            .at(name));
-        }
-        options.push(Given { name, value: value.trim().to_owned() });
+        add(&mut options, name, value.trim().to_owned())?;
     }
     Ok(options)
+}
+
+fn add(options: &mut Vec<Given>, name: &'static str, value: String) -> Result<(), Problem> {
+    if options.iter().any(|option| option.name == name) {
+        let message = format!("the query option `{name}` must not appear more than once");
+        return Err(Problem::new(Kind::BadQuery, message).at(name));
+    }
+    options.push(Given { name, value });
+    Ok(())
+}
+
+/// The text that a part of a query string stands for: `+` is a space. White space that is no space may stand between
+/// the words of an expression.
+fn plain(text: &str) -> Result<Cow<'_, str>, Problem> {
+    let admitted = &['\t', '\n', '\r'];
+    if !text.contains('+') {
+        return decode(text, admitted);
+    }
+    decode(&text.replace('+', " "), admitted).map(|text| Cow::Owned(text.into_owned()))
 }
 
 /// The system option a name means; `None` for the client's own.
@@ -82,7 +98,7 @@ fn system_name(name: &str) -> Result<Option<&'static str>, Problem> {
     if known.is_none() && name.starts_with('$') {
         let hint = edm::nearest::nearest(name, SYSTEM.iter().copied());
         let hint = hint.map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default();
-        return Err(Problem::new(Kind::BadQuery, format!("unknown query option `{name}`{hint}")).at(name));
+        return Err(Problem::new(Kind::BadQuery, format!("unknown query option {}{hint}", brief(name))).at(brief(name)));
     }
     Ok(known)
 }
@@ -98,10 +114,10 @@ pub fn split(text: &str, separator: char) -> Result<Vec<&str>, Problem> {
             _ if quoted => {}
             '(' => depth += 1,
             ')' => {
-                let column = at + 1;
+                let column = text.get(..at).unwrap_or_default().chars().count() + 1;
                 depth = depth
                     .checked_sub(1)
-                    .ok_or_else(|| problem(format!("found `)` without `(` at column {column} of `{text}`")))?;
+                    .ok_or_else(|| problem(format!("found `)` without `(` at column {column} of {}", brief(text))))?;
             }
             _ if letter == separator && depth == 0 => {
                 items.push(text.get(start..at).unwrap_or_default());
@@ -112,12 +128,12 @@ pub fn split(text: &str, separator: char) -> Result<Vec<&str>, Problem> {
     }
     if depth > 0 || quoted {
         let what = if quoted { "quote" } else { "parenthesis" };
-        return Err(problem(format!("found a {what} that is not closed in `{text}`")));
+        return Err(problem(format!("found a {what} that is not closed in {}", brief(text))));
     }
     items.push(text.get(start..).unwrap_or_default());
     let items: Vec<&str> = items.into_iter().map(str::trim).collect();
     match items.iter().any(|item| item.is_empty()) {
-        true => Err(problem(format!("found nothing where a name was expected in `{text}`"))),
+        true => Err(problem(format!("found nothing where a name was expected in {}", brief(text)))),
         false => Ok(items),
     }
 }

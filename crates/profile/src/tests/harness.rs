@@ -80,6 +80,15 @@ impl World {
         self.runtime.block_on(self.service.resources().load_people(TENANT, people))
     }
 
+    /// The store, for what a crash leaves behind.
+    pub(super) fn store(&self) -> &dyn store::Store {
+        self.service.resources().store.as_ref()
+    }
+
+    pub(super) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
     pub(super) fn findings(&self) -> Vec<String> {
         self.runtime.block_on(self.service.resources().verify())
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::harness::{ADA, GRACE, World, ada, grace};
+use super::harness::{ADA, GRACE, TENANT, World, ada, grace};
 
 #[test]
 fn a_person_is_found_by_id_and_by_name_in_any_case() {
@@ -148,4 +148,48 @@ fn a_fixture_is_refused_whole_person_by_person() {
     world.get(&ada(), "users/x@fjord.example").error(404, "Request_ResourceNotFound");
     let twice = json!({"userPrincipalName": "ADA@fjord.example", "displayName": "X"});
     assert!(world.load(&[twice]).unwrap_err().contains("another person"));
+}
+
+/// A rename is a claim, a commit, a binding and a release; a crash or an impatient client can end it between any two.
+#[test]
+fn names_left_by_a_rename_cut_short_mean_nobody() {
+    let world = World::new();
+    let (claimed, left) = ("claimed@fjord.example", "left@fjord.example");
+    let name = |name: &str| json!({"displayName": "X", "userPrincipalName": name});
+    let now = world.post(&ada(), "me/profile/skills", &json!({})).ok(201)["createdDateTime"].clone();
+    let now = edm::DateTimeOffset::parse(now.as_str().unwrap()).unwrap().ticks();
+    // Before the commit the new name is claimed, after it the old one is still bound.
+    world.wait(world.store().claim(TENANT, claimed.into(), GRACE, now)).unwrap();
+    world.wait(world.store().claim(TENANT, left.into(), GRACE, now)).unwrap();
+    assert!(world.wait(world.store().bind(TENANT, left.into(), GRACE)).unwrap());
+    for url in [format!("users/{claimed}"), format!("users/{left}"), format!("users('{left}')/profile")] {
+        world.get(&ada(), &url).error(404, "Request_ResourceNotFound");
+    }
+    world.delete(&ada(), &format!("users/{left}")).error(404, "Request_ResourceNotFound");
+    // What may still be under way is not taken over, what cannot be is.
+    world.post(&ada(), "users", &name(claimed)).error(409, "nameAlreadyExists");
+    let taker = world.post(&ada(), "users", &name(left)).ok(201);
+    assert_eq!(world.get(&ada(), &format!("users/{left}")).ok(200)["id"], taker["id"]);
+    for _ in 0..60 {
+        world.post(&ada(), "me/profile/skills", &json!({})).ok(201);
+    }
+    world.post(&ada(), "users", &name(claimed)).ok(201);
+    world.patch(&ada(), &format!("users/{GRACE}"), &name(left)).error(409, "nameAlreadyExists");
+    world.get(&ada(), "users/grace@fjord.example").ok(200);
+}
+
+#[test]
+fn a_rename_cut_short_can_be_repeated() {
+    let world = World::new();
+    let name = json!({"userPrincipalName": "hopper@fjord.example"});
+    for bound in [false, true] {
+        world.wait(world.store().claim(TENANT, "hopper@fjord.example".into(), GRACE, 0)).unwrap();
+        if bound {
+            world.wait(world.store().bind(TENANT, "hopper@fjord.example".into(), GRACE)).unwrap();
+        }
+        world.patch(&ada(), &format!("users/{GRACE}"), &name).ok(200);
+        assert_eq!(world.get(&ada(), "users/hopper@fjord.example").ok(200)["id"], GRACE.to_string());
+        world.patch(&ada(), &format!("users/{GRACE}"), &json!({"userPrincipalName": "grace@fjord.example"})).ok(200);
+        world.get(&ada(), "users/hopper@fjord.example").error(404, "Request_ResourceNotFound");
+    }
 }

@@ -88,7 +88,7 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
         match value.as_bytes().trim_ascii() {
             coding if coding.eq_ignore_ascii_case(b"identity") => {}
             coding if !gzip && (coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")) => {
-                gzip = true
+                gzip = true;
             }
             _ => {
                 let message = "the body is in a content encoding that is not understood; expected gzip, once, or none";

@@ -47,18 +47,28 @@ const fn key(
 
 /// The settings of an issuer, in the order in which they are shown.
 pub(super) static ISSUER_KEYS: &[Key<Facts>] = &[
-    key("name", Form::NoText, "the `iss` of its tokens, exactly, or with {tenantid} where each tenant has its own", |facts, value| {
-        facts.name = value.text()?.to_owned();
-        Ok(())
-    }),
+    key(
+        "name",
+        Form::NoText,
+        "the `iss` of its tokens, exactly, or with {tenantid} where each tenant has its own",
+        |facts, value| {
+            facts.name = value.text()?.to_owned();
+            Ok(())
+        },
+    ),
     key("audiences", Form::List(&[]), "the `aud` values that mean this service", |facts, value| {
         facts.audiences = value.list()?.to_vec();
         Ok(())
     }),
-    key("algorithms", Form::List(&["RS256"]), "how its tokens may be signed: RS256, PS256, ES256, EdDSA", |facts, value| {
-        facts.algorithms = value.each("RS256, PS256, ES256 or EdDSA", Algorithm::from_name)?;
-        Ok(())
-    }),
+    key(
+        "algorithms",
+        Form::List(&["RS256"]),
+        "how its tokens may be signed: RS256, PS256, ES256, EdDSA",
+        |facts, value| {
+            facts.algorithms = value.each("RS256, PS256, ES256 or EdDSA", Algorithm::from_name)?;
+            Ok(())
+        },
+    ),
     key("jwks", Form::NoText, "file with its public keys, a JWK set", |facts, value| {
         facts.jwks = Some(PathBuf::from(value.text()?));
         Ok(())
@@ -87,26 +97,46 @@ pub(super) static ISSUER_KEYS: &[Key<Facts>] = &[
         facts.leeway = u32::try_from(value.number(0, 300)?).unwrap_or_default();
         Ok(())
     }),
-    key("require_at_jwt", Form::Switch(false), "whether tokens must say that they are access tokens (RFC 9068)", |facts, value| {
-        facts.require_at_jwt = value.switch()?;
-        Ok(())
-    }),
-    key("user_ids", Form::Text("verbatim"), "a person's id: the claim \"verbatim\", or \"derived\" from issuer and claim", |facts, value| {
-        facts.user_ids = value.one_of(&[("verbatim", UserIds::Verbatim), ("derived", UserIds::Derived)])?;
-        Ok(())
-    }),
-    key("claims.user", Form::List(&["oid", "sub"]), "claims that hold the person's id, the first present counts", |facts, value| {
-        facts.claims.user = value.list()?.to_vec();
-        Ok(())
-    }),
+    key(
+        "require_at_jwt",
+        Form::Switch(false),
+        "whether tokens must say that they are access tokens (RFC 9068)",
+        |facts, value| {
+            facts.require_at_jwt = value.switch()?;
+            Ok(())
+        },
+    ),
+    key(
+        "user_ids",
+        Form::Text("verbatim"),
+        "a person's id: the claim \"verbatim\", or \"derived\" from issuer and claim",
+        |facts, value| {
+            facts.user_ids = value.one_of(&[("verbatim", UserIds::Verbatim), ("derived", UserIds::Derived)])?;
+            Ok(())
+        },
+    ),
+    key(
+        "claims.user",
+        Form::List(&["oid", "sub"]),
+        "claims that hold the person's id, the first present counts",
+        |facts, value| {
+            facts.claims.user = value.list()?.to_vec();
+            Ok(())
+        },
+    ),
     key("claims.name", Form::List(&["name"]), "claims that hold the person's name", |facts, value| {
         facts.claims.name = value.list()?.to_vec();
         Ok(())
     }),
-    key("claims.upn", Form::List(&["upn", "preferred_username"]), "claims that hold the user principal name", |facts, value| {
-        facts.claims.upn = value.list()?.to_vec();
-        Ok(())
-    }),
+    key(
+        "claims.upn",
+        Form::List(&["upn", "preferred_username"]),
+        "claims that hold the user principal name",
+        |facts, value| {
+            facts.claims.upn = value.list()?.to_vec();
+            Ok(())
+        },
+    ),
     key("claims.tenant", Form::List(&["tid"]), "claims that hold the tenant", |facts, value| {
         facts.claims.tenant = value.list()?.to_vec();
         Ok(())
@@ -115,14 +145,24 @@ pub(super) static ISSUER_KEYS: &[Key<Facts>] = &[
         facts.claims.scopes = value.list()?.to_vec();
         Ok(())
     }),
-    key("claims.app_permissions", Form::List(&["roles"]), "claims that hold application permissions", |facts, value| {
-        facts.claims.app_permissions = value.list()?.to_vec();
-        Ok(())
-    }),
-    key("claims.roles", Form::List(&["wids", "roles"]), "claims that hold a person's roles, all count", |facts, value| {
-        facts.claims.roles = value.list()?.to_vec();
-        Ok(())
-    }),
+    key(
+        "claims.app_permissions",
+        Form::List(&["roles"]),
+        "claims that hold application permissions",
+        |facts, value| {
+            facts.claims.app_permissions = value.list()?.to_vec();
+            Ok(())
+        },
+    ),
+    key(
+        "claims.roles",
+        Form::List(&["wids", "roles"]),
+        "claims that hold a person's roles, all count",
+        |facts, value| {
+            facts.claims.roles = value.list()?.to_vec();
+            Ok(())
+        },
+    ),
     key("claims.app", Form::List(&["azp", "appid", "client_id"]), "claims that hold the app's id", |facts, value| {
         facts.claims.app = value.list()?.to_vec();
         Ok(())
@@ -188,14 +228,22 @@ impl Facts {
         match (&self.jwks, &self.pem) {
             (Some(path), None) => {
                 let path = file.parent().unwrap_or(Path::new("")).join(path);
-                let text = std::fs::read_to_string(&path).map_err(|error| format!("has no keys: cannot read `{}`: {error}", path.display()))?;
-                let keys = KeySet::from_jwks(&text).map_err(|error| format!("has no keys: `{}` is {error}", path.display()))?;
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|error| format!("has no keys: cannot read `{}`: {error}", path.display()))?;
+                let keys = KeySet::from_jwks(&text)
+                    .map_err(|error| format!("has no keys: `{}` is {error}", path.display()))?;
                 match keys.is_empty() {
-                    true => Err(format!("has no key in `{}` that can be used: {}", path.display(), keys.skipped().join("; "))),
+                    true => Err(format!(
+                        "has no key in `{}` that can be used: {}",
+                        path.display(),
+                        keys.skipped().join("; ")
+                    )),
                     false => Ok(keys),
                 }
             }
-            (None, Some(pem)) => KeySet::from_pem(pem, self.kid.as_deref()).map_err(|error| format!("has no key: `pem` is {error}")),
+            (None, Some(pem)) => {
+                KeySet::from_pem(pem, self.kid.as_deref()).map_err(|error| format!("has no key: `pem` is {error}"))
+            }
             _ => Err("needs either `jwks` or `pem`".to_owned()),
         }
     }

@@ -34,35 +34,60 @@ pub(super) static KEYS: &[Key<Settings>] = &[
             _ => Err("\"sqlite\"".to_owned()),
         }
     }),
-    key("public_url", Default::NoText, "origin under which clients find the service, such as https://people.example", |settings, value| {
-        let known = Known::parse(value.text()?).filter(|known| known.scheme().is_some());
-        settings.public_url = Some(known.ok_or("an origin such as \"https://people.example\", without a path")?);
-        Ok(())
-    }),
-    key("allowed_hosts", Default::List(&[]), "further hosts that are answered, such as \"inside:8080\" or \"https://other.example\"", |settings, value| {
-        settings.allowed_hosts = value.each("hosts such as \"inside:8080\"", Known::parse)?;
-        Ok(())
-    }),
-    key("trusted_proxies", Default::List(&[]), "addresses of proxies whose Forwarded headers count", |settings, value| {
-        settings.trusted_proxies = value.each("addresses such as \"10.0.0.0/8\"", Network::parse)?;
-        Ok(())
-    }),
+    key(
+        "public_url",
+        Default::NoText,
+        "origin under which clients find the service, such as https://people.example",
+        |settings, value| {
+            let known = Known::parse(value.text()?).filter(|known| known.scheme().is_some());
+            settings.public_url = Some(known.ok_or("an origin such as \"https://people.example\", without a path")?);
+            Ok(())
+        },
+    ),
+    key(
+        "allowed_hosts",
+        Default::List(&[]),
+        "further hosts that are answered, such as \"inside:8080\" or \"https://other.example\"",
+        |settings, value| {
+            settings.allowed_hosts = value.each("hosts such as \"inside:8080\"", Known::parse)?;
+            Ok(())
+        },
+    ),
+    key(
+        "trusted_proxies",
+        Default::List(&[]),
+        "addresses of proxies whose Forwarded headers count",
+        |settings, value| {
+            settings.trusted_proxies = value.each("addresses such as \"10.0.0.0/8\"", Network::parse)?;
+            Ok(())
+        },
+    ),
     key("cors_origins", Default::List(&[]), "origins whose pages may call the service", |settings, value| {
         settings.cors_origins = value.each("origins such as \"https://app.example\"", origin)?;
         Ok(())
     }),
-    key("authorization_uri", Default::NoText, "where a client without a token is told to get one; the first issuer when unset", |settings, value| {
-        settings.authorization_uri = Some(value.text()?.to_owned());
-        Ok(())
-    }),
+    key(
+        "authorization_uri",
+        Default::NoText,
+        "where a client without a token is told to get one; the first issuer when unset",
+        |settings, value| {
+            settings.authorization_uri = Some(value.text()?.to_owned());
+            Ok(())
+        },
+    ),
     key("insecure_http", Default::Switch(false), "take tokens in clear text from other machines", |settings, value| {
         settings.insecure_http = value.switch()?;
         Ok(())
     }),
-    key("app_writes", Default::Text("permissions-data"), "whether apps without a person may write: as the \"permissions-data\" says, or the \"documentation\"", |settings, value| {
-        settings.documentation_writes = value.one_of(&[("permissions-data", false), ("documentation", true)])?;
-        Ok(())
-    }),
+    key(
+        "app_writes",
+        Default::Text("permissions-data"),
+        "whether apps without a person may write: as the \"permissions-data\" says, or the \"documentation\"",
+        |settings, value| {
+            settings.documentation_writes = value.one_of(&[("permissions-data", false), ("documentation", true)])?;
+            Ok(())
+        },
+    ),
     key("workers", Default::Number(2), "threads that serve", |settings, value| {
         settings.workers = value.number(1, 256)?;
         Ok(())
@@ -79,18 +104,33 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         settings.max_page_size = value.number(1, 999)?;
         Ok(())
     }),
-    key("pages.top_is_page_size", Default::Switch(true), "whether $top is the size of each page, as in Graph, or a limit, as in OData", |settings, value| {
-        settings.top_is_page_size = value.switch()?;
-        Ok(())
-    }),
-    key("quotas.items_per_collection", Default::Number(1_000), "most items in one collection of a profile", |settings, value| {
-        settings.items_per_collection = value.number(1, 10_000)?;
-        Ok(())
-    }),
-    key("log.level", Default::Text("info"), "how much is logged: off, error, warn, info, debug (each request) or trace", |settings, value| {
-        settings.log_level = value.one_of(&LEVELS.map(|level| (level, level)))?;
-        Ok(())
-    }),
+    key(
+        "pages.top_is_page_size",
+        Default::Switch(true),
+        "whether $top is the size of each page, as in Graph, or a limit, as in OData",
+        |settings, value| {
+            settings.top_is_page_size = value.switch()?;
+            Ok(())
+        },
+    ),
+    key(
+        "quotas.items_per_collection",
+        Default::Number(1_000),
+        "most items in one collection of a profile",
+        |settings, value| {
+            settings.items_per_collection = value.number(1, 10_000)?;
+            Ok(())
+        },
+    ),
+    key(
+        "log.level",
+        Default::Text("info"),
+        "how much is logged: off, error, warn, info, debug (each request) or trace",
+        |settings, value| {
+            settings.log_level = value.one_of(&LEVELS.map(|level| (level, level)))?;
+            Ok(())
+        },
+    ),
     key("log.format", Default::Text("text"), "form of log lines: \"text\" or \"json\"", |settings, value| {
         settings.log_format = value.one_of(&[("text", Format::Text), ("json", Format::Json)])?;
         Ok(())

@@ -69,7 +69,8 @@ impl<'f> Reader<'f> {
 
     fn read_issuers(&mut self, place: &Place<'_>, value: &Spanned<DeValue<'_>>) {
         let entries = value.get_ref().as_array().map(|entries| entries.iter().collect::<Vec<_>>()).unwrap_or_default();
-        let tables: Vec<_> = entries.iter().filter_map(|entry| Some((entry.get_ref().as_table()?, entry.span()))).collect();
+        let tables: Vec<_> =
+            entries.iter().filter_map(|entry| Some((entry.get_ref().as_table()?, entry.span()))).collect();
         if tables.is_empty() {
             self.faults.at(&place.origin(value.span()), format_args!("`{ISSUERS}` is a list of tables: [[{ISSUERS}]]"));
         }
@@ -99,7 +100,8 @@ impl<'f> Reader<'f> {
                 Some(plain) => _ = found.insert(name, (plain, origin)),
                 None => {
                     let form = value.get_ref().type_str();
-                    let fault = format!("`{name}` is a text, a number, true or false, or a list of texts, not a {form}");
+                    let fault =
+                        format!("`{name}` is a text, a number, true or false, or a list of texts, not a {form}");
                     self.faults.at(&origin, fault);
                 }
             }
@@ -139,9 +141,7 @@ impl Place<'_> {
 fn plain(value: &DeValue<'_>) -> Option<Value> {
     match value {
         DeValue::String(text) => Some(Value::Text(text.to_string())),
-        DeValue::Integer(number) => {
-            i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::Number)
-        }
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::Number),
         DeValue::Boolean(switch) => Some(Value::Switch(*switch)),
         DeValue::Array(entries) => {
             let texts = entries.iter().map(|entry| entry.get_ref().as_str().map(str::to_owned));

@@ -37,7 +37,9 @@ fn accepts_what_is_sound() {
 #[test]
 fn names_line_and_nearest_key() {
     check(
-        &format!("public_url = 'https://people.example'\nlistn = '127.0.0.1:1'\nlevel = 'info'\n[log]\nlevle = 'info'\n{ISSUER}audience = 'x'\n"),
+        &format!(
+            "public_url = 'https://people.example'\nlistn = '127.0.0.1:1'\nlevel = 'info'\n[log]\nlevle = 'info'\n{ISSUER}audience = 'x'\n"
+        ),
         &expect![[r#"
             vitae.toml:2: no setting is called `listn`; did you mean `listen`?
             vitae.toml:3: no setting is called `level`; did you mean `log.level`?
@@ -49,7 +51,9 @@ fn names_line_and_nearest_key() {
 #[test]
 fn names_line_and_form_of_values() {
     check(
-        &format!("public_url = 'people.example'\nallowed_hosts = ['a b']\nworkers = 0\ncache_mb = '1'\nstore = 'postgres://db'\nlog.level = 'loud'\nlisten = 1.5\n{ISSUER}"),
+        &format!(
+            "public_url = 'people.example'\nallowed_hosts = ['a b']\nworkers = 0\ncache_mb = '1'\nstore = 'postgres://db'\nlog.level = 'loud'\nlisten = 1.5\n{ISSUER}"
+        ),
         &expect![[r#"
             vitae.toml:1: `public_url` is an origin such as "https://people.example", without a path, not "people.example"
             vitae.toml:2: `allowed_hosts` is a list of hosts such as "inside:8080", not ["a b"]
@@ -66,9 +70,14 @@ fn names_line_and_form_of_values() {
 fn refuses_what_is_unsafe() {
     check(
         &format!("allowed_hosts = ['inside']\nlisten = '0.0.0.0:80'\n{ISSUER}"),
-        &expect!["vitae.toml:2: `listen` takes tokens in clear text from other machines; put a proxy with TLS before it and its https `public_url` here, or set `insecure_http = true`"],
+        &expect![
+            "vitae.toml:2: `listen` takes tokens in clear text from other machines; put a proxy with TLS before it and its https `public_url` here, or set `insecure_http = true`"
+        ],
     );
-    check(&format!("insecure_http = true\nallowed_hosts = ['inside']\nlisten = '0.0.0.0:80'\n{ISSUER}"), &expect![[""]]);
+    check(
+        &format!("insecure_http = true\nallowed_hosts = ['inside']\nlisten = '0.0.0.0:80'\n{ISSUER}"),
+        &expect![[""]],
+    );
     check(
         "",
         &expect![[r#"
@@ -99,7 +108,8 @@ fn the_environment_goes_before_the_file() {
         "VITAE_WORKERS" => Some("many".to_owned()),
         _ => None,
     };
-    let config = Config::of(&format!("log.level = 'warn'\ndata = '/d'\n{ISSUER}"), Path::new("vitae.toml"), &environment);
+    let config =
+        Config::of(&format!("log.level = 'warn'\ndata = '/d'\n{ISSUER}"), Path::new("vitae.toml"), &environment);
     assert_eq!(config.faults.lines(), ["VITAE_WORKERS: `workers` is a whole number, not `many`"]);
     assert_eq!(config.settings.log_level, "debug");
     assert_eq!(config.settings.allowed_hosts.len(), 2);

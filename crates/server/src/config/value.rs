@@ -32,7 +32,9 @@ impl Value {
     /// The number, when it is one within the bounds.
     pub(super) fn number(&self, least: u32, most: u32) -> Result<usize, String> {
         match self {
-            Value::Number(number) if (i64::from(least)..=i64::from(most)).contains(number) => usize::try_from(*number).ok(),
+            Value::Number(number) if (i64::from(least)..=i64::from(most)).contains(number) => {
+                usize::try_from(*number).ok()
+            }
             _ => None,
         }
         .ok_or_else(|| format!("a number from {least} to {most}"))

@@ -121,9 +121,15 @@ impl Hooks {
             ("clock", &Method::GET) => Ok(clock(app)),
             ("clock", &Method::POST) => self.set_clock(app, parse(&body)?),
             ("fail", &Method::POST) => self.faults.add(parse(&body)?).map(|()| done()).map_err(bad_body),
-            ("fail", &Method::DELETE) => Ok(self.faults.clear()).map(|()| done()),
+            ("fail", &Method::DELETE) => {
+                self.faults.clear();
+                Ok(done())
+            }
             ("journal", &Method::GET) => Ok(answer(&self.journal.to_json())),
-            ("journal", &Method::DELETE) => Ok(self.journal.clear()).map(|()| done()),
+            ("journal", &Method::DELETE) => {
+                self.journal.clear();
+                Ok(done())
+            }
             _ => Err(Refusal::new(
                 Kind::ResourceNotFound,
                 "no such hook; expected POST /dev/reset, GET or POST /dev/clock, POST or DELETE /dev/fail, GET or DELETE /dev/journal",

@@ -56,6 +56,20 @@ fn data_and_people_outlive_the_server() {
 }
 
 #[test]
+fn a_first_start_that_was_cut_short_is_done_again() {
+    let place = tempfile::tempdir().unwrap();
+    Server::in_place(place.path(), &["--people", "2"]).kill();
+    let note = Server::data(place.path()).join("dev.json");
+    let loading = fs::read_to_string(&note).unwrap().replace("\"loading\": false", "\"loading\": true");
+    fs::write(&note, loading).unwrap();
+    let check = run(vitae().arg("check").arg("--data").arg(Server::data(place.path())));
+    assert_eq!(check.code, 3, "{}", check.stdout);
+    let server = Server::in_place(place.path(), &["--people", "3"]);
+    let people = server.get("/beta/users?$count=true").expect(200).json();
+    assert_eq!(people["value"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn tokens_are_made_beside_a_running_server() {
     let place = tempfile::tempdir().unwrap();
     let server = Server::in_place(place.path(), &["--people", "3"]);
@@ -133,7 +147,13 @@ fn own_people_from_a_file() {
 
 #[test]
 fn wrong_questions_have_their_own_exit_code() {
-    for args in [&["dev", "--nonsense"][..], &["dev", "--tls-port", "1"], &["dev", "--clock", "noon"], &["dev", "--ephemeral", "--data", "x"], &["migrate"]] {
+    for args in [
+        &["dev", "--nonsense"][..],
+        &["dev", "--tls-port", "1"],
+        &["dev", "--clock", "noon"],
+        &["dev", "--ephemeral", "--data", "x"],
+        &["migrate"],
+    ] {
         assert_eq!(run(vitae().args(args)).code, 2, "{args:?}");
     }
     let help = run(vitae().args(["dev", "--help"]));

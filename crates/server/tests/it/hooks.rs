@@ -28,7 +28,14 @@ fn the_clock_is_set_and_advanced() {
     assert_eq!(clock(json!({ "set": "2030-06-01T00:00:00Z" })).expect(200).json()["now"], "2030-06-01T00:00:00Z");
     assert_eq!(clock(json!({ "advance": "1h30m" })).expect(200).json()["now"], "2030-06-01T01:30:00Z");
     assert_eq!(clock(json!({ "advance": 30 })).expect(200).json()["now"], "2030-06-01T01:30:30Z");
-    for bad in [json!({}), json!({ "set": "noon" }), json!({ "advance": -1 }), json!({ "advance": "2x" }), json!({ "set": "2030-01-01T00:00:00Z", "advance": 1 }), json!([])] {
+    for bad in [
+        json!({}),
+        json!({ "set": "noon" }),
+        json!({ "advance": -1 }),
+        json!({ "advance": "2x" }),
+        json!({ "set": "2030-01-01T00:00:00Z", "advance": 1 }),
+        json!([]),
+    ] {
         assert_eq!(clock(bad.clone()).expect(400).code(), "BadRequest", "{bad}");
     }
     assert_eq!(server.anyone("GET", "/dev/clock").send().json()["now"], "2030-06-01T01:30:30Z");

@@ -43,7 +43,11 @@ fn unsafe_settings_stop_it() {
     let place = place("listen = '0.0.0.0:0'\n");
     let ended = serve(place.path(), &[]);
     assert_eq!(ended.code, 2);
-    for part in ["vitae.toml:1: `listen` takes tokens in clear text", "no token issuer", "no `public_url` and no `allowed_hosts`"] {
+    for part in [
+        "vitae.toml:1: `listen` takes tokens in clear text",
+        "no token issuer",
+        "no `public_url` and no `allowed_hosts`",
+    ] {
         assert!(ended.stderr.contains(part), "{}", ended.stderr);
     }
     assert_eq!(serve(place.path(), &["--config", "absent.toml"]).code, 2);
@@ -74,7 +78,10 @@ fn started(place: &Path) -> Server {
 
 #[test]
 fn it_serves_under_its_own_name_and_ends_when_asked() {
-    let settings = format!("listen = '127.0.0.1:0'\npublic_url = 'https://people.example'\ntrusted_proxies = ['127.0.0.1']\ncors_origins = ['https://app.example']\n{}", issuer());
+    let settings = format!(
+        "listen = '127.0.0.1:0'\npublic_url = 'https://people.example'\ntrusted_proxies = ['127.0.0.1']\ncors_origins = ['https://app.example']\n{}",
+        issuer()
+    );
     let place = place(&settings);
     let server = started(place.path());
     let ask = |target: &str| Request::new(server.address(), "GET", target);
@@ -97,7 +104,8 @@ fn it_serves_under_its_own_name_and_ends_when_asked() {
 
 #[test]
 fn development_and_service_do_not_share_a_directory() {
-    let place = place(&format!("listen = '127.0.0.1:0'\ndata = 'data'\npublic_url = 'https://people.example'\n{}", issuer()));
+    let place =
+        place(&format!("listen = '127.0.0.1:0'\ndata = 'data'\npublic_url = 'https://people.example'\n{}", issuer()));
     started(place.path()).terminate();
     let dev = run(vitae().args(["dev", "--port", "0", "--data", "data", "--people", "1"]).current_dir(place.path()));
     assert_eq!(dev.code, 1, "{}", dev.stderr);

@@ -10,4 +10,4 @@ mod server;
 pub(crate) use client::{Reply, Request, exchange};
 pub(crate) use dice::Dice;
 pub(crate) use line::Line;
-pub(crate) use server::{Command, Ended, Server, run, vitae};
+pub(crate) use server::{Ended, Server, run, vitae};

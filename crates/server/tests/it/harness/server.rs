@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 use tempfile::TempDir;
 
 use super::client::{Reply, Request};
-
-pub(crate) use std::process::Command;
 
 /// A running server.
 pub(crate) struct Server {
@@ -87,13 +85,16 @@ impl Server {
             let start = greeting.len();
             let length = output.read_line(&mut greeting).expect("output is text");
             assert!(length > 0, "the server ended before it was ready: {:?}\n{greeting}", child.wait());
-            if greeting[start..].starts_with(sign) {
+            if greeting.get(start..).is_some_and(|line| line.starts_with(sign)) {
                 break;
             }
         }
         let text = std::fs::read_to_string(ready).expect("the ready file is there once the server says so");
-        let ready: HashMap<String, String> =
-            text.lines().filter_map(|line| line.split_once('=')).map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let ready: HashMap<String, String> = text
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
         let address = ready["VITAE_URL"].trim_start_matches("http://").to_owned();
         Server { child, output, greeting, ready, address, _place: None }
     }

@@ -1,0 +1,30 @@
+# Vitae in a container.
+#
+#   docker build -t vitae .
+#   docker run --rm -p 8080:8080 vitae                                     a development server on http://localhost:8080
+#   docker run -v vitae:/data -v ./vitae.toml:/etc/vitae.toml:ro -p 8080:8080 \
+#     -e VITAE_LISTEN=0.0.0.0:8080 -e VITAE_DATA=/data vitae serve --config /etc/vitae.toml
+#
+# A container's own network is not this machine, so `serve` needs an https `public_url` or `insecure_http = true`.
+
+FROM rust:1.95-slim-trixie AS build
+# The embedded SQLite is compiled from C.
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
+    cargo build --locked --release --package server && cp target/release/vitae /usr/local/bin/vitae
+
+FROM debian:trixie-slim
+RUN apt-get update && apt-get install --yes --no-install-recommends curl && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /data vitae \
+    && install --directory --owner vitae --mode 0700 /data
+COPY --from=build /usr/local/bin/vitae /usr/local/bin/vitae
+USER vitae
+WORKDIR /data
+VOLUME /data
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/readyz"]
+ENTRYPOINT ["vitae"]
+CMD ["dev", "--host", "0.0.0.0", "--data", "/data/dev"]
