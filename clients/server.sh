@@ -4,7 +4,7 @@
 #   stop_vitae     stops that server and no other
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-TARGET=${CARGO_TARGET_DIR:-$REPO/target}
+TARGET=$(mkdir -p "${CARGO_TARGET_DIR:=$REPO/target}" && cd "$CARGO_TARGET_DIR" && pwd)
 
 # Builds the server unless a binary is given.
 vitae_binary() {

@@ -40,10 +40,10 @@ Cases: item, ten, profile, post1, post64, start. Linux only; both servers listen
 )]
 struct Args {
     /// Seconds of load in each turn of each server
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=60))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: u64,
     /// Turns of each server; they alternate and the median counts
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=25))]
+    #[arg(long, value_name = "N", default_value_t = 9, value_parser = clap::value_parser!(u64).range(1..=25))]
     rounds: u64,
     /// Only this case
     #[arg(long, value_name = "NAME", value_parser = names())]
@@ -103,17 +103,4 @@ pub(crate) fn run(args: &[String]) -> Outcome {
             Err(Failure::new(format_args!("{count} answers were not the expected ones; the figures are worthless")))
         }
     }
-}
-
-pub(crate) fn tmp_load(args: &[String]) -> Outcome {
-    let address: std::net::SocketAddr = args[0].parse().unwrap();
-    let token = std::env::var("VITAE_TOKEN").unwrap_or_else(|_| "x".repeat(1100));
-    let requests: std::sync::Arc<[bytes::Bytes]> = [http::request("GET", &args[1], address, &token, "")].into();
-    let load = load::Load { address, connections: 64, requests, next: Default::default(), status: 200 };
-    for _ in 0..args[2].parse::<u32>().unwrap() {
-        let mut t = load.run(Duration::from_secs(2))?;
-        t.latencies.sort_unstable();
-        println!("{:.0}/s p50 {:.3} p99 {:.3} wrong {}", t.latencies.len() as f64 / t.elapsed.as_secs_f64(), figures::percentile(&t.latencies, 50), figures::percentile(&t.latencies, 99), t.wrong);
-    }
-    Ok(())
 }

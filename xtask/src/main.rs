@@ -21,7 +21,6 @@ struct Task {
 }
 
 const TASKS: &[Task] = &[
-    Task { name: "load", about: "", run: bench::tmp_load },
     Task { name: "bench", about: "Measure the release server beside a bare one", run: bench::run },
     Task { name: "bare", about: "", run: bare::run },
 ];

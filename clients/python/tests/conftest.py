@@ -4,6 +4,8 @@ import itertools
 import os
 
 import pytest
+from msgraph_beta.generated.models.password_profile import PasswordProfile
+from msgraph_beta.generated.models.user import User
 
 from graph import client
 
@@ -53,9 +55,6 @@ def new_upn():
 @pytest.fixture
 async def newcomer(admin, new_upn):
     """A person of one test, with an empty page."""
-    from msgraph_beta.generated.models.password_profile import PasswordProfile
-    from msgraph_beta.generated.models.user import User
-
     person = User(
         account_enabled=True,
         display_name="New Comer",

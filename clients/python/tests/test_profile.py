@@ -9,6 +9,8 @@ from samples import differences, sample
 
 pytestmark = pytest.mark.anyio
 
+MODELS = {collection.name: collection.model for collection in COLLECTIONS}
+
 
 @pytest.fixture
 async def profile(admin, newcomer):
@@ -40,7 +42,7 @@ async def test_selects_collections(profile):
 async def test_expands_with_nested_selections(profile):
     options = query(profile, expand=["names($select=first,last)", "skills($select=displayName)"])
     narrowed = await profile.get(options)
-    name, skill = sample(COLLECTIONS_BY_NAME["names"].model), sample(COLLECTIONS_BY_NAME["skills"].model)
+    name, skill = sample(MODELS["names"]), sample(MODELS["skills"])
     assert (narrowed.names[0].first, narrowed.names[0].last) == (name.first, name.last)
     assert (narrowed.names[0].middle, narrowed.names[0].created_by) == (None, None)
     assert (narrowed.skills[0].display_name, narrowed.skills[0].proficiency) == (skill.display_name, None)
@@ -59,7 +61,7 @@ async def test_has_nothing_of_its_own_to_change(profile):
     assert (await profile.patch(Profile())).id == before.id
     after = await profile.get()
     assert [item.id for item in after.skills] == [item.id for item in before.skills]
-    error = await refusal(profile.patch(Profile(skills=[sample(COLLECTIONS_BY_NAME["skills"].model)])))
+    error = await refusal(profile.patch(Profile(skills=[sample(MODELS["skills"])])))
     assert error.response_status_code == 400
 
 
@@ -68,9 +70,6 @@ async def test_deleting_it_empties_every_collection(profile):
     empty = await profile.get()
     for collection in COLLECTIONS:
         assert getattr(empty, collection.name) == [], collection.name
-
-
-COLLECTIONS_BY_NAME = {collection.name: collection for collection in COLLECTIONS}
 
 
 def wire_name(collection):

@@ -28,7 +28,7 @@ fn allow(offered: &[(Method, Action)]) -> String {
 
 fn offered(address: &Address, dialect: &Dialect) -> Result<Vec<(Method, Action)>, Problem> {
     let later = |what: &str| Err(Problem::new(Kind::NotSupported, format!("{what} is not supported yet")));
-    Ok(match (address.place, address.tail) {
+    let mut offered = match (address.place, address.tail) {
         (Place::Root, _) => return later("the service document"),
         (Place::Property(_), _) | (_, Tail::Value) => return later("access to single properties"),
         (Place::Collection(_), Tail::Resource) => vec![(Method::GET, Action::List), (Method::POST, Action::Create)],
@@ -45,7 +45,16 @@ fn offered(address: &Address, dialect: &Dialect) -> Result<Vec<(Method, Action)>
             offered
         }
         (_, Tail::Ref | Tail::Count) => return later("`$ref` at this address"),
-    })
+    };
+    if let [Step::Set(set)] | [Step::Set(set), Step::Key(_)] = address.steps.as_slice() {
+        offered.retain(|(_, action)| match action {
+            Action::Read | Action::List | Action::Count => true,
+            Action::Create => set.capabilities.insertable,
+            Action::Update => set.capabilities.updatable,
+            Action::Delete => set.capabilities.deletable,
+        });
+    }
+    Ok(offered)
 }
 
 fn is_contained(address: &Address) -> bool {

@@ -10,19 +10,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use odata::headers::Wishes;
-use odata::url::query::Given;
+use odata::url::query::{Given, option_of};
 use odata::{Dialect, Kind, Problem, Query};
 use sha2::Sha256;
 
 /// Bytes of the authenticator in front of a token.
 const MAC_LENGTH: usize = 16;
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// The place of the last item answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     /// Its values under the order, as raw JSON.
     pub(crate) values: Vec<Vec<u8>>,
+    /// Are some of them only the beginnings of what they were?
+    pub(crate) cut: bool,
     /// Its place in the default order.
     pub(crate) at: i64,
     /// Its id.
@@ -46,13 +48,14 @@ impl Plan {
     /// The first page of a query.
     pub(crate) fn first(query: &Query, wishes: &Wishes, dialect: &Dialect) -> Result<Self, Problem> {
         let skip = usize::try_from(query.skip.unwrap_or(0)).unwrap_or(usize::MAX);
-        let graph = dialect.top_is_page_size && !wishes.odata_rules && wishes.max_page_size.is_none();
+        let graph = dialect.top_is_page_size && wishes.max_version.is_none() && wishes.max_page_size.is_none();
         if !graph {
             let size = wishes.max_page_size.unwrap_or(dialect.page_size).min(dialect.max_page_size);
             return Ok(Self { size, remaining: query.top, skip, after: None });
         }
-        let size = match query.top {
+        let size = match query.top.filter(|_| query.skip_token.is_none()) {
             None => dialect.page_size,
+            // The token knows better in which mode its pages began.
             Some(top) => usize::try_from(top).ok().filter(|top| *top <= dialect.max_page_size).ok_or_else(|| {
                 let message = format!("found `{top}` for `$top`, expected at most {}", dialect.max_page_size);
                 Problem::new(Kind::BadQuery, message).at("$top")
@@ -61,6 +64,17 @@ impl Plan {
         // `$top=0` asks for no items, not for empty pages without end.
         let remaining = (size == 0).then_some(0);
         Ok(Self { size, remaining, skip, after: None })
+    }
+
+    /// All at once, as far as the query does not limit them.
+    pub(crate) fn whole(query: &Query) -> Self {
+        let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        Self {
+            size: query.top.map_or(usize::MAX, number),
+            remaining: None,
+            skip: query.skip.map_or(0, number),
+            after: None,
+        }
     }
 
     /// How many items this page holds at most.
@@ -75,13 +89,19 @@ impl Plan {
         (remaining != Some(0)).then_some(Self { size: self.size, remaining, skip: 0, after: Some(last) })
     }
 
-    /// The plan as bytes: format, size, remaining, place, id, values.
+    /// The same with pages of at most so many items.
+    pub(crate) fn within(self, max_page_size: Option<usize>) -> Self {
+        Self { size: self.size.min(max_page_size.unwrap_or(usize::MAX)), ..self }
+    }
+
+    /// The plan as bytes: format, size, remaining, place, cut, id, values.
     fn encode(&self) -> Vec<u8> {
         let mut out = vec![FORMAT];
         out.extend_from_slice(&(self.size as u64).to_be_bytes());
         out.extend_from_slice(&self.remaining.map_or(u64::MAX, |remaining| remaining).to_be_bytes());
         if let Some(place) = &self.after {
             out.extend_from_slice(&place.at.to_be_bytes());
+            out.push(u8::from(place.cut));
             let parts = std::iter::once(place.id.as_bytes()).chain(place.values.iter().map(Vec::as_slice));
             for part in parts {
                 out.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
@@ -95,7 +115,8 @@ impl Plan {
         let (format, rest) = bytes.split_first()?;
         let (size, rest) = rest.split_first_chunk()?;
         let (remaining, rest) = rest.split_first_chunk()?;
-        let (at, mut rest) = rest.split_first_chunk()?;
+        let (at, rest) = rest.split_first_chunk()?;
+        let (cut, mut rest) = rest.split_first()?;
         let mut parts = Vec::new();
         while let Some((length, after)) = rest.split_first_chunk() {
             let (part, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize)?;
@@ -105,7 +126,7 @@ impl Plan {
         let remaining = Some(u64::from_be_bytes(*remaining)).filter(|remaining| *remaining != u64::MAX);
         let id = Arc::from(std::str::from_utf8(parts.first()?).ok()?);
         let values = parts.split_off(1);
-        let after = Some(Place { values, at: i64::from_be_bytes(*at), id });
+        let after = Some(Place { values, cut: *cut != 0, at: i64::from_be_bytes(*at), id });
         let size = usize::try_from(u64::from_be_bytes(*size)).ok()?;
         (*format == FORMAT).then_some(Self { size, remaining, skip: 0, after })
     }
@@ -169,10 +190,7 @@ fn is_position(name: &str) -> bool {
 
 /// The query of the next page: as the client sent it, with the token in place of what said where to begin.
 pub(crate) fn next_query(query: Option<&str>, token: &str) -> String {
-    let stays = |part: &&str| {
-        let name = part.split('=').next().unwrap_or_default().to_ascii_lowercase().replace("%24", "$");
-        !part.is_empty() && !matches!(name.trim_start_matches('$'), "skiptoken" | "skip")
-    };
+    let stays = |part: &&str| !part.is_empty() && !option_of(part).is_some_and(is_position);
     let mut next: String = query.unwrap_or_default().split('&').filter(stays).flat_map(|part| [part, "&"]).collect();
     next.push_str("$skiptoken=");
     next.push_str(token);
@@ -186,7 +204,7 @@ mod tests {
     use super::{Binding, Place, Plan, next_query};
 
     fn plan() -> Plan {
-        let after = Some(Place { values: vec![b"null".to_vec(), "\"é\"".into()], at: -5, id: "id".into() });
+        let after = Some(Place { values: vec![b"null".to_vec(), "\"é\"".into()], cut: true, at: -5, id: "id".into() });
         Plan { size: 7, remaining: Some(3), skip: 0, after }
     }
 
@@ -212,6 +230,7 @@ mod tests {
     fn links_keep_the_query_but_not_its_beginning() {
         assert_eq!(next_query(Some("$top=5&$skip=2&mine=1"), "T"), "$top=5&mine=1&$skiptoken=T");
         assert_eq!(next_query(Some("%24SkipToken=old&top=5"), "T"), "top=5&$skiptoken=T");
+        assert_eq!(next_query(Some("%73kip=2&&%24%73kiptoken=old&skipper=1"), "T"), "skipper=1&$skiptoken=T");
         assert_eq!(next_query(None, "T"), "$skiptoken=T");
     }
 

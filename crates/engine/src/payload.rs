@@ -2,11 +2,11 @@
 
 use edm::{Navigation, StructType};
 use odata::payload::{Projection, Writer};
-use odata::{Expand, Query};
+use odata::{Address, Expand, Kind, Problem, Query, Step};
 
 use crate::collection;
 use crate::paging::Plan;
-use crate::resources::{Entity, Row};
+use crate::resources::{Action, Entity, Row, Target};
 
 /// What stands around the rows of an answer.
 pub(crate) struct Frame<'a> {
@@ -21,43 +21,58 @@ pub(crate) struct Frame<'a> {
 impl Frame<'_> {
     /// `{root}/$metadata#{path}({select}){/suffix}`
     fn context(&self, path: &str, query: &Query, suffix: &str) -> String {
-        let select = query.select.as_ref().map(|select| format!("({})", select.context())).unwrap_or_default();
-        format!("{}/$metadata#{path}{select}{suffix}", self.root)
+        format!("{}/$metadata#{path}{}{suffix}", self.root, query.context())
     }
 
     /// A single entity: its context, its tag, its members, what is expanded in it.
-    pub(crate) fn entity(&self, container: &str, path: &str, entity: &Entity, related: &[Related<'_>]) -> Vec<u8> {
+    pub(crate) fn entity(
+        &self,
+        address: &Address,
+        target: &impl Target,
+        entity: &Entity,
+        related: &[Related<'_>],
+    ) -> Vec<u8> {
         let size = entity.related.iter().flatten().chain([&entity.row]).map(|row| row.members.len() + 64);
         let mut writer = Writer::with_capacity(256 + 200 * related.len() + size.sum::<usize>());
         writer.open();
-        writer.context("", &self.context(container, self.query, "/$entity"));
+        // A singleton is the only one of its kind, not one of a collection.
+        let alone = matches!(address.steps.last(), Some(Step::Singleton(singleton)) if singleton.member_of.is_none());
+        let suffix = if alone { "" } else { "/$entity" };
+        writer.context("", &self.context(&target.container(), self.query, suffix));
         write_row(&mut writer, &entity.row, Projection::of(self.ty, self.query.select.as_ref()));
-        for (related, rows) in related.iter().zip(&entity.related) {
-            self.related(&mut writer, path, related, rows);
+        if !related.is_empty() {
+            let path = target.path();
+            for (related, rows) in related.iter().zip(&entity.related) {
+                self.related(&mut writer, &path, related, rows);
+            }
         }
         writer.close();
         writer.finish()
     }
 
-    /// A collection within an entity.
+    /// A collection, or another entity, within an entity.
     fn related(&self, writer: &mut Writer, path: &str, related: &Related<'_>, rows: &[Row]) {
         let usual = Query::default();
         let query = related.query.unwrap_or(&usual);
         let name = related.navigation.name;
+        let projection = Projection::of(related.navigation.target, query.select.as_ref());
+        if !related.navigation.collection {
+            let Some(row) = rows.first() else { return writer.null_member(name) };
+            writer.open_member(name);
+            write_row(writer, row, projection);
+            return writer.close();
+        }
         writer.context(name, &self.context(&format!("{path}/{name}"), query, ""));
         if query.count {
             writer.count(name, rows.len());
         }
-        let size = query.top.map_or(usize::MAX, |top| usize::try_from(top).unwrap_or(usize::MAX));
-        let skip = query.skip.map_or(0, |skip| usize::try_from(skip).unwrap_or(usize::MAX));
-        let plan = Plan { size, remaining: None, skip, after: None };
-        let projection = Projection::of(related.navigation.target, query.select.as_ref());
         writer.open_list(name);
-        if related.query.is_some() {
-            let (rows, _) = collection::page(rows.to_vec(), &query.order, &plan);
-            rows.iter().for_each(|row| write_item(writer, row, projection));
-        } else {
-            rows.iter().for_each(|row| write_item(writer, row, projection));
+        match related.query {
+            None => rows.iter().for_each(|row| write_item(writer, row, projection)),
+            Some(query) => {
+                let (rows, _) = collection::page(rows.to_vec(), &query.order, &Plan::whole(query));
+                rows.iter().for_each(|row| write_item(writer, row, projection));
+            }
         }
         writer.close_list();
     }
@@ -102,28 +117,35 @@ fn write_row(writer: &mut Writer, row: &Row, projection: Projection<'_>) {
     writer.members(projection, &row.members);
 }
 
-/// A collection to be answered within an entity, and what was asked of it.
+/// What is to be answered within an entity, and what was asked of it.
 pub(crate) struct Related<'a> {
     pub(crate) navigation: &'static Navigation,
     pub(crate) query: Option<&'a Query>,
 }
 
-/// The collections within an entity: those expanded; else those selected; else, without a selection, those that the
-/// model writes into every entity.
+/// What is answered within an entity: what is expanded; else the selected among what the model writes into every
+/// entity; without a selection, all of that.
 pub(crate) fn related<'a>(ty: &'static StructType, query: &'a Query) -> Vec<Related<'a>> {
-    let expanded =
-        |navigation: &Navigation| query.expand.iter().find(|expand| std::ptr::eq(expand.navigation, navigation));
-    if query.expand.is_empty() && query.select.is_none() {
-        let inline = ty.all_navigation().filter(|navigation| navigation.inline);
-        return inline.map(|navigation| Related { navigation, query: None }).collect();
-    }
-    let selected = query.select.as_ref().map(|select| (select.all, select.navigation.as_slice())).unwrap_or_default();
-    let wanted = |navigation: &&Navigation| {
-        let (all, named) = selected;
-        expanded(navigation).is_some()
-            || named.iter().any(|named| std::ptr::eq(*named, *navigation))
-            || (all && navigation.inline && query.expand.is_empty())
+    let of = |navigation: &'static Navigation| {
+        let expand = query.expand.iter().find(|expand| std::ptr::eq(expand.navigation, navigation));
+        let query_of = expand.map(|Expand { query, .. }| query);
+        let selected = match &query.select {
+            None => query.expand.is_empty(),
+            Some(select) if select.navigation.iter().any(|named| std::ptr::eq(*named, navigation)) => true,
+            Some(select) => select.all && query.expand.is_empty(),
+        };
+        (query_of.is_some() || (navigation.inline && selected)).then_some(Related { navigation, query: query_of })
     };
-    let query_of = |navigation| expanded(navigation).map(|Expand { query, .. }| query);
-    ty.all_navigation().filter(wanted).map(|navigation| Related { navigation, query: query_of(navigation) }).collect()
+    ty.all_navigation().filter_map(of).collect()
+}
+
+/// Refuses what a query may ask and this service does not answer yet; nothing is silently left out.
+pub(crate) fn offered(action: Action, query: &Query) -> Result<(), Problem> {
+    let whole = matches!(action, Action::Read | Action::Update);
+    let where_to = match query.expand.first() {
+        Some(_) if !whole => "of a collection or a new entity",
+        _ if query.expand.iter().any(|expand| !expand.query.expand.is_empty()) => "within `$expand`",
+        _ => return Ok(()),
+    };
+    Err(Problem::new(Kind::NotSupported, format!("`$expand` {where_to} is not supported yet")).at("$expand"))
 }

@@ -67,6 +67,11 @@ pub struct Window {
     pub limit: Option<usize>,
 }
 
+impl Window {
+    /// Everything.
+    pub const ALL: Window = Window { after: None, limit: None };
+}
+
 /// What became of a change that presumed a version.
 #[derive(Debug, Clone)]
 pub enum Changed<T> {

@@ -1,8 +1,8 @@
 //! One request, stage by stage.
 
 use bytes::Bytes;
-use http::StatusCode;
-use odata::headers::{self, Condition, Wishes};
+use http::{Method, StatusCode};
+use odata::headers::{self, Condition, Media, Version, Wishes};
 use odata::payload::{Body, Intent};
 use odata::url::query::Given;
 use odata::{Address, Dialect, Kind, Place, Problem, Query, options, payload, url};
@@ -11,8 +11,8 @@ use crate::collection;
 use crate::exchange::{Request, Response, Timing};
 use crate::method;
 use crate::paging::{Binding, Plan, next_query};
-use crate::payload::{Frame, related};
-use crate::resources::{Action, Changed, Entity, Resources, Row, Target, Window};
+use crate::payload::{Frame, Related, offered, related};
+use crate::resources::{Action, Changed, Entity, Resources, Row, Target};
 
 /// How often a change is tried again when the entity changed meanwhile.
 const MAX_ATTEMPTS: usize = 64;
@@ -29,6 +29,7 @@ pub struct Service<R> {
 struct Understood<'a, R: Resources> {
     caller: &'a R::Caller,
     request: &'a Request<'a>,
+    address: Address,
     ty: &'static edm::StructType,
     given: Vec<Given>,
     query: Query,
@@ -52,6 +53,9 @@ impl<R: Resources> Service<R> {
         let mut timings = Timings::start(&request);
         let answer = self.answer(caller, &request, &mut timings).await;
         let mut response = answer.unwrap_or_else(|problem| Response::problem(&problem, &request.exchange));
+        if headers::answer_version(request.headers) == Version::V401 {
+            response.set("odata-version", "4.01");
+        }
         response.timings = timings.stages;
         response
     }
@@ -72,16 +76,19 @@ impl<R: Resources> Service<R> {
             return Err(Problem::new(Kind::NotSupported, "this address is not supported yet"));
         };
         let query = options::bind(self.resources.model(), ty, &given, method::applies(action))?;
-        let wishes = headers::wishes(request.headers)?;
+        offered(action, &query)?;
+        let media = if action == Action::Count { Media::Text } else { Media::Json };
+        let wishes = headers::wishes(request.headers, media)?;
+        let first = Plan::first(&query, &wishes, &self.dialect)?;
         timings.mark("bind");
         let target = self.resources.authorize(caller, &address, action).await?;
         timings.mark("authorize");
-        let understood = Understood { caller, request, ty, given, query, wishes, target };
+        let understood = Understood { caller, request, address, ty, given, query, wishes, target };
         let response = match action {
             Action::Read => self.read(&understood).await,
-            Action::List => self.list(&understood).await,
+            Action::List => self.list(&understood, first).await,
             Action::Count => self.count(&understood).await,
-            Action::Create => self.create(&understood, &address).await,
+            Action::Create => self.create(&understood).await,
             Action::Update => self.update(&understood).await,
             Action::Delete => self.delete(&understood).await,
         };
@@ -90,21 +97,19 @@ impl<R: Resources> Service<R> {
     }
 
     async fn read(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let entity = self.entity(understood).await?;
+        let related = related(understood.ty, &understood.query);
+        let entity = self.entity(understood, &related).await?;
         match condition(understood, &entity.row, true)? {
-            Condition::Holds => Ok(self.answer_entity(understood, StatusCode::OK, &entity)),
+            Condition::Holds => Ok(self.answer_entity(understood, StatusCode::OK, &entity, &related)),
             Condition::NotModified => Ok(with_tag(Response::empty(StatusCode::NOT_MODIFIED), &entity.row)),
         }
     }
 
-    async fn list(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+    async fn list(&self, understood: &Understood<'_, R>, first: Plan) -> Result<Response, Problem> {
         let Understood { caller, request, query, wishes, target, .. } = understood;
-        let caller_key = self.resources.caller_key(caller);
-        let path = target.path();
-        let binding = Binding { key: &self.paging_key, caller: &caller_key, path: &path, given: &understood.given };
         let plan = match &query.skip_token {
-            Some(token) => binding.plan(token)?,
-            None => Plan::first(query, wishes, &self.dialect)?,
+            Some(token) => self.binding(understood, |binding| binding.plan(token))?.within(wishes.max_page_size),
+            None => first,
         };
         let window = collection::window(&query.order, &plan);
         let rows = self.resources.list(caller, target, &window).await?;
@@ -114,7 +119,7 @@ impl<R: Resources> Service<R> {
         };
         let (rows, next) = collection::page(rows, &query.order, &plan);
         let next = next.map(|plan| {
-            let query = next_query(request.query, &binding.token(&plan));
+            let query = next_query(request.query, &self.binding(understood, |binding| binding.token(&plan)));
             format!("{}/{}?{query}", request.root, request.path.trim_start_matches('/'))
         });
         let frame = Frame { root: request.root, ty: understood.ty, query };
@@ -126,6 +131,13 @@ impl<R: Resources> Service<R> {
         Ok(response)
     }
 
+    /// What the skip tokens of a request are bound to.
+    fn binding<T>(&self, understood: &Understood<'_, R>, with: impl FnOnce(Binding<'_>) -> T) -> T {
+        let caller = self.resources.caller_key(understood.caller);
+        let path = understood.target.path();
+        with(Binding { key: &self.paging_key, caller: &caller, path: &path, given: &understood.given })
+    }
+
     async fn count(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let count = self.resources.count(understood.caller, &understood.target).await?;
         let mut response = Response::empty(StatusCode::OK);
@@ -134,32 +146,35 @@ impl<R: Resources> Service<R> {
         Ok(response)
     }
 
-    async fn create(&self, understood: &Understood<'_, R>, address: &Address) -> Result<Response, Problem> {
-        let Understood { caller, request, target, .. } = understood;
+    async fn create(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let Understood { caller, request, target, ty, .. } = understood;
         self.resources.prepare(caller, target).await?;
         let patch = match self.body(understood, Intent::Create)? {
             Body::Entity(patch) => patch,
-            Body::Reference(_) => return Err(reference(address)),
+            Body::Reference(_) => return Err(reference(&understood.address)),
         };
         let row = self.resources.create(caller, target, patch, &request.exchange).await?;
-        let location = format!("{}/{}('{}')", request.root, target.container(), row.id);
+        let location = format!("{}/{}{}", request.root, target.container(), url::path::key(ty, &row.id));
         let entity = Entity { row, related: Vec::new() };
-        let mut response = self.answer_entity(understood, StatusCode::CREATED, &entity);
+        let mut response = self.answer_entity(understood, StatusCode::CREATED, &entity, &[]);
         response.set("location", &location);
         Ok(response)
     }
 
     async fn update(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let Understood { caller, request, target, .. } = understood;
+        let related = related(understood.ty, &understood.query);
+        let intent = if request.method == Method::PUT { Intent::Replace } else { Intent::Update };
         let mut patch = None;
         for _ in 0..MAX_ATTEMPTS {
-            let mut entity = self.entity(understood).await?;
+            let mut entity = self.entity(understood, &related).await?;
             let patch = match &patch {
                 Some(patch) => patch,
-                None => match self.body(understood, Intent::Update)? {
+                None => match self.body(understood, intent)? {
                     Body::Entity(read) => patch.insert(read),
                     Body::Reference(_) => {
-                        return Err(Problem::new(Kind::BadBody, "found only a reference, expected members to change"));
+                        let message = "found only a reference, expected members to change";
+                        return Err(Problem::new(Kind::BadBody, message).at("/@odata.id"));
                     }
                 },
             };
@@ -168,19 +183,19 @@ impl<R: Resources> Service<R> {
             let changed = self.resources.update(caller, target, patch.clone(), tag, &request.exchange).await?;
             if let Changed::Done(row) = changed {
                 entity.row = row;
-                return Ok(self.answer_entity(understood, StatusCode::OK, &entity));
+                return Ok(self.answer_entity(understood, StatusCode::OK, &entity, &related));
             }
         }
         Err(contention())
     }
 
     async fn delete(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, .. } = understood;
+        let Understood { caller, request, target, wishes, .. } = understood;
         for _ in 0..MAX_ATTEMPTS {
             let row = self.resources.read(caller, target, &[]).await?.row;
             condition(understood, &row, false)?;
             // Without a condition any version may go.
-            let basis = row.tag.filter(|_| request.headers.contains_key(http::header::IF_MATCH));
+            let basis = row.tag.filter(|_| !wishes.conditions.is_empty());
             if let Changed::Done(()) = self.resources.delete(caller, target, basis, &request.exchange).await? {
                 return Ok(Response::empty(StatusCode::NO_CONTENT));
             }
@@ -188,8 +203,7 @@ impl<R: Resources> Service<R> {
         Err(contention())
     }
 
-    async fn entity(&self, understood: &Understood<'_, R>) -> Result<Entity, Problem> {
-        let related = related(understood.ty, &understood.query);
+    async fn entity(&self, understood: &Understood<'_, R>, related: &[Related<'_>]) -> Result<Entity, Problem> {
         let navigation: Vec<_> = related.iter().map(|related| related.navigation).collect();
         self.resources.read(understood.caller, &understood.target, &navigation).await
     }
@@ -199,10 +213,16 @@ impl<R: Resources> Service<R> {
         payload::read(self.resources.model(), understood.ty, &understood.request.body, intent)
     }
 
-    fn answer_entity(&self, understood: &Understood<'_, R>, status: StatusCode, entity: &Entity) -> Response {
-        let Understood { request, ty, query, target, .. } = understood;
+    fn answer_entity(
+        &self,
+        understood: &Understood<'_, R>,
+        status: StatusCode,
+        entity: &Entity,
+        related: &[Related<'_>],
+    ) -> Response {
+        let Understood { request, address, ty, query, target, .. } = understood;
         let frame = Frame { root: request.root, ty, query };
-        let body = frame.entity(&target.container(), &target.path(), entity, &related(ty, query));
+        let body = frame.entity(address, target, entity, related);
         with_tag(self.json(status, body), &entity.row)
     }
 
@@ -215,12 +235,12 @@ impl<R: Resources> Service<R> {
 }
 
 fn condition<R: Resources>(understood: &Understood<'_, R>, row: &Row, reading: bool) -> Result<Condition, Problem> {
-    let conditional = [http::header::IF_MATCH, http::header::IF_NONE_MATCH];
-    if !conditional.iter().any(|name| understood.request.headers.contains_key(name)) {
+    let conditions = &understood.wishes.conditions;
+    if conditions.is_empty() {
         return Ok(Condition::Holds);
     }
     let tag = row.tag.map(|tag| tag.to_string());
-    headers::condition(understood.request.headers, tag.as_deref(), reading)
+    conditions.judge(tag.as_deref(), reading)
 }
 
 fn with_tag(mut response: Response, row: &Row) -> Response {
@@ -264,10 +284,4 @@ impl Timings {
         self.stages.push(Timing { stage, nanos: now.saturating_sub(self.last) });
         self.last = now;
     }
-}
-
-/// The whole of a collection.
-impl Window {
-    /// Everything, in default order.
-    pub const ALL: Window = Window { after: None, limit: None };
 }

@@ -45,6 +45,11 @@ pub fn wishes(headers: &HeaderMap, media: Media) -> Result<Wishes, Problem> {
     })
 }
 
+/// The version of an answer to a request with these headers; malformed ones ask for nothing.
+pub fn answer_version(headers: &HeaderMap) -> Version {
+    version(headers, "odata-maxversion").ok().flatten().unwrap_or(Version::V4)
+}
+
 /// Preferences are wishes: one that makes no sense is not followed, and no error; of several the first counts
 /// (RFC 7240, section 2).
 fn max_page_size(headers: &HeaderMap) -> Option<usize> {

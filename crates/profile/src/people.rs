@@ -8,10 +8,11 @@ use bytes::Bytes;
 use edm::{Patch, Record, Value, codec, lazy};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
 use store::{Candidate, Change, Claimed, Commit, Item, PartitionKind, Precondition, Scan, Snapshot};
+use tokio::sync::MutexGuard;
 use uuid::Uuid;
 
 use crate::audit::{Activity, Audit};
-use crate::items::{damaged, row, unchanged};
+use crate::items::{damaged, entry, row, unchanged};
 use crate::model::{PROFILE, USER};
 use crate::problems::{from_store, no_person};
 use crate::rules::{self, PERSON, PRINCIPAL_NAME, Writing, created_token, folded, principal_name};
@@ -124,7 +125,22 @@ impl Service {
         Ok(row(&item))
     }
 
-    /// Claims a user principal name for its owner. A claim or name whose person does not exist is taken over.
+    /// Who has that user principal name. A name that a change cut short left behind is nobody's.
+    pub(crate) async fn named(&self, tenant: Uuid, name: &str) -> Result<Option<Uuid>, Problem> {
+        let entry = self.store.lookup(tenant, folded(name)).await.map_err(|error| from_store(&error))?;
+        let Some(entry) = entry else { return Ok(None) };
+        let called = self.is_called(Owner { tenant, id: entry.owner }, name).await?;
+        Ok(called.then_some(entry.owner))
+    }
+
+    /// Is there this person, and do they have this name? The person's own entry decides, not who holds the name.
+    async fn is_called(&self, owner: Owner, name: &str) -> Result<bool, Problem> {
+        let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
+        let own = snapshot.as_deref().and_then(|snapshot| rules::stored(entry(snapshot), PRINCIPAL_NAME));
+        Ok(own.is_some_and(|own| own.as_str().is_some_and(|own| folded(own) == folded(name))))
+    }
+
+    /// Claims a user principal name for its owner. One whose holder is not called so, or no longer, is taken over.
     pub(crate) async fn take_name(&self, owner: Owner, name: &str, at: i64) -> Result<(), Problem> {
         let (store, key) = (&self.store, folded(name));
         let taken = || {
@@ -132,18 +148,19 @@ impl Service {
                 .at("/userPrincipalName")
         };
         let claimed = store.claim(owner.tenant, key.clone(), owner.id, at).await.map_err(|error| from_store(&error))?;
-        let Claimed::Held(entry) = claimed else { return Ok(()) };
-        let holder = Owner { tenant: owner.tenant, id: entry.owner };
-        let exists = store.snapshot(holder.partition()).await.map_err(|error| from_store(&error))?.is_some();
-        if exists || (!entry.bound && at - entry.at < STALE) {
+        let Claimed::Held(held) = claimed else { return Ok(()) };
+        let called = self.is_called(Owner { tenant: owner.tenant, id: held.owner }, name).await?;
+        // Its holder may be about to be called so.
+        let under_way = !held.bound && at - held.at < STALE;
+        if called || under_way {
             return Err(taken());
         }
-        let claimed = if entry.bound {
-            // Left by a deletion that was cut short: ids are never used again, so the holder cannot come back.
-            store.release(owner.tenant, key.clone(), entry.owner).await.map_err(|error| from_store(&error))?;
+        let claimed = if held.bound {
+            // Left by a deletion or a change of name that was cut short.
+            store.release(owner.tenant, key.clone(), held.owner).await.map_err(|error| from_store(&error))?;
             store.claim(owner.tenant, key, owner.id, at).await
         } else {
-            store.reclaim(owner.tenant, key, entry, owner.id, at).await
+            store.reclaim(owner.tenant, key, held, owner.id, at).await
         };
         match claimed.map_err(|error| from_store(&error))? {
             Claimed::Granted => Ok(()),
@@ -159,6 +176,21 @@ impl Service {
         self.store.release(owner.tenant, folded(name), owner.id).await.map_err(|error| from_store(&error)).map(|_| ())
     }
 
+    /// Changes of names happen one after another: the names of one that ends must not be those of one that begins.
+    async fn turn_of_names(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        patch: &Patch,
+    ) -> Result<Option<MutexGuard<'_, ()>>, Problem> {
+        let Some(edm::Change::Set(name)) = patch.get(&USER, PRINCIPAL_NAME) else { return Ok(None) };
+        let snapshot = self.snapshot(caller, owner).await?;
+        match rules::stored(entry(&snapshot), PRINCIPAL_NAME).as_ref() == Some(name) {
+            true => Ok(None),
+            false => Ok(Some(self.names.lock().await)),
+        }
+    }
+
     pub(crate) async fn update_person(
         &self,
         caller: &Caller,
@@ -169,6 +201,7 @@ impl Service {
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
         let _turn = self.turn().await;
+        let turn_of_names = self.turn_of_names(caller, owner, &patch).await?;
         let snapshot = self.snapshot(caller, owner).await?;
         let before = snapshot.items(PERSON).first().ok_or_else(damaged)?;
         if basis.is_some_and(|basis| basis != rules::tag(before)) {
@@ -183,6 +216,11 @@ impl Service {
         let renamed = old_name != new_name;
         let moved = folded(old_name) != folded(new_name);
         if moved {
+            if turn_of_names.is_none() {
+                return Ok(Changed::Conflict);
+            }
+            // The person may hold it still, from a change that was cut short; only a claim made anew counts as under way.
+            self.release_name(owner, new_name).await?;
             self.take_name(owner, new_name, at).await?;
         }
         let mut audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item));
@@ -202,7 +240,11 @@ impl Service {
                     self.bind_name(owner, new_name).await?;
                     self.release_name(owner, old_name).await?;
                 }
-                _ => self.release_name(owner, new_name).await?,
+                // Whoever was quicker may have given the person the same name.
+                Ok(None) if !self.is_called(owner, new_name).await? => self.release_name(owner, new_name).await?,
+                Ok(None) => {}
+                // Whether it is done is not known; a claim that nobody needs gets old.
+                Err(_) => {}
             }
         }
         Ok(done?.map_or(Changed::Conflict, |_| Changed::Done(person_row(&item, basic))))
@@ -239,10 +281,7 @@ impl Service {
     pub(crate) async fn find_person(&self, tenant: Uuid, name: &str) -> Result<Option<Record>, Problem> {
         let id = match Uuid::try_parse(name) {
             Ok(id) => Some(id),
-            Err(_) => {
-                let entry = self.store.lookup(tenant, folded(name)).await.map_err(|error| from_store(&error))?;
-                entry.map(|entry| entry.owner)
-            }
+            Err(_) => self.named(tenant, name).await?,
         };
         let Some(id) = id else { return Ok(None) };
         let snapshot =

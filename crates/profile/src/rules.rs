@@ -85,7 +85,7 @@ pub(crate) fn name_owner(record: &mut Record, name: Value) {
 }
 
 /// A member of a person's entry as it is stored.
-fn stored(entry: &[u8], name: &str) -> Option<Value> {
+pub(crate) fn stored(entry: &[u8], name: &str) -> Option<Value> {
     let (_, property) = USER.find(name)?;
     read_raw(property.ty, property.collection, lazy::member(entry, property.name)?).ok()
 }

@@ -6,13 +6,14 @@ use auth::Caller;
 use edm::{Model, Navigation, Patch};
 use engine::{Action, Address, Changed, Entity, Exchange, Kind, Problem, Resources, Row, Step, Tag, Window};
 use store::{Commit, Precondition, Snapshot, Store};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::access::{Subject, Viewer, admit, only_basic};
 use crate::effects::Effects;
 use crate::model::{MODEL, PROFILE};
 use crate::problems::{from_store, no_person, not_offered, unknown_caller};
-use crate::rules::{PERSON, folded};
+use crate::rules::PERSON;
 use crate::settings::Settings;
 use crate::target::{Owner, Target};
 
@@ -22,12 +23,14 @@ pub struct Service {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) effects: Arc<dyn Effects>,
     pub(crate) settings: Arc<Settings>,
+    /// The turn of changes of names.
+    pub(crate) names: Arc<Mutex<()>>,
 }
 
 impl Service {
     /// The service over this store.
     pub fn new(store: Arc<dyn Store>, effects: Arc<dyn Effects>, settings: Settings) -> Self {
-        Self { store, effects, settings: Arc::new(settings) }
+        Self { store, effects, settings: Arc::new(settings), names: Arc::default() }
     }
 
     /// The person's data; a problem when there is no such person.
@@ -76,9 +79,8 @@ impl Service {
         if let Some(id) = canonical_id(name) {
             return Ok(Owner { tenant, id });
         }
-        let entry = self.store.lookup(tenant, folded(name)).await.map_err(|error| from_store(&error))?;
         // Nobody has the nil id: scopes are still judged before the answer that there is no such person.
-        Ok(Owner { tenant, id: entry.map_or(Uuid::nil(), |entry| entry.owner) })
+        Ok(Owner { tenant, id: self.named(tenant, name).await?.unwrap_or_default() })
     }
 }
 

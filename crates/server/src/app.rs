@@ -10,6 +10,7 @@ mod ids;
 mod refusal;
 mod seal;
 
+use std::fmt;
 use std::future::Future;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -61,7 +62,6 @@ pub(crate) struct App {
 /// A request that has arrived.
 pub(crate) struct Arrival<'a> {
     pub(crate) head: &'a Parts,
-    pub(crate) peer: IpAddr,
     pub(crate) ids: &'a Ids,
     /// When, in ticks.
     pub(crate) now: i64,
@@ -72,25 +72,32 @@ impl App {
     pub(crate) async fn respond(&self, request: http::Request<Incoming>, peer: IpAddr) -> http::Response<Full<Bytes>> {
         let (head, mut body) = request.into_parts();
         let ids = Ids::new(self.effects.request_id(), &head.headers);
-        let arrival = Arrival { head: &head, peer, ids: &ids, now: self.effects.time() };
-        let response = match unharmed(self.answer(&arrival, &mut body)).await {
+        let arrival = Arrival { head: &head, ids: &ids, now: self.effects.time() };
+        let origin = self.hosts.origin(&head, peer);
+        let secure = origin.as_ref().is_ok_and(Origin::is_secure);
+        let response = match unharmed(self.answer(&arrival, origin, &mut body)).await {
             Some(Ok(response)) => response,
             Some(Err(refusal)) => refusal.answer(&ids.exchange(arrival.now, None)),
-            None => Response::problem(&mishap(), &ids.exchange(arrival.now, None)),
+            None => Response::problem(&mishap(&ids), &ids.exchange(arrival.now, None)),
         };
         body::discard(&head.headers, body);
-        let response = self.seal(&arrival, response);
+        let response = self.seal(&arrival, secure, response);
         self.record(&arrival, response.status());
         response
     }
 
     /// The stages of a request, in order. The protocol's own follow in [`engine::Service::serve`].
-    async fn answer(&self, arrival: &Arrival<'_>, body: &mut Incoming) -> Result<Response, Refusal> {
+    async fn answer(
+        &self,
+        arrival: &Arrival<'_>,
+        origin: Result<Origin<'_>, Refusal>,
+        body: &mut Incoming,
+    ) -> Result<Response, Refusal> {
         let head = arrival.head;
         if let Some(response) = self.health(head.uri.path()).await {
             return Ok(response);
         }
-        let origin = self.hosts.origin(head, arrival.peer)?;
+        let origin = origin?;
         if cors::is_preflight(&head.method, &head.headers) {
             return Ok(self.origins.preflight(&head.headers));
         }
@@ -162,7 +169,7 @@ impl App {
         let Parts { method, uri, .. } = arrival.head;
         tracing::debug!(
             http.method = %method,
-            http.path = uri.path(),
+            http.path = %Impersonal(uri.path()),
             http.status = status.as_u16(),
             request.id = arrival.ids.request.to_str().unwrap_or_default(),
             "request answered"
@@ -193,8 +200,23 @@ fn root(origin: Origin<'_>, version: &str) -> String {
     [origin.scheme.prefix(), origin.host, version].concat()
 }
 
-fn mishap() -> Problem {
+fn mishap(ids: &Ids) -> Problem {
+    tracing::error!(request.id = ids.request.to_str().unwrap_or_default(), "a request ended in a panic");
     Problem::new(Kind::Internal, "the service made a mistake; its log has more under the request id")
+}
+
+/// A path without what may name a person: segments with anything but plain letters, digits and `.-_$` are left out.
+struct Impersonal<'a>(&'a str);
+
+impl fmt::Display for Impersonal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-$".contains(&byte);
+        for segment in self.0.split('/').skip(1) {
+            f.write_str("/")?;
+            f.write_str(if segment.bytes().all(plain) { segment } else { "*" })?;
+        }
+        Ok(())
+    }
 }
 
 /// Runs a future to its end or to its first panic, which must not take the connection with it.
@@ -224,6 +246,15 @@ mod tests {
         for path in ["/", "", "/betamax/me", "/v1.00", "/me", "/é/beta", "//beta"] {
             assert!(below_root(path).is_err(), "{path}");
         }
+    }
+
+    #[test]
+    fn logged_paths_name_nobody() {
+        let check = |path, expected| assert_eq!(Impersonal(path).to_string(), expected);
+        check("/beta/me/profile/skills/$count", "/beta/me/profile/skills/$count");
+        check("/beta/users/ada@fjord.example/profile", "/beta/users/*/profile");
+        check("/beta/users/ada%40fjord.example", "/beta/users/*");
+        check("/beta/users('ada@fjord.example')", "/beta/*");
     }
 
     #[tokio::test]

@@ -58,14 +58,15 @@ async fn serve(args: &cli::Dev) -> Outcome {
         forget(path)?;
     }
     let ground = Ground::lay(args)?;
-    let source = source(args)?;
+    let seed = ground.seed(args);
+    let source = source(args, seed)?;
     let stop = Stop::new()?;
     let listener = listen::bind(SocketAddr::new(args.host, args.port)).await?;
     let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
-    let effects = Arc::new(effects(args));
+    let effects = Arc::new(effects(args, seed));
     let key = paging_key(args, &*ground.store).await?;
     let api = Api::new(Arc::clone(&ground.store), Arc::clone(&effects), &Choices::default(), key);
-    let note = ground.inhabit(args, &source, &api, &effects).await?;
+    let note = ground.inhabit(seed, &source, &api, &effects).await?;
     let app = Arc::new(app(args, &ground, source, api, effects, note.tenant)?);
     let announcement = announce(&app, &ground.issuer, &note, address).await?;
     let serving = tokio::spawn(listen::serve(listener, app, stop));
@@ -83,13 +84,21 @@ struct Ground {
     _lock: Option<Lock>,
     store: Arc<dyn Store>,
     issuer: DevIssuer,
+    /// What the last run noted.
+    note: Option<DevNote>,
 }
 
 impl Ground {
     fn lay(args: &cli::Dev) -> Outcome<Ground> {
         if args.ephemeral {
             let issuer = DevIssuer::generate(&mut random::fill);
-            return Ok(Ground { directory: None, _lock: None, store: Arc::new(MemoryStore::default()), issuer });
+            return Ok(Ground {
+                directory: None,
+                _lock: None,
+                store: Arc::new(MemoryStore::default()),
+                issuer,
+                note: None,
+            });
         }
         let directory = DataDir::create(&args.data)?;
         let lock = directory.lock()?;
@@ -97,20 +106,27 @@ impl Ground {
             return Err(foreign(&directory));
         }
         let issuer = directory.issuer()?;
+        let note = directory.note()?;
         let path = directory.store();
         let store = SqliteStore::open(&path, &Options::default())
             .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
-        Ok(Ground { directory: Some(directory), _lock: Some(lock), store: Arc::new(store), issuer })
+        Ok(Ground { directory: Some(directory), _lock: Some(lock), store: Arc::new(store), issuer, note })
+    }
+
+    /// The seed that was asked for, else the one of the people who are there.
+    fn seed(&self, args: &cli::Dev) -> u64 {
+        let noted = self.note.as_ref().and_then(|note| note.seed);
+        args.seed.or(noted).unwrap_or(SEED)
     }
 
     /// Lets people in where there are none.
-    async fn inhabit(&self, args: &cli::Dev, source: &Source, api: &Api, effects: &Effects) -> Outcome<DevNote> {
+    async fn inhabit(&self, seed: u64, source: &Source, api: &Api, effects: &Effects) -> Outcome<DevNote> {
         let trouble = |error: store::Error| Failure::failed("cannot read the store", error);
-        let tenant = seeded::guid(args.seed.unwrap_or(SEED), Purpose::Tenant, &[]);
+        let tenant = seeded::guid(seed, Purpose::Tenant, &[]);
         let Some(directory) = &self.directory else { return source.load(api, tenant).await };
         let empty = self.store.partitions(None, 1).await.map_err(trouble)?.is_empty();
-        let note = match directory.note()? {
-            Some(note) if !note.loading && !empty => note,
+        let note = match &self.note {
+            Some(note) if !note.loading && !empty => note.clone(),
             None if !empty => return Err(foreign(directory)),
             _ => {
                 directory.write_note(&DevNote { tenant, loading: true, ..DevNote::default() })?;
@@ -136,17 +152,16 @@ fn keep(directory: &DataDir, mut note: DevNote, effects: &Effects) -> Outcome {
     directory.write_note(&note)
 }
 
-fn source(args: &cli::Dev) -> Outcome<Source> {
-    let seed = args.seed.unwrap_or(SEED);
+fn source(args: &cli::Dev, seed: u64) -> Outcome<Source> {
     match &args.fixture {
         Some(path) => Source::fixture(path, seed),
         None => Ok(Source::Made { count: usize::try_from(args.people).unwrap_or(usize::MAX), seed }),
     }
 }
 
-fn effects(args: &cli::Dev) -> Effects {
+fn effects(args: &cli::Dev, seed: u64) -> Effects {
     match args.clock {
-        Some(start) => Effects::replay(args.seed.unwrap_or(SEED), start),
+        Some(start) => Effects::replay(seed, start),
         None => Effects::machine(),
     }
 }

@@ -38,6 +38,8 @@ struct Partition {
     last_time: i64,
     live: bool,
     items: BTreeMap<ItemKey, (Arc<Item>, Vec<IndexRow>)>,
+    /// The same items as readers get them, made anew by every commit.
+    snapshot: Option<Arc<Snapshot>>,
 }
 
 /// A commit's effect, before it is known whether its preconditions hold.
@@ -138,10 +140,11 @@ impl Partition {
                 }
             }
         }
+        next.snapshot = next.live.then(|| Arc::new(next.read()));
         Effect { next, touched, dropped }
     }
 
-    fn snapshot(&self) -> Snapshot {
+    fn read(&self) -> Snapshot {
         Snapshot::new(self.rev, self.last_time, self.items.values().map(|(item, _)| Arc::clone(item)))
     }
 }
@@ -194,10 +197,7 @@ impl MemoryStore {
 
 impl Store for MemoryStore {
     fn snapshot(&self, partition: PartitionKey) -> BoxFuture<'_, Result<Option<Arc<Snapshot>>>> {
-        self.answer(|state| {
-            let found = state.partitions.get(&partition).filter(|found| found.live);
-            found.map(|found| Arc::new(found.snapshot()))
-        })
+        self.answer(|state| state.partitions.get(&partition).and_then(|found| found.snapshot.clone()))
     }
 
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<u64>> {

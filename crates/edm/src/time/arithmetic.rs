@@ -1,8 +1,8 @@
 //! Reckoning with instants, dates and durations, and their parts. What leaves the calendar or the range of a duration
 //! is `None`.
 
+use jiff::SignedDuration;
 use jiff::civil::{self, Date};
-use jiff::{SignedDuration, Unit};
 
 use super::{DateTimeOffset, Duration, PICOS_PER_SECOND, SECONDS_PER_DAY, TimeOfDay};
 
@@ -11,8 +11,7 @@ const NANOS_PER_SECOND: i128 = 1_000_000_000;
 
 /// Days since 1970-01-01.
 fn day_number(date: Date) -> i64 {
-    let span = civil::date(1970, 1, 1).until((Unit::Day, date));
-    span.map_or(0, |span| i64::from(span.get_days()))
+    date.duration_since(civil::date(1970, 1, 1)).as_hours() / 24
 }
 
 fn date_of_day(days: i64) -> Option<Date> {

@@ -11,6 +11,8 @@
 use std::borrow::Cow;
 
 use edm::check::brief;
+use edm::{Primitive, StructType};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::decode;
 use crate::problem::{Kind, Problem};
@@ -58,6 +60,20 @@ pub fn parse(path: &str) -> Result<Vec<Segment<'_>>, Problem> {
     }
     path.split('/').map(segment).collect()
 }
+
+/// How a path names one entity of a collection by the text of its key: `('…')`, without quotes where the key is no
+/// string.
+pub fn key(ty: &'static StructType, id: &str) -> String {
+    let is_text = |name: &&str| ty.find(name).is_some_and(|(_, key)| key.ty.primitive() == Some(Primitive::String));
+    let encoded = utf8_percent_encode(id, UNRESERVED);
+    match ty.key_properties().iter().any(|name| is_text(&name)) {
+        true => format!("('{}')", encoded.to_string().replace("%27", "%27%27")),
+        false => format!("({encoded})"),
+    }
+}
+
+/// What stands for itself in every part of a URL (RFC 3986, section 2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn segment(raw: &str) -> Result<Segment<'_>, Problem> {
     if raw.is_empty() {

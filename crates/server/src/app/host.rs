@@ -47,6 +47,13 @@ pub(crate) struct Origin<'a> {
     pub(crate) host: &'a str,
 }
 
+impl Origin<'_> {
+    /// Whether the client's side of the way is encrypted.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.scheme == Scheme::Https
+    }
+}
+
 impl Scheme {
     /// As it begins a URL.
     pub(crate) fn prefix(self) -> &'static str {

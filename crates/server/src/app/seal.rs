@@ -8,7 +8,6 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, STRICT_TRANSPORT_SECURITY};
 use http::{HeaderName, HeaderValue, Method};
 use http_body_util::Full;
 
-use super::host::Scheme;
 use super::{App, Arrival};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -17,15 +16,15 @@ static ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 impl App {
-    /// The answer as it goes out.
-    pub(super) fn seal(&self, arrival: &Arrival<'_>, response: Response) -> http::Response<Full<Bytes>> {
+    /// The answer as it goes out; `secure` where the client's side of the way is encrypted.
+    pub(super) fn seal(&self, arrival: &Arrival<'_>, secure: bool, response: Response) -> http::Response<Full<Bytes>> {
         let Response { status, mut headers, mut body, timings } = response;
         headers.insert(&REQUEST_ID, arrival.ids.request.clone());
         headers.insert(&CLIENT_REQUEST_ID, arrival.ids.client.clone());
         headers.entry(&ODATA_VERSION).or_insert(HeaderValue::from_static("4.0"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         self.origins.mark(&arrival.head.headers, &mut headers);
-        if self.is_secure(arrival) {
+        if secure {
             headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         }
         if let Some(value) = server_timing(&timings) {
@@ -38,13 +37,6 @@ impl App {
         *sealed.status_mut() = status;
         *sealed.headers_mut() = headers;
         sealed
-    }
-
-    /// Whether the client's side of the way is encrypted.
-    fn is_secure(&self, arrival: &Arrival<'_>) -> bool {
-        // A development server has no name that could be https.
-        self.hooks.is_none()
-            && self.hosts.origin(arrival.head, arrival.peer).is_ok_and(|origin| origin.scheme == Scheme::Https)
     }
 }
 

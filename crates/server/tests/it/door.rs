@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use crate::harness::{Reply, Request, Server};
+use crate::harness::{Reply, Request, Server, vitae};
 
 fn refused(request: Request, expected: &Expect) {
     let reply = request.send();
@@ -216,4 +216,27 @@ fn what_is_not_http_or_too_long_gets_no_further() {
         .header("transfer-encoding", "chunked");
     assert!((400..500).contains(&smuggled.body("0\r\n\r\n").send().status));
     server.get("/beta/me").expect(200);
+}
+
+#[test]
+fn the_log_names_requests_and_nobody() {
+    let place = tempfile::tempdir().unwrap();
+    let log = place.path().join("log");
+    let ready = place.path().join("ready.env");
+    let mut command = vitae();
+    command.args(["dev", "--ephemeral", "--people", "3", "--port", "0", "--ready-file"]).arg(&ready);
+    command.env("VITAE_LOG_LEVEL", "trace").stderr(std::fs::File::create(&log).unwrap());
+    let server = Server::start(command, "ready", &ready);
+    let seen = server.get("/beta/users/grace@fjord.example?$select=displayName").expect(200);
+    let skill = json!({ "displayName": "Falconry", "webUrl": "https://secret.example" });
+    server.ada("POST", "/beta/users/grace%40fjord.example/profile/skills").json(&skill).send().expect(201);
+    server.ada("GET", "/beta/users('grace@fjord.example')/profile?$select=Marvellous").send().expect(400);
+    let token = server.ready("VITAE_TOKEN").to_owned();
+    server.terminate();
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains(seen.header("request-id").unwrap()) && log.contains("/beta/users/*"), "{log}");
+    let signature = token.rsplit('.').next().unwrap();
+    for personal in [signature, "grace", "fjord", "Falconry", "secret", "Marvellous", "displayName"] {
+        assert!(!log.contains(personal), "{personal}: {log}");
+    }
 }

@@ -3,8 +3,10 @@
 #![cfg(test)]
 
 mod commands;
+mod concurrent;
 mod crash;
 mod door;
+mod durable;
 mod harness;
 mod hooks;
 mod replay;

@@ -1,0 +1,167 @@
+//! What a service offers, which is its own to say: the model knows only what each set permits.
+
+/// How much of OData a service implements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of the specification")]
+pub enum Conformance {
+    Minimal,
+    Intermediate,
+    Advanced,
+}
+
+impl Conformance {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Conformance::Minimal => "Minimal",
+            Conformance::Intermediate => "Intermediate",
+            Conformance::Advanced => "Advanced",
+        }
+    }
+}
+
+/// How batches are answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch {
+    /// Media types of batch bodies.
+    pub formats: &'static [&'static str],
+    /// Does it honour `Prefer: continue-on-error`?
+    pub continue_on_error: bool,
+    /// May a request body refer to an entity made by an earlier request?
+    pub references_in_bodies: bool,
+    /// May a reference reach from one change set to another?
+    pub references_across_change_sets: bool,
+    /// May a condition refer to the ETag of an earlier answer?
+    pub etag_references: bool,
+}
+
+/// What a service offers beyond its model (`Org.OData.Capabilities.V1`).
+#[derive(Debug, Clone, Copy)]
+pub struct Capabilities {
+    /// The level it claims, if any.
+    pub conformance: Option<Conformance>,
+    /// Media types of answers.
+    pub formats: &'static [&'static str],
+    /// Compressions of request bodies.
+    pub encodings: &'static [&'static str],
+    /// Functions and operators of `$filter`; empty when all may be tried.
+    pub filter_functions: &'static [&'static str],
+    /// Batches, if it takes any.
+    pub batch: Option<Batch>,
+    /// `$top`
+    pub top: bool,
+    /// `$skip`
+    pub skip: bool,
+    /// `$count` and `/$count`
+    pub count: bool,
+    /// `$search`
+    pub search: bool,
+    /// `$compute`
+    pub compute: bool,
+    /// Keys as path segments.
+    pub key_as_segment: bool,
+    /// `POST …/$query`
+    pub query_segment: bool,
+    /// `$crossjoin`
+    pub cross_join: bool,
+    /// `Prefer: respond-async`
+    pub asynchronous: bool,
+    /// Entities with related ones in one POST.
+    pub deep_insert: bool,
+    /// Entities with related ones in one PATCH.
+    pub deep_update: bool,
+    /// A PATCH or PUT of what does not exist creates it.
+    pub upsert: bool,
+    /// Operations and derived types may be named without their namespace.
+    pub default_namespace: bool,
+}
+
+impl Capabilities {
+    /// All that the *Advanced* level asks and what usually goes with it. A service that offers less says so with
+    /// `Capabilities { search: false, ..Capabilities::ADVANCED }`.
+    pub const ADVANCED: Capabilities = Capabilities {
+        conformance: Some(Conformance::Advanced),
+        formats: &[
+            "application/json;odata.metadata=minimal",
+            "application/json;odata.metadata=full",
+            "application/json;odata.metadata=none",
+        ],
+        encodings: &["gzip"],
+        filter_functions: FILTER_FUNCTIONS,
+        batch: Some(Batch {
+            formats: &["application/json", "multipart/mixed"],
+            continue_on_error: true,
+            references_in_bodies: true,
+            references_across_change_sets: false,
+            etag_references: false,
+        }),
+        top: true,
+        skip: true,
+        count: true,
+        search: true,
+        compute: true,
+        key_as_segment: true,
+        query_segment: true,
+        cross_join: false,
+        asynchronous: false,
+        deep_insert: false,
+        deep_update: false,
+        upsert: false,
+        default_namespace: true,
+    };
+}
+
+/// The operators and canonical functions of OData 4.01 but those on shapes of the earth.
+const FILTER_FUNCTIONS: &[&str] = &[
+    "eq",
+    "ne",
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "and",
+    "or",
+    "not",
+    "has",
+    "in",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "divby",
+    "mod",
+    "any",
+    "all",
+    "case",
+    "concat",
+    "contains",
+    "endswith",
+    "indexof",
+    "length",
+    "startswith",
+    "substring",
+    "hassubset",
+    "hassubsequence",
+    "matchespattern",
+    "tolower",
+    "toupper",
+    "trim",
+    "date",
+    "day",
+    "fractionalseconds",
+    "hour",
+    "maxdatetime",
+    "mindatetime",
+    "minute",
+    "month",
+    "now",
+    "second",
+    "time",
+    "totaloffsetminutes",
+    "totalseconds",
+    "year",
+    "ceiling",
+    "floor",
+    "round",
+    "cast",
+    "isof",
+];

@@ -1,0 +1,36 @@
+//! How much a text may ask for. Every limit is checked while reading, so that nothing costs more than it admits.
+
+/// What the parsers admit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one text, decoded.
+    pub length: usize,
+    /// Nodes of the trees made from one text.
+    pub nodes: usize,
+    /// Levels of nesting, of parentheses, operators and options alike.
+    pub depth: usize,
+    /// Levels of `any` and `all` within each other.
+    pub lambdas: usize,
+    /// Items of a list, an array or an object.
+    pub items: usize,
+    /// Levels of `$expand` within each other.
+    pub expands: usize,
+    /// Read what is widely written though the grammar has no place for it: blanks after commas and semicolons between
+    /// items, and `not(…)` without a blank.
+    pub lenient: bool,
+}
+
+impl Limits {
+    /// The grammar to the letter.
+    pub const STRICT: Limits =
+        Limits { length: 16 * 1024, nodes: 2_000, depth: 100, lambdas: 8, items: 1_000, expands: 8, lenient: false };
+
+    /// The same, and what the clients of Graph write.
+    pub const LENIENT: Limits = Limits { lenient: true, ..Self::STRICT };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::LENIENT
+    }
+}
