@@ -4,13 +4,16 @@
 #   stop_vitae     stops that server and no other
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-TARGET=$(mkdir -p "${CARGO_TARGET_DIR:=$REPO/target}" && cd "$CARGO_TARGET_DIR" && pwd)
+mkdir -p "${CARGO_TARGET_DIR:=$REPO/target}"
+# Absolute, because cargo and the scripts run in different folders.
+CARGO_TARGET_DIR=$(cd "$CARGO_TARGET_DIR" && pwd)
+export CARGO_TARGET_DIR
 
 # Builds the server unless a binary is given.
 vitae_binary() {
     if [ -z "${VITAE_BIN:-}" ]; then
         (cd "$REPO" && cargo build --quiet --package server) || return 1
-        VITAE_BIN=$TARGET/debug/vitae
+        VITAE_BIN=$CARGO_TARGET_DIR/debug/vitae
     fi
     if [ ! -x "$VITAE_BIN" ]; then
         echo "no server at $VITAE_BIN" >&2

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 
 use crate::check::brief;
 
@@ -195,7 +196,7 @@ impl<'a> Reader<'a> {
         let depth = self.deeper(depth)?;
         self.at += 1;
         let mut members = Vec::new();
-        let mut names = HashSet::new();
+        let mut names = None::<Names>;
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -208,7 +209,7 @@ impl<'a> Reader<'a> {
                 return Err(self.unexpected("a name in double quotes"));
             }
             let name = self.string()?;
-            if !names.insert(name.clone()) {
+            if names.get_or_insert_default().know(&name, &members) {
                 return Err((offset, format!("found the name {} a second time in one object", brief(&name))));
             }
             self.space();
@@ -304,6 +305,26 @@ impl<'a> Reader<'a> {
                 None => return Err(self.unexpected("`\"` to end the string")),
             }
         }
+    }
+}
+
+/// The names of an object so far. Few are compared one by one; of many, hashes with a random key are kept.
+#[derive(Default)]
+struct Names {
+    hasher: RandomState,
+    hashes: HashSet<u64>,
+}
+
+impl Names {
+    fn know(&mut self, name: &str, members: &[(Cow<'_, str>, Node<'_>)]) -> bool {
+        let is_member = || members.iter().any(|(known, _)| known == name);
+        if members.len() < 16 {
+            return is_member();
+        }
+        if self.hashes.is_empty() {
+            self.hashes.extend(members.iter().map(|(known, _)| self.hasher.hash_one(known.as_ref())));
+        }
+        !self.hashes.insert(self.hasher.hash_one(name)) && is_member()
     }
 }
 
@@ -451,6 +472,19 @@ mod tests {
             &expect!["line 1, column 3: found `\\n`, expected control characters to be escaped in a string"],
         );
         check_err(&"[".repeat(40), &expect!["line 1, column 33: found nesting deeper than 32 levels"]);
+    }
+
+    #[test]
+    fn names_are_distinct_among_many() {
+        let text = |last: usize| {
+            let members: Vec<String> = (0..100).chain([last]).map(|number| format!("\"{number}\":0")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        assert!(parse(text(100).as_bytes()).is_ok());
+        for again in [0, 15, 16, 17, 99] {
+            let error = parse(text(again).as_bytes()).unwrap_err();
+            assert_eq!(error.message, format!("found the name `{again}` a second time in one object"));
+        }
     }
 
     #[test]

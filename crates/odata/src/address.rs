@@ -301,3 +301,6 @@ fn qualified(model: &'static Model, segment: &Segment<'_>) -> Option<Problem> {
 fn not_yet(what: &str) -> Problem {
     Problem::new(Kind::NotSupported, format!("{what} is not supported yet"))
 }
+
+#[cfg(test)]
+mod tests;

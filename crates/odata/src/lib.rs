@@ -7,9 +7,11 @@ pub mod address;
 pub mod csdl;
 pub mod dialect;
 pub mod headers;
+pub mod openapi;
 pub mod options;
 pub mod payload;
 pub mod problem;
+pub mod syntax;
 pub mod url;
 
 pub use address::{Address, Place, Step, Tail};

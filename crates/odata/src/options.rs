@@ -141,10 +141,14 @@ impl Binder {
                     return Err(Problem::new(Kind::NotSupported, message).at(*name));
                 }
             }
+            let at_name = |problem: Problem| match problem.target {
+                None => problem.at(*name),
+                Some(_) => problem,
+            };
             match *name {
-                "$select" => query.select = Some(self.select(ty, value)?),
-                "$expand" => query.expand = self.expand(ty, value, depth)?,
-                "$orderby" => query.order = self.order(ty, value)?,
+                "$select" => query.select = Some(self.select(ty, value).map_err(at_name)?),
+                "$expand" => query.expand = self.expand(ty, value, depth).map_err(at_name)?,
+                "$orderby" => query.order = self.order(ty, value).map_err(at_name)?,
                 "$top" => query.top = Some(number(name, value)?),
                 "$skip" => query.skip = Some(number(name, value)?),
                 "$count" => query.count = boolean(name, value)?,
@@ -308,6 +312,18 @@ impl Binder {
 
     /// Graph's sentence, and the name that was probably meant.
     fn unknown_property(&self, ty: &'static StructType, name: &str, option: &str) -> Problem {
+        if let Some(known) = ty.names().find(|known| known.eq_ignore_ascii_case(name)) {
+            return match (ty.find(known), option) {
+                (Some(_), "$expand") => {
+                    let message = format!("`{known}` is part of every answer, expected a relationship to expand");
+                    Problem::new(Kind::BadQuery, message).at(option)
+                }
+                _ => {
+                    let message = format!("paths along the relationship `{known}` are not supported yet in `{option}`");
+                    Problem::new(Kind::NotSupported, message).at(option)
+                }
+            };
+        }
         let hint = nearest(name, ty.names()).map(|best| format!(" Did you mean `{best}`?")).unwrap_or_default();
         let name: String = name.chars().take(80).collect();
         let message =
@@ -351,3 +367,6 @@ fn expression(item: &str) -> Problem {
     );
     Problem::new(Kind::NotSupported, message).at("$orderby")
 }
+
+#[cfg(test)]
+mod tests;

@@ -224,3 +224,6 @@ pub struct ErrorContext<'a> {
     /// The id the client gave it, or the same again.
     pub client_request_id: &'a str,
 }
+
+#[cfg(test)]
+mod tests;

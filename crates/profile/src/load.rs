@@ -1,6 +1,7 @@
 //! Loading people with their profiles from a fixture: the same bodies, checks and rules as over the wire, one
 //! transaction a person.
 
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -74,6 +75,7 @@ impl Service {
             }
             Ok(prepared)
         })
+        .and_then(|prepared| told_apart(&prepared, people).map(|()| prepared))
     }
 
     /// The person of that id or user principal name.
@@ -94,9 +96,9 @@ impl Service {
             prepared.iter().map(|prepared| (prepared.owner, prepared.person.upn.clone(), prepared.commit.at)).collect();
         self.wave(holders.clone(), |service, (owner, upn, at)| async move { service.take_name(owner, &upn, at).await })
             .await?;
-        let commits: Vec<Commit> = prepared.into_iter().map(|prepared| prepared.commit).collect();
-        self.wave(commits, |service, commit| async move {
-            let taken = format!("there is a person with the id `{}` already", commit.partition.owner);
+        let commits = prepared.into_iter().map(|prepared| (prepared.person.upn, prepared.commit)).collect();
+        self.wave(commits, |service, (upn, commit): (String, Commit)| async move {
+            let taken = format!("`{upn}`: there is a person with the id `{}` already", commit.partition.owner);
             service.commit(commit).await?.map(|_| ()).ok_or_else(|| Problem::new(Kind::NameExists, taken))
         })
         .await?;
@@ -128,17 +130,22 @@ impl Service {
         let Json::Object(members) = person else { return Err("expected an object".into()) };
         let entry = members.iter().filter(|(name, _)| !matches!(name.as_str(), "profile" | "roles"));
         let entry = Json::Object(entry.map(|(name, value)| (name.clone(), value.clone())).collect());
-        let owner = Owner { tenant, id: given_id(&entry)?.unwrap_or_else(|| self.effects.new_id(tenant, at)) };
-        let record = rules::new_person(read(&USER, &entry)?, owner.id, at).map_err(|problem| told(&problem))?;
+        let owner = Owner { tenant, id: given_id(&entry, "")?.unwrap_or_else(|| self.effects.new_id(tenant, at)) };
+        let record = rules::new_person(read(&USER, &entry, "")?, owner.id, at).map_err(|problem| told(&problem, ""))?;
         let (upn, display_name) = (rules::principal_name(&record).to_owned(), rules::display_name(&record).to_owned());
         let caller = themselves(owner, &upn, &display_name);
         let entry = person_item(&record, owner, None, &Writing { caller: &caller, entry: &[], owner: owner.id, at });
         let mut changes = vec![put_person(&entry)];
-        for (collection, item) in items_of(members.get("profile"))? {
+        let mut ids = HashSet::new();
+        for (collection, place, item) in self.items_of(members.get("profile"))? {
             // A tick each: creation times strictly increase within a person's data.
             let at = at + i64::try_from(changes.len()).unwrap_or(0);
             let writing = Writing { caller: &caller, entry: &entry.body, owner: owner.id, at };
-            changes.push(Change::Put { item: self.prepare_item(collection, item, &writing)?, index: Vec::new() });
+            let item = self.prepare_item(collection, item, &place, &writing)?;
+            if !ids.insert((collection.name, Arc::clone(&item.id))) {
+                return Err(format!("{place}/id: another item of the list has it already"));
+            }
+            changes.push(Change::Put { item, index: Vec::new() });
         }
         let exchange =
             Exchange { request_id: "load".into(), client_request_id: "load".into(), now: at, stopwatch: None };
@@ -151,11 +158,11 @@ impl Service {
         &self,
         collection: &'static Navigation,
         body: &Json,
+        place: &str,
         writing: &Writing<'_>,
     ) -> Result<Arc<Item>, String> {
-        let said = |message: String| format!("{}: {message}", collection.name);
-        let id = given_id(body).map_err(said)?.unwrap_or_else(|| self.effects.new_id(writing.owner, writing.at));
-        let patch = read(collection.target, body).map_err(said)?;
+        let id = given_id(body, place)?.unwrap_or_else(|| self.effects.new_id(writing.owner, writing.at));
+        let patch = read(collection.target, body, place)?;
         let record = rules::new_item(collection.target, patch, id, writing);
         Ok(Arc::new(Item {
             collection: collection.name.into(),
@@ -163,6 +170,27 @@ impl Service {
             header: rules::header(&record, None, writing),
             body: record.to_members().into(),
         }))
+    }
+
+    /// The items of a profile, each with its place in the fixture.
+    fn items_of<'a>(&self, profile: Option<&'a Json>) -> Result<Vec<(&'static Navigation, String, &'a Json)>, String> {
+        let mut items = Vec::new();
+        let Some(profile) = profile else { return Ok(items) };
+        let Json::Object(collections) = profile else {
+            return Err("/profile: expected an object of collections".into());
+        };
+        for (name, list) in collections {
+            let place = format!("/profile/{name}");
+            let collection =
+                PROFILE.find_navigation(name).ok_or_else(|| format!("{place}: there is no such collection"))?;
+            let Json::Array(list) = list else { return Err(format!("{place}: expected a list")) };
+            let quota = self.settings.items_per_collection;
+            if list.len() > quota {
+                return Err(format!("{place}: found {} items, expected at most {quota}", list.len()));
+            }
+            items.extend(list.iter().enumerate().map(|(at, item)| (collection, format!("{place}/{at}"), item)));
+        }
+        Ok(items)
     }
 }
 
@@ -172,6 +200,19 @@ fn blame(position: usize, person: &Json, message: &str) -> String {
         Some(name) => format!("person {position} (`{name}`): {message}"),
         None => format!("person {position}: {message}"),
     }
+}
+
+/// No two people of a fixture have the same name or id.
+fn told_apart(prepared: &[Prepared], people: &[Json]) -> Result<(), String> {
+    let (mut names, mut ids) = (HashMap::new(), HashMap::new());
+    for (position, Prepared { person, .. }) in prepared.iter().enumerate() {
+        let name = names.insert(rules::folded(&person.upn), position).map(|before| ("userPrincipalName", before));
+        let twice = name.or_else(|| ids.insert(person.id, position).map(|before| ("id", before)));
+        if let (Some((member, before)), Some(person)) = (twice, people.get(position)) {
+            return Err(blame(position, person, &format!("/{member}: person {before} of the fixture has it already")));
+        }
+    }
+    Ok(())
 }
 
 /// What a person loads is as if they had entered it.
@@ -189,38 +230,25 @@ fn themselves(owner: Owner, upn: &str, display_name: &str) -> Caller {
     }
 }
 
-fn items_of(profile: Option<&Json>) -> Result<Vec<(&'static Navigation, &Json)>, String> {
-    let mut items = Vec::new();
-    let Some(profile) = profile else { return Ok(items) };
-    let Json::Object(collections) = profile else { return Err("profile: expected an object of collections".into()) };
-    for (name, list) in collections {
-        let collection =
-            PROFILE.find_navigation(name).ok_or_else(|| format!("profile: there is no collection `{name}`"))?;
-        let Json::Array(list) = list else { return Err(format!("profile: expected a list for `{name}`")) };
-        items.extend(list.iter().map(|item| (collection, item)));
-    }
-    Ok(items)
-}
-
-fn given_id(body: &Json) -> Result<Option<Uuid>, String> {
+fn given_id(body: &Json, place: &str) -> Result<Option<Uuid>, String> {
     match body.get("id") {
         None => Ok(None),
         Some(id) => {
             let id = id.as_str().and_then(|text| Uuid::try_parse(text).ok());
-            id.map(Some).ok_or_else(|| "found an `id` that is no GUID".into())
+            id.map(Some).ok_or_else(|| format!("{place}/id: found an `id` that is no GUID"))
         }
     }
 }
 
-fn read(ty: &'static StructType, body: &Json) -> Result<edm::Patch, String> {
-    engine::read_entity(&MODEL, ty, body.to_string().as_bytes()).map_err(|problem| told(&problem))
+fn read(ty: &'static StructType, body: &Json, place: &str) -> Result<edm::Patch, String> {
+    engine::read_entity(&MODEL, ty, body.to_string().as_bytes()).map_err(|problem| told(&problem, place))
 }
 
-/// Every mistake in one line.
-fn told(problem: &Problem) -> String {
+/// Every mistake in one line, each with its place in the person.
+fn told(problem: &Problem, place: &str) -> String {
     if problem.details.is_empty() {
-        return problem.message.clone();
+        return if place.is_empty() { problem.message.clone() } else { format!("{place}: {}", problem.message) };
     }
-    let mistakes = problem.details.iter().map(|detail| format!("{}: {}", detail.target, detail.message));
+    let mistakes = problem.details.iter().map(|detail| format!("{place}{}: {}", detail.target, detail.message));
     mistakes.collect::<Vec<_>>().join("; ")
 }

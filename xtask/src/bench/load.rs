@@ -138,3 +138,6 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,9 @@ use crate::bench::case::{Goal, RESIDENT_GOAL, START_GOAL};
 use crate::bench::rounds::{Figures, Measured};
 use crate::bench::start::Start;
 
+/// A server under load that has less of its core is disturbed, or waits for the disk.
+const QUIET: f64 = 0.9;
+
 /// All that was measured.
 #[derive(Default)]
 pub(crate) struct Report {
@@ -29,7 +32,10 @@ impl Report {
         let mut out = String::new();
         if !self.measured.is_empty() {
             let pins = if self.pinned { "servers on core 0, load on core 1" } else { "not pinned: figures are noisy" };
-            let _ = writeln!(out, "medians; {pins}; share = Vitae's requests/s over the bare server's, per round");
+            let _ = writeln!(
+                out,
+                "medians of the turns; {pins}; a share is the bare server's part that Vitae reaches, per round"
+            );
             let _ = writeln!(
                 out,
                 "\n{:<25}{:<7}{:>9}{:>9}{:>6}{:>9}{:>9}   {:<24}{:<11}goal",
@@ -48,6 +54,10 @@ impl Report {
                 goal(measured)
             );
             let _ = writeln!(out, "{:<25}bare   {}", "", row(&measured.bare));
+        }
+        if self.measured.iter().any(|measured| measured.vitae.busy.min(measured.bare.busy) < QUIET) {
+            let _ =
+                writeln!(out, "\nbusy below {}: the core was not the server's alone; trust CPU shares", percent(QUIET));
         }
         self.starting(&mut out);
         out.trim_end().to_owned()

@@ -155,36 +155,16 @@ impl<'a> From<Value> for Datum<'a> {
 
 impl<'a> List<'a> {
     /// The items in order.
-    pub fn iter(&self) -> Items<'a> {
+    pub fn iter(&self) -> Box<dyn Iterator<Item = Datum<'a>> + 'a> {
         match &self.0 {
-            Source::Stored(raw, ty) => Items::Stored(lazy::items(raw), *ty),
-            Source::Values(values) => Items::Values(values.iter()),
-            Source::Reckoned(items) => Items::Reckoned(Rc::clone(items), 0),
-        }
-    }
-}
-
-/// Iterates over a list.
-pub enum Items<'a> {
-    #[expect(missing_docs, reason = "not for matching")]
-    Stored(lazy::Items<'a>, Type),
-    #[expect(missing_docs, reason = "not for matching")]
-    Values(std::slice::Iter<'a, Value>),
-    #[expect(missing_docs, reason = "not for matching")]
-    Reckoned(Rc<[Datum<'a>]>, usize),
-}
-
-impl<'a> Iterator for Items<'a> {
-    type Item = Datum<'a>;
-
-    fn next(&mut self) -> Option<Datum<'a>> {
-        match self {
-            Items::Stored(items, ty) => items.next().map(|raw| stored::read(*ty, raw)),
-            Items::Values(values) => values.next().map(Datum::from),
-            Items::Reckoned(items, at) => {
-                let item = items.get(*at).cloned();
-                *at += 1;
-                item
+            Source::Stored(raw, ty) => {
+                let ty = *ty;
+                Box::new(lazy::items(raw).map(move |raw| stored::read(ty, raw)))
+            }
+            Source::Values(values) => Box::new(values.iter().map(Datum::from)),
+            Source::Reckoned(items) => {
+                let items = Rc::clone(items);
+                Box::new((0..items.len()).filter_map(move |at| items.get(at).cloned()))
             }
         }
     }

@@ -12,7 +12,7 @@ use regex::{Regex, RegexBuilder};
 use super::TypeError;
 
 /// Longest pattern, in characters.
-pub const MAX_PATTERN: usize = 500;
+const MAX_PATTERN: usize = 500;
 /// Most memory of a compiled pattern; it also bounds the time that compiling takes.
 const MAX_COMPILED: usize = 1 << 19;
 

@@ -36,7 +36,7 @@ impl Expr {
 /// Refuses what could never be cast, and what is not offered.
 fn castable(found: Shape, to: Type) -> Result<(), TypeError> {
     let Some(from) = found.ty() else { return Ok(()) };
-    let spatial = |ty: Type| ty.primitive().is_some_and(|primitive| primitive.is_geography());
+    let spatial = |ty: Type| ty.primitive().is_some_and(Primitive::is_geography);
     let expected = |ty: &str| format!("a value of a type that `{ty}` extends or that extends it");
     match (Class::of(from), Class::of(to)) {
         _ if spatial(from) || spatial(to) => Err(TypeError::Unsupported("a cast of geography values".to_owned())),

@@ -23,7 +23,9 @@ mod tests;
 use edm::Model;
 use edm::model::{Operation, OperationImport, OperationKind, StructKind, StructType};
 
+pub(crate) use annotate::LANGUAGE_TAG;
 pub use capabilities::{Batch, Capabilities, Conformance};
+pub(crate) use json::default as default_json;
 
 /// Version of the language a document is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -56,6 +56,10 @@ impl Object {
         self.0.into_iter()
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
     /// The document that consists of this object.
     pub(crate) fn document(&self) -> String {
         let mut out = Vec::new();
@@ -104,6 +108,17 @@ fn write(out: &mut Vec<u8>, value: &Json, depth: usize) {
 fn write_object(out: &mut Vec<u8>, object: &Object, depth: usize) {
     if object.0.is_empty() {
         out.extend_from_slice(b"{}");
+        return;
+    }
+    // References are many; a line for each is enough.
+    if let [(name, value)] = object.0.as_slice()
+        && value.is_plain()
+    {
+        out.push(b'{');
+        write_string(out, name);
+        out.extend_from_slice(b": ");
+        write(out, value, depth);
+        out.push(b'}');
         return;
     }
     out.push(b'{');

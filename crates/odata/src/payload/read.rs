@@ -15,7 +15,7 @@ use super::value::Reader;
 use crate::problem::{Kind, Problem};
 
 /// More values than this are no entity.
-const MAX_VALUES: usize = 100_000;
+const MAX_VALUES: usize = 50_000;
 
 /// What a body is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,3 +225,6 @@ impl Reader {
         self.room() == 0
     }
 }
+
+#[cfg(test)]
+mod tests;

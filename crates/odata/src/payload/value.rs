@@ -1,7 +1,7 @@
 //! JSON values of a body to values of a property's type, with what requests may write beyond the canonical form: enum
 //! numbers, comma lists of flags, a single value for a list.
 
-use edm::check::one_of;
+use edm::check::{brief, one_of};
 use edm::codec::primitive_from_json;
 use edm::json::{Kind as Json, Node};
 use edm::value::{admits, enum_number};
@@ -36,6 +36,8 @@ impl Reader {
                 }
                 values.into_iter().collect::<Option<Vec<_>>>().map(Value::List)
             }
+            // What was a single value once could be null then: nothing in the list.
+            Json::Null if property.collection && property.accepts_single => Some(Value::List(Vec::new())),
             Json::Null if property.collection => self.refuse(
                 Fault::Null,
                 place,
@@ -79,7 +81,11 @@ impl Reader {
             (kind, ty) => {
                 let value = ty.primitive().and_then(|primitive| primitive_from_json(primitive, node));
                 value.map(as_kept).or_else(|| {
-                    self.refuse(Fault::Type, place, format!("found {}, expected {}", kind.describe(), form(ty)))
+                    let found = match kind {
+                        Json::String(text) if !is_text(ty) => format!("the string {}", brief(text)),
+                        _ => kind.describe(),
+                    };
+                    self.refuse(Fault::Type, place, format!("found {found}, expected {}", form(ty)))
                 })
             }
         }
@@ -133,6 +139,14 @@ fn as_kept(value: Value) -> Value {
         Value::DateTimeOffset(instant) => Value::DateTimeOffset(instant.truncated()),
         other => other,
     }
+}
+
+/// Are values of the type strings in JSON?
+fn is_text(ty: Type) -> bool {
+    !ty.primitive().is_some_and(|primitive| {
+        primitive.integer_range().is_some()
+            || matches!(primitive, Primitive::Boolean | Primitive::Double | Primitive::Single | Primitive::Decimal)
+    })
 }
 
 /// Does a list of flags name the member that stands for none of them beside others?

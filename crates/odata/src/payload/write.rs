@@ -202,3 +202,6 @@ impl Writer {
         self.out.extend_from_slice(b"null");
     }
 }
+
+#[cfg(test)]
+mod tests;

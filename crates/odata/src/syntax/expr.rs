@@ -136,7 +136,9 @@ impl Parser<'_> {
     fn operand(&mut self) -> Result<Expr> {
         if let Some(kind) = self.literal_ahead() {
             return match kind {
-                LiteralKind::Json => Err(self.unexpected("an expression: double quotes stand in arrays and objects only")),
+                LiteralKind::Json => {
+                    Err(self.unexpected("an expression: double quotes stand in arrays and objects only"))
+                }
                 _ => self.literal(kind),
             };
         }
@@ -159,7 +161,9 @@ impl Parser<'_> {
     fn named(&mut self) -> Result<Expr> {
         let word = self.slice(self.peek().span);
         let call = self.peek_second().kind == TokenKind::Sign('(');
-        if word.eq_ignore_ascii_case("not") && (self.peek_second().kind == TokenKind::Blank || (call && self.limits.lenient)) {
+        if word.eq_ignore_ascii_case("not")
+            && (self.peek_second().kind == TokenKind::Blank || (call && self.limits.lenient))
+        {
             return self.unary(Unary::Not);
         }
         if !call {
@@ -339,7 +343,9 @@ impl Parser<'_> {
                 let kind = match word {
                     "null" => LiteralKind::Null,
                     "NaN" | "INF" => LiteralKind::Special,
-                    _ if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => LiteralKind::Boolean,
+                    _ if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => {
+                        LiteralKind::Boolean
+                    }
                     _ => return None,
                 };
                 // A property may be so named, and is the property where its members are asked for.
@@ -354,7 +360,10 @@ impl Parser<'_> {
         let span = self.bump().span;
         let prefix = match kind {
             LiteralKind::String | LiteralKind::Json => 0,
-            LiteralKind::Binary | LiteralKind::Duration | LiteralKind::Geography | LiteralKind::Geometry
+            LiteralKind::Binary
+            | LiteralKind::Duration
+            | LiteralKind::Geography
+            | LiteralKind::Geometry
             | LiteralKind::Enum => self.slice(span).find('\'').unwrap_or_default(),
             _ => {
                 let literal = Literal { kind, text: bare(kind, self.slice(span)), ty: None };

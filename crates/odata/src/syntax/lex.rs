@@ -156,7 +156,8 @@ fn json_string(rest: &str) -> (TokenKind, usize) {
             '"' => return (TokenKind::Literal(LiteralKind::Json), at + 1),
             '\\' => match letters.next() {
                 Some((_, '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't')) => {}
-                Some((_, 'u')) if letters.by_ref().take(4).filter(|(_, digit)| digit.is_ascii_hexdigit()).count() == 4 => {}
+                Some((_, 'u'))
+                    if letters.by_ref().take(4).filter(|(_, digit)| digit.is_ascii_hexdigit()).count() == 4 => {}
                 _ => return (TokenKind::Broken("an escape of JSON after `\\`"), at + 1),
             },
             _ => {}

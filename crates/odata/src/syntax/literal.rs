@@ -118,7 +118,7 @@ pub(super) fn date(text: &str) -> Option<usize> {
         return None;
     }
     match rest(text, sign + year).as_bytes() {
-        [b'-', month @ .., ] if two(month, 1, 12) => match month {
+        [b'-', month @ ..] if two(month, 1, 12) => match month {
             [_, _, b'-', day @ ..] if two(day, 1, 31) => Some(sign + year + 6),
             _ => None,
         },
@@ -129,9 +129,7 @@ pub(super) fn date(text: &str) -> Option<usize> {
 /// Do two digits stand there, of a number in that range?
 fn two(text: &[u8], least: u8, most: u8) -> bool {
     match text {
-        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', ..] => {
-            (least..=most).contains(&((tens - b'0') * 10 + (ones - b'0')))
-        }
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', ..] => (least..=most).contains(&((tens - b'0') * 10 + (ones - b'0'))),
         _ => false,
     }
 }

@@ -33,7 +33,7 @@ impl Parser<'_> {
 
     /// `$count`, `any` and `all` are the end of a path.
     fn may_go_on(&self, steps: &[Step]) -> bool {
-        !matches!(steps.last(), Some(Step::Count(_) | Step::Lambda { .. } | Step::Aggregate(_)))
+        !matches!(steps.last(), Some(Step::Count(_) | Step::Lambda { .. }))
     }
 
     fn root(&mut self, steps: &mut Vec<Step>) -> Result<Root> {
@@ -48,10 +48,6 @@ impl Parser<'_> {
                 self.expect('/', "`/` and an entity set or singleton")?;
                 self.step(steps)?;
                 return Ok(Root::Root);
-            }
-            (TokenKind::System, "$count") if self.limits.lenient => {
-                self.step(steps)?;
-                return Ok(Root::Implied);
             }
             (TokenKind::System, _) => return Err(self.unexpected("`$it`, `$this` or `$root`")),
             // Without a namespace it is an alias, if there is one of that name.
@@ -107,14 +103,6 @@ impl Parser<'_> {
                 steps.push(lambda);
                 return Ok(());
             }
-        }
-        if call && self.is_word("aggregate") && self.limits.lenient {
-            self.bump();
-            self.bump();
-            let aggregate = self.aggregate_item()?;
-            self.expect(')', "`)`")?;
-            steps.push(Step::Aggregate(Box::new(aggregate)));
-            return Ok(());
         }
         let name = self.name();
         let arguments = if self.is_sign('(') { Some(self.arguments(Some(&name))?) } else { None };

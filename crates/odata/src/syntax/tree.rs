@@ -194,8 +194,6 @@ pub enum Step {
         /// The variable and what is said of it; absent in `any()` only.
         body: Option<(Name, Box<Expr>)>,
     },
-    /// `aggregate(…)`: of a collection, within an expression of `$apply`.
-    Aggregate(Box<Aggregate>),
 }
 
 /// What stands in the parentheses after a name.

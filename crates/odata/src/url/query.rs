@@ -98,7 +98,8 @@ fn system_name(name: &str) -> Result<Option<&'static str>, Problem> {
     if known.is_none() && name.starts_with('$') {
         let hint = edm::nearest::nearest(name, SYSTEM.iter().copied());
         let hint = hint.map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default();
-        return Err(Problem::new(Kind::BadQuery, format!("unknown query option {}{hint}", brief(name))).at(brief(name)));
+        let target: String = name.chars().take(80).collect();
+        return Err(Problem::new(Kind::BadQuery, format!("unknown query option {}{hint}", brief(name))).at(target));
     }
     Ok(known)
 }
@@ -114,10 +115,11 @@ pub fn split(text: &str, separator: char) -> Result<Vec<&str>, Problem> {
             _ if quoted => {}
             '(' => depth += 1,
             ')' => {
-                let column = text.get(..at).unwrap_or_default().chars().count() + 1;
-                depth = depth
-                    .checked_sub(1)
-                    .ok_or_else(|| problem(format!("found `)` without `(` at column {column} of {}", brief(text))))?;
+                let unopened = || {
+                    let column = text.get(..at).unwrap_or_default().chars().count() + 1;
+                    problem(format!("found `)` without `(` at column {column} of {}", brief(text)))
+                };
+                depth = depth.checked_sub(1).ok_or_else(unopened)?;
             }
             _ if letter == separator && depth == 0 => {
                 items.push(text.get(start..at).unwrap_or_default());

@@ -3,5 +3,6 @@
 mod access;
 mod collections;
 mod harness;
+mod metadata;
 mod people;
 mod values;

@@ -1,8 +1,10 @@
 //! People: made, found, changed, renamed, deleted.
 
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use super::harness::{ADA, GRACE, TENANT, World, ada, grace};
+use crate::Settings;
 
 #[test]
 fn a_person_is_found_by_id_and_by_name_in_any_case() {
@@ -148,6 +150,41 @@ fn a_fixture_is_refused_whole_person_by_person() {
     world.get(&ada(), "users/x@fjord.example").error(404, "Request_ResourceNotFound");
     let twice = json!({"userPrincipalName": "ADA@fjord.example", "displayName": "X"});
     assert!(world.load(&[twice]).unwrap_err().contains("another person"));
+}
+
+#[test]
+fn a_fixture_that_contradicts_itself_is_refused_before_anyone_is_written() {
+    let world = World::with(Settings { items_per_collection: 2, ..Settings::default() });
+    let person = |id: u128, name: &str, skills: Json| json!({"id": Uuid::from_u128(id), "userPrincipalName": name, "displayName": "X", "profile": {"skills": skills}});
+    let skill = json!({"id": Uuid::from_u128(9)});
+    let wrong = json!([{}, {"displayName": 1, "proficiency": "wizard"}]);
+    for (second, expect) in [
+        (
+            person(2, "X@fjord.example", json!([])),
+            "person 1 (`X@fjord.example`): /userPrincipalName: person 0 of the fixture has it already",
+        ),
+        (
+            person(1, "y@fjord.example", json!([])),
+            "person 1 (`y@fjord.example`): /id: person 0 of the fixture has it already",
+        ),
+        (
+            person(2, "y@fjord.example", json!([skill, skill])),
+            "/profile/skills/1/id: another item of the list has it already",
+        ),
+        (person(2, "y@fjord.example", json!([{}, {}, {}])), "/profile/skills: found 3 items, expected at most 2"),
+        (
+            person(2, "y@fjord.example", wrong),
+            "/profile/skills/1/displayName: found the number `1`, expected a string; /profile/skills/1/proficiency: ",
+        ),
+        (person(2, "y@fjord.example", json!([7])), "/profile/skills/0: found the number `7`, expected an object"),
+        (person(2, "y@fjord.example", json!([{"id": 7}])), "/profile/skills/0/id: found an `id` that is no GUID"),
+    ] {
+        let message = world.load(&[person(1, "x@fjord.example", json!([])), second]).unwrap_err();
+        assert!(message.starts_with("person 1 ") && message.contains(expect), "{message}");
+        world.get(&ada(), "users/x@fjord.example").error(404, "Request_ResourceNotFound");
+    }
+    let message = world.load(&[person(ADA.as_u128(), "z@fjord.example", json!([]))]).unwrap_err();
+    assert!(message.contains("z@fjord.example") && message.contains(&ADA.to_string()), "{message}");
 }
 
 /// A rename is a claim, a commit, a binding and a release; a crash or an impatient client can end it between any two.

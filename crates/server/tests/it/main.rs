@@ -9,5 +9,7 @@ mod door;
 mod durable;
 mod harness;
 mod hooks;
+mod hostile;
 mod replay;
 mod settings;
+mod wire;

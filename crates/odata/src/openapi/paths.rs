@@ -1,0 +1,235 @@
+//! What can be done at each place.
+
+use std::borrow::Cow;
+
+use edm::model::{Model, Primitive, Type};
+
+use super::operations;
+use super::parameters::{named, of_count, of_entity, of_list};
+use super::place::{Place, Shape};
+use super::schemas::{Variant, collection_reference, structure_reference};
+use super::values::component;
+use crate::csdl::Capabilities;
+use crate::csdl::tree::{Json, Object};
+
+type Named = (Cow<'static, str>, Json);
+
+/// The paths of all places.
+pub(super) fn all(model: &Model, capabilities: &Capabilities, places: &[Place]) -> Vec<Named> {
+    places.iter().flat_map(|place| Paths { model, capabilities, place }.all()).collect()
+}
+
+struct Paths<'a> {
+    model: &'a Model,
+    capabilities: &'a Capabilities,
+    place: &'a Place,
+}
+
+impl Paths<'_> {
+    fn all(&self) -> Vec<Named> {
+        let mut all = vec![self.item("", self.itself())];
+        match self.place.shape {
+            Shape::Collection => all.extend(self.count()),
+            Shape::Member | Shape::Single => all.extend(self.streams()),
+            Shape::RelatedMany | Shape::RelatedOne => {
+                all.extend(self.count());
+                all.push(self.item("/$ref", self.references()));
+            }
+        }
+        if !matches!(self.place.shape, Shape::RelatedMany | Shape::RelatedOne) {
+            all.extend(operations::bound(self.model, self.capabilities, self.place));
+        }
+        all
+    }
+
+    fn item(&self, suffix: &str, operations: Object) -> Named {
+        path_item(&format!("{}{suffix}", self.place.path), &self.place.variables, operations)
+    }
+
+    fn itself(&self) -> Object {
+        let place = self.place;
+        match place.shape {
+            Shape::Collection => {
+                Object::new().with("get", self.list()).maybe("post", place.permits.insert.then(|| self.create()))
+            }
+            Shape::Member | Shape::Single => Object::new()
+                .with("get", self.read())
+                .maybe("patch", place.permits.update.then(|| self.update()))
+                .maybe("delete", place.permits.delete.then(|| self.delete())),
+            Shape::RelatedMany => Object::new().with("get", self.list()),
+            Shape::RelatedOne => Object::new().with("get", self.read()),
+        }
+    }
+
+    fn start(&self, verb: &str, summary: String) -> Object {
+        operation(self.place.tag, format!("{}.{verb}", self.place.name), summary)
+    }
+
+    fn list(&self) -> Object {
+        let place = self.place;
+        self.start("list", format!("List {}", place.name))
+            .with("description", place.description)
+            .with("parameters", of_list(place.ty, self.capabilities))
+            .with("responses", responses("200", answer("The list.", collection_reference(self.model, place.ty.name))))
+    }
+
+    fn create(&self) -> Object {
+        let created = answer("The entity as created.", self.entity(Variant::Read));
+        self.start("create", format!("Create in {}", self.place.name))
+            .with("parameters", vec![named("prefer")])
+            .with("requestBody", body(self.entity(Variant::Create)))
+            .with(
+                "responses",
+                responses("201", created.with("headers", headers(&["Location", "ETag"])))
+                    .with("204", empty("Created.")),
+            )
+    }
+
+    fn read(&self) -> Object {
+        let mut options = of_entity(self.place.ty, self.capabilities);
+        options.push(named("if-none-match"));
+        let found = answer("The entity.", self.entity(Variant::Read)).with("headers", headers(&["ETag"]));
+        let responses = responses("200", found);
+        let none = self.place.shape == Shape::RelatedOne;
+        self.start("get", format!("Get {}", self.one()))
+            .with("description", self.place.description)
+            .with("parameters", options)
+            .with(
+                "responses",
+                responses.maybe("204", none.then(|| empty("There is none."))).with("304", empty("Not changed.")),
+            )
+    }
+
+    fn update(&self) -> Object {
+        let updated = answer("The entity as updated.", self.entity(Variant::Read)).with("headers", headers(&["ETag"]));
+        self.start("update", format!("Update {}", self.one()))
+            .with("parameters", vec![named("if-match"), named("prefer")])
+            .with("requestBody", body(self.entity(Variant::Update)))
+            .with("responses", responses("200", updated).with("204", empty("Updated.")))
+    }
+
+    fn delete(&self) -> Object {
+        self.start("delete", format!("Delete {}", self.one()))
+            .with("parameters", vec![named("if-match")])
+            .with("responses", responses("204", empty("Deleted.")))
+    }
+
+    fn one(&self) -> String {
+        match self.place.shape {
+            Shape::Member => format!("one of {}", self.place.name),
+            _ => self.place.name.clone(),
+        }
+    }
+
+    fn entity(&self, variant: Variant) -> Object {
+        structure_reference(self.model, self.place.ty, variant)
+    }
+
+    fn count(&self) -> Option<Named> {
+        let many = matches!(self.place.shape, Shape::Collection | Shape::RelatedMany);
+        let number = Object::new().with("type", "integer").with("minimum", 0_i64);
+        let content = Object::new().with("text/plain", Object::new().with("schema", number));
+        let answer = Object::new().with("description", "How many there are.").with("content", content);
+        (many && self.capabilities.count).then(|| {
+            let get = self
+                .start("count", format!("Count {}", self.place.name))
+                .with("parameters", of_count(self.capabilities))
+                .with("responses", responses("200", answer));
+            self.item("/$count", Object::new().with("get", get))
+        })
+    }
+
+    /// Links to entities that live elsewhere.
+    fn references(&self) -> Object {
+        let many = self.place.shape == Shape::RelatedMany;
+        let permits = self.place.permits;
+        let (all, one) = (component("schemas", "references"), component("schemas", "reference"));
+        let get = self
+            .start("getRef", format!("Get references to {}", self.place.name))
+            .with("responses", responses("200", answer("The references.", if many { all } else { one.clone() })));
+        let write = |verb, summary: &str| {
+            self.start(verb, format!("{summary} {}", self.place.name))
+                .with("requestBody", body(one.clone()))
+                .with("responses", responses("204", empty("Done.")))
+        };
+        let delete = self
+            .start("deleteRef", format!("Remove a reference from {}", self.place.name))
+            .maybe("parameters", many.then(|| vec![named("id")]))
+            .with("responses", responses("204", empty("Removed.")));
+        Object::new()
+            .with("get", get)
+            .maybe("post", (many && permits.insert).then(|| write("addRef", "Add a reference to")))
+            .maybe("put", (!many && permits.update).then(|| write("setRef", "Set the reference of")))
+            .maybe("delete", permits.delete.then_some(delete))
+    }
+
+    /// The bytes of a media entity, and those of stream properties.
+    fn streams(&self) -> Vec<Named> {
+        let own = self.place.ty.lineage().any(|ty| ty.has_stream).then_some(("$value", "*/*"));
+        let properties = self.place.ty.all_properties().map(|(_, property)| property);
+        let streams = properties.filter(|property| matches!(property.ty, Type::Primitive(Primitive::Stream)));
+        let streams = streams.map(|property| (property.name, property.media_type.unwrap_or("*/*")));
+        own.into_iter().chain(streams).map(|(name, media_type)| self.stream(name, media_type)).collect()
+    }
+
+    fn stream(&self, name: &'static str, media_type: &'static str) -> Named {
+        let bytes = || Object::new().with(media_type, Object::new());
+        let word = name.trim_start_matches('$');
+        let found = Object::new().with("description", "The bytes.").with("content", bytes());
+        let get = self
+            .start(&format!("{word}.get"), format!("Get the bytes of {}", self.one()))
+            .with("responses", responses("200", found).with("204", empty("There are none.")));
+        let put = self
+            .start(&format!("{word}.put"), format!("Set the bytes of {}", self.one()))
+            .with("requestBody", Object::new().with("required", true).with("content", bytes()))
+            .with("responses", responses("204", empty("Done.")));
+        let put = self.place.permits.update.then_some(put);
+        self.item(&format!("/{name}"), Object::new().with("get", get).maybe("put", put))
+    }
+}
+
+/// A path with its variables.
+pub(super) fn path_item(path: &str, variables: &[(String, Object)], operations: Object) -> Named {
+    let parameters: Vec<Object> = variables.iter().map(|(name, schema)| variable(name, schema.clone())).collect();
+    let item = Object::new().maybe("parameters", (!parameters.is_empty()).then_some(parameters));
+    (path.to_owned().into(), item.and(operations.members()).into())
+}
+
+fn variable(name: &str, schema: Object) -> Object {
+    Object::new().with("name", name.to_owned()).with("in", "path").with("required", true).with("schema", schema)
+}
+
+/// The head of an operation.
+pub(super) fn operation(tag: &'static str, id: String, summary: String) -> Object {
+    Object::new().with("tags", vec![tag]).with("operationId", id).with("summary", summary)
+}
+
+/// A JSON body that must be there.
+pub(super) fn body(schema: Object) -> Object {
+    Object::new().with("required", true).with("content", json(schema))
+}
+
+/// An answer with a JSON body.
+pub(super) fn answer(description: &'static str, schema: Object) -> Object {
+    Object::new().with("description", description).with("content", json(schema))
+}
+
+/// An answer without body.
+pub(super) fn empty(description: &'static str) -> Object {
+    Object::new().with("description", description)
+}
+
+/// What can come back: the success, and problems, which look alike everywhere.
+pub(super) fn responses(status: &'static str, success: Object) -> Object {
+    let problem = || component("responses", "error");
+    Object::new().with(status, success).with("4XX", problem()).with("5XX", problem())
+}
+
+fn json(schema: Object) -> Object {
+    Object::new().with("application/json", Object::new().with("schema", schema))
+}
+
+fn headers(names: &[&'static str]) -> Object {
+    let schema = || Object::new().with("schema", Object::new().with("type", "string"));
+    Object::new().and(names.iter().map(|name| ((*name).into(), schema().into())))
+}

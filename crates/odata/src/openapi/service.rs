@@ -1,0 +1,42 @@
+//! The paths that every service has.
+
+use super::paths::{answer, body, operation, responses};
+use super::values::{component, many};
+use crate::csdl::Capabilities;
+use crate::csdl::tree::Object;
+
+/// The tag of these paths.
+pub(super) const TAG: &str = "service";
+
+/// The service document, its schema, batches.
+pub(super) fn paths(capabilities: &Capabilities) -> Object {
+    let paths = Object::new()
+        .with("/", Object::new().with("get", root()))
+        .with("/$metadata", Object::new().with("get", metadata()));
+    paths.maybe("/$batch", capabilities.batch.is_some().then(|| Object::new().with("post", batch())))
+}
+
+fn root() -> Object {
+    let text = || Object::new().with("type", "string");
+    let entry = Object::new().with("name", text()).with("kind", text()).with("url", text());
+    let entry = Object::new().with("type", "object").with("required", vec!["name", "url"]).with("properties", entry);
+    let properties = Object::new().with("@odata.context", text()).with("value", many(entry, true));
+    let list = Object::new().with("type", "object").with("required", vec!["value"]).with("properties", properties);
+    operation(TAG, "root".to_owned(), "List what the service offers".to_owned())
+        .with("responses", responses("200", answer("The sets and singletons.", list)))
+}
+
+fn metadata() -> Object {
+    let xml = Object::new().with("schema", Object::new().with("type", "string"));
+    let json = Object::new().with("schema", Object::new().with("type", "object"));
+    let content = Object::new().with("application/xml", xml).with("application/json", json);
+    let schema = Object::new().with("description", "The schema.").with("content", content);
+    operation(TAG, "metadata".to_owned(), "Get the schema of the service".to_owned())
+        .with("responses", responses("200", schema))
+}
+
+fn batch() -> Object {
+    operation(TAG, "batch".to_owned(), "Send many requests in one".to_owned())
+        .with("requestBody", body(component("schemas", "batch-requests")))
+        .with("responses", responses("200", answer("An answer to each.", component("schemas", "batch-responses"))))
+}

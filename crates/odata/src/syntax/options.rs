@@ -1,0 +1,382 @@
+//! Query options: of a query string, and in the parentheses of selected and expanded items and of counts.
+//!
+//! ```text
+//! query   = option *( "&" option )                     ; split before it is decoded, as is each at its first "="
+//! option  = system / alias / custom
+//! system  = [ "$" ] name "=" value                     ; name in any case
+//! alias   = "@" identifier "=" expression
+//! custom  = text without "$" or "@" in front [ "=" text ]
+//! compute = item *( "," item )                          item = expression RWS "as" RWS identifier
+//! orderby = item *( "," item )                          item = expression [ RWS ( "asc" / "desc" ) ]
+//! skip, top = 1*DIGIT    index = [ "-" ] 1*DIGIT    count = "true" / "false"    levels = 1*DIGIT, not zero / "max"
+//! format  = "atom" / "json" / "xml" / text "/" text     schemaversion = "*" / 1*unreserved
+//! skiptoken, deltatoken, id = 1*any
+//! ```
+//! A system option given twice is well formed; [`refuse_repeated`] is for those who must not accept it. What may
+//! stand in parentheses depends on what stands before them, see [`Within`].
+
+use edm::nearest::nearest;
+
+use super::chars;
+use super::error::{Error, Span};
+use super::lex::TokenKind;
+use super::limits::Limits;
+use super::parser::{Parser, Result};
+use super::text::Text;
+use super::tree::{Choice, ChoiceKind, Computed, LiteralKind, OrderItem};
+
+/// Where options stand: decides which may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    Select,
+    Expand,
+    ExpandRef,
+    CountStep,
+    Star,
+}
+
+/// The system options of a query string.
+const OF_QUERY: &[&str] = &[
+    "apply",
+    "compute",
+    "count",
+    "deltatoken",
+    "expand",
+    "filter",
+    "format",
+    "id",
+    "index",
+    "orderby",
+    "schemaversion",
+    "search",
+    "select",
+    "skip",
+    "skiptoken",
+    "top",
+];
+
+impl Within {
+    /// The options that may stand there, and may an alias?
+    fn options(self) -> (&'static [&'static str], bool) {
+        match self {
+            Within::Select => (&["compute", "count", "filter", "orderby", "search", "select", "skip", "top"], true),
+            Within::Expand => (
+                &[
+                    "apply", "compute", "count", "expand", "filter", "levels", "orderby", "search", "select", "skip",
+                    "top",
+                ],
+                true,
+            ),
+            Within::ExpandRef => (&["count", "filter", "orderby", "search", "skip", "top"], false),
+            Within::CountStep => (&["filter", "search"], false),
+            Within::Star => (&["levels"], false),
+        }
+    }
+}
+
+/// The options of a query string as sent, in order. Parts that are empty are passed over.
+pub fn parse(query: &str, limits: &Limits) -> Result<Vec<Choice>> {
+    if query.len() > limits.length {
+        let whole = Span { start: 0, end: query.len() };
+        return Err(Error::limit(query, whole, "bytes", limits.length).within("the query"));
+    }
+    if let Some(start) = query.find('#') {
+        let span = Span { start, end: start + 1 };
+        return Err(Error::unexpected(query, span, "`%23` in its stead").within("the query"));
+    }
+    query.split('&').filter(|part| !part.is_empty()).map(|part| option(part, limits)).collect()
+}
+
+/// Every system option, and every alias, at most once.
+pub fn refuse_repeated(options: &[Choice]) -> Result<()> {
+    for (position, option) in options.iter().enumerate() {
+        let name = option.kind.name();
+        let custom = matches!(option.kind, ChoiceKind::Custom(..));
+        if !custom && options.iter().take(position).any(|earlier| earlier.kind.name() == name) {
+            let whole = Span { start: 0, end: name.len() };
+            return Err(Error::unexpected(&name, whole, "it at most once").within("the query"));
+        }
+    }
+    Ok(())
+}
+
+fn option(part: &str, limits: &Limits) -> Result<Choice> {
+    let (name, value) = part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)));
+    let name = Text::of_query(name).map_err(|error| error.within("the query"))?.into_string();
+    let place = format!("`{name}`");
+    let system = system_name(&name)?;
+    if system.is_none() && !name.starts_with('@') {
+        return custom(name, value);
+    }
+    let Some(value) = value else {
+        let end = Span { start: name.len(), end: name.len() };
+        return Err(Error::unexpected(&name, end, "`=` and a value").within(place));
+    };
+    let text = Text::of_query(value).map_err(|error| error.within(place.clone()))?;
+    let kind = match system {
+        Some(system) => system_value(system, &text, limits),
+        None => alias_value(&name, &text, limits),
+    };
+    let span = Span { start: 0, end: text.as_str().len() };
+    Ok(Choice { kind: kind.map_err(|error| error.within(place))?, span })
+}
+
+fn custom(name: String, value: Option<&str>) -> Result<Choice> {
+    if name.is_empty() || name.contains([' ', '\t']) {
+        let whole = Span { start: 0, end: name.len() };
+        return Err(Error::unexpected(&name, whole, "the name of a query option").within("the query"));
+    }
+    let value = value.map(Text::of_query).transpose().map_err(|error| error.within(format!("`{name}`")))?;
+    let value = value.map(Text::into_string);
+    let span = Span { start: 0, end: value.as_ref().map_or(0, String::len) };
+    Ok(Choice { kind: ChoiceKind::Custom(name, value), span })
+}
+
+/// The system option of that name; `None` for the service's own.
+fn system_name(name: &str) -> Result<Option<&'static str>> {
+    let bare = name.strip_prefix('$').unwrap_or(name);
+    let known = OF_QUERY.iter().copied().find(|known| known.eq_ignore_ascii_case(bare));
+    if known.is_none() && name.starts_with('$') {
+        let expected = match nearest(bare, OF_QUERY.iter().copied()) {
+            Some(known) => format!("a query option, perhaps `${known}`"),
+            None => "a query option".to_owned(),
+        };
+        let whole = Span { start: 0, end: name.len() };
+        return Err(Error::unexpected(name, whole, expected).within("the query"));
+    }
+    Ok(known)
+}
+
+fn alias_value(name: &str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
+    let alias = name.trim_start_matches('@');
+    if name.len() != alias.len() + 1 || !chars::is_identifier(alias) {
+        let whole = Span { start: 0, end: name.len() };
+        return Err(Error::unexpected(name, whole, "a parameter alias").within("the query"));
+    }
+    let mut parser = Parser::new(text, limits)?;
+    let value = parser.expression()?;
+    parser.finish(ChoiceKind::Alias(alias.to_owned(), value), "an operator")
+}
+
+fn system_value(name: &'static str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
+    let raw = text.as_str();
+    let whole = Span { start: 0, end: raw.len() };
+    match name {
+        "deltatoken" | "skiptoken" | "id" if raw.is_empty() => Err(Error::unexpected(raw, whole, "a value")),
+        "deltatoken" => Ok(ChoiceKind::DeltaToken(raw.to_owned())),
+        "skiptoken" => Ok(ChoiceKind::SkipToken(raw.to_owned())),
+        "id" => Ok(ChoiceKind::Id(raw.to_owned())),
+        "format" if is_format(raw) => Ok(ChoiceKind::Format(raw.to_owned())),
+        "format" => Err(Error::unexpected(raw, whole, "`json`, `xml`, `atom` or a media type")),
+        "schemaversion" if raw == "*" => Ok(ChoiceKind::SchemaVersion(None)),
+        "schemaversion" if is_unreserved(raw) => Ok(ChoiceKind::SchemaVersion(Some(raw.to_owned()))),
+        "schemaversion" => Err(Error::unexpected(raw, whole, "`*` or a version")),
+        _ => {
+            let mut parser = Parser::new(text, limits)?;
+            let kind = parser.option_value(name)?;
+            parser.finish(kind, after(name))
+        }
+    }
+}
+
+fn is_format(text: &str) -> bool {
+    let short = ["json", "xml", "atom"].iter().any(|short| short.eq_ignore_ascii_case(text));
+    let media = text.split_once('/').is_some_and(|(ty, subtype)| {
+        !ty.is_empty() && !subtype.is_empty() && !subtype.contains(['/', '?']) && !ty.contains('?')
+    });
+    short || media
+}
+
+fn is_unreserved(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    !text.is_empty() && text.bytes().all(plain)
+}
+
+/// What may follow a complete value of that option.
+fn after(name: &str) -> &'static str {
+    match name {
+        "filter" => "an operator",
+        "orderby" => "`asc`, `desc`, `,` or an operator",
+        "compute" | "select" | "expand" => "`,` and another item",
+        "search" => "a blank and another word",
+        _ => "nothing more",
+    }
+}
+
+impl Parser<'_> {
+    /// The options in parentheses, if any follow.
+    pub(super) fn nested_options(&mut self, within: Within) -> Result<Vec<Choice>> {
+        if !self.eat('(') {
+            return Ok(Vec::new());
+        }
+        self.nested(|parser| {
+            let mut options = vec![parser.nested_option(within)?];
+            while parser.separator(';') {
+                options.push(parser.nested_option(within)?);
+            }
+            parser.expect(')', "`;` or `)`")?;
+            Ok(options)
+        })
+    }
+
+    fn nested_option(&mut self, within: Within) -> Result<Choice> {
+        self.count_node()?;
+        let (names, aliases) = within.options();
+        let start = self.peek().span;
+        let written = self.slice(start);
+        let kind = match self.peek().kind {
+            TokenKind::At if aliases && !written.contains('.') => {
+                self.bump();
+                self.expect('=', "`=` and a value")?;
+                ChoiceKind::Alias(written.trim_start_matches('@').to_owned(), self.expression()?)
+            }
+            TokenKind::System | TokenKind::Name => {
+                let bare = written.trim_start_matches('$');
+                let known = names.iter().find(|known| known.eq_ignore_ascii_case(bare));
+                let Some(name) = known else { return Err(self.unexpected(one_of(names))) };
+                self.bump();
+                self.expect('=', "`=` and a value")?;
+                self.option_value(name)?
+            }
+            _ => return Err(self.unexpected(one_of(names))),
+        };
+        let end = Span { start: self.at(), end: self.at() };
+        Ok(Choice { kind, span: start.to(end) })
+    }
+
+    /// The value of a system option, as far as it goes.
+    fn option_value(&mut self, name: &str) -> Result<ChoiceKind> {
+        Ok(match name {
+            "apply" => ChoiceKind::Apply(self.transformations()?),
+            "compute" => ChoiceKind::Compute(self.computed_items()?),
+            "count" => ChoiceKind::Count(self.boolean()?),
+            "expand" => ChoiceKind::Expand(self.expand()?),
+            "filter" => ChoiceKind::Filter(self.expression()?),
+            "index" => ChoiceKind::Index(self.index()?),
+            "levels" => ChoiceKind::Levels(self.levels()?),
+            "orderby" => ChoiceKind::OrderBy(self.order_items()?),
+            "search" => ChoiceKind::Search(self.search()?),
+            "select" => ChoiceKind::Select(self.select()?),
+            "skip" => ChoiceKind::Skip(self.digits("a whole number")?),
+            _ => ChoiceKind::Top(self.digits("a whole number")?),
+        })
+    }
+
+    fn boolean(&mut self) -> Result<bool> {
+        let (yes, no) = (self.is_word("true"), self.is_word("false"));
+        match yes || no {
+            true => _ = self.bump(),
+            false => return Err(self.unexpected("`true` or `false`")),
+        }
+        Ok(yes)
+    }
+
+    /// Digits; a number that is too great becomes the greatest.
+    pub(super) fn digits(&mut self, expected: &'static str) -> Result<u64> {
+        let written = self.slice(self.peek().span);
+        match self.peek().kind {
+            TokenKind::Literal(LiteralKind::Integer) if !written.starts_with(['+', '-']) => {
+                self.bump();
+                Ok(written.parse().unwrap_or(u64::MAX))
+            }
+            _ => Err(self.unexpected(expected)),
+        }
+    }
+
+    fn index(&mut self) -> Result<i64> {
+        let written = self.slice(self.peek().span);
+        match self.peek().kind {
+            TokenKind::Literal(LiteralKind::Integer) if !written.starts_with('+') => {
+                self.bump();
+                let extreme = if written.starts_with('-') { i64::MIN } else { i64::MAX };
+                Ok(written.parse().unwrap_or(extreme))
+            }
+            _ => Err(self.unexpected("a whole number")),
+        }
+    }
+
+    fn levels(&mut self) -> Result<Option<u64>> {
+        if self.is_word("max") {
+            self.bump();
+            return Ok(None);
+        }
+        match self.slice(self.peek().span).starts_with('0') {
+            true => Err(self.unexpected("`max` or a number from 1")),
+            false => self.digits("`max` or a number from 1").map(Some),
+        }
+    }
+
+    pub(super) fn order_items(&mut self) -> Result<Vec<OrderItem>> {
+        let mut items = vec![self.order_item()?];
+        while self.comma() {
+            items.push(self.order_item()?);
+            self.admit(items.len(), self.limits.items, "keys of an order")?;
+        }
+        Ok(items)
+    }
+
+    pub(super) fn order_item(&mut self) -> Result<OrderItem> {
+        let expr = self.expression()?;
+        let before = self.at();
+        let blank = self.blanks();
+        let descending = blank && self.is_word("desc");
+        match descending || (blank && self.is_word("asc")) {
+            true => _ = self.bump(),
+            false => self.seek(before),
+        }
+        Ok(OrderItem { expr, descending })
+    }
+
+    fn computed_items(&mut self) -> Result<Vec<Computed>> {
+        let mut items = vec![self.computed()?];
+        while self.comma() {
+            items.push(self.computed()?);
+            self.admit(items.len(), self.limits.items, "computed properties")?;
+        }
+        Ok(items)
+    }
+
+    pub(super) fn computed(&mut self) -> Result<Computed> {
+        let expr = self.expression()?;
+        match self.blank_word_blank("as") {
+            true => Ok(Computed { expr, alias: self.identifier("the name of a computed property")? }),
+            false => Err(self.unexpected("an operator or `as` and a name")),
+        }
+    }
+}
+
+fn one_of(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`${name}`")).collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => names.join(""),
+    }
+}
+
+impl ChoiceKind {
+    /// The name of the option, with `$` or `@` in front.
+    pub fn name(&self) -> String {
+        let name = match self {
+            ChoiceKind::Apply(_) => "$apply",
+            ChoiceKind::Compute(_) => "$compute",
+            ChoiceKind::Count(_) => "$count",
+            ChoiceKind::DeltaToken(_) => "$deltatoken",
+            ChoiceKind::Expand(_) => "$expand",
+            ChoiceKind::Filter(_) => "$filter",
+            ChoiceKind::Format(_) => "$format",
+            ChoiceKind::Id(_) => "$id",
+            ChoiceKind::Index(_) => "$index",
+            ChoiceKind::Levels(_) => "$levels",
+            ChoiceKind::OrderBy(_) => "$orderby",
+            ChoiceKind::SchemaVersion(_) => "$schemaversion",
+            ChoiceKind::Search(_) => "$search",
+            ChoiceKind::Select(_) => "$select",
+            ChoiceKind::Skip(_) => "$skip",
+            ChoiceKind::SkipToken(_) => "$skiptoken",
+            ChoiceKind::Top(_) => "$top",
+            ChoiceKind::Alias(name, _) => return format!("@{name}"),
+            ChoiceKind::Custom(name, _) => name,
+        };
+        name.to_owned()
+    }
+}

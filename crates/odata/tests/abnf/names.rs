@@ -1,0 +1,575 @@
+//! What the grammar decides by name: which kind of thing a name stands for, and so what may follow it.
+//!
+//! The grammar has a rule for each kind (`entitySetName`, `complexProperty` …) that all read alike; the file of cases
+//! lists the names that each admits. Here a path is walked with the set of kinds that it may have led to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use odata::syntax::path::{ResourcePath, Segment, SegmentKind};
+use odata::syntax::tree::{
+    Argument, Arguments, Binary, Choice, ChoiceKind, ExpandItem, ExpandTail, Expr, ExprKind, Literal, LiteralKind,
+    Name, Path, Root, SelectItem, Step, TypeName,
+};
+use odata::syntax::{Limits, Text};
+
+/// Kinds of things a path can lead to, as bits.
+type Kinds = u32;
+
+const ENTITIES: Kinds = 1;
+const ENTITY: Kinds = 1 << 1;
+const COMPLEXES: Kinds = 1 << 2;
+const COMPLEX: Kinds = 1 << 3;
+const PRIMITIVES: Kinds = 1 << 4;
+const PRIMITIVE: Kinds = 1 << 5;
+const STREAM: Kinds = 1 << 6;
+/// The same after a cast: no second one may follow.
+const ENTITIES_CAST: Kinds = 1 << 7;
+const ENTITY_CAST: Kinds = 1 << 8;
+const COMPLEXES_CAST: Kinds = 1 << 9;
+const COMPLEX_CAST: Kinds = 1 << 10;
+/// A type at the start of a path: something has to follow.
+const TYPE: Kinds = 1 << 11;
+/// An entity by key segments, of which there may be more.
+const KEYED: Kinds = 1 << 12;
+/// Over, but for `/$query`.
+const CALLED: Kinds = 1 << 13;
+/// `$each`: over, but for an operation.
+const EACH: Kinds = 1 << 14;
+/// `$all`, `$entity`: over, but for a cast.
+const ALL: Kinds = 1 << 15;
+/// Over.
+const DONE: Kinds = 1 << 16;
+
+const ANY_ENTITIES: Kinds = ENTITIES | ENTITIES_CAST;
+const ANY_ENTITY: Kinds = ENTITY | ENTITY_CAST | KEYED;
+const ANY_COMPLEXES: Kinds = COMPLEXES | COMPLEXES_CAST;
+const ANY_COMPLEX: Kinds = COMPLEX | COMPLEX_CAST;
+const COLLECTIONS: Kinds = ANY_ENTITIES | ANY_COMPLEXES | PRIMITIVES;
+const OPERATED: Kinds = COLLECTIONS | ANY_ENTITY | ANY_COMPLEX | PRIMITIVE | STREAM;
+
+/// Functions by what they return; the rules of function imports end in `Import`.
+const FUNCTIONS: [(&str, Kinds); 6] = [
+    ("entityColFunction", ENTITIES),
+    ("entityFunction", ENTITY),
+    ("complexColFunction", COMPLEXES),
+    ("complexFunction", COMPLEX),
+    ("primitiveColFunction", PRIMITIVES),
+    ("primitiveFunction", PRIMITIVE),
+];
+
+const PROPERTIES: [(&str, Kinds); 8] = [
+    ("entityColNavigationProperty", ENTITIES),
+    ("entityNavigationProperty", ENTITY),
+    ("complexColProperty", COMPLEXES),
+    ("complexProperty", COMPLEX),
+    ("primitiveColProperty", PRIMITIVES),
+    ("primitiveKeyProperty", PRIMITIVE),
+    ("primitiveNonKeyProperty", PRIMITIVE),
+    ("streamProperty", STREAM),
+];
+
+/// What is wrong with a name.
+pub type Verdict = Result<(), String>;
+
+pub struct Names {
+    lists: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Names {
+    pub fn new(lists: BTreeMap<String, BTreeSet<String>>) -> Self {
+        Self { lists }
+    }
+
+    /// Does the rule admit the name? A rule that lists nothing admits every name.
+    pub fn admits(&self, rule: &str, name: &str) -> bool {
+        self.lists.get(rule).is_none_or(|names| names.contains(name))
+    }
+
+    /// Is it a rule for names?
+    pub fn lists(&self, rule: &str) -> bool {
+        self.lists.contains_key(rule)
+    }
+
+    fn namespace(&self, namespace: Option<&str>) -> bool {
+        namespace.is_none_or(|namespace| namespace.split('.').all(|part| self.admits("namespacePart", part)))
+    }
+
+    fn qualified(&self, rule: &str, name: &Name) -> bool {
+        let (namespace, name) = name.split();
+        self.namespace(namespace) && self.admits(rule, name)
+    }
+
+    fn kinds(&self, table: &[(&str, Kinds)], suffix: &str, name: &Name) -> Kinds {
+        let admitted = table.iter().filter(|(rule, _)| self.qualified(&format!("{rule}{suffix}"), name));
+        admitted.fold(0, |kinds, (_, kind)| kinds | kind)
+    }
+
+    fn property(&self, name: &Name) -> Kinds {
+        if name.text.contains('.') { 0 } else { self.kinds(&PROPERTIES, "", name) }
+    }
+
+    // Resource paths.
+
+    pub fn path(&self, path: &ResourcePath) -> Verdict {
+        let mut kinds = None;
+        for segment in &path.segments {
+            let after = match kinds {
+                None => self.first(segment)?,
+                Some(kinds) => self.further(kinds, segment)?,
+            };
+            if after == 0 {
+                return Err(format!("`{}` does not fit", segment.text));
+            }
+            kinds = Some(after);
+        }
+        Ok(())
+    }
+
+    fn first(&self, segment: &Segment) -> Result<Kinds, String> {
+        let (name, arguments) = match &segment.kind {
+            SegmentKind::Name { name, arguments } => (name, arguments.as_slice()),
+            SegmentKind::Crossjoin(names) => {
+                let all = names.iter().all(|name| self.admits("entitySetName", &name.text));
+                return Ok(if all { CALLED } else { 0 });
+            }
+            SegmentKind::All | SegmentKind::Entity => return Ok(ALL),
+            SegmentKind::Metadata | SegmentKind::Batch => return Ok(DONE),
+            _ => return Ok(0),
+        };
+        if name.text.contains('.') {
+            return Ok(0);
+        }
+        let mut kinds = 0;
+        if self.admits("entitySetName", &name.text) {
+            kinds |= self.keyed(ENTITIES, arguments)?;
+        }
+        if arguments.is_empty() {
+            for (rule, kind) in [("singletonEntity", ENTITY), ("actionImport", DONE)] {
+                kinds |= if self.admits(rule, &name.text) { kind } else { 0 };
+            }
+        }
+        Ok(kinds | self.call("Import", name, arguments)?)
+    }
+
+    /// A call of a function, with a key after it or not.
+    fn call(&self, suffix: &str, name: &Name, arguments: &[Arguments]) -> Result<Kinds, String> {
+        let returned = self.kinds(&FUNCTIONS, suffix, name);
+        match arguments.split_first() {
+            None => Ok(if returned == 0 { 0 } else { CALLED }),
+            Some((parameters, keys)) if returned != 0 && self.parameters(parameters)? => self.keyed(returned, keys),
+            Some(_) => Ok(0),
+        }
+    }
+
+    /// Entities, or one of them if a key is given.
+    fn keyed(&self, kinds: Kinds, keys: &[Arguments]) -> Result<Kinds, String> {
+        Ok(match keys {
+            [] => kinds,
+            [key] if kinds & ANY_ENTITIES != 0 && self.key(key) => ENTITY,
+            _ => 0,
+        })
+    }
+
+    fn key(&self, key: &Arguments) -> bool {
+        let value = |argument: &Argument| match &argument.value.kind {
+            ExprKind::Literal(literal) => literal.kind != LiteralKind::Null && self.literal(literal).is_ok(),
+            ExprKind::Path(path) => matches!(path.root, Root::Alias(_)) && path.steps.is_empty(),
+            _ => false,
+        };
+        match key.items.as_slice() {
+            [] => false,
+            [alone] if alone.name.is_none() => value(alone),
+            // Any name may be the alias of a key property.
+            several => several.iter().all(|argument| argument.name.is_some() && value(argument)),
+        }
+    }
+
+    fn parameters(&self, parameters: &Arguments) -> Result<bool, String> {
+        for argument in &parameters.items {
+            let Some(name) = &argument.name else { return Ok(false) };
+            if !self.admits("parameterName", &name.text) {
+                return Ok(false);
+            }
+            self.expr(&argument.value)?;
+        }
+        Ok(true)
+    }
+
+    fn further(&self, kinds: Kinds, segment: &Segment) -> Result<Kinds, String> {
+        let when = |of: Kinds, then: Kinds| if kinds & of != 0 { then } else { 0 };
+        Ok(match &segment.kind {
+            SegmentKind::Name { name, arguments } => {
+                let mut after = self.member(kinds, name, arguments, &segment.text)?;
+                after |= when(ALL, if arguments.is_empty() && self.qualified("entityTypeName", name) { DONE } else { 0 });
+                let operable = kinds & (OPERATED | EACH) != 0;
+                if operable && arguments.is_empty() && self.qualified("action", name) {
+                    after |= DONE;
+                }
+                if operable { after | self.call("", name, arguments)? } else { after }
+            }
+            SegmentKind::Key => {
+                let ordinal = segment.text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+                when(ANY_COMPLEXES | PRIMITIVES, if ordinal { DONE } else { 0 }) | self.key_segment(kinds, &segment.text)
+            }
+            SegmentKind::Filter { condition, arguments } => {
+                self.expr(condition)?;
+                self.keyed(when(ANY_ENTITIES, ENTITIES), arguments)?
+            }
+            SegmentKind::Count => when(COLLECTIONS, DONE),
+            SegmentKind::Ref => when(ANY_ENTITIES | ANY_ENTITY, DONE),
+            SegmentKind::Value => when(ANY_ENTITY | PRIMITIVE, DONE),
+            SegmentKind::Each => when(ANY_ENTITIES, EACH),
+            SegmentKind::Query => when(OPERATED & !STREAM | CALLED, DONE),
+            _ => 0,
+        })
+    }
+
+    fn key_segment(&self, kinds: Kinds, text: &str) -> Kinds {
+        let may = kinds & (ANY_ENTITIES | KEYED) != 0;
+        if may && self.admits("keyPathLiteral", text) { KEYED } else { 0 }
+    }
+
+    /// Properties, casts and key segments, which paths of both kinds have.
+    fn member(&self, kinds: Kinds, name: &Name, arguments: &[Arguments], text: &str) -> Result<Kinds, String> {
+        let mut after = 0;
+        if kinds & (ANY_ENTITY | ANY_COMPLEX) != 0 {
+            let property = self.property(name);
+            after |= if arguments.is_empty() { property } else { self.keyed(property & ENTITIES, arguments)? };
+        }
+        let casts = [
+            (ENTITIES, "entityTypeName", ENTITIES_CAST),
+            (ENTITY | KEYED, "entityTypeName", ENTITY_CAST),
+            (COMPLEXES, "complexTypeName", COMPLEXES_CAST),
+            (COMPLEX, "complexTypeName", COMPLEX_CAST),
+        ];
+        for (from, rule, to) in casts {
+            if kinds & from != 0 && self.qualified(rule, name) {
+                after |= self.keyed(to, arguments)?;
+            }
+        }
+        if arguments.is_empty() {
+            after |= self.key_segment(kinds, text);
+        }
+        Ok(after)
+    }
+
+    // Expressions.
+
+    pub fn expr(&self, expr: &Expr) -> Verdict {
+        self.scoped(expr, &mut Vec::new())
+    }
+
+    fn scoped(&self, expr: &Expr, scope: &mut Vec<String>) -> Verdict {
+        match &expr.kind {
+            ExprKind::Literal(literal) => self.literal(literal),
+            ExprKind::Path(path) => {
+                let kinds = self.walk(path, scope)?;
+                // A type at the start, or of entities at the end, is nothing by itself.
+                match kinds & !(TYPE | ENTITIES_CAST) {
+                    0 => Err(format!("{path:?} leads nowhere")),
+                    _ => Ok(()),
+                }
+            }
+            ExprKind::Call { arguments, .. } => arguments.iter().try_for_each(|argument| self.scoped(argument, scope)),
+            ExprKind::Unary { operand, .. } => self.scoped(operand, scope),
+            ExprKind::Binary { operator, left, right } => {
+                self.scoped(left, scope)?;
+                match (&right.kind, operator) {
+                    (ExprKind::Literal(literal), Binary::Has) => self.members(literal),
+                    _ => self.scoped(right, scope),
+                }
+            }
+            ExprKind::Logical { terms, .. } | ExprKind::List(terms) | ExprKind::Array(terms) => {
+                terms.iter().try_for_each(|term| self.scoped(term, scope))
+            }
+            ExprKind::Case(branches) => branches.iter().try_for_each(|(condition, value)| {
+                self.scoped(condition, scope)?;
+                self.scoped(value, scope)
+            }),
+            ExprKind::Typed { operand, ty, .. } => {
+                self.ty(ty)?;
+                operand.as_ref().map_or(Ok(()), |operand| self.scoped(operand, scope))
+            }
+            ExprKind::Object(members) => members.iter().try_for_each(|(_, value)| self.scoped(value, scope)),
+        }
+    }
+
+    fn literal(&self, literal: &Literal) -> Verdict {
+        match &literal.ty {
+            Some(ty) if !ty.text.contains('.') || !self.qualified("enumerationTypeName", ty) => {
+                Err(format!("no enumeration `{}`", ty.text))
+            }
+            Some(_) => self.members(literal),
+            None => Ok(()),
+        }
+    }
+
+    pub fn members(&self, literal: &Literal) -> Verdict {
+        let number = |member: &str| member.trim_start_matches(['+', '-']).bytes().all(|byte| byte.is_ascii_digit());
+        let admitted = |member: &str| number(member) || self.admits("enumerationMember", member);
+        match literal.text.split(',').all(admitted) {
+            true => Ok(()),
+            false => Err(format!("no members `{}`", literal.text)),
+        }
+    }
+
+    fn ty(&self, ty: &TypeName) -> Verdict {
+        let (namespace, name) = ty.name.split();
+        // Definitions of types may have any name.
+        match namespace == Some("Edm") && is_primitive(name) || self.namespace(namespace) {
+            true => Ok(()),
+            false => Err(format!("no type `{}`", ty.name.text)),
+        }
+    }
+
+    fn walk(&self, path: &Path, scope: &mut Vec<String>) -> Result<Kinds, String> {
+        let mut steps = path.steps.as_slice();
+        let mut kinds = match (&path.root, steps.split_first()) {
+            (Root::It | Root::This | Root::These, _) => ENTITY,
+            (Root::Alias(_), _) => ENTITY | ANNOTATED,
+            (Root::Root, Some((Step::Name { name, arguments }, rest))) => {
+                steps = rest;
+                self.root(name, arguments.as_ref())?
+            }
+            (Root::Implied, Some((Step::Name { name, arguments: None }, rest))) if scope.contains(&name.text) => {
+                steps = rest;
+                ENTITY
+            }
+            // What begins a path may be whatever a member of an entity may be.
+            (Root::Implied, _) => ENTITY,
+            (Root::Root, _) => 0,
+        };
+        for step in steps {
+            kinds = self.step(kinds, step, scope)?;
+            if kinds == 0 {
+                return Err(format!("{step:?} does not fit"));
+            }
+        }
+        Ok(kinds)
+    }
+
+    fn root(&self, name: &Name, arguments: Option<&Arguments>) -> Result<Kinds, String> {
+        let listed = arguments.map_or(&[][..], std::slice::from_ref);
+        let mut kinds = if self.admits("entitySetName", &name.text) { self.keyed(ENTITIES, listed)? } else { 0 };
+        if self.admits("singletonEntity", &name.text) && arguments.is_none() {
+            kinds |= ENTITY;
+        }
+        // Without parentheses it is not called.
+        Ok(kinds | (self.call("Import", name, listed)? & !CALLED))
+    }
+
+    fn step(&self, kinds: Kinds, step: &Step, scope: &mut Vec<String>) -> Result<Kinds, String> {
+        let when = |of: Kinds, then: Kinds| if kinds & of != 0 { then } else { 0 };
+        Ok(match step {
+            Step::Name { name, arguments } => {
+                let listed = arguments.as_ref().map_or(&[][..], std::slice::from_ref);
+                let before = kinds | when(TYPE, COMPLEX_CAST);
+                let mut after = self.member(before, name, listed, &name.text)?;
+                // An entity may be read as a complex type too: the grammar does not tell them apart here.
+                let leads = self.qualified("entityTypeName", name) || self.qualified("complexTypeName", name);
+                if kinds & ENTITY != 0 && listed.is_empty() && leads {
+                    after = (after & !ENTITY_CAST) | TYPE;
+                }
+                after | (self.call("", name, listed)? & !CALLED)
+            }
+            Step::Key(key) => self.keyed(when(ANY_ENTITIES, ENTITIES), std::slice::from_ref(key))?,
+            Step::Segment(name) => self.key_segment(kinds, &name.text),
+            Step::Annotation { term, .. } => {
+                let (namespace, _) = term.split();
+                if self.namespace(namespace) { ANNOTATED } else { 0 }
+            }
+            Step::Count(options) => {
+                self.options(options)?;
+                when(COLLECTIONS, DONE)
+            }
+            Step::Filter(condition) => {
+                self.scoped(condition, scope)?;
+                kinds & COLLECTIONS
+            }
+            Step::Lambda { body, .. } => {
+                if let Some((variable, condition)) = body {
+                    scope.push(variable.text.clone());
+                    self.scoped(condition, scope)?;
+                    scope.pop();
+                }
+                when(COLLECTIONS, DONE)
+            }
+        })
+    }
+
+    // Query options.
+
+    pub fn options(&self, options: &[Choice]) -> Verdict {
+        options.iter().try_for_each(|option| self.option(&option.kind))
+    }
+
+    fn option(&self, option: &ChoiceKind) -> Verdict {
+        match option {
+            ChoiceKind::Filter(expr) | ChoiceKind::Alias(_, expr) => self.expr(expr),
+            ChoiceKind::Compute(items) => items.iter().try_for_each(|item| self.expr(&item.expr)),
+            ChoiceKind::OrderBy(items) => items.iter().try_for_each(|item| self.expr(&item.expr)),
+            ChoiceKind::Select(items) => items.iter().try_for_each(|item| self.select(item)),
+            ChoiceKind::Expand(items) => items.iter().try_for_each(|item| self.expand(item)),
+            ChoiceKind::Custom(name, value) => self.custom(name, value.as_deref()),
+            _ => Ok(()),
+        }
+    }
+
+    fn custom(&self, name: &str, value: Option<&str>) -> Verdict {
+        if self.admits("customName", name) {
+            return Ok(());
+        }
+        // The value of a parameter of the same name.
+        let value = value.filter(|_| self.admits("parameterName", name)).map(|value| {
+            odata::syntax::expression(&Text::plain(value), &Limits::STRICT)
+        });
+        match value {
+            Some(Ok(expr)) => self.expr(&expr),
+            _ => Err(format!("no option `{name}`")),
+        }
+    }
+
+    fn select(&self, item: &SelectItem) -> Verdict {
+        let refuse = || Err(format!("{item:?} cannot be selected"));
+        let (path, parameters, options) = match item {
+            SelectItem::All => return Ok(()),
+            SelectItem::Operations(name) => {
+                return if self.namespace(Some(&name.text)) { Ok(()) } else { refuse() };
+            }
+            SelectItem::Path { path, parameters, options } => (path, parameters, options),
+        };
+        self.options(options)?;
+        if !parameters.iter().all(|name| self.admits("parameterName", &name.text)) {
+            return refuse();
+        }
+        let mut kinds = SELECT_START;
+        for step in path {
+            kinds = self.select_step(kinds, step);
+        }
+        let narrow = options.iter().all(|option| {
+            !matches!(option.kind, ChoiceKind::Compute(_) | ChoiceKind::Select(_) | ChoiceKind::Alias(..))
+        });
+        let fits = match (options.is_empty(), parameters.is_empty()) {
+            (true, true) => kinds & (SELECTED | SELECTED_LIST | SELECT_PATH | SELECT_PATH_CAST | SELECT_OPERATION) != 0,
+            (true, false) => kinds & SELECT_FUNCTION != 0,
+            (false, _) => kinds & (SELECT_PATH | SELECT_PATH_CAST) != 0 || (narrow && kinds & SELECTED_LIST != 0),
+        };
+        if fits { Ok(()) } else { refuse() }
+    }
+
+    fn select_step(&self, kinds: u32, step: &Step) -> u32 {
+        let property = kinds & (SELECT_START | SELECT_TYPE | SELECT_PATH | SELECT_PATH_CAST) != 0;
+        let start = kinds & (SELECT_START | SELECT_TYPE) != 0;
+        let mut after = 0;
+        match step {
+            Step::Name { name, .. } => {
+                let led = if property { self.property(name) } else { 0 };
+                for (of, then) in [
+                    (ENTITIES | ENTITY | PRIMITIVE, SELECTED),
+                    (PRIMITIVES, SELECTED_LIST),
+                    (COMPLEXES | COMPLEX, SELECT_PATH),
+                ] {
+                    after |= if led & of != 0 { then } else { 0 };
+                }
+                if start && self.qualified("action", name) {
+                    after |= SELECT_OPERATION;
+                }
+                if start && self.kinds(&FUNCTIONS, "", name) != 0 {
+                    after |= SELECT_OPERATION | SELECT_FUNCTION;
+                }
+                let complex = self.qualified("complexTypeName", name);
+                if kinds & SELECT_START != 0 && (complex || self.qualified("entityTypeName", name)) {
+                    after |= SELECT_TYPE;
+                }
+                if kinds & SELECT_PATH != 0 && complex {
+                    after |= SELECT_PATH_CAST;
+                }
+            }
+            Step::Annotation { term, .. } if property && self.namespace(term.split().0) => {
+                after |= SELECTED_LIST | SELECT_PATH;
+            }
+            _ => {}
+        }
+        after
+    }
+
+    fn expand(&self, item: &ExpandItem) -> Verdict {
+        let mut kinds = EXPAND_START | EXPAND_PATH;
+        for step in &item.path {
+            kinds = self.expand_step(kinds, step);
+        }
+        let fits = match item.tail {
+            ExpandTail::Value => true,
+            ExpandTail::Star | ExpandTail::StarRef => kinds & EXPAND_PATH != 0,
+            ExpandTail::Ref | ExpandTail::Count => kinds & (EXPANDED | EXPANDED_CAST) != 0,
+            ExpandTail::Name => {
+                let stream = if item.options.is_empty() { EXPANDED_STREAM } else { 0 };
+                kinds & (EXPANDED | EXPANDED_CAST | stream) != 0
+            }
+        };
+        match fits {
+            true => self.options(&item.options),
+            false => Err(format!("{item:?} cannot be expanded")),
+        }
+    }
+
+    fn expand_step(&self, kinds: u32, step: &Step) -> u32 {
+        let on = kinds & EXPAND_PATH != 0;
+        let mut after = 0;
+        match step {
+            Step::Name { name, .. } => {
+                let led = if on { self.property(name) } else { 0 };
+                for (of, then) in [
+                    (ENTITIES | ENTITY, EXPANDED),
+                    (COMPLEXES | COMPLEX, EXPAND_PATH),
+                    (STREAM, EXPANDED_STREAM),
+                ] {
+                    after |= if led & of != 0 { then } else { 0 };
+                }
+                let entity = self.qualified("entityTypeName", name);
+                if (kinds & EXPAND_START != 0 && entity) || (on && self.qualified("complexTypeName", name)) {
+                    after |= EXPAND_PATH;
+                }
+                if kinds & EXPANDED != 0 && entity {
+                    after |= EXPANDED_CAST;
+                }
+            }
+            Step::Annotation { term, .. } if on => {
+                let admitted = self.admits("entityAnnotationInQuery", &format!("@{}", term.text));
+                after |= if admitted { EXPANDED } else { 0 };
+                after |= if self.namespace(term.split().0) { EXPAND_PATH } else { 0 };
+            }
+            _ => {}
+        }
+        after
+    }
+}
+
+/// The value of an annotation can be anything.
+const ANNOTATED: Kinds = OPERATED;
+
+const SELECT_START: u32 = 1;
+const SELECT_TYPE: u32 = 1 << 1;
+const SELECT_PATH: u32 = 1 << 2;
+const SELECT_PATH_CAST: u32 = 1 << 3;
+const SELECTED: u32 = 1 << 4;
+const SELECTED_LIST: u32 = 1 << 5;
+const SELECT_OPERATION: u32 = 1 << 6;
+const SELECT_FUNCTION: u32 = 1 << 7;
+
+const EXPAND_START: u32 = 1;
+const EXPAND_PATH: u32 = 1 << 1;
+const EXPANDED: u32 = 1 << 2;
+const EXPANDED_CAST: u32 = 1 << 3;
+const EXPANDED_STREAM: u32 = 1 << 4;
+
+fn is_primitive(name: &str) -> bool {
+    let plain = [
+        "Binary", "Boolean", "Byte", "Date", "DateTimeOffset", "Decimal", "Double", "Duration", "Guid", "Int16",
+        "Int32", "Int64", "SByte", "Single", "Stream", "String", "TimeOfDay",
+    ];
+    let shapes =
+        ["", "Collection", "LineString", "MultiLineString", "MultiPoint", "MultiPolygon", "Point", "Polygon"];
+    let shape = name.strip_prefix("Geography").or_else(|| name.strip_prefix("Geometry"));
+    plain.contains(&name) || shape.is_some_and(|shape| shapes.contains(&shape))
+}

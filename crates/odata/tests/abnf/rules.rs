@@ -1,0 +1,315 @@
+//! Which entry point of the parsers reads which rule of the grammar.
+//!
+//! URLs are split, decoded and read; expressions are decoded and read; values are read as they stand, for payloads
+//! know no percent-encoding.
+
+use edm::Primitive;
+use odata::syntax::literal::{is_enum, is_value};
+use odata::syntax::tree::{ChoiceKind, Expr, ExprKind, Literal, LiteralKind, Root, Search, Step, Typed};
+use odata::syntax::{Limits, Text, expression, is_identifier, options, path, search, url};
+
+use super::names::{Names, Verdict};
+
+/// Does the rule match the whole input? `None` if no entry point reads it.
+pub fn matches(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
+    url_rule(names, rule, input)
+        .or_else(|| option_rule(names, rule, input))
+        .or_else(|| expression_rule(names, rule, input))
+        .or_else(|| literal_rule(names, rule, input))
+        .or_else(|| value_rule(names, rule, input))
+}
+
+const LIMITS: Limits = Limits::STRICT;
+
+fn said<T>(result: Result<T, odata::syntax::Error>) -> Result<T, String> {
+    result.map_err(|error| error.to_string())
+}
+
+fn check(holds: bool, why: &str) -> Verdict {
+    if holds { Ok(()) } else { Err(why.to_owned()) }
+}
+
+// URLs.
+
+fn url_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
+    Some(match rule {
+        "odataUri" => absolute(names, input),
+        "odataRelativeUri" => relative(names, input),
+        "resourcePath" => resource_path(names, input),
+        _ => return None,
+    })
+}
+
+fn resource_path(names: &Names, input: &str) -> Verdict {
+    names.path(&said(path::parse(input, &LIMITS))?)
+}
+
+fn relative(names: &Names, input: &str) -> Verdict {
+    if let Some(("$metadata", _)) = input.split_once('#') {
+        return Ok(());
+    }
+    let url = said(url::parse(input, &LIMITS))?;
+    check(!url.path.segments.is_empty() || url.options.is_empty(), "options without a path")?;
+    names.path(&url.path)?;
+    names.options(&url.options)
+}
+
+/// The service root can end at any slash.
+fn absolute(names: &Names, input: &str) -> Verdict {
+    let (scheme, rest) = input.split_once("://").ok_or("no scheme")?;
+    check(["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)), "unknown scheme")?;
+    let (host, rest) = rest.split_once('/').ok_or("no slash after the host")?;
+    check(host.parse::<http::uri::Authority>().is_ok(), "no host")?;
+    let query = rest.find('?').unwrap_or(rest.len());
+    let slashes = rest.char_indices().filter(|(at, letter)| *letter == '/' && *at < query).map(|(at, _)| at + 1);
+    let mut verdict = Err(String::new());
+    for start in std::iter::once(0).chain(slashes) {
+        let part = &rest[start..];
+        let root = rest[..start].split('/').rev().skip(1).all(|segment| !segment.is_empty());
+        verdict = if part.is_empty() { Ok(()) } else { relative(names, part) };
+        if root && verdict.is_ok() {
+            break;
+        }
+    }
+    verdict
+}
+
+// Query options.
+
+fn option_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
+    let expected = match rule {
+        "queryOptions" => return Some(said(options::parse(input, &LIMITS)).and_then(|options| names.options(&options))),
+        "systemQueryOption" => |kind: &ChoiceKind| !matches!(kind, ChoiceKind::Custom(..) | ChoiceKind::Alias(..)),
+        "customQueryOption" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Custom(..)),
+        "aliasAndValue" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Alias(..)),
+        "compute" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Compute(_)),
+        "deltatoken" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::DeltaToken(_)),
+        "expand" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Expand(_)),
+        "filter" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Filter(_)),
+        "format" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Format(_)),
+        "id" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Id(_)),
+        "index" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Index(_)),
+        "inlinecount" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Count(_)),
+        "orderby" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::OrderBy(_)),
+        "schemaversion" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::SchemaVersion(_)),
+        "search" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Search(_)),
+        "select" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Select(_)),
+        "skip" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Skip(_)),
+        "skiptoken" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::SkipToken(_)),
+        "top" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Top(_)),
+        _ => return None,
+    };
+    Some(said(options::parse(input, &LIMITS)).and_then(|options| {
+        let single = matches!(options.as_slice(), [option] if expected(&option.kind));
+        check(single, "other options than that")?;
+        names.options(&options)
+    }))
+}
+
+// Expressions.
+
+fn expression_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
+    let holds: fn(&Expr) -> bool = match rule {
+        "commonExpr" | "boolCommonExpr" | "boolcommonExpr" | "parameterValue" => |_| true,
+        "firstMemberExpr" | "memberExpr" | "directMemberExpr" => |expr| matches!(expr.kind, ExprKind::Path(_)),
+        "propertyPathExpr" | "functionExpr" => {
+            |expr| matches!(&expr.kind, ExprKind::Path(path) if path.root == Root::Implied)
+        }
+        "annotationExpr" => |expr| matches!(expr.kind, ExprKind::Path(_)),
+        "rootExpr" => |expr| matches!(&expr.kind, ExprKind::Path(path) if path.root == Root::Root),
+        "isofExpr" => |expr| matches!(expr.kind, ExprKind::Typed { operator: Typed::IsOf, .. }),
+        "castExpr" => |expr| matches!(expr.kind, ExprKind::Typed { operator: Typed::Cast, .. }),
+        "arrayOrObject" => |expr| matches!(expr.kind, ExprKind::Array(_) | ExprKind::Object(_)),
+        "array" => |expr| matches!(expr.kind, ExprKind::Array(_)),
+        "object" => |expr| matches!(expr.kind, ExprKind::Object(_)),
+        "methodCallExpr" | "boolMethodCallExpr" => |expr| matches!(expr.kind, ExprKind::Call { .. } | ExprKind::Case(_)),
+        "anyExpr" | "allExpr" => return Some(lambda(names, rule, input)),
+        "notExpr" => return Some(operator(names, "not", input)),
+        "negateExpr" => return Some(operator(names, "-", input)),
+        "functionParameter" => return Some(parameter(names, input)),
+        "searchExpr" => return Some(search_expression(input)),
+        _ if rule.ends_with("MethodCallExpr") => |expr| matches!(expr.kind, ExprKind::Call { .. } | ExprKind::Case(_)),
+        _ => return None,
+    };
+    Some(expr(input).and_then(|expr| {
+        check(holds(&expr), "an expression, but of another kind")?;
+        names.expr(&expr)
+    }))
+}
+
+fn expr(input: &str) -> Result<Expr, String> {
+    said(Text::of_query(input).and_then(|text| expression(&text, &LIMITS)))
+}
+
+/// What needs a collection in front.
+fn lambda(names: &Names, rule: &str, input: &str) -> Verdict {
+    check(input.to_ascii_lowercase().starts_with(&rule[..3]), "another word")?;
+    names.expr(&expr(&format!("Names/{input}"))?)
+}
+
+fn operator(names: &Names, word: &str, input: &str) -> Verdict {
+    check(input.to_ascii_lowercase().starts_with(word), "another word")?;
+    names.expr(&expr(input)?)
+}
+
+fn parameter(names: &Names, input: &str) -> Verdict {
+    let call = expr(&format!("Model.Available({input})"))?;
+    let simple = match &call.kind {
+        ExprKind::Path(path) => match path.steps.as_slice() {
+            [Step::Name { arguments: Some(arguments), .. }] => match arguments.items.as_slice() {
+                [argument] => match &argument.value.kind {
+                    ExprKind::Literal(_) => argument.name.is_some(),
+                    ExprKind::Path(path) => matches!(path.root, Root::Alias(_)) && path.steps.is_empty(),
+                    _ => false,
+                },
+                _ => false,
+            },
+            _ => false,
+        },
+        _ => false,
+    };
+    check(simple, "no name with a literal or alias")?;
+    names.expr(&call)
+}
+
+fn search_expression(input: &str) -> Verdict {
+    let found = said(Text::of_query(input).and_then(|text| search(&text, &LIMITS)))?;
+    check(!matches!(found, Search::Raw(_)), "text that is not complete")
+}
+
+// Literals: in URLs, so decoded.
+
+fn literal_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
+    use LiteralKind as Kind;
+    let number = |literal: &Literal| matches!(literal.kind, Kind::Integer | Kind::Decimal | Kind::Special);
+    let geographic = |shape: &str| geography(shape, input);
+    if let Some(shape) = rule.strip_prefix("geography").or_else(|| rule.strip_prefix("geometry")) {
+        return geographic(shape).map(|holds| check(holds && input.starts_with(rule.trim_end_matches(shape)), "no such shape"));
+    }
+    let holds: &dyn Fn(&Literal) -> bool = match rule {
+        "primitiveLiteral" => &|_| true,
+        "keyPropertyValue" => &|literal| {
+            !matches!(literal.kind, Kind::Null | Kind::Binary | Kind::Geography | Kind::Geometry)
+        },
+        "null" => &|literal| literal.kind == Kind::Null,
+        "stringLiteral" => &|literal| literal.kind == Kind::String,
+        "binaryLiteral" => &|literal| literal.kind == Kind::Binary,
+        "durationLiteral" => &|literal| {
+            literal.kind == Kind::Duration
+                || (literal.kind == Kind::String && is_value(Primitive::Duration, &literal.text))
+        },
+        "enumLiteral" => &|literal| matches!(literal.kind, Kind::Enum | Kind::String) && names.members(literal).is_ok(),
+        "decimalLiteral" | "doubleLiteral" | "singleLiteral" => &number,
+        "sbyteLiteral" => &|literal| is_value(Primitive::SByte, &literal.text),
+        "int16Literal" => &|literal| is_value(Primitive::Int16, &literal.text),
+        "int32Literal" => &|literal| is_value(Primitive::Int32, &literal.text),
+        "int64Literal" => &|literal| is_value(Primitive::Int64, &literal.text),
+        "dateTimeOffsetLiteral" => &|literal| literal.kind == Kind::DateTimeOffset,
+        "timeOfDayLiteral" => &|literal| literal.kind == Kind::TimeOfDay,
+        _ => return None,
+    };
+    Some(expr(input).and_then(|expr| match &expr.kind {
+        ExprKind::Literal(literal) => {
+            check(holds(literal), "a literal of another kind")?;
+            names.expr(&expr)
+        }
+        _ => Err("no literal".to_owned()),
+    }))
+}
+
+fn geography(shape: &str, input: &str) -> Option<bool> {
+    let ty = shape_type(shape)?;
+    let holds = |literal: &Literal| {
+        matches!(literal.kind, LiteralKind::Geography | LiteralKind::Geometry) && is_value(ty, &literal.text)
+    };
+    Some(expr(input).is_ok_and(|expr| matches!(&expr.kind, ExprKind::Literal(literal) if holds(literal))))
+}
+
+fn shape_type(shape: &str) -> Option<Primitive> {
+    Some(match shape {
+        "Collection" => Primitive::GeographyCollection,
+        "LineString" => Primitive::GeographyLineString,
+        "MultiLineString" => Primitive::GeographyMultiLineString,
+        "MultiPoint" => Primitive::GeographyMultiPoint,
+        "MultiPolygon" => Primitive::GeographyMultiPolygon,
+        "Point" => Primitive::GeographyPoint,
+        "Polygon" => Primitive::GeographyPolygon,
+        _ => return None,
+    })
+}
+
+// Values: as they stand.
+
+fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
+    let of = |ty: Primitive| check(is_value(ty, input), "no such value");
+    let decoded = Text::of_path(input).map(|text| text.as_str().to_owned()).unwrap_or_default();
+    Some(match rule {
+        "boolean" | "booleanValue" => of(Primitive::Boolean),
+        "binaryValue" => of(Primitive::Binary),
+        "byte" | "byteValue" => of(Primitive::Byte),
+        "sbyteValue" => of(Primitive::SByte),
+        "int16Value" => of(Primitive::Int16),
+        "int32Value" => of(Primitive::Int32),
+        "int64Value" => of(Primitive::Int64),
+        "decimalValue" => of(Primitive::Decimal),
+        "doubleValue" => of(Primitive::Double),
+        "singleValue" => of(Primitive::Single),
+        "date" | "dateValue" => of(Primitive::Date),
+        "dateTimeOffsetValue" => of(Primitive::DateTimeOffset),
+        "dateTimeOffsetValueInUrl" => check(is_value(Primitive::DateTimeOffset, &decoded), "no such value"),
+        "timeOfDayValue" => of(Primitive::TimeOfDay),
+        "timeOfDayValueInUrl" => check(is_value(Primitive::TimeOfDay, &decoded), "no such value"),
+        "durationValue" => of(Primitive::Duration),
+        "guid" | "guidValue" => of(Primitive::Guid),
+        "enumValue" => enumeration(names, input),
+        "primitiveValue" => check(
+            PRIMITIVES.iter().any(|ty| is_value(*ty, input)) || enumeration(names, input).is_ok(),
+            "no value of any type",
+        ),
+        "fullPointLiteral" => of(Primitive::GeographyPoint),
+        "fullLineStringLiteral" => of(Primitive::GeographyLineString),
+        "fullPolygonLiteral" => of(Primitive::GeographyPolygon),
+        "fullMultiPointLiteral" => of(Primitive::GeographyMultiPoint),
+        "fullMultiLineStringLiteral" => of(Primitive::GeographyMultiLineString),
+        "fullMultiPolygonLiteral" => of(Primitive::GeographyMultiPolygon),
+        "fullCollectionLiteral" => of(Primitive::GeographyCollection),
+        "stringInUrl" => expr(&format!("[{input}]")).and_then(|array| {
+            let string = matches!(&array.kind, ExprKind::Array(items) if matches!(items.as_slice(),
+                [Expr { kind: ExprKind::Literal(Literal { kind: LiteralKind::Json, .. }), .. }]));
+            check(string, "no string")
+        }),
+        "odataIdentifier" => check(is_identifier(&decoded), "no identifier"),
+        _ if names.lists(rule) => check(is_identifier(&decoded) && names.admits(rule, &decoded), "no such name"),
+        _ => return None,
+    })
+}
+
+fn enumeration(names: &Names, input: &str) -> Verdict {
+    check(is_enum(input), "no members")?;
+    names.members(&Literal { kind: LiteralKind::Enum, text: input.to_owned(), ty: None })
+}
+
+const PRIMITIVES: [Primitive; 22] = [
+    Primitive::Binary,
+    Primitive::Boolean,
+    Primitive::Byte,
+    Primitive::Date,
+    Primitive::DateTimeOffset,
+    Primitive::Decimal,
+    Primitive::Double,
+    Primitive::Duration,
+    Primitive::Guid,
+    Primitive::Int16,
+    Primitive::Int32,
+    Primitive::Int64,
+    Primitive::SByte,
+    Primitive::Single,
+    Primitive::TimeOfDay,
+    Primitive::GeographyPoint,
+    Primitive::GeographyLineString,
+    Primitive::GeographyPolygon,
+    Primitive::GeographyMultiPoint,
+    Primitive::GeographyMultiLineString,
+    Primitive::GeographyMultiPolygon,
+    Primitive::GeographyCollection,
+];
