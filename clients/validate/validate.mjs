@@ -88,7 +88,7 @@ async function mapped(name) {
   report(`${name}: odata-openapi`, messages.filter((message) => !message.startsWith("Unknown type: Edm.Geography")));
   await openapi(`${name} as OpenAPI`, theirs);
   if (!names.includes("openapi.json")) return;
-  const bare = (path) => path.replaceAll(/\{[^}]*\}/g, "{}");
+  const bare = (path) => path.replaceAll(/'?\{[^}]*\}'?/g, "{}");
   const paths = Object.keys(JSON.parse(read("openapi.json")).paths).map(bare);
   // It writes keys of several parts as segments, and in 4.01 parameters of functions as query options.
   const asSegments = (path) => path.replace(/\(([^)]+)\)/, (_, parts) => "/{}".repeat(parts.split(",").length));

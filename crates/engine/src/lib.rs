@@ -9,6 +9,8 @@ mod paging;
 mod payload;
 mod resources;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub use exchange::{Exchange, Request, Response, Timing};
 pub use odata::{Address, Dialect, Kind, Place, Problem, Step};

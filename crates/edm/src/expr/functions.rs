@@ -63,7 +63,7 @@ enum Takes {
 #[derive(Debug, Clone, Copy)]
 enum Yields {
     A(Type),
-    /// The same type as its first argument.
+    /// The type of its first argument, or of the second if the first is null.
     Same,
 }
 
@@ -210,10 +210,10 @@ impl Expr {
             (_, Ok(pair)) => pair.into(),
             (_, Err(arguments)) => arguments,
         };
-        let shape = match (signature.3, arguments.first()) {
-            (A(ty), _) => Shape::One(ty),
-            (Same, Some(Expr { shape: Shape::Nulls, .. })) => arguments.get(1).map_or(Shape::Nulls, |other| other.shape),
-            (Same, first) => first.map_or(Shape::Null, |first| first.shape),
+        let typed = arguments.iter().find(|argument| argument.shape.ty().is_some()).or(arguments.first());
+        let shape = match signature.3 {
+            A(ty) => Shape::One(ty),
+            Same => typed.map_or(Shape::Null, |argument| argument.shape),
         };
         if function == Function::MatchesPattern {
             return matches_pattern(arguments);

@@ -18,7 +18,7 @@ pub(crate) mod tree;
 mod xml;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use edm::Model;
 use edm::model::{Operation, OperationImport, OperationKind, StructKind, StructType};

@@ -56,6 +56,10 @@ impl Object {
         self.0.into_iter()
     }
 
+    pub(crate) fn get(&self, name: &str) -> Option<&Json> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }

@@ -42,11 +42,16 @@ pub(super) fn many(one: Object, collection: bool) -> Object {
 
 /// The value or null.
 pub(super) fn or_null(one: Object, nullable: bool) -> Object {
-    match nullable {
-        // An enumeration of values would have to list null, too.
-        true => Object::new().with("anyOf", vec![one, Object::new().with("type", "null")]),
-        false => one,
+    if !nullable {
+        return one;
     }
+    // A list of values would have to hold null, too: those stay apart.
+    let kind = match (one.get("type"), one.get("enum")) {
+        (Some(Json::Text(kind)), None) => kind.clone(),
+        _ => return either(one, Object::new().with("type", "null")),
+    };
+    let kinds = Json::List(vec![Json::Text(kind), "null".into()]);
+    Object::new().with("type", kinds).and(one.members().filter(|(name, _)| name != "type"))
 }
 
 /// An enumeration; one whose members combine is written as their names with commas.

@@ -150,7 +150,7 @@ impl<'d> Trees<'d> {
                 self.call(Kind::Bool, name, &[kind, kind], depth)
             }
             10 => {
-                let kind = self.dice.pick(&[Kind::Int, Kind::Double, Kind::Text, Kind::Condition, Kind::Address]);
+                let kind = self.dice.pick(&[Kind::Double, Kind::Text, Kind::Condition, Kind::Address]);
                 let operand = self.certain(kind, depth);
                 let ty = match kind {
                     Kind::Address => crate::model::Type::Struct(&ADDRESS),
@@ -390,7 +390,10 @@ impl<'d> Trees<'d> {
 
     fn list(&mut self, kind: Kind, depth: u32) -> Tree {
         match self.dice.below(5) {
-            0 if kind != Kind::Addresses => self.call(kind, "concat", &[kind, kind], depth),
+            0 if kind != Kind::Addresses => {
+                let arguments = vec![self.certain(kind, depth), self.tree(kind, depth)];
+                Tree::new(kind, Node::Call("concat", arguments))
+            }
             1 => {
                 let list = self.certain(kind, depth);
                 let start = self.tree(Kind::Int, 0);

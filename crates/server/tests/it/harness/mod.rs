@@ -7,7 +7,7 @@ mod dice;
 mod line;
 mod server;
 
-pub(crate) use client::{Reply, Request, exchange};
+pub(crate) use client::{Reply, Request};
 pub(crate) use dice::Dice;
 pub(crate) use line::Line;
 pub(crate) use server::{Ended, Server, run, vitae};

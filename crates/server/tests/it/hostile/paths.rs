@@ -84,7 +84,7 @@ fn queries() {
     let nested = |depth: usize| (0..depth).fold("skills".to_owned(), |inner, _| format!("skills($expand={inner})"));
     let mut queries: Vec<String> = [
         "$top=1e9", "$top=999999999999999999999999", "$top=-0", "$top=+1x", "$top=0x10", "$top=%31%00", "$top=NaN", "$skip=99999999999999999999", "$skip=1e9",
-        "$select=", "$select=,", "$select=a,,b", "$select=%00", "$select=id%0d%0a", "$select=../id", "$select=id/id", "$select=*/*", "$select=createdBy/user/id/x",
+        "$select=", "$select=,", "$select=a,,b", "$select=%00", "$select=i%0d%0ad", "$select=../id", "$select=id/id", "$select=*/*", "$select=createdBy/user/id/x",
         "$select=id($top=1)", "$select='id'", "$select=@odata.etag", "$select=__proto__", "$orderby=", "$orderby=id sideways", "$orderby=id%20asc%20desc",
         "$orderby=categories", "$orderby=createdBy", "$orderby=,", "$orderby=(((((", "$orderby=1", "$orderby=createdBy/x", "$expand=*/*", "$expand=skills",
         "$count=", "$count=maybe", "$count=1", "$skiptoken=", "$skiptoken=%00", "$skiptoken=AAAA", "$skiptoken=../..", "$skiptoken=%2B%2F%3D",

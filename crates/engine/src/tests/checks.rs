@@ -1,0 +1,96 @@
+//! The order of checks: a request with several things wrong is told the first.
+
+use expect_test::{Expect, expect};
+
+use super::double::{Caller, id};
+use super::{Client, show};
+
+/// Everything that can be wrong with a change, each mended in turn.
+#[test]
+fn a_change_is_checked_in_order() {
+    let client = Client::graph();
+    let maker = client.maker(&[]);
+    let (bad, json) = ("{\"Name\":1}", ("content-type", "application/json"));
+    let status = |caller: Caller, method: &str, url: &str, tag: &str, json: (&str, &str), body: &str| {
+        client.as_caller(caller).send(method, url, &[("if-match", tag), json], body).status.as_u16()
+    };
+    let gone = format!("Makers({})", id(99));
+    let (text, stale, current) = (("content-type", "text/plain"), super::tag(9), super::tag(1));
+    for (caller, method, url, tag, content, body, expect) in [
+        (Caller::Reader, "PUT", format!("{gone}?$top=x"), "x", text, bad, 405),
+        (Caller::Reader, "PATCH", format!("{gone}?$top=x"), "x", text, bad, 400),
+        (Caller::Reader, "PATCH", gone.clone(), "x", text, bad, 400),
+        (Caller::Reader, "PATCH", gone.clone(), &*stale, text, bad, 403),
+        (Caller::Owner, "PATCH", gone.clone(), &*stale, text, bad, 404),
+        (Caller::Owner, "PATCH", maker.clone(), &*stale, text, bad, 400),
+        (Caller::Owner, "PATCH", maker.clone(), &*stale, json, bad, 400),
+        (Caller::Owner, "PATCH", maker.clone(), &*stale, json, "{}", 412),
+        (Caller::Owner, "PATCH", maker.clone(), &*current, json, "{}", 200),
+    ] {
+        assert_eq!(status(caller, method, &url, tag, content, body), expect, "{method} {url} {tag} {content:?} {body}");
+    }
+}
+
+#[test]
+fn a_creation_is_checked_in_order() {
+    let client = Client::graph();
+    let maker = client.maker(&[]);
+    let (gone, here) = (format!("Makers({})/Reviews", id(99)), format!("{maker}/Reviews"));
+    for (caller, method, url, content, body, expect) in [
+        (Caller::Reader, "PATCH", format!("{gone}?$filter=x"), "text/plain", "[", 405),
+        (Caller::Reader, "POST", format!("{gone}?$tpo=x"), "text/plain", "[", 400),
+        (Caller::Reader, "POST", format!("{gone}?$filter=x"), "text/plain", "[", 501),
+        (Caller::Reader, "POST", gone.clone(), "text/plain", "[", 403),
+        (Caller::Owner, "POST", gone.clone(), "text/plain", "[", 404),
+        (Caller::Owner, "POST", here.clone(), "text/plain", "[", 400),
+        (Caller::Owner, "POST", here.clone(), "application/json", "[", 400),
+        (Caller::Owner, "POST", here.clone(), "application/json", "{}", 201),
+    ] {
+        let answer = client.as_caller(caller).send(method, &url, &[("content-type", content)], body);
+        assert_eq!(answer.status.as_u16(), expect, "{method} {url} {content} {body}");
+    }
+    assert_eq!(client.double.changes(), 1);
+}
+
+#[test]
+fn a_page_that_is_too_large_is_malformed_before_it_is_forbidden_or_missing() {
+    let client = Client::graph();
+    let url = format!("Makers({})/Reviews", id(99));
+    assert_eq!(client.get(&format!("{url}?$top=1000")).status, 400);
+    assert_eq!(client.get(&url).status, 404);
+}
+
+fn check(requests: &[(&str, &str, &[(&str, &str)])], expect: &Expect) {
+    let client = Client::graph();
+    client.maker(&[]);
+    let told = requests.iter().map(|(method, url, headers)| {
+        format!("{method} {url} {headers:?}\n{}\n", show(&client.send(method, url, headers, "{}")))
+    });
+    expect.assert_eq(&told.collect::<String>());
+}
+
+#[test]
+fn problems_are_told() {
+    let item = format!("Makers({})", id(1));
+    check(
+        &[
+            ("GET", "Mkers", &[]),
+            ("GET", "Makers/x", &[]),
+            ("GET", "Makers/%zz", &[]),
+            ("GET", "Makers?$select=Nmae", &[]),
+            ("GET", "Makers?$filter=Name eq 'a'", &[]),
+            ("GET", "Makers", &[("accept", "text/html")]),
+            ("GET", "Makers/$count", &[("accept", "text/plain")]),
+            ("GET", "Makers", &[("odata-maxversion", "3.0")]),
+            ("GET", "Makers/x", &[("odata-maxversion", "4.01")]),
+            ("POST", "Makers", &[]),
+            ("POST", "Makers", &[("content-type", "text/plain")]),
+            ("DELETE", "Makers", &[]),
+            ("DELETE", &format!("{item}?$select=Name"), &[]),
+            ("GET", &format!("{item}?$top=1"), &[]),
+            ("GET", &format!("{item}/Name"), &[]),
+            ("GET", "", &[]),
+        ],
+        &expect![[""]],
+    );
+}

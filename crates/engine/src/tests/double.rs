@@ -1,0 +1,253 @@
+//! A small service in memory over the test model: what the protocol needs and nothing more.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use edm::testing::{MODEL, SHOP};
+use edm::{Model, Navigation, Patch, Record, StructType, Value};
+use odata::{Address, Kind, Problem, Step};
+
+use crate::exchange::Exchange;
+use crate::resources::{Action, Changed, Entity, Resources, Row, Tag, Window};
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// May do everything.
+    Owner,
+    /// The same, but someone else.
+    Other,
+    /// May only read.
+    Reader,
+}
+
+#[derive(Debug, Clone)]
+struct Item {
+    at: i64,
+    id: Arc<str>,
+    version: u64,
+    record: Record,
+}
+
+/// Where an item or collection is.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    path: String,
+    container: String,
+    id: Option<Arc<str>>,
+    ty: &'static StructType,
+    parent: Option<Box<Target>>,
+}
+
+impl crate::Target for Target {
+    fn path(&self) -> String {
+        self.path.clone()
+    }
+
+    fn container(&self) -> String {
+        self.container.clone()
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    collections: BTreeMap<String, Vec<Item>>,
+    clock: i64,
+    conflicts: u32,
+    changes: u32,
+}
+
+/// The service.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Double {
+    state: Arc<Mutex<State>>,
+}
+
+/// The id of the n-th thing that was made.
+pub(super) fn id(number: i64) -> String {
+    format!("00000000-0000-0000-0000-{number:012}")
+}
+
+impl Double {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// The next so many changes find that someone else was faster.
+    pub(super) fn conflict(&self, times: u32) {
+        self.state().conflicts = times;
+    }
+
+    /// How many changes were carried out.
+    pub(super) fn changes(&self) -> u32 {
+        self.state().changes
+    }
+
+    /// Adds an item; says its number.
+    pub(super) fn add(&self, container: &str, mut record: Record) -> i64 {
+        let mut state = self.state();
+        state.clock += 1;
+        let (at, id) = (state.clock, Arc::from(id(state.clock)));
+        record.set("ID", Value::Guid(String::from(&*id as &str).parse().unwrap()));
+        state.collections.entry(container.to_owned()).or_default().push(Item { at, id, version: 1, record });
+        at
+    }
+
+    /// Removes an item.
+    pub(super) fn remove(&self, container: &str, number: i64) {
+        let gone = id(number);
+        self.state().collections.get_mut(container).unwrap().retain(|item| *item.id != *gone);
+    }
+
+    fn rows(&self, container: &str) -> Vec<Row> {
+        self.state().collections.get(container).into_iter().flatten().map(row).collect()
+    }
+
+    fn find(&self, target: &Target) -> Result<Row, Problem> {
+        if std::ptr::eq(target.ty, &SHOP) && target.id.is_none() {
+            return Ok(Row { at: 0, id: "".into(), tag: None, members: Record::new(&SHOP).to_members().into() });
+        }
+        let found = self.rows(&target.container).into_iter().find(|row| Some(&row.id) == target.id.as_ref());
+        found.ok_or_else(|| Problem::new(Kind::ItemNotFound, "The item does not exist."))
+    }
+
+    /// Carries out a change of the item that has this version.
+    fn change<T>(
+        &self,
+        target: &Target,
+        basis: Option<Tag>,
+        change: impl FnOnce(&mut Vec<Item>, usize) -> T,
+    ) -> Result<Changed<T>, Problem> {
+        let before = self.find(target)?;
+        let mut state = self.state();
+        let faster = state.conflicts > 0;
+        state.conflicts = state.conflicts.saturating_sub(1);
+        let items = state.collections.get_mut(&target.container).unwrap();
+        let at = items.iter().position(|item| item.id == before.id).unwrap();
+        if faster {
+            items[at].version += 1;
+        }
+        if basis.is_some_and(|basis| basis != Tag(items[at].version)) {
+            return Ok(Changed::Conflict);
+        }
+        let done = change(items, at);
+        state.changes += 1;
+        Ok(Changed::Done(done))
+    }
+}
+
+fn row(item: &Item) -> Row {
+    let members = item.record.to_members().into();
+    Row { at: item.at, id: item.id.clone(), tag: Some(Tag(item.version)), members }
+}
+
+fn target(address: &Address) -> Target {
+    let mut found: Option<Target> = None;
+    for step in &address.steps {
+        let before = found.take();
+        found = Some(match (step, before) {
+            (Step::Set(set), _) => {
+                Target { path: set.name.into(), container: set.name.into(), id: None, ty: set.ty, parent: None }
+            }
+            (Step::Singleton(singleton), _) => Target {
+                path: singleton.name.into(),
+                container: singleton.member_of.unwrap_or(singleton.name).into(),
+                id: None,
+                ty: singleton.ty,
+                parent: None,
+            },
+            (Step::Key(key), Some(within)) => {
+                let Some(Value::Guid(key)) = key.values.first() else { panic!("every key here is a GUID") };
+                Target { path: format!("{}({key})", within.path), id: Some(key.to_string().into()), ..within }
+            }
+            (Step::Navigation(navigation), Some(within)) => {
+                let path = format!("{}/{}", within.path, navigation.name);
+                let parent = Some(Box::new(within));
+                Target { container: path.clone(), path, id: None, ty: navigation.target, parent }
+            }
+            (step, _) => panic!("{step:?} is not for this test"),
+        });
+    }
+    found.unwrap()
+}
+
+impl Resources for Double {
+    type Caller = Caller;
+    type Target = Target;
+
+    fn model(&self) -> &'static Model {
+        &MODEL
+    }
+
+    fn caller_key(&self, caller: &Caller) -> Vec<u8> {
+        format!("{caller:?}").into_bytes()
+    }
+
+    async fn authorize(&self, caller: &Caller, address: &Address, action: Action) -> Result<Target, Problem> {
+        let reading = matches!(action, Action::Read | Action::List | Action::Count);
+        if *caller == Caller::Reader && !reading {
+            return Err(Problem::new(Kind::ScopeMissing, "Insufficient privileges to complete the operation."));
+        }
+        Ok(target(address))
+    }
+
+    async fn prepare(&self, _: &Caller, target: &Target) -> Result<(), Problem> {
+        target.parent.as_ref().map_or(Ok(()), |parent| self.find(parent).map(|_| ()))
+    }
+
+    async fn read(&self, _: &Caller, target: &Target, related: &[&'static Navigation]) -> Result<Entity, Problem> {
+        let row = self.find(target)?;
+        let rows = |navigation: &&'static Navigation| match navigation.name {
+            "Maker" => self.rows("Makers").into_iter().take(1).collect(),
+            name => self.rows(&format!("{}/{name}", target.path)),
+        };
+        Ok(Entity { row, related: related.iter().map(rows).collect() })
+    }
+
+    async fn list(&self, caller: &Caller, target: &Target, window: &Window) -> Result<Vec<Row>, Problem> {
+        self.prepare(caller, target).await?;
+        let mut rows = self.rows(&target.container);
+        rows.sort_by(|left, right| (left.at, &left.id).cmp(&(right.at, &right.id)));
+        let after = |row: &Row| window.after.as_ref().is_none_or(|(at, id)| (row.at, &row.id) > (*at, id));
+        Ok(rows.into_iter().filter(after).take(window.limit.unwrap_or(usize::MAX)).collect())
+    }
+
+    async fn count(&self, caller: &Caller, target: &Target) -> Result<usize, Problem> {
+        Ok(self.list(caller, target, &Window::ALL).await?.len())
+    }
+
+    async fn create(&self, _: &Caller, target: &Target, patch: Patch, _: &Exchange) -> Result<Row, Problem> {
+        let mut record = Record::new(target.ty);
+        patch.apply(&mut record);
+        let number = self.add(&target.container, record);
+        self.state().changes += 1;
+        self.find(&Target { id: Some(id(number).into()), ..target.clone() })
+    }
+
+    async fn update(
+        &self,
+        _: &Caller,
+        target: &Target,
+        patch: Patch,
+        basis: Option<Tag>,
+        _: &Exchange,
+    ) -> Result<Changed<Row>, Problem> {
+        self.change(target, basis, |items, at| {
+            patch.apply(&mut items[at].record);
+            items[at].version += 1;
+            row(&items[at])
+        })
+    }
+
+    async fn delete(
+        &self,
+        _: &Caller,
+        target: &Target,
+        basis: Option<Tag>,
+        _: &Exchange,
+    ) -> Result<Changed<()>, Problem> {
+        self.change(target, basis, |items, at| {
+            items.remove(at);
+        })
+    }
+}

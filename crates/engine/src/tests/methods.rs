@@ -1,0 +1,101 @@
+//! Which method is offered where.
+
+use expect_test::{Expect, expect};
+
+use super::double::{Caller, id};
+use super::{Client, header, show, text};
+use crate::Dialect;
+
+const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"];
+
+/// What each method gets at each address: its status, and for those not offered what is.
+fn check(dialect: Dialect, expect: &Expect) {
+    let mut table = String::new();
+    for address in [
+        "Makers",
+        "Makers/$count",
+        "Makers/$ref",
+        "Makers/ID",
+        "Makers/ID/Reviews",
+        "Makers/ID/Reviews/$ref",
+        "Makers/ID/Reviews/$count",
+        "Archive",
+        "Archive/ID",
+        "Shop",
+        "Shop/Name",
+        "Shop/$ref",
+        "",
+    ] {
+        let mut line = format!("{address:24}");
+        let mut allow = String::new();
+        for method in METHODS {
+            let client = Client::new(dialect.clone());
+            client.maker(&[]);
+            let answer = client.json(method, &address.replace("ID", &id(1)), "{\"Name\":\"a\"}");
+            line += &format!(" {}", answer.status.as_u16());
+            if answer.status == 405 {
+                allow = header(&answer, "allow").to_owned();
+            }
+        }
+        table += &format!("{line}  {allow}\n");
+    }
+    expect.assert_eq(&(METHODS.join(" ") + "\n" + &table));
+}
+
+#[test]
+fn as_graph_offers_them() {
+    check(Dialect::GRAPH, &expect![[""]]);
+}
+
+#[test]
+fn as_oasis_offers_them() {
+    check(Dialect::OASIS, &expect![[""]]);
+}
+
+#[test]
+fn a_life() {
+    let client = Client::graph();
+    let mut told = String::new();
+    let mut tell = |method: &str, url: &str, body: &str| {
+        told += &format!("{method} {url}\n{}\n\n", show(&client.json(method, url, body)));
+    };
+    let maker = format!("Makers({})", id(1));
+    tell("POST", "makers", r#"{"name":"Ada","ID":"ignored"}"#);
+    tell("GET", &maker, "");
+    tell("PATCH", &maker, r#"{"NAME":"Grace"}"#);
+    tell("POST", &format!("{maker}/Reviews"), r#"{"Text":"good"}"#);
+    tell("POST", &format!("{maker}/Reviews/$ref"), r#"{"Stars":1}"#);
+    tell("POST", &format!("{maker}/Reviews/$ref"), r#"{"@odata.id":"Reviews(1)"}"#);
+    tell("POST", &format!("{maker}/Reviews"), r#"{"@odata.id":"Reviews(1)"}"#);
+    tell("PATCH", &maker, r#"{"@odata.id":"Makers(1)"}"#);
+    tell("GET", &format!("{maker}/Reviews/$count"), "");
+    tell("DELETE", &maker, "");
+    tell("DELETE", &maker, "");
+    tell("GET", &maker, "");
+    tell("PATCH", &maker, "{}");
+    expect![[""]].assert_eq(&told);
+}
+
+#[test]
+fn put_sets_back_what_it_does_not_name() {
+    let client = Client::new(Dialect::OASIS);
+    let maker = client.maker(&[]);
+    client.review(&maker, 1, Some("long"));
+    let review = format!("{maker}/Reviews({})", id(2));
+    assert!(text(&client.json("PATCH", &review, r#"{"Stars":2}"#)).contains(r#""Stars":2,"Text":"long""#));
+    assert!(text(&client.json("PUT", &review, r#"{"Stars":3}"#)).contains(r#""Stars":3,"Text":null"#));
+    assert!(text(&client.json("PUT", &review, r#"{"Text":"x"}"#)).contains(r#""Stars":5,"Text":"x""#));
+    assert!(text(&client.json("PUT", &review, "{}")).contains(&format!(r#""ID":"{}""#, id(2))));
+    assert_eq!(client.json("PUT", &maker, "{}").status, 400);
+    assert_eq!(client.json("PUT", &format!("{maker}/Reviews({})", id(9)), "{}").status, 404);
+}
+
+#[test]
+fn head_is_get() {
+    let client = Client::graph().as_caller(Caller::Reader);
+    let maker = client.maker(&[(1, None)]);
+    for url in ["Makers".to_owned(), maker.clone(), format!("{maker}/Reviews/$count"), format!("{maker}x")] {
+        let (get, head) = (client.get(&url), client.send("HEAD", &url, &[], ""));
+        assert_eq!((get.status, &get.headers, &get.body), (head.status, &head.headers, &head.body), "{url}");
+    }
+}
