@@ -32,7 +32,7 @@ use crate::term;
     name = "cargo xtask bench",
     after_help = "\
 Examples:
-  cargo xtask bench                          everything, about three minutes
+  cargo xtask bench                          everything, two release builds, then two minutes
   cargo xtask bench --only item --seconds 5  one case, longer turns
   cargo xtask bench --json figures.json      the figures for a machine too
 

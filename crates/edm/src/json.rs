@@ -416,6 +416,13 @@ pub fn write(out: &mut Vec<u8>, node: &Node<'_>) {
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let bytes = text.as_bytes();
+    let needs_escape = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    // Without an early end this is one pass of wide instructions, and most text needs no escapes.
+    if !bytes.iter().fold(false, |found, byte| found | needs_escape(byte)) {
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return;
+    }
     let mut done = 0;
     for (at, byte) in bytes.iter().enumerate() {
         if !matches!(byte, b'"' | b'\\' | 0..=0x1F) {

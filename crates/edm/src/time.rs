@@ -39,7 +39,7 @@ impl DateTimeOffset {
         let (time, zone) = rest.split_at_checked(zone)?;
         let time = TimeOfDay::parse(time)?;
         let offset = parse_offset(zone)?;
-        let days = i64::from(date.duration_since(civil::date(1970, 1, 1)).as_hours() / 24);
+        let days = date.duration_since(civil::date(1970, 1, 1)).as_hours() / 24;
         let local = days * SECONDS_PER_DAY + i64::try_from(time.picos / PICOS_PER_SECOND).ok()?;
         let instant = Self { seconds: local - i64::from(offset) * 60, picos: time.picos % PICOS_PER_SECOND, offset };
         // The offset may carry the first or last day of the calendar out of it.

@@ -46,6 +46,9 @@ pub struct Timing {
     pub nanos: u64,
 }
 
+/// As many headers as an answer has, those of the server included.
+const USUAL_HEADERS: usize = 12;
+
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Response {
@@ -62,7 +65,7 @@ pub struct Response {
 impl Response {
     /// An answer without a body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), timings: Vec::new() }
+        Self { status, headers: HeaderMap::with_capacity(USUAL_HEADERS), body: Bytes::new(), timings: Vec::new() }
     }
 
     /// The answer to a request that has a problem.
@@ -76,19 +79,31 @@ impl Response {
         };
         let mut response = Self::empty(status);
         response.body = problem.write(&context).into();
-        response.set("content-type", "application/json");
+        response.set_static("content-type", "application/json");
         if let Some(allow) = &problem.allow {
-            response.set("allow", allow);
+            response.set("allow", allow.as_str());
         }
         if let Some(seconds) = problem.retry_after {
-            response.set("retry-after", &seconds.to_string());
+            response.set("retry-after", seconds.to_string());
         }
         response
     }
 
+    /// Sets a header to a value that never changes.
+    pub(crate) fn set_static(&mut self, name: &'static str, value: &'static str) {
+        self.headers.insert(http::HeaderName::from_static(name), http::HeaderValue::from_static(value));
+    }
+
     /// Sets a header; a value that no header can carry is left out.
-    pub fn set(&mut self, name: &'static str, value: &str) {
-        if let Ok(value) = http::HeaderValue::from_str(value) {
+    pub(crate) fn set_bytes(&mut self, name: &'static str, value: &[u8]) {
+        if let Ok(value) = http::HeaderValue::from_bytes(value) {
+            self.headers.insert(http::HeaderName::from_static(name), value);
+        }
+    }
+
+    /// Sets a header; a value that no header can carry is left out.
+    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        if let Ok(value) = http::HeaderValue::try_from(value.into()) {
             self.headers.insert(http::HeaderName::from_static(name), value);
         }
     }

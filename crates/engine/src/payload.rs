@@ -1,7 +1,7 @@
 //! Answers: rows and what was asked of them to JSON with its annotations.
 
 use edm::{Navigation, StructType};
-use odata::payload::{Projection, Writer};
+use odata::payload::{Projection, Writer, escaped};
 use odata::{Address, Expand, Kind, Problem, Query, Step};
 
 use crate::collection;
@@ -19,9 +19,9 @@ pub(crate) struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// `{root}/$metadata#{path}({select}){/suffix}`
-    fn context(&self, path: &str, query: &Query, suffix: &str) -> String {
-        format!("{}/$metadata#{path}{}{suffix}", self.root, query.context())
+    /// `{root}/$metadata#{path}`: how contexts begin, ready to stand in JSON.
+    fn context(&self, path: &str) -> Vec<u8> {
+        escaped(&[self.root, "/$metadata#", path].concat())
     }
 
     /// A single entity: its context, its tag, its members, what is expanded in it.
@@ -38,43 +38,16 @@ impl Frame<'_> {
         // A singleton is the only one of its kind, not one of a collection.
         let alone = matches!(address.steps.last(), Some(Step::Singleton(singleton)) if singleton.member_of.is_none());
         let suffix = if alone { "" } else { "/$entity" };
-        writer.context("", &self.context(&target.container(), self.query, suffix));
+        writer.context("", &self.context(&target.container()), &[&self.query.context(), suffix]);
         write_row(&mut writer, &entity.row, Projection::of(self.ty, self.query.select.as_ref()));
         if !related.is_empty() {
-            let path = target.path();
+            let base = self.context(&target.path());
             for (related, rows) in related.iter().zip(&entity.related) {
-                self.related(&mut writer, &path, related, rows);
+                write_related(&mut writer, &base, related, rows);
             }
         }
         writer.close();
         writer.finish()
-    }
-
-    /// A collection, or another entity, within an entity.
-    fn related(&self, writer: &mut Writer, path: &str, related: &Related<'_>, rows: &[Row]) {
-        let usual = Query::default();
-        let query = related.query.unwrap_or(&usual);
-        let name = related.navigation.name;
-        let projection = Projection::of(related.navigation.target, query.select.as_ref());
-        if !related.navigation.collection {
-            let Some(row) = rows.first() else { return writer.null_member(name) };
-            writer.open_member(name);
-            write_row(writer, row, projection);
-            return writer.close();
-        }
-        writer.context(name, &self.context(&format!("{path}/{name}"), query, ""));
-        if query.count {
-            writer.count(name, rows.len());
-        }
-        writer.open_list(name);
-        match related.query {
-            None => rows.iter().for_each(|row| write_item(writer, row, projection)),
-            Some(query) => {
-                let (rows, _) = collection::page(rows.to_vec(), &query.order, &Plan::whole(query));
-                rows.iter().for_each(|row| write_item(writer, row, projection));
-            }
-        }
-        writer.close_list();
     }
 
     /// A page of a collection.
@@ -88,7 +61,7 @@ impl Frame<'_> {
         let size = rows.iter().map(|row| row.members.len() + 64);
         let mut writer = Writer::with_capacity(512 + size.sum::<usize>());
         writer.open();
-        writer.context("", &self.context(container, self.query, ""));
+        writer.context("", &self.context(container), &[&self.query.context()]);
         if let Some(count) = count {
             writer.count("", count);
         }
@@ -104,6 +77,33 @@ impl Frame<'_> {
     }
 }
 
+/// A collection, or another entity, within an entity whose context begins like that.
+fn write_related(writer: &mut Writer, base: &[u8], related: &Related<'_>, rows: &[Row]) {
+    let name = related.navigation.name;
+    let select = related.query.and_then(|query| query.select.as_ref());
+    let projection = Projection::of(related.navigation.target, select);
+    if !related.navigation.collection {
+        let Some(row) = rows.first() else { return writer.null_member(name) };
+        writer.open_member(name);
+        write_row(writer, row, projection);
+        return writer.close();
+    }
+    let Some(query) = related.query else {
+        writer.context(name, base, &["/", name]);
+        writer.open_list(name);
+        rows.iter().for_each(|row| write_item(writer, row, projection));
+        return writer.close_list();
+    };
+    writer.context(name, base, &["/", name, &query.context()]);
+    if query.count {
+        writer.count(name, rows.len());
+    }
+    writer.open_list(name);
+    let (rows, _) = collection::page(rows.to_vec(), &query.order, &Plan::whole(query));
+    rows.iter().for_each(|row| write_item(writer, row, projection));
+    writer.close_list();
+}
+
 fn write_item(writer: &mut Writer, row: &Row, projection: Projection<'_>) {
     writer.open_item();
     write_row(writer, row, projection);
@@ -112,7 +112,7 @@ fn write_item(writer: &mut Writer, row: &Row, projection: Projection<'_>) {
 
 fn write_row(writer: &mut Writer, row: &Row, projection: Projection<'_>) {
     if let Some(tag) = row.tag {
-        writer.etag(tag);
+        writer.etag(&tag.digits());
     }
     writer.members(projection, &row.members);
 }

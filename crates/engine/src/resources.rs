@@ -30,9 +30,23 @@ pub enum Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tag(pub u64);
 
+impl Tag {
+    /// The opaque part of the entity tag: sixteen hexadecimal digits.
+    pub fn digits(self) -> [u8; 16] {
+        let mut digits = [0; 16];
+        let mut rest = self.0;
+        for digit in digits.iter_mut().rev() {
+            let low = (rest & 0xF) as u8;
+            *digit = if low < 10 { b'0' + low } else { b'a' + (low - 10) };
+            rest >>= 4;
+        }
+        digits
+    }
+}
+
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 

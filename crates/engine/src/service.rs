@@ -1,7 +1,8 @@
 //! One request, stage by stage.
 
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, StatusCode};
 use odata::headers::{self, Condition, Media, Version, Wishes};
 use odata::payload::{Body, Intent};
 use odata::url::query::Given;
@@ -23,6 +24,7 @@ pub struct Service<R> {
     resources: R,
     dialect: Dialect,
     paging_key: [u8; 32],
+    json: HeaderValue,
 }
 
 /// A request that is understood: what is said, what is meant, and that the caller may do it.
@@ -40,7 +42,8 @@ struct Understood<'a, R: Resources> {
 impl<R: Resources> Service<R> {
     /// A service over these resources.
     pub fn new(resources: R, dialect: Dialect, paging_key: [u8; 32]) -> Self {
-        Self { resources, dialect, paging_key }
+        let json = HeaderValue::from_static(dialect.json);
+        Self { resources, dialect, paging_key, json }
     }
 
     /// The data behind the service.
@@ -54,7 +57,7 @@ impl<R: Resources> Service<R> {
         let answer = self.answer(caller, &request, &mut timings).await;
         let mut response = answer.unwrap_or_else(|problem| Response::problem(&problem, &request.exchange));
         if headers::answer_version(request.headers) == Version::V401 {
-            response.set("odata-version", "4.01");
+            response.set_static("odata-version", "4.01");
         }
         response.timings = timings.stages;
         response
@@ -126,7 +129,7 @@ impl<R: Resources> Service<R> {
         let body = frame.collection(&target.container(), &rows, count, next.as_deref());
         let mut response = self.json(StatusCode::OK, body);
         if let Some(size) = wishes.max_page_size {
-            response.set("preference-applied", &format!("maxpagesize={size}"));
+            response.set("preference-applied", format!("maxpagesize={size}"));
         }
         Ok(response)
     }
@@ -142,7 +145,7 @@ impl<R: Resources> Service<R> {
         let count = self.resources.count(understood.caller, &understood.target).await?;
         let mut response = Response::empty(StatusCode::OK);
         response.body = count.to_string().into();
-        response.set("content-type", "text/plain;charset=utf-8");
+        response.set_static("content-type", "text/plain;charset=utf-8");
         Ok(response)
     }
 
@@ -157,7 +160,7 @@ impl<R: Resources> Service<R> {
         let location = format!("{}/{}{}", request.root, target.container(), url::path::key(ty, &row.id));
         let entity = Entity { row, related: Vec::new() };
         let mut response = self.answer_entity(understood, StatusCode::CREATED, &entity, &[]);
-        response.set("location", &location);
+        response.set("location", location);
         Ok(response)
     }
 
@@ -229,7 +232,7 @@ impl<R: Resources> Service<R> {
     fn json(&self, status: StatusCode, body: Vec<u8>) -> Response {
         let mut response = Response::empty(status);
         response.body = Bytes::from(body);
-        response.set("content-type", self.dialect.json);
+        response.headers.insert(CONTENT_TYPE, self.json.clone());
         response
     }
 }
@@ -245,7 +248,11 @@ fn condition<R: Resources>(understood: &Understood<'_, R>, row: &Row, reading: b
 
 fn with_tag(mut response: Response, row: &Row) -> Response {
     if let Some(tag) = row.tag {
-        response.set("etag", &format!("W/\"{tag}\""));
+        let mut value = *b"W/\"0123456789abcdef\"";
+        if let Some(digits) = value.get_mut(3..19) {
+            digits.copy_from_slice(&tag.digits());
+        }
+        response.set_bytes("etag", &value);
     }
     response
 }

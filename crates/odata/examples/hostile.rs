@@ -75,7 +75,10 @@ fn queries() -> Vec<(&'static str, String)> {
         ("query of escapes", format!("$select={}", "%61".repeat(room / 3))),
         ("query with one name many times", format!("$select={}Name", "Name,".repeat(room / 5))),
         ("query with one order many times", format!("$orderby={}Name", "Name,".repeat(room / 5))),
-        ("query with nested parentheses", format!("$expand={}{}", "Related($expand=".repeat(room / 17), ")".repeat(room / 17))),
+        (
+            "query with nested parentheses",
+            format!("$expand={}{}", "Related($expand=".repeat(room / 17), ")".repeat(room / 17)),
+        ),
         ("query with quotes", format!("$select={}", "'".repeat(room))),
         ("query with a long path", format!("$select={}", "Origin/".repeat(room / 7))),
     ]
@@ -86,7 +89,10 @@ fn paths() -> Vec<(&'static str, String)> {
     vec![
         ("path of slashes", "/".repeat(room)),
         ("path of parentheses", "(".repeat(room)),
-        ("path along a circle", format!("Bestseller{}", "/Maker/Articles(00000000-0000-0000-0000-000000000000)".repeat(room / 53))),
+        (
+            "path along a circle",
+            format!("Bestseller{}", "/Maker/Articles(00000000-0000-0000-0000-000000000000)".repeat(room / 53)),
+        ),
         ("path with many arguments", format!("Blurbs({}a=1)", "a=1,".repeat(room / 4))),
         ("path with quotes", format!("Articles('{}')", "''".repeat(room / 2))),
     ]
@@ -99,6 +105,10 @@ fn time(name: &str, bytes: usize, run: impl Fn() -> bool) {
         (start.elapsed(), ok)
     });
     if let Some((elapsed, ok)) = best.min() {
-        println!("{:>9.3} ms  {bytes:>8} bytes  {}  {name}", elapsed.as_secs_f64() * 1000.0, if ok { "ok " } else { "no " });
+        println!(
+            "{:>9.3} ms  {bytes:>8} bytes  {}  {name}",
+            elapsed.as_secs_f64() * 1000.0,
+            if ok { "ok " } else { "no " }
+        );
     }
 }

@@ -189,7 +189,7 @@ impl Address {
             _ if segment.text.starts_with('$') => return Err(special(segment)),
             _ => {
                 let ty = property.ty.structure().filter(|_| !property.collection && segment.arguments.is_none());
-                let names = ty.into_iter().flat_map(|ty| ty.names());
+                let names = ty.into_iter().flat_map(edm::StructType::names);
                 let found = ty.and_then(|ty| ty.find(segment.name()));
                 let (_, property) = found.ok_or_else(|| unknown(segment, names))?;
                 self.steps.push(Step::Property(property));

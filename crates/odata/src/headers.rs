@@ -5,6 +5,8 @@ use http::{HeaderMap, header};
 
 use crate::problem::{Kind, Problem};
 
+const MAX_VERSION: &str = "OData-MaxVersion";
+
 /// What a request's headers ask of the protocol.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
@@ -37,17 +39,17 @@ pub enum Media {
 /// Reads the protocol's headers; malformed and unacceptable ones are problems.
 pub fn wishes(headers: &HeaderMap, media: Media) -> Result<Wishes, Problem> {
     accept(headers, media)?;
-    version(headers, "odata-version")?;
+    version(headers, "OData-Version")?;
     Ok(Wishes {
         max_page_size: max_page_size(headers),
-        max_version: version(headers, "odata-maxversion")?,
+        max_version: version(headers, MAX_VERSION)?,
         conditions: Conditions::read(headers)?,
     })
 }
 
 /// The version of an answer to a request with these headers; malformed ones ask for nothing.
 pub fn answer_version(headers: &HeaderMap) -> Version {
-    version(headers, "odata-maxversion").ok().flatten().unwrap_or(Version::V4)
+    version(headers, MAX_VERSION).ok().flatten().unwrap_or(Version::V4)
 }
 
 /// Preferences are wishes: one that makes no sense is not followed, and no error; of several the first counts
@@ -71,7 +73,7 @@ fn version(headers: &HeaderMap, name: &'static str) -> Result<Option<Version>, P
     match number {
         Some((4, "0")) => Ok(Some(Version::V4)),
         Some((4, "01")) => Ok(Some(Version::V401)),
-        Some((5.., minor)) if name == "odata-maxversion" && minor.parse::<u8>().is_ok() => Ok(Some(Version::V401)),
+        Some((5.., minor)) if name == MAX_VERSION && minor.parse::<u8>().is_ok() => Ok(Some(Version::V401)),
         _ => {
             let message = format!("found {} in the header `{name}`, expected `4.0` or `4.01`", brief(text));
             Err(Problem::new(Kind::BadHeader, message).at(name))
@@ -159,10 +161,7 @@ enum Tags {
 
 impl Conditions {
     fn read(headers: &HeaderMap) -> Result<Self, Problem> {
-        Ok(Self {
-            if_match: Tags::read(headers, &header::IF_MATCH)?,
-            if_none_match: Tags::read(headers, &header::IF_NONE_MATCH)?,
-        })
+        Ok(Self { if_match: Tags::read(headers, "If-Match")?, if_none_match: Tags::read(headers, "If-None-Match")? })
     }
 
     /// Does the request presume nothing?
@@ -189,7 +188,7 @@ impl Conditions {
 
 impl Tags {
     /// The tags of a header, over all its lines; `None` when there is no such header.
-    fn read(headers: &HeaderMap, name: &header::HeaderName) -> Result<Option<Self>, Problem> {
+    fn read(headers: &HeaderMap, name: &'static str) -> Result<Option<Self>, Problem> {
         let mut lines =
             headers.get_all(name).into_iter().map(|value| value.to_str().unwrap_or_default().trim()).peekable();
         if lines.peek().is_none() {
@@ -197,7 +196,7 @@ impl Tags {
         }
         let malformed = || {
             let message = format!("found a malformed entity tag in the header `{name}`, expected `W/\"…\"` or `*`");
-            Problem::new(Kind::BadHeader, message).at(name.as_str())
+            Problem::new(Kind::BadHeader, message).at(name)
         };
         let first = lines.next().unwrap_or_default();
         if first == "*" && lines.peek().is_none() {

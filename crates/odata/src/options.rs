@@ -127,20 +127,7 @@ impl Binder {
     ) -> Result<Query, Problem> {
         let mut query = Query::default();
         for Given { name, value } in given {
-            let known = |supported| match supported && applies != Applies::Nothing {
-                true => Ok(()),
-                false => Err(not_here(name)),
-            };
-            match *name {
-                "$select" | "$expand" => known(matches!(applies, Applies::Collection | Applies::Entity))?,
-                "$orderby" | "$top" | "$skip" | "$count" => known(applies == Applies::Collection)?,
-                "$skiptoken" => known(applies == Applies::Collection && depth == 0)?,
-                _ => {
-                    known(true)?;
-                    let message = format!("the query option `{name}` is not supported yet");
-                    return Err(Problem::new(Kind::NotSupported, message).at(*name));
-                }
-            }
+            admitted(name, applies, depth)?;
             let at_name = |problem: Problem| match problem.target {
                 None => problem.at(*name),
                 Some(_) => problem,
@@ -212,7 +199,7 @@ impl Binder {
             (_, Some((_, Some(nested))), Type::Struct(inner)) => self.select_path(inner, nested, rest, option)?,
             // The whole of it is selected already; its members still have to exist.
             (_, Some((_, None)), Type::Struct(inner)) => {
-                self.select_path(inner, &mut Select::default(), rest, option)?
+                self.select_path(inner, &mut Select::default(), rest, option)?;
             }
             _ => return Err(self.unknown_property(ty, &steps.join("/"), option)),
         }
@@ -330,6 +317,21 @@ impl Binder {
             format!("Could not find a property named '{name}' on type '{}.{}'.{hint}", self.namespace, ty.name);
         Problem::new(Kind::UnknownQueryProperty, message).at(option)
     }
+}
+
+/// May the option be said here, and is it understood?
+fn admitted(name: &str, applies: Applies, depth: usize) -> Result<(), Problem> {
+    let fits = match name {
+        "$select" | "$expand" => matches!(applies, Applies::Collection | Applies::Entity),
+        "$orderby" | "$top" | "$skip" | "$count" => applies == Applies::Collection,
+        "$skiptoken" => applies == Applies::Collection && depth == 0,
+        _ if applies != Applies::Nothing => {
+            let message = format!("the query option `{name}` is not supported yet");
+            return Err(Problem::new(Kind::NotSupported, message).at(name));
+        }
+        _ => false,
+    };
+    if fits { Ok(()) } else { Err(not_here(name)) }
 }
 
 fn not_here(name: &str) -> Problem {

@@ -135,7 +135,7 @@ pub(crate) fn display_name(person: &Record) -> &str {
 /// User principal names are found without regard to case. Their alphabet is plain ASCII, so that this is one rule for
 /// everybody and no two of them only look alike.
 pub(crate) fn folded(name: &str) -> Arc<str> {
-    name.to_lowercase().into()
+    name.to_ascii_lowercase().into()
 }
 
 fn check_person(record: &Record) -> Result<(), Problem> {

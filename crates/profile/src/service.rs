@@ -86,7 +86,8 @@ impl Service {
 
 /// An id in the one spelling that ids have; other spellings name nothing.
 fn canonical_id(text: &str) -> Option<Uuid> {
-    Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text)
+    let mut canonical = [0; uuid::fmt::Hyphenated::LENGTH];
+    Uuid::try_parse(text).ok().filter(|id| id.hyphenated().encode_lower(&mut canonical) == text)
 }
 
 /// The name under which a request asked for a person, for the answer that there is none.

@@ -20,6 +20,15 @@ impl Owner {
     pub fn partition(self) -> PartitionKey {
         PartitionKey { owner: self.id, tenant: self.tenant, kind: PartitionKind::User }
     }
+
+    /// `users('…')` and what follows.
+    fn path(self, rest: &[&str]) -> String {
+        let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+        let id = self.id.hyphenated().encode_lower(&mut text);
+        let mut path = ["users('", id, "')"].concat();
+        rest.iter().for_each(|part| path.push_str(part));
+        path
+    }
 }
 
 /// A resource of this service.
@@ -51,11 +60,11 @@ impl engine::Target for Target {
     fn path(&self) -> String {
         match self {
             Target::People { .. } => "users".into(),
-            Target::Person { owner, .. } => format!("users('{}')", owner.id),
-            Target::Profile(owner) => format!("users('{}')/profile", owner.id),
-            Target::Collection(owner, navigation) => format!("users('{}')/profile/{}", owner.id, navigation.name),
+            Target::Person { owner, .. } => owner.path(&[]),
+            Target::Profile(owner) => owner.path(&["/profile"]),
+            Target::Collection(owner, navigation) => owner.path(&["/profile/", navigation.name]),
             Target::Item(owner, navigation, id) => {
-                format!("users('{}')/profile/{}('{}')", owner.id, navigation.name, id.replace('\'', "''"))
+                owner.path(&["/profile/", navigation.name, "('", &id.replace('\'', "''"), "')"])
             }
         }
     }
@@ -63,7 +72,7 @@ impl engine::Target for Target {
     fn container(&self) -> String {
         match self {
             Target::Person { .. } => "users".into(),
-            Target::Item(owner, navigation, _) => Target::Collection(*owner, navigation).path(),
+            Target::Item(owner, navigation, _) => owner.path(&["/profile/", navigation.name]),
             Target::People { .. } | Target::Profile(_) | Target::Collection(..) => self.path(),
         }
     }

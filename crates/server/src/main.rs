@@ -31,6 +31,10 @@ use clap::Parser;
 use crate::cli::{Cli, Command};
 use crate::failure::{Failure, Outcome};
 
+/// Requests are many small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Usage errors of the command line itself end here, with exit code 2.
     let cli = Cli::parse();

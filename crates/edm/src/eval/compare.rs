@@ -49,7 +49,9 @@ pub(super) fn equal(left: &Datum<'_>, right: &Datum<'_>, env: &Env) -> Result<bo
 /// Which is greater; `None` for NaN, null, and what has no order.
 fn order(left: &Datum<'_>, right: &Datum<'_>, env: &Env) -> Result<Option<Ordering>, EvalError> {
     Ok(match (left, right) {
-        (Datum::Integer(left), Datum::Integer(right)) | (Datum::Enum(left), Datum::Enum(right)) => Some(left.cmp(right)),
+        (Datum::Integer(left), Datum::Integer(right)) | (Datum::Enum(left), Datum::Enum(right)) => {
+            Some(left.cmp(right))
+        }
         (Datum::Double(left), Datum::Double(right)) => left.partial_cmp(right),
         (Datum::String(left), Datum::String(right)) => {
             env.spend_bytes(left.len().min(right.len()))?;

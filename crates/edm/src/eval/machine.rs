@@ -24,7 +24,10 @@ impl<'e, 'a> Machine<'e, 'a> {
         match &expr.node {
             Node::Literal(value) => Ok(value.into()),
             Node::Path(base, steps) => self.path(base, steps),
-            Node::Follow(from, navigation) => Ok(self.eval_paid(from)?.follow(navigation)),
+            Node::Follow(from, navigation) => match &from.node {
+                Node::Path(Base::Row, steps) if steps.is_empty() => Ok(self.row.follow(navigation)),
+                _ => Ok(self.eval_paid(from)?.follow(navigation)),
+            },
             Node::List(items) => {
                 let items: Vec<_> = items.iter().map(|item| self.eval_paid(item)).collect::<Result<_, _>>()?;
                 Ok(Datum::list(items))

@@ -17,7 +17,9 @@ pub(super) fn call<'a>(
     Ok(match (function, rest) {
         (Function::Length, _) => integer(items.len()),
         (Function::Substring, [start, length @ ..]) => {
-            let Some((skip, take)) = text::range(start, length.first(), || items.len())? else { return Ok(Datum::Null) };
+            let Some((skip, take)) = text::range(start, length.first(), || items.len())? else {
+                return Ok(Datum::Null);
+            };
             Datum::list(items.into_iter().skip(skip).take(take.unwrap_or(usize::MAX)).collect::<Vec<_>>())
         }
         (_, [Datum::List(other)]) => {

@@ -115,7 +115,8 @@ fn scaled<'a>(operator: Arithmetic, duration: Duration, factor: &Datum<'_>) -> R
         Arithmetic::Div | Arithmetic::DivBy => quotient(&nanos, &factor),
         _ => return Ok(Datum::Null),
     };
-    // More digits than any duration has: spare the conversion.
-    let fits = result.digits().cast_signed().saturating_sub(result.fractional_digit_count()) < 39;
+    // More digits than any duration has: spare the conversion. Zero may have any number of places.
+    let places = result.digits().cast_signed().saturating_sub(result.fractional_digit_count());
+    let fits = result.is_zero() || places < 39;
     Ok(from_nanos(fits.then(|| result.with_scale_round(0, RoundingMode::Down).to_i128()).flatten()))
 }

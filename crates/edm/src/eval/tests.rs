@@ -1,12 +1,21 @@
 //! The evaluator against an oracle, against laws that need none, and against what others got wrong.
 
+mod around;
 mod bind;
 mod differential;
 mod laws;
 mod meaning;
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "values of tests are small, or narrowing is what is tested"
+)]
 mod oracle;
 mod peers;
+#[expect(clippy::cast_possible_truncation, reason = "values of tests are small")]
 mod rows;
+#[expect(clippy::cast_possible_truncation, reason = "values of tests are small")]
 mod trees;
 
 use std::fmt;

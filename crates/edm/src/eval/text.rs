@@ -40,7 +40,9 @@ pub(super) fn call<'a>(
             env.spend_bytes(other.len())?;
             match function {
                 Function::Concat => Datum::text([subject.as_ref(), other.as_ref()].concat()),
-                Function::IndexOf if env.ignore_case => index_folded(subject, other).map_or(Datum::Integer(-1), integer),
+                Function::IndexOf if env.ignore_case => {
+                    index_folded(subject, other).map_or(Datum::Integer(-1), integer)
+                }
                 Function::IndexOf => index(subject, other).map_or(Datum::Integer(-1), integer),
                 _ if env.ignore_case => Datum::Boolean(relation(function, &fold(subject), &fold(other))),
                 _ => Datum::Boolean(relation(function, subject, other)),

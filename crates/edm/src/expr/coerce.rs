@@ -31,6 +31,29 @@ pub(super) fn align_item(name: &'static str, item: Expr, list: Expr, rules: &Rul
     }
 }
 
+/// Makes a value comparable with each of a few others. Numbers stay as they are: of three, two may be promoted to a
+/// type in which the third is no longer itself.
+pub(super) fn align_members(
+    name: &'static str,
+    mut item: Expr,
+    members: Vec<Expr>,
+    rules: &Rules,
+) -> Result<(Expr, Vec<Expr>), TypeError> {
+    let mut aligned = Vec::with_capacity(members.len());
+    for member in members {
+        let found = [item.shape, member.shape];
+        let member = towards(member, found[0].ty(), rules)?;
+        if item.rank().is_none() {
+            item = towards(item, member.shape.ty(), rules)?;
+        }
+        if member.shape.is_list() || !agree(item.shape, member.shape) {
+            return Err(TypeError::operands(name, &found, "values of comparable types"));
+        }
+        aligned.push(member);
+    }
+    Ok((item, aligned))
+}
+
 fn agree(left: Shape, right: Shape) -> bool {
     match (left, right) {
         (Shape::Null, _) | (_, Shape::Null) => true,
@@ -110,7 +133,8 @@ pub(super) fn towards(expr: Expr, target: Option<Type>, rules: &Rules) -> Result
     Ok(match node {
         Node::Literal(value) => Expr { node: Node::Literal(fit_all(value, to)?), shape: shape_of(true), size },
         Node::List(items) => {
-            let items: Vec<Expr> = items.into_iter().map(|item| towards(item, target, rules)).collect::<Result<_, _>>()?;
+            let items: Vec<Expr> =
+                items.into_iter().map(|item| towards(item, target, rules)).collect::<Result<_, _>>()?;
             let done = items.iter().all(|item| agree(item.shape, Shape::One(to)));
             Expr { node: Node::List(items), shape: shape_of(done), size }
         }

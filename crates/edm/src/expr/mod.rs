@@ -8,6 +8,8 @@ mod coerce;
 mod error;
 mod functions;
 mod lambda;
+#[cfg(test)]
+pub(crate) mod notation;
 mod operators;
 mod pattern;
 mod shape;
@@ -178,9 +180,7 @@ impl Expr {
         let (items, shape) = coerce::unite("[]", items, rules)?;
         let shape = shape.ty().map_or(Shape::Nulls, Shape::Many);
         let size = Size::above(&items)?;
-        let literals: Option<Vec<Value>> = items.iter().map(|item| item.as_literal().cloned()).collect();
-        let node = literals.map_or(Node::List(items), |values| Node::Literal(Value::List(values)));
-        Ok(Self { node, shape, size })
+        Ok(Self { node: list_node(items), shape, size })
     }
 
     /// What it yields.
@@ -224,6 +224,12 @@ impl Expr {
             other => Err(TypeError::operands(name, &[other], "a single value with properties before it")),
         }
     }
+}
+
+/// A list of nothing but literals is one itself.
+fn list_node(items: Vec<Expr>) -> Node {
+    let literals: Option<Vec<Value>> = items.iter().map(|item| item.as_literal().cloned()).collect();
+    literals.map_or(Node::List(items), |values| Node::Literal(Value::List(values)))
 }
 
 impl Size {

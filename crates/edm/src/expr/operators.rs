@@ -1,8 +1,8 @@
 //! Operators, and which operands they take (OData URL Conventions 4.01, section 5.1.1.1 and on).
 
-use super::coerce::{align, align_item, towards};
+use super::coerce::{align, align_item, align_members, towards};
 use super::shape::BOOLEAN;
-use super::{Class, Expr, Node, Rank, Rules, Shape, Size, TypeError};
+use super::{Class, Expr, Node, Rank, Rules, Shape, Size, TypeError, list_node};
 use crate::model::{Primitive, build};
 
 /// An operator before its operand.
@@ -139,6 +139,16 @@ impl Expr {
                 Ok(Self { node: Node::Negate(Box::new(operand)), shape, size })
             }
         }
+    }
+
+    /// `in` before a list in parentheses: a chain of `eq`, each member promoted on its own.
+    pub fn is_in(item: Expr, list: Vec<Expr>, rules: &Rules) -> Result<Self, TypeError> {
+        let (item, members) = align_members("in", item, list, rules)?;
+        let size = Size::above(&members)?;
+        let shape = item.shape.ty().map_or(Shape::Nulls, Shape::Many);
+        let operands = [item, Self { node: list_node(members), shape, size }];
+        let size = Size::above(&operands)?;
+        Ok(Self { node: Node::In(Box::new(operands)), shape: BOOLEAN, size })
     }
 
     /// An operator between two operands.

@@ -60,7 +60,9 @@ fn a_page_that_is_too_large_is_malformed_before_it_is_forbidden_or_missing() {
     assert_eq!(client.get(&url).status, 404);
 }
 
-fn check(requests: &[(&str, &str, &[(&str, &str)])], expect: &Expect) {
+type Told<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+fn check(requests: &[Told<'_>], expect: &Expect) {
     let client = Client::graph();
     client.maker(&[]);
     let told = requests.iter().map(|(method, url, headers)| {
@@ -91,6 +93,55 @@ fn problems_are_told() {
             ("GET", &format!("{item}/Name"), &[]),
             ("GET", "", &[]),
         ],
-        &expect![[""]],
+        &expect![[r#"
+            GET Mkers []
+            400
+            "code":"BadRequest","message":"Resource not found for the segment 'Mkers'. Did you mean `Makers`?"
+            GET Makers/x []
+            400
+            "code":"BadRequest","message":"found a key that does not fit, `Maker` is keyed by `ID` (Edm.Guid)"
+            GET Makers/%zz []
+            400
+            "code":"BadRequest","message":"found `%`, expected two hexadecimal digits after it in the URL"
+            GET Makers?$select=Nmae []
+            400
+            "code":"RequestBroker--ParseUri","message":"Could not find a property named 'Nmae' on type 'shop.Maker'. Did you mean `Name`?","target":"$select"
+            GET Makers?$filter=Name eq 'a' []
+            501
+            "code":"notSupported","message":"the query option `$filter` is not supported yet","target":"$filter"
+            GET Makers [("accept", "text/html")]
+            406
+            "code":"notAcceptable","message":"the answer is `application/json`; expected the header `Accept` to admit it","target":"Accept"
+            GET Makers/$count [("accept", "text/plain")]
+            200
+            1
+            GET Makers [("odata-maxversion", "3.0")]
+            400
+            "code":"BadRequest","message":"found `3.0` in the header `OData-MaxVersion`, expected `4.0` or `4.01`","target":"OData-MaxVersion"
+            GET Makers/x [("odata-maxversion", "4.01")]
+            400 odata-version: 4.01;
+            "code":"BadRequest","message":"found a key that does not fit, `Maker` is keyed by `ID` (Edm.Guid)"
+            POST Makers []
+            400
+            "code":"BadRequest","message":"Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.","target":"Content-Type"
+            POST Makers [("content-type", "text/plain")]
+            400
+            "code":"BadRequest","message":"Entity only allows writes with a JSON Content-Type header.","target":"Content-Type"
+            DELETE Makers []
+            405 allow: GET, HEAD, POST;
+            "code":"Request_BadRequest","message":"Specified HTTP method is not allowed for the request target."
+            DELETE Makers(00000000-0000-0000-0000-000000000001)?$select=Name []
+            400
+            "code":"BadRequest","message":"the query option `$select` does not apply here","target":"$select"
+            GET Makers(00000000-0000-0000-0000-000000000001)?$top=1 []
+            400
+            "code":"BadRequest","message":"the query option `$top` does not apply here","target":"$top"
+            GET Makers(00000000-0000-0000-0000-000000000001)/Name []
+            501
+            "code":"notSupported","message":"access to single properties is not supported yet"
+            GET  []
+            501
+            "code":"notSupported","message":"the service document is not supported yet"
+        "#]],
     );
 }

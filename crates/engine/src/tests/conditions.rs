@@ -42,7 +42,9 @@ fn changing_what_one_read() {
     assert_eq!((changed.status.as_u16(), header(&changed, "etag")), (200, tag(2).as_str()));
     assert_eq!(patch("if-match", &tag(1)).status, 412);
     assert_eq!(patch("if-match", "*").status, 200);
-    expect![[""]].assert_eq(&show(&patch("if-match", &tag(1))));
+    expect![[r#"
+        412
+        "code":"resourceModified","message":"the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change","target":"If-Match""#]].assert_eq(&show(&patch("if-match", &tag(1))));
     let delete = |value: &str| client.send("DELETE", &maker, &[("if-match", value)], "").status;
     assert_eq!(delete(&tag(1)), 412);
     assert_eq!(delete(&tag(3)), 204);
@@ -64,7 +66,10 @@ fn a_change_that_others_race_is_tried_again() {
     assert_eq!(client.send("PATCH", &maker, &headers, r#"{"Name":"y"}"#).status, 412);
 
     client.double.conflict(u32::MAX);
-    expect![[""]].assert_eq(&show(&client.json("PATCH", &maker, r#"{"Name":"z"}"#)));
+    expect![[r#"
+        503 retry-after: 1;
+        "code":"serviceNotAvailable","message":"too many others are changing the same resource; try again""#]]
+    .assert_eq(&show(&client.json("PATCH", &maker, r#"{"Name":"z"}"#)));
     assert_eq!(client.double.changes(), 1);
 }
 

@@ -9,7 +9,7 @@ use crate::Dialect;
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"];
 
 /// What each method gets at each address: its status, and for those not offered what is.
-fn check(dialect: Dialect, expect: &Expect) {
+fn check(dialect: &Dialect, expect: &Expect) {
     let mut table = String::new();
     for address in [
         "Makers",
@@ -44,12 +44,48 @@ fn check(dialect: Dialect, expect: &Expect) {
 
 #[test]
 fn as_graph_offers_them() {
-    check(Dialect::GRAPH, &expect![[""]]);
+    check(
+        &Dialect::GRAPH,
+        &expect![[r#"
+        GET HEAD POST PATCH PUT DELETE OPTIONS MERGE
+        Makers                   200 200 201 405 405 405 405 405  GET, HEAD, POST
+        Makers/$count            200 200 405 405 405 405 405 405  GET, HEAD
+        Makers/$ref              501 501 501 501 501 501 501 501  
+        Makers/ID                200 200 405 200 405 204 405 405  GET, HEAD, PATCH, DELETE
+        Makers/ID/Reviews        200 200 400 405 405 405 405 405  GET, HEAD, POST
+        Makers/ID/Reviews/$ref   405 405 400 405 405 405 405 405  POST
+        Makers/ID/Reviews/$count 200 200 405 405 405 405 405 405  GET, HEAD
+        Archive                  200 200 405 405 405 405 405 405  GET, HEAD
+        Archive/ID               404 404 405 405 405 405 405 405  GET, HEAD
+        Shop                     200 200 405 200 405 405 405 405  GET, HEAD, PATCH
+        Shop/Name                501 501 501 501 501 501 501 501  
+        Shop/$ref                501 501 501 501 501 501 501 501  
+                                 501 501 501 501 501 501 501 501  
+    "#]],
+    );
 }
 
 #[test]
 fn as_oasis_offers_them() {
-    check(Dialect::OASIS, &expect![[""]]);
+    check(
+        &Dialect::OASIS,
+        &expect![[r#"
+        GET HEAD POST PATCH PUT DELETE OPTIONS MERGE
+        Makers                   200 200 201 405 405 405 405 405  GET, HEAD, POST
+        Makers/$count            200 200 405 405 405 405 405 405  GET, HEAD
+        Makers/$ref              501 501 501 501 501 501 501 501  
+        Makers/ID                200 200 405 200 200 204 405 405  GET, HEAD, PATCH, DELETE, PUT
+        Makers/ID/Reviews        200 200 400 405 405 405 405 405  GET, HEAD, POST
+        Makers/ID/Reviews/$ref   405 405 400 405 405 405 405 405  POST
+        Makers/ID/Reviews/$count 200 200 405 405 405 405 405 405  GET, HEAD
+        Archive                  200 200 405 405 405 405 405 405  GET, HEAD
+        Archive/ID               404 404 405 405 405 405 405 405  GET, HEAD
+        Shop                     200 200 405 200 200 405 405 405  GET, HEAD, PATCH, PUT
+        Shop/Name                501 501 501 501 501 501 501 501  
+        Shop/$ref                501 501 501 501 501 501 501 501  
+                                 501 501 501 501 501 501 501 501  
+    "#]],
+    );
 }
 
 #[test]
@@ -73,7 +109,59 @@ fn a_life() {
     tell("DELETE", &maker, "");
     tell("GET", &maker, "");
     tell("PATCH", &maker, "{}");
-    expect![[""]].assert_eq(&told);
+    expect![[r#"
+        POST makers
+        201 etag: W/"0000000000000001"; location: http://a.example/v1/Makers(00000000-0000-0000-0000-000000000001);
+        {"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}
+
+        GET Makers(00000000-0000-0000-0000-000000000001)
+        200 etag: W/"0000000000000001";
+        {"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}
+
+        PATCH Makers(00000000-0000-0000-0000-000000000001)
+        200 etag: W/"0000000000000002";
+        {"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Grace"}
+
+        POST Makers(00000000-0000-0000-0000-000000000001)/Reviews
+        201 etag: W/"0000000000000001"; location: http://a.example/v1/Makers(00000000-0000-0000-0000-000000000001)/Reviews(00000000-0000-0000-0000-000000000002);
+        {"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Stars":5,"Text":"good"}
+
+        POST Makers(00000000-0000-0000-0000-000000000001)/Reviews/$ref
+        201 etag: W/"0000000000000001"; location: http://a.example/v1/Makers(00000000-0000-0000-0000-000000000001)/Reviews(00000000-0000-0000-0000-000000000003);
+        {"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000003","Stars":1,"Text":null}
+
+        POST Makers(00000000-0000-0000-0000-000000000001)/Reviews/$ref
+        400
+        "code":"BadRequest","message":"found only a reference; the collection contains its entities and takes none from elsewhere, expected an entity to create","target":"/@odata.id"
+
+        POST Makers(00000000-0000-0000-0000-000000000001)/Reviews
+        400
+        "code":"BadRequest","message":"found only a reference, expected an entity to create","target":"/@odata.id"
+
+        PATCH Makers(00000000-0000-0000-0000-000000000001)
+        400
+        "code":"BadRequest","message":"found only a reference, expected members to change","target":"/@odata.id"
+
+        GET Makers(00000000-0000-0000-0000-000000000001)/Reviews/$count
+        200
+        2
+
+        DELETE Makers(00000000-0000-0000-0000-000000000001)
+        204
+
+        DELETE Makers(00000000-0000-0000-0000-000000000001)
+        404
+        "code":"itemNotFound","message":"The item does not exist."
+
+        GET Makers(00000000-0000-0000-0000-000000000001)
+        404
+        "code":"itemNotFound","message":"The item does not exist."
+
+        PATCH Makers(00000000-0000-0000-0000-000000000001)
+        404
+        "code":"itemNotFound","message":"The item does not exist."
+
+    "#]].assert_eq(&told);
 }
 
 #[test]

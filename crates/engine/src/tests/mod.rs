@@ -51,8 +51,7 @@ impl Client {
             (name.parse().unwrap(), value.parse().unwrap())
         };
         let headers: HeaderMap = headers.iter().map(parsed).collect();
-        let exchange =
-            Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
+        let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let body = body.to_owned().into();
         let request = Request { method, root: ROOT, path, query, headers: &headers, body, exchange };

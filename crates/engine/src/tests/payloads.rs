@@ -31,7 +31,41 @@ fn contexts_and_selections() {
             "Shop",
             "Shop?$select=Head/City,Name",
         ],
-        &expect![[""]],
+        &expect![[r#"
+            Makers
+            200
+            {"@odata.context":"~/$metadata#Makers","value":[{"@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}]}
+            Makers?$select=name
+            200
+            {"@odata.context":"~/$metadata#Makers(Name)","value":[{"@odata.etag":"W/\"0000000000000001\"","Name":"Ada"}]}
+            makers/00000000-0000-0000-0000-000000000001
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}
+            makers/00000000-0000-0000-0000-000000000001?$select=NAME,ID
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers(Name,ID)/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}
+            makers/00000000-0000-0000-0000-000000000001?$select=*
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers(*)/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}
+            makers/00000000-0000-0000-0000-000000000001?$select=Reviews
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers(Reviews)/$entity","@odata.etag":"W/\"0000000000000001\""}
+            makers/00000000-0000-0000-0000-000000000001/Reviews(00000000-0000-0000-0000-000000000002)?$select=Text
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews(Text)/$entity","@odata.etag":"W/\"0000000000000001\"","Text":"ok"}
+            makers/00000000-0000-0000-0000-000000000001/reviews?$count=true
+            200
+            {"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews","@odata.count":1,"value":[{"@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Stars":3,"Text":"ok"}]}
+            makers/00000000-0000-0000-0000-000000000001/Articles
+            200
+            {"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Articles","value":[]}
+            Shop
+            200
+            {"@odata.context":"~/$metadata#Shop","Name":"","Founded":0,"IsOpen":true,"Discount":0.5,"Logo":null,"Head":{"Street":null,"City":null,"Place":null,"Floor":0}}
+            Shop?$select=Head/City,Name
+            200
+            {"@odata.context":"~/$metadata#Shop(Head/City,Name)","Name":"","Head":{"City":null}}
+        "#]],
     );
 }
 
@@ -49,7 +83,23 @@ fn expanded_collections() {
             &format!("{maker}?$expand=Reviews($top=0)&$select=ID"),
             &format!("{maker}?$expand=Reviews($skip=9),Articles&$select=ID"),
         ],
-        &expect![[""]],
+        &expect![[r#"
+            Makers(00000000-0000-0000-0000-000000000001)?$expand=Reviews
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers(Reviews())/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada","Reviews@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews","Reviews":[{"@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Stars":3,"Text":"b"},{"@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000003","Stars":1,"Text":null},{"@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000004","Stars":2,"Text":"a"}]}
+            Makers(00000000-0000-0000-0000-000000000001)?$expand=Reviews($select=Stars;$orderby=Stars desc;$top=2;$count=true)&$select=Name
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers(Name,Reviews(Stars))/$entity","@odata.etag":"W/\"0000000000000001\"","Name":"Ada","Reviews@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews(Stars)","Reviews@odata.count":3,"Reviews":[{"@odata.etag":"W/\"0000000000000001\"","Stars":3},{"@odata.etag":"W/\"0000000000000001\"","Stars":2}]}
+            Makers(00000000-0000-0000-0000-000000000001)?$expand=Reviews($select=Text;$orderby=Text;$skip=1)&$select=ID
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers(ID,Reviews(Text))/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Reviews@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews(Text)","Reviews":[{"@odata.etag":"W/\"0000000000000001\"","Text":"a"},{"@odata.etag":"W/\"0000000000000001\"","Text":"b"}]}
+            Makers(00000000-0000-0000-0000-000000000001)?$expand=Reviews($top=0)&$select=ID
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers(ID,Reviews())/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Reviews@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews","Reviews":[]}
+            Makers(00000000-0000-0000-0000-000000000001)?$expand=Reviews($skip=9),Articles&$select=ID
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Makers(ID,Reviews(),Articles())/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Articles@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Articles","Articles":[],"Reviews@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews","Reviews":[]}
+        "#]],
     );
 }
 
@@ -58,7 +108,15 @@ fn expanded_entities_and_inlined_collections() {
     let client = Client::graph();
     let article = format!("Articles({})", id(client.double.add("Articles", sample(&ARTICLE, 1))));
     let without = format!("{article}?$select=ID&$expand=Maker($select=Name)");
-    check(&client, &[&without], &expect![[""]]);
+    check(
+        &client,
+        &[&without],
+        &expect![[r#"
+        Articles(00000000-0000-0000-0000-000000000001)?$select=ID&$expand=Maker($select=Name)
+        200 etag: W/"0000000000000001";
+        {"@odata.context":"~/$metadata#Articles(ID,Maker(Name))/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Maker":null}
+    "#]],
+    );
     client.maker(&[]);
     check(
         &client,
@@ -68,7 +126,20 @@ fn expanded_entities_and_inlined_collections() {
             &format!("{article}?$select=ID,Reviews"),
             &format!("{article}?$select=ID&$expand=Maker,Badges"),
         ],
-        &expect![[""]],
+        &expect![[r#"
+            Articles(00000000-0000-0000-0000-000000000001)?$select=ID&$expand=Maker($select=Name)
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Articles(ID,Maker(Name))/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Maker":{"@odata.etag":"W/\"0000000000000001\"","Name":"Ada"}}
+            Articles(00000000-0000-0000-0000-000000000001)?$select=ID,Badges
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Articles(ID,Badges)/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Badges@odata.context":"~/$metadata#Articles(00000000-0000-0000-0000-000000000001)/Badges","Badges":[]}
+            Articles(00000000-0000-0000-0000-000000000001)?$select=ID,Reviews
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Articles(ID,Reviews)/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001"}
+            Articles(00000000-0000-0000-0000-000000000001)?$select=ID&$expand=Maker,Badges
+            200 etag: W/"0000000000000001";
+            {"@odata.context":"~/$metadata#Articles(ID,Maker(),Badges())/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Maker":{"@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Name":"Ada"},"Badges@odata.context":"~/$metadata#Articles(00000000-0000-0000-0000-000000000001)/Badges","Badges":[]}
+        "#]],
     );
 }
 
@@ -84,14 +155,32 @@ fn nothing_asked_for_is_left_out_silently() {
             "Makers?$skiptoken=x",
             "Makers?$skiptoken=x&$skip=1",
         ],
-        &expect![[""]],
+        &expect![[r#"
+            Makers?$expand=Reviews
+            501
+            "code":"notSupported","message":"`$expand` of a collection or a new entity is not supported yet","target":"$expand"
+            Makers(00000000-0000-0000-0000-000000000001)?$expand=Articles($expand=Reviews)
+            501
+            "code":"notSupported","message":"`$expand` within `$expand` is not supported yet","target":"$expand"
+            Makers?$skiptoken=x
+            400
+            "code":"BadRequest","message":"the skip token is not one that this service gave you for this query; expected an `@odata.nextLink` unchanged","target":"$skiptoken"
+            Makers?$skiptoken=x&$skip=1
+            400
+            "code":"BadRequest","message":"`$skip` and `$skiptoken` both say where the page begins; expected one of them","target":"$skip"
+        "#]],
     );
     let created = client.json("POST", "Makers?$expand=Reviews", r#"{"Name":"a"}"#);
     assert_eq!((created.status.as_u16(), client.double.changes()), (501, 0));
     let created = client.json("POST", "Makers?$select=Name", r#"{"Name":"a"}"#);
-    expect![[""]].assert_eq(&show(&created));
+    expect![[r#"
+        201 etag: W/"0000000000000001"; location: http://a.example/v1/Makers(00000000-0000-0000-0000-000000000002);
+        {"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000001\"","Name":"a"}"#]]
+    .assert_eq(&show(&created));
     let changed = client.json("PATCH", &format!("{maker}?$expand=Reviews&$select=Name"), r#"{"Name":"b"}"#);
-    expect![[""]].assert_eq(&show(&changed));
+    expect![[r#"
+        200 etag: W/"0000000000000002";
+        {"@odata.context":"~/$metadata#Makers(Name,Reviews())/$entity","@odata.etag":"W/\"0000000000000002\"","Name":"b","Reviews@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews","Reviews":[]}"#]].assert_eq(&show(&changed));
 }
 
 #[test]
@@ -99,7 +188,7 @@ fn errors_are_whole() {
     let client = Client::graph();
     let answer = client.get(&format!("Makers({})", id(9)));
     assert_eq!(super::header(&answer, "content-type"), "application/json");
-    expect![[""]].assert_eq(&super::text(&answer));
+    expect![[r#"{"error":{"code":"itemNotFound","message":"The item does not exist.","innerError":{"date":"1970-01-01T00:00:00","request-id":"r","client-request-id":"c"}}}"#]].assert_eq(&super::text(&answer));
     let answer = client.json("POST", "Makers", r#"{"Nmae":"a","ID":1}"#);
-    expect![[""]].assert_eq(&super::text(&answer));
+    expect![[r#"{"error":{"code":"RequestBodyRead","message":"2 mistakes in the body, the first at `/Nmae`: The property 'Nmae' does not exist on type 'shop.Maker'; did you mean `Name`?","target":"/Nmae","details":[{"code":"RequestBodyRead","message":"The property 'Nmae' does not exist on type 'shop.Maker'; did you mean `Name`?","target":"/Nmae"},{"code":"BadRequest","message":"found no `Name`, expected one","target":"/Name"}],"innerError":{"date":"1970-01-01T00:00:00","request-id":"r","client-request-id":"c"}}}"#]].assert_eq(&super::text(&answer));
 }

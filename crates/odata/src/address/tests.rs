@@ -30,7 +30,7 @@ fn describe(address: &Address) -> String {
     };
     let tail = if address.tail == Tail::Resource { String::new() } else { format!(" {:?}", address.tail) };
     let steps: Vec<String> = address.steps.iter().map(step).collect();
-    format!("{place}{tail}: {}", steps.join(", "))
+    format!("{place}{tail}: {}", steps.join(", ")).trim().to_owned()
 }
 
 fn check(paths: &[&str], expect: &Expect) {
@@ -59,9 +59,9 @@ fn sets_singletons_and_names_without_case() {
         ],
         &expect![[r#"
 
-              root: 
+              root:
             /
-              root: 
+              root:
             Articles
               [Article]: set Articles
             articles/

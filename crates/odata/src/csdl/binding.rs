@@ -1,4 +1,4 @@
-//! Which set each relationship of a set's entities leads to, those inside contained entities and derived types included.
+//! Which set each relationship of a set's entities leads to, those in contained entities and derived types included.
 
 use edm::Model;
 use edm::model::{Navigation, StructType};

@@ -4,8 +4,8 @@
 //! carries them beside what they describe, where its readers look. Terms are spelled out in full, with no alias.
 //!
 //! Superseded names, and members that requests may carry but no answer does, are kindness to callers and no schema:
-//! they are left out. A navigation property that is short for a longer path contains nothing itself, since an entity has
-//! one container: it is declared without `ContainsTarget` and says what it is short for.
+//! they are left out. A navigation property that is short for a longer path contains nothing itself, since an entity
+//! has one container: it is declared without `ContainsTarget` and says what it is short for.
 
 mod annotate;
 mod binding;

@@ -35,20 +35,20 @@ fn a_change_presumes_a_tag() {
         ("\"A\"", "412 If-Match"),
         ("\"a,b\"", "412 If-Match"),
         ("\"\"", "412 If-Match"),
-        ("a", "400 if-match"),
-        ("", "400 if-match"),
-        (",", "400 if-match"),
-        ("w/\"a\"", "400 if-match"),
-        ("W/*", "400 if-match"),
-        ("\"a", "400 if-match"),
-        ("\"a\"\"b\"", "400 if-match"),
-        ("\"a\" \"b\"", "400 if-match"),
-        ("*, \"a\"", "400 if-match"),
+        ("a", "400 If-Match"),
+        ("", "400 If-Match"),
+        (",", "400 If-Match"),
+        ("w/\"a\"", "400 If-Match"),
+        ("W/*", "400 If-Match"),
+        ("\"a", "400 If-Match"),
+        ("\"a\"\"b\"", "400 If-Match"),
+        ("\"a\" \"b\"", "400 If-Match"),
+        ("*, \"a\"", "400 If-Match"),
     ] {
         assert_eq!(judge(&[("if-match", value)], Some("a"), false), expect, "{value}");
     }
     assert_eq!(judge(&[("if-match", "\"x\""), ("if-match", "\"a\"")], Some("a"), false), "holds");
-    assert_eq!(judge(&[("if-match", "*"), ("if-match", "\"a\"")], Some("a"), false), "400 if-match");
+    assert_eq!(judge(&[("if-match", "*"), ("if-match", "\"a\"")], Some("a"), false), "400 If-Match");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_reader_has_a_tag_already() {
         ("*", false, "412 If-None-Match"),
         ("\"a\"", false, "412 If-None-Match"),
         ("\"b\"", false, "holds"),
-        ("nonsense", true, "400 if-none-match"),
+        ("nonsense", true, "400 If-None-Match"),
     ] {
         assert_eq!(judge(&[("if-none-match", value)], Some("a"), reading), expect, "{value}");
     }
@@ -137,13 +137,13 @@ fn versions_are_those_that_are_spoken() {
         let wishes = wishes(&headers(&[(name, value)]), Media::Json);
         wishes.map(|wishes| wishes.max_version).map_err(|problem| problem.message)
     };
-    assert_eq!(check("odata-maxversion", "4.0"), Ok(Some(Version::V4)));
-    assert_eq!(check("odata-maxversion", "4.0;NetFx"), Ok(Some(Version::V4)));
-    assert_eq!(check("odata-maxversion", "4.01"), Ok(Some(Version::V401)));
-    assert_eq!(check("odata-maxversion", "5.0"), Ok(Some(Version::V401)));
-    assert_eq!(check("odata-version", "4.01"), Ok(None));
+    assert_eq!(check("OData-MaxVersion", "4.0"), Ok(Some(Version::V4)));
+    assert_eq!(check("OData-MaxVersion", "4.0;NetFx"), Ok(Some(Version::V4)));
+    assert_eq!(check("OData-MaxVersion", "4.01"), Ok(Some(Version::V401)));
+    assert_eq!(check("OData-MaxVersion", "5.0"), Ok(Some(Version::V401)));
+    assert_eq!(check("OData-Version", "4.01"), Ok(None));
     for (name, bad) in
-        [("odata-maxversion", "3.0"), ("odata-maxversion", "x"), ("odata-maxversion", ""), ("odata-version", "5.0")]
+        [("OData-MaxVersion", "3.0"), ("OData-MaxVersion", "x"), ("OData-MaxVersion", ""), ("OData-Version", "5.0")]
     {
         let expect = format!("found `{bad}` in the header `{name}`, expected `4.0` or `4.01`");
         assert_eq!(check(name, bad), Err(expect));

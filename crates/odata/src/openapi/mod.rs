@@ -2,8 +2,8 @@
 //!
 //! Every set, singleton and contained collection that the model leads to gets its paths; none is named here. Entity
 //! types have three schemas, as answered, as created and as updated: what the service sets itself is only in the first.
-//! Properties are not addressed one by one, and relationships of derived types not at all: the document would be several
-//! times as long and say nothing that `$metadata` does not.
+//! Properties are not addressed one by one, and relationships of derived types not at all: the document would be
+//! several times as long and say nothing that `$metadata` does not.
 
 mod components;
 mod operations;

@@ -8,8 +8,8 @@ use super::paths::{answer, body, empty, operation, path_item, responses};
 use super::place::{Place, Shape};
 use super::schemas::{Variant, collection_reference};
 use super::values;
-use crate::csdl::{Capabilities, imported};
 use crate::csdl::tree::{Json, Object};
+use crate::csdl::{Capabilities, imported};
 
 /// The tag of operations that are bound to nothing.
 pub(super) const TAG: &str = "operations";

@@ -27,6 +27,8 @@ pub(super) struct Permits {
     pub(super) insert: bool,
     pub(super) update: bool,
     pub(super) delete: bool,
+    /// Changes to what it contains and relates to. What is read-only holds nothing that is not.
+    pub(super) inside: bool,
 }
 
 /// Something with an address.
@@ -51,12 +53,14 @@ pub(super) fn all(model: &Model, capabilities: &Capabilities) -> Vec<Place> {
     let mut walk = Walk { key_as_segment: capabilities.key_as_segment, found: Vec::new(), way: Vec::new() };
     for set in model.sets {
         let able = set.capabilities;
-        let permits = Permits { insert: able.insertable, update: able.updatable, delete: able.deletable };
-        walk.visit(root(set.name, set.ty, Shape::Collection, permits, set.description));
+        let inside = able.insertable || able.updatable;
+        let permits = Permits { insert: able.insertable, update: able.updatable, delete: able.deletable, inside };
+        walk.visit(&root(set.name, set.ty, Shape::Collection, permits, set.description));
     }
     for singleton in model.singletons {
-        let permits = Permits { insert: false, update: has_settable(singleton.ty), delete: false };
-        walk.visit(root(singleton.name, singleton.ty, Shape::Single, permits, singleton.description));
+        let inside = singleton.member_of.and_then(|set| model.set(set)).is_none_or(|set| set.capabilities.updatable);
+        let permits = Permits { insert: false, update: inside && has_settable(singleton.ty), delete: false, inside };
+        walk.visit(&root(singleton.name, singleton.ty, Shape::Single, permits, singleton.description));
     }
     walk.found
 }
@@ -80,15 +84,15 @@ struct Walk {
 }
 
 impl Walk {
-    fn visit(&mut self, place: Place) {
+    fn visit(&mut self, place: &Place) {
         self.found.push(place.clone());
         match place.shape {
             Shape::Collection => {
-                if let Some(member) = self.member(&place) {
-                    self.visit(member);
+                if let Some(member) = self.member(place) {
+                    self.visit(&member);
                 }
             }
-            Shape::Member | Shape::Single => self.inside(&place),
+            Shape::Member | Shape::Single => self.inside(place),
             Shape::RelatedMany | Shape::RelatedOne => {}
         }
     }
@@ -98,7 +102,7 @@ impl Walk {
         for navigation in place.ty.all_navigation() {
             let seen = self.way.iter().any(|ty| std::ptr::eq(*ty, navigation.target));
             if !(navigation.contained && seen) {
-                self.visit(behind(place, navigation));
+                self.visit(&behind(place, navigation));
             }
         }
         self.way.pop();
@@ -133,15 +137,17 @@ impl Walk {
 }
 
 fn behind(place: &Place, navigation: &'static Navigation) -> Place {
-    let (shape, permits) = match (navigation.contained, navigation.collection) {
-        (true, true) => (Shape::Collection, Permits { insert: true, update: true, delete: true }),
+    let (shape, insert, update, delete) = match (navigation.contained, navigation.collection) {
+        (true, true) => (Shape::Collection, true, true, true),
         (true, false) => {
-            let update = has_settable(navigation.target);
-            (Shape::Single, Permits { insert: false, update, delete: navigation.nullable || only_holds(navigation) })
+            let deletable = navigation.nullable || only_holds(navigation);
+            (Shape::Single, false, has_settable(navigation.target), deletable)
         }
-        (false, true) => (Shape::RelatedMany, Permits { insert: true, update: false, delete: true }),
-        (false, false) => (Shape::RelatedOne, Permits { insert: false, update: true, delete: navigation.nullable }),
+        (false, true) => (Shape::RelatedMany, true, false, true),
+        (false, false) => (Shape::RelatedOne, false, true, navigation.nullable),
     };
+    let inside = place.permits.inside;
+    let permits = Permits { insert: insert && inside, update: update && inside, delete: delete && inside, inside };
     Place {
         path: format!("{}/{}", place.path, navigation.name),
         name: format!("{}.{}", place.name, navigation.name),

@@ -45,13 +45,19 @@ pub(super) fn or_null(one: Object, nullable: bool) -> Object {
     if !nullable {
         return one;
     }
-    // A list of values would have to hold null, too: those stay apart.
-    let kind = match (one.get("type"), one.get("enum")) {
-        (Some(Json::Text(kind)), None) => kind.clone(),
-        _ => return either(one, Object::new().with("type", "null")),
-    };
-    let kinds = Json::List(vec![Json::Text(kind), "null".into()]);
-    Object::new().with("type", kinds).and(one.members().filter(|(name, _)| name != "type"))
+    let null = || Object::new().with("type", "null");
+    match (one.get("anyOf"), one.get("type"), one.get("enum")) {
+        (Some(Json::List(choices)), _, _) => {
+            let choices: Vec<Json> = choices.iter().cloned().chain(std::iter::once(null().into())).collect();
+            Object::new().with("anyOf", choices)
+        }
+        // A list of values would have to hold null, too: those stay apart.
+        (_, Some(Json::Text(kind)), None) => {
+            let kinds = Json::List(vec![Json::Text(kind.clone()), "null".into()]);
+            Object::new().with("type", kinds).and(one.members().filter(|(name, _)| name != "type"))
+        }
+        _ => either(one, null()),
+    }
 }
 
 /// An enumeration; one whose members combine is written as their names with commas.

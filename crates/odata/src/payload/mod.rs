@@ -6,4 +6,4 @@ mod value;
 mod write;
 
 pub use read::{Body, Intent, read};
-pub use write::{Projection, Writer};
+pub use write::{Projection, Writer, escaped};

@@ -97,13 +97,7 @@ impl Reader {
                 self.unknown(ty, name, &place);
                 continue;
             };
-            // What cannot be changed is skipped like what cannot be set: clients send back what they read.
-            let settable = match property.mode {
-                Mode::Settable => true,
-                Mode::Immutable => self.intent == Intent::Create || fresh && self.intent == Intent::Update,
-                Mode::Computed => false,
-            };
-            if !settable {
+            if !self.is_settable(property, fresh) {
                 continue;
             }
             match seen.get_mut(ordinal) {
@@ -125,6 +119,15 @@ impl Reader {
         Patch { changes }
     }
 
+    /// What cannot be changed is skipped like what cannot be set: clients send back what they read.
+    fn is_settable(&self, property: &Property, fresh: bool) -> bool {
+        match property.mode {
+            Mode::Settable => true,
+            Mode::Immutable => fresh && self.intent != Intent::Replace,
+            Mode::Computed => false,
+        }
+    }
+
     /// What the body does not name: required members are missed, a replaced entity loses the others.
     fn absent(
         &mut self,
@@ -133,13 +136,9 @@ impl Reader {
         parent: &Place<'_>,
         changes: &mut Vec<(usize, Change)>,
     ) {
-        let settable = |property: &Property| match property.mode {
-            Mode::Settable => true,
-            Mode::Immutable => self.intent != Intent::Replace,
-            Mode::Computed => false,
-        };
         let unseen = |ordinal: usize| seen.get(ordinal) == Some(&false);
-        let absent = ty.all_properties().filter(|(ordinal, property)| unseen(*ordinal) && settable(property));
+        let absent =
+            ty.all_properties().filter(|(ordinal, property)| unseen(*ordinal) && self.is_settable(property, true));
         let absent: Vec<_> = absent.collect();
         for (ordinal, property) in absent {
             if property.required && !self.is_full() {
@@ -167,8 +166,8 @@ impl Reader {
     }
 
     fn unknown(&mut self, ty: &'static StructType, name: &str, place: &Place<'_>) {
-        let is = |known: &&str| known.eq_ignore_ascii_case(name);
-        if ty.lineage().any(|ty| ty.drops.iter().any(|known| is(&known))) {
+        let is = |known: &&'static str| known.eq_ignore_ascii_case(name);
+        if ty.lineage().any(|ty| ty.drops.iter().any(is)) {
             return;
         }
         if let Some(navigation) = ty.find_navigation(name) {
@@ -176,7 +175,7 @@ impl Reader {
                 format!("`{}` is not part of this body, expected a request to its own address", navigation.name);
             return self.blame(Fault::NotSettable, place, message);
         }
-        if ty.lineage().any(|ty| ty.declines.iter().any(|known| is(&known))) {
+        if ty.lineage().any(|ty| ty.declines.iter().any(is)) {
             return self.blame(
                 Fault::NotSettable,
                 place,

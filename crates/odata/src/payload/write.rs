@@ -86,6 +86,15 @@ fn write_nested(out: &mut Vec<u8>, raw: &[u8], select: &Select) {
     }
 }
 
+/// A text as it stands within the quotes of a JSON string.
+pub fn escaped(text: &str) -> Vec<u8> {
+    let mut quoted = Vec::with_capacity(text.len() + 2);
+    write_string(&mut quoted, text);
+    quoted.pop();
+    quoted.drain(..1);
+    quoted
+}
+
 /// Writes one JSON answer.
 #[derive(Debug)]
 pub struct Writer {
@@ -132,10 +141,14 @@ impl Writer {
         self.out.extend_from_slice(b"\":");
     }
 
-    /// `@odata.context`, of the whole or of one member.
-    pub fn context(&mut self, member: &str, context: &str) {
+    /// `@odata.context`, of the whole or of one member, in parts. The first is as [`escaped`] made it; the others must
+    /// need no escapes, as names of the model and what stands for itself in a URL do not.
+    pub fn context(&mut self, member: &str, base: &[u8], rest: &[&str]) {
         self.name(member, "@odata.context");
-        write_string(&mut self.out, context);
+        self.out.push(b'"');
+        self.out.extend_from_slice(base);
+        rest.iter().for_each(|part| self.out.extend_from_slice(part.as_bytes()));
+        self.out.push(b'"');
     }
 
     /// `@odata.count`, of the whole or of one member.
@@ -151,10 +164,10 @@ impl Writer {
     }
 
     /// `@odata.etag`: the weak tag with this opaque part, which must be plain ASCII without quotes.
-    pub fn etag(&mut self, opaque: impl std::fmt::Display) {
+    pub fn etag(&mut self, opaque: &[u8]) {
         self.name("", "@odata.etag");
         self.out.extend_from_slice(b"\"W/\\\"");
-        let _infallible = std::io::Write::write_fmt(&mut self.out, format_args!("{opaque}"));
+        self.out.extend_from_slice(opaque);
         self.out.extend_from_slice(b"\\\"\"");
     }
 

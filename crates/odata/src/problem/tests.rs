@@ -12,17 +12,42 @@ fn check(problem: &Problem, expect: &Expect) {
 
 #[test]
 fn one_sentence() {
-    check(&Problem::new(Kind::ItemNotFound, "The item does not exist."), &expect![[r#"{"error":{"code":"itemNotFound","message":"The item does not exist.","innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#]]);
-    check(&Problem::new(Kind::BadQuery, "found `\n`").at("$top"), &expect![[r#"{"error":{"code":"BadRequest","message":"found `\n`","target":"$top","innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#]]);
+    check(
+        &Problem::new(Kind::ItemNotFound, "The item does not exist."),
+        &expect![[
+            r#"{"error":{"code":"itemNotFound","message":"The item does not exist.","innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#
+        ]],
+    );
+    check(
+        &Problem::new(Kind::BadQuery, "found `\n`").at("$top"),
+        &expect![[
+            r#"{"error":{"code":"BadRequest","message":"found `\n`","target":"$top","innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#
+        ]],
+    );
 }
 
 #[test]
 fn one_mistake_and_several() {
     let unknown = Violation::new(Fault::UnknownProperty, "/a", "no `a`");
     let null = Violation::new(Fault::Null, "/b/0", "null");
-    check(&Problem::violations(vec![unknown.clone()]), &expect![[r#"{"error":{"code":"RequestBodyRead","message":"no `a`","target":"/a","details":[{"code":"RequestBodyRead","message":"no `a`","target":"/a"}],"innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#]]);
-    check(&Problem::violations(vec![unknown.clone(), null.clone()]), &expect![[r#"{"error":{"code":"RequestBodyRead","message":"2 mistakes in the body, the first at `/a`: no `a`","target":"/a","details":[{"code":"RequestBodyRead","message":"no `a`","target":"/a"},{"code":"BadRequest","message":"null","target":"/b/0"}],"innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#]]);
-    check(&Problem::violations(vec![null, unknown]), &expect![[r#"{"error":{"code":"BadRequest","message":"2 mistakes in the body, the first at `/b/0`: null","target":"/b/0","details":[{"code":"BadRequest","message":"null","target":"/b/0"},{"code":"RequestBodyRead","message":"no `a`","target":"/a"}],"innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#]]);
+    check(
+        &Problem::violations(vec![unknown.clone()]),
+        &expect![[
+            r#"{"error":{"code":"RequestBodyRead","message":"no `a`","target":"/a","details":[{"code":"RequestBodyRead","message":"no `a`","target":"/a"}],"innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#
+        ]],
+    );
+    check(
+        &Problem::violations(vec![unknown.clone(), null.clone()]),
+        &expect![[
+            r#"{"error":{"code":"RequestBodyRead","message":"2 mistakes in the body, the first at `/a`: no `a`","target":"/a","details":[{"code":"RequestBodyRead","message":"no `a`","target":"/a"},{"code":"BadRequest","message":"null","target":"/b/0"}],"innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#
+        ]],
+    );
+    check(
+        &Problem::violations(vec![null, unknown]),
+        &expect![[
+            r#"{"error":{"code":"BadRequest","message":"2 mistakes in the body, the first at `/b/0`: null","target":"/b/0","details":[{"code":"BadRequest","message":"null","target":"/b/0"},{"code":"RequestBodyRead","message":"no `a`","target":"/a"}],"innerError":{"date":"2026-11-21T08:30:00","request-id":"r-1","client-request-id":"c-\"1\""}}}"#
+        ]],
+    );
 }
 
 #[test]
@@ -75,5 +100,6 @@ fn the_table_of_kinds() {
         500 InternalServerError Internal
         501 notSupported NotSupported
         503 serviceNotAvailable Unavailable
-    "#]].assert_eq(&table.concat());
+    "#]]
+    .assert_eq(&table.concat());
 }

@@ -11,21 +11,18 @@
 //! type       = name / "Collection(" name ")"
 //! has        = RWS "has" RWS ( string / enum )
 //! in         = RWS "in" RWS ( "(" BWS [ literal *( BWS "," BWS literal ) ] BWS ")" / operand )
-//! array      = BWS "[" BWS [ value *( BWS "," BWS value ) ] BWS "]"
-//! object     = BWS "{" BWS [ json-string BWS ":" BWS value *( BWS "," BWS … ) ] BWS "}"
-//! value      = json-string / expression
 //! ```
 //! Operators, functions, `true` and `false` are read in any case; `null`, `NaN` and `INF` only as written here. Paths
-//! stand in `member`.
+//! stand in `member`, literals, arrays and objects in `value`.
 
 use edm::nearest::nearest;
 
 use super::error::Span;
 use super::function::{FUNCTIONS, Infix, UNARY};
-use super::lex::{TokenKind, unescape, unquote};
+use super::lex::TokenKind;
 use super::literal;
 use super::parser::{Parser, Result};
-use super::tree::{Binary, Expr, ExprKind, Function, Literal, LiteralKind, Logical, TypeName, Typed, Unary};
+use super::tree::{Binary, Expr, ExprKind, Function, LiteralKind, Logical, TypeName, Typed, Unary};
 
 impl Parser<'_> {
     /// An expression, as far as it goes.
@@ -283,110 +280,6 @@ impl Parser<'_> {
         inner.filter(|_| self.eat(')')).map(|name| TypeName { name, collection: true })
     }
 
-    fn array(&mut self) -> Result<Expr> {
-        let start = self.bump().span;
-        let mut items = Vec::new();
-        self.blanks();
-        while !self.is_sign(']') {
-            items.push(self.json_value()?);
-            self.admit(items.len(), self.limits.items, "items in an array")?;
-            self.blanks();
-            if !self.eat(',') {
-                break;
-            }
-            self.blanks();
-            if self.is_sign(']') {
-                return Err(self.unexpected("a value"));
-            }
-        }
-        let end = self.expect(']', "an operator, `,` or `]`")?;
-        self.node(ExprKind::Array(items), start.to(end))
-    }
-
-    fn object(&mut self) -> Result<Expr> {
-        let start = self.bump().span;
-        let mut members = Vec::new();
-        self.blanks();
-        while !(self.is_sign('}') && members.is_empty()) {
-            if self.peek().kind != TokenKind::Literal(LiteralKind::Json) {
-                return Err(self.unexpected("a name in double quotes"));
-            }
-            let quoted = self.bump().span;
-            self.blanks();
-            self.expect(':', "`:` and a value")?;
-            self.blanks();
-            members.push((unescape(self.inside(quoted, 1)), self.json_value()?));
-            self.admit(members.len(), self.limits.items, "members of an object")?;
-            self.blanks();
-            if !self.eat(',') {
-                break;
-            }
-            self.blanks();
-        }
-        let end = self.expect('}', "an operator, `,` or `}`")?;
-        self.node(ExprKind::Object(members), start.to(end))
-    }
-
-    fn json_value(&mut self) -> Result<Expr> {
-        match self.peek().kind {
-            TokenKind::Literal(LiteralKind::Json) => self.literal(LiteralKind::Json),
-            _ => self.expression(),
-        }
-    }
-
-    /// The kind of the literal that is next, if one is.
-    pub(super) fn literal_ahead(&self) -> Option<LiteralKind> {
-        match self.peek().kind {
-            TokenKind::Literal(kind) => Some(kind),
-            TokenKind::Name => {
-                let word = self.slice(self.peek().span);
-                let kind = match word {
-                    "null" => LiteralKind::Null,
-                    "NaN" | "INF" => LiteralKind::Special,
-                    _ if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => {
-                        LiteralKind::Boolean
-                    }
-                    _ => return None,
-                };
-                // A property may be so named, and is the property where its members are asked for.
-                (!matches!(self.peek_second().kind, TokenKind::Sign('/' | '('))).then_some(kind)
-            }
-            _ => None,
-        }
-    }
-
-    /// Takes the literal of that kind, which is next.
-    pub(super) fn literal(&mut self, kind: LiteralKind) -> Result<Expr> {
-        let span = self.bump().span;
-        let prefix = match kind {
-            LiteralKind::String | LiteralKind::Json => 0,
-            LiteralKind::Binary
-            | LiteralKind::Duration
-            | LiteralKind::Geography
-            | LiteralKind::Geometry
-            | LiteralKind::Enum => self.slice(span).find('\'').unwrap_or_default(),
-            _ => {
-                let literal = Literal { kind, text: bare(kind, self.slice(span)), ty: None };
-                return self.node(ExprKind::Literal(literal), span);
-            }
-        };
-        let inside = self.inside(span, prefix + 1);
-        let text = match kind {
-            LiteralKind::Json => unescape(inside),
-            _ => unquote(inside),
-        };
-        let ty = (kind == LiteralKind::Enum).then(|| {
-            let span = Span { start: span.start, end: span.start + prefix };
-            super::tree::Name { text: self.slice(span).to_owned(), span }
-        });
-        self.node(ExprKind::Literal(Literal { kind, text, ty }), span)
-    }
-
-    /// The text of a literal without what stands before it and the quote after it.
-    fn inside(&self, span: Span, before: usize) -> &str {
-        self.slice(Span { start: span.start + before, end: span.end.saturating_sub(1) })
-    }
-
     pub(super) fn node(&mut self, kind: ExprKind, span: Span) -> Result<Expr> {
         self.count_node()?;
         Ok(Expr { kind, span })
@@ -398,15 +291,6 @@ impl Parser<'_> {
             Some(known) if known != name => format!("a function, perhaps `{known}`"),
             _ => "a function, or a key in the parentheses".to_owned(),
         }
-    }
-}
-
-/// The text of a literal without quotes, as it is kept: `+` where a blank came in its stead.
-fn bare(kind: LiteralKind, text: &str) -> String {
-    match kind {
-        LiteralKind::DateTimeOffset => text.replace(' ', "+"),
-        LiteralKind::Boolean => text.to_ascii_lowercase(),
-        _ => text.to_owned(),
     }
 }
 

@@ -73,6 +73,10 @@ fn prefixed(rest: &str, kind: TokenKind, scan: fn(&str) -> usize) -> (TokenKind,
 }
 
 fn number_or_sign(rest: &str, first: char) -> (TokenKind, usize) {
+    // An instant whose `+` became a blank on the way (`…T00:00:00 02:00`): no other reading of it is well formed.
+    if let Some(length) = literal::instant_without_zone(rest) {
+        return (TokenKind::Literal(LiteralKind::DateTimeOffset), length + " 02:00".len());
+    }
     match literal::bare(rest) {
         Some((kind, length)) => match runs_on(rest, length) {
             0 => (TokenKind::Literal(kind), length),
@@ -80,12 +84,7 @@ fn number_or_sign(rest: &str, first: char) -> (TokenKind, usize) {
             _ if kind == LiteralKind::Special => (TokenKind::Sign(first), 1),
             more => (TokenKind::Broken("a literal"), length + more),
         },
-        // An instant whose `+` became a blank on the way (`…T00:00:00 02:00`): no other reading of it is well formed.
-        None => match literal::instant_without_zone(rest) {
-            Some(length) => (TokenKind::Literal(LiteralKind::DateTimeOffset), length + 6),
-            None if first.is_ascii_digit() => (TokenKind::Broken("a literal"), runs_on(rest, 0)),
-            None => (TokenKind::Sign(first), 1),
-        },
+        None => (TokenKind::Sign(first), 1),
     }
 }
 

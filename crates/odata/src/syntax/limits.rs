@@ -7,7 +7,8 @@ pub struct Limits {
     pub length: usize,
     /// Nodes of the trees made from one text.
     pub nodes: usize,
-    /// Levels of nesting, of parentheses, operators and options alike.
+    /// Levels of nesting, of parentheses, operators and options alike. A megabyte of stack holds a hundred of them
+    /// even where nothing is optimised.
     pub depth: usize,
     /// Levels of `any` and `all` within each other.
     pub lambdas: usize,

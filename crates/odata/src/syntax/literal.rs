@@ -103,10 +103,10 @@ pub(super) fn number(text: &str) -> Option<(LiteralKind, usize)> {
             (kind, length) = (LiteralKind::Decimal, length + 1 + fraction);
         }
     }
-    if rest(text, length).starts_with(['e', 'E']) {
-        if let Some(exponent) = integer(rest(text, length + 1), usize::MAX) {
-            (kind, length) = (LiteralKind::Decimal, length + 1 + exponent);
-        }
+    if rest(text, length).starts_with(['e', 'E'])
+        && let Some(exponent) = integer(rest(text, length + 1), usize::MAX)
+    {
+        (kind, length) = (LiteralKind::Decimal, length + 1 + exponent);
     }
     Some((kind, length))
 }

@@ -162,15 +162,28 @@ impl Parser<'_> {
 
     /// The parentheses after a name: those of a function if the name is one.
     fn arguments(&mut self, name: Option<&Name>) -> Result<Arguments> {
+        self.argument_list(|parser| parser.argument(name))
+    }
+
+    /// Arguments, or one value alone: around which there are no blanks.
+    pub(super) fn argument_list(&mut self, mut read: impl FnMut(&mut Self) -> Result<Argument>) -> Result<Arguments> {
         let start = self.bump().span;
-        self.blanks();
+        let before = self.at();
+        let mut blank = self.blanks();
         let mut items: Vec<Argument> = Vec::new();
         while !(items.is_empty() && self.is_sign(')')) {
-            let argument = self.argument(name)?;
+            let argument = read(self)?;
             let alone = argument.name.is_none();
             items.push(argument);
             self.admit(items.len(), self.limits.items, "arguments")?;
-            self.blanks();
+            blank |= self.blanks();
+            if alone && blank && !self.limits.lenient {
+                return Err(Error::unexpected(
+                    self.text(),
+                    Span { start: before, end: self.at() },
+                    "no blanks around it",
+                ));
+            }
             if alone || !self.eat(',') {
                 break;
             }
@@ -183,7 +196,7 @@ impl Parser<'_> {
         Ok(Arguments { items, span: start.to(end) })
     }
 
-    fn names_argument(&self) -> bool {
+    pub(super) fn names_argument(&self) -> bool {
         self.peek().kind == TokenKind::Name && self.peek_second().kind == TokenKind::Sign('=')
     }
 

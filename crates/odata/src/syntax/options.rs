@@ -15,6 +15,8 @@
 //! A system option given twice is well formed; [`refuse_repeated`] is for those who must not accept it. What may
 //! stand in parentheses depends on what stands before them, see [`Within`].
 
+use std::collections::BTreeSet;
+
 use edm::nearest::nearest;
 
 use super::chars;
@@ -89,13 +91,14 @@ pub fn parse(query: &str, limits: &Limits) -> Result<Vec<Choice>> {
 
 /// Every system option, and every alias, at most once.
 pub fn refuse_repeated(options: &[Choice]) -> Result<()> {
-    for (position, option) in options.iter().enumerate() {
-        let name = option.kind.name();
-        let custom = matches!(option.kind, ChoiceKind::Custom(..));
-        if !custom && options.iter().take(position).any(|earlier| earlier.kind.name() == name) {
+    let mut seen = BTreeSet::new();
+    let own = |option: &&Choice| !matches!(option.kind, ChoiceKind::Custom(..));
+    for name in options.iter().filter(own).map(|option| option.kind.name()) {
+        if seen.contains(&name) {
             let whole = Span { start: 0, end: name.len() };
             return Err(Error::unexpected(&name, whole, "it at most once").within("the query"));
         }
+        seen.insert(name);
     }
     Ok(())
 }

@@ -218,13 +218,22 @@ impl<'a> Parser<'a> {
 
     /// Reads something one level deeper.
     pub(super) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let outer = self.open_level()?;
+        let made = read(self)?;
+        self.close_level(outer);
+        Ok(made)
+    }
+
+    /// Begins a level; what it answers is for the end of it.
+    pub(super) fn open_level(&mut self) -> Result<usize> {
         self.depth += 1;
         self.admit(self.depth, self.limits.depth, "levels of nesting")?;
-        let outer = std::mem::take(&mut self.height);
-        let made = read(self)?;
+        Ok(std::mem::take(&mut self.height))
+    }
+
+    pub(super) fn close_level(&mut self, outer: usize) {
         self.height = outer.max(self.height + 1);
         self.depth -= 1;
-        Ok(made)
     }
 
     /// Refuses more than the limit.

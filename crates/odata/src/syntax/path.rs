@@ -159,9 +159,8 @@ impl Parser<'_> {
         self.count_node()?;
         let text = self.rest();
         match text {
-            "" => return Err(self.unexpected("the text of a segment")),
-            // Not to be taken for a key.
-            "." | ".." => return Err(self.unexpected("the text of a segment")),
+            // Dots alone are not to be taken for a key.
+            "" | "." | ".." => return Err(self.whole_unexpected("the text of a segment")),
             _ if text.starts_with("$filter(") && !first => return self.filter_segment(),
             _ if text.starts_with("$crossjoin(") && first => return self.crossjoin(),
             _ if text.starts_with('$') => {
@@ -225,29 +224,11 @@ impl Parser<'_> {
 
     /// The parentheses of a key or a call.
     fn path_arguments(&mut self) -> Result<Arguments> {
-        let start = self.bump().span;
-        self.blanks();
-        let mut items = Vec::new();
-        while !(items.is_empty() && self.is_sign(')')) {
-            let argument = self.path_argument()?;
-            let alone = argument.name.is_none();
-            items.push(argument);
-            self.admit(items.len(), self.limits.items, "arguments")?;
-            self.blanks();
-            if alone || !self.eat(',') {
-                break;
-            }
-            self.blanks();
-            if self.peek_second().kind != TokenKind::Sign('=') {
-                return Err(self.unexpected("the name of an argument and `=`"));
-            }
-        }
-        let end = self.expect(')', "`)`")?;
-        Ok(Arguments { items, span: start.to(end) })
+        self.argument_list(Self::path_argument)
     }
 
     fn path_argument(&mut self) -> Result<Argument> {
-        let named = self.peek_second().kind == TokenKind::Sign('=');
+        let named = self.names_argument();
         let name = match named {
             true => Some(self.identifier("the name of an argument")?),
             false => None,
@@ -255,7 +236,8 @@ impl Parser<'_> {
         if named {
             self.bump();
         }
-        let literal = self.literal_ahead().filter(|kind| if named { *kind != LiteralKind::Json } else { is_key(*kind) });
+        let literal =
+            self.literal_ahead().filter(|kind| if named { *kind != LiteralKind::Json } else { is_key(*kind) });
         let value = match (literal, self.peek().kind) {
             (Some(kind), _) => self.literal(kind)?,
             (None, TokenKind::At) => self.alias()?,

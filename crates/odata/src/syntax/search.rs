@@ -72,11 +72,11 @@ impl<'a> Cursor<'_, 'a> {
         if after {
             self.at += 3;
             self.at += self.blanks_at(self.at);
-            let term = self.nested(|inner| inner.not())?;
+            let term = self.nested(Self::not)?;
             return Ok(Search::Not(Box::new(term)));
         }
         match self.rest().chars().next() {
-            Some('(') => self.nested(|inner| inner.parenthesised()),
+            Some('(') => self.nested(Self::parenthesised),
             Some('"') => self.phrase(),
             Some('\'') => Err(self.unexpected("a word or phrase")),
             _ => self.word(),
@@ -161,14 +161,10 @@ impl<'a> Cursor<'_, 'a> {
         rest.get(..end.map_or(rest.len(), |(offset, _)| offset)).unwrap_or_default()
     }
 
-    fn nested(&mut self, read: fn(&mut Cursor<'_, 'a>) -> Result<Search>) -> Result<Search> {
-        let start = self.at;
-        let (search, end) = self.parser.nested(|parser| {
-            let mut inner = Cursor { at: start, parser };
-            let search = read(&mut inner)?;
-            Ok((search, inner.at))
-        })?;
-        self.at = end;
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Search>) -> Result<Search> {
+        let outer = self.parser.open_level()?;
+        let search = read(self)?;
+        self.parser.close_level(outer);
         Ok(search)
     }
 

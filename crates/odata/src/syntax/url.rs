@@ -46,7 +46,9 @@ pub fn admit(path: &ResourcePath, options: &[Choice]) -> Result<()> {
     if let Some(option) = options.iter().find(|option| !admitted(&option.kind)) {
         let name = option.kind.name();
         let whole = Span { start: 0, end: name.len() };
-        return Err(Error::unexpected(&name, whole, format!("no such option with `{}`", first.text)).within("the query"));
+        return Err(
+            Error::unexpected(&name, whole, format!("no such option with `{}`", first.text)).within("the query")
+        );
     }
     let id = options.iter().any(|option| matches!(option.kind, ChoiceKind::Id(_)));
     match first.kind == SegmentKind::Entity && !id {

@@ -16,6 +16,10 @@ use crate::problem::{Kind, Problem};
 /// Decodes percent-encoding once. Bad escapes, bytes that are not UTF-8 and control characters are refused; of the
 /// latter `admitted` are not.
 pub(crate) fn decode<'a>(text: &'a str, admitted: &[char]) -> Result<Cow<'a, str>, Problem> {
+    // Nearly every segment and option says itself.
+    if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%') {
+        return Ok(Cow::Borrowed(text));
+    }
     let refuse = |what: &str| Problem::new(Kind::BadQuery, format!("found {what} in the URL"));
     let mut rest = text;
     while let Some((_, after)) = rest.split_once('%') {

@@ -64,9 +64,10 @@ pub fn parse(path: &str) -> Result<Vec<Segment<'_>>, Problem> {
 /// How a path names one entity of a collection by the text of its key: `('…')`, without quotes where the key is no
 /// string.
 pub fn key(ty: &'static StructType, id: &str) -> String {
-    let is_text = |name: &&str| ty.find(name).is_some_and(|(_, key)| key.ty.primitive() == Some(Primitive::String));
+    let is_text =
+        |name: &&'static str| ty.find(name).is_some_and(|(_, key)| key.ty.primitive() == Some(Primitive::String));
     let encoded = utf8_percent_encode(id, UNRESERVED);
-    match ty.key_properties().iter().any(|name| is_text(&name)) {
+    match ty.key_properties().iter().any(is_text) {
         true => format!("('{}')", encoded.to_string().replace("%27", "%27%27")),
         false => format!("({encoded})"),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
-pub enum Json {
+pub(crate) enum Json {
     Text(String),
     Number(usize),
     List(Vec<Json>),
@@ -11,35 +11,35 @@ pub enum Json {
 }
 
 impl Json {
-    pub fn get(&self, name: &str) -> Option<&Json> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Json> {
         match self {
             Json::Object(members) => members.get(name),
             _ => None,
         }
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match self {
             Json::Text(text) => text,
             other => panic!("expected text, found {other:?}"),
         }
     }
 
-    pub fn list(&self) -> &[Json] {
+    pub(crate) fn list(&self) -> &[Json] {
         match self {
             Json::List(items) => items,
             other => panic!("expected a list, found {other:?}"),
         }
     }
 
-    pub fn object(&self) -> &BTreeMap<String, Json> {
+    pub(crate) fn object(&self) -> &BTreeMap<String, Json> {
         match self {
             Json::Object(members) => members,
             other => panic!("expected an object, found {other:?}"),
         }
     }
 
-    pub fn number(&self) -> usize {
+    pub(crate) fn number(&self) -> usize {
         match self {
             Json::Number(number) => *number,
             other => panic!("expected a number, found {other:?}"),
@@ -47,7 +47,7 @@ impl Json {
     }
 }
 
-pub fn parse(text: &str) -> Json {
+pub(crate) fn parse(text: &str) -> Json {
     let mut letters = text.chars().peekable();
     value(&mut letters)
 }

@@ -2,6 +2,14 @@
 //!
 //! The cases are read from `$VITAE_SHARED/spec/odata/abnf-cases.json`; without that variable there is nothing to run.
 
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "a test may fail, and tells its tally"
+)]
+
 mod json;
 mod names;
 mod rules;
@@ -26,13 +34,7 @@ struct Case {
 
 #[test]
 fn published_cases() {
-    let Some(shared) = std::env::var_os("VITAE_SHARED") else {
-        eprintln!("skipped: VITAE_SHARED is not set, so there are no published cases to read");
-        return;
-    };
-    let file = Path::new(&shared).join("spec/odata/abnf-cases.json");
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    let (names, cases) = read(&json::parse(&text));
+    let Some((names, cases)) = published() else { return };
     let mut tally: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut misses = Vec::new();
     for case in &cases {
@@ -51,6 +53,24 @@ fn published_cases() {
     assert!(misses.is_empty(), "{} misses:\n{}", misses.len(), misses.join("\n"));
 }
 
+/// The cases with a letter left out, doubled or replaced: whatever is said of them, nothing panics.
+#[test]
+fn mutated_cases() {
+    let Some((names, cases)) = published() else { return };
+    for case in &cases {
+        let letters: Vec<char> = case.input.chars().collect();
+        for at in 0..letters.len() {
+            for replaced in ["", "''", "(", ")", "/", "%", " ", ",", "$", "@", "1", "\"", "é"] {
+                let (before, after) = letters.split_at(at);
+                let doubled = if replaced == "''" { after } else { after.split_at(1).1 };
+                let input: String =
+                    before.iter().copied().chain(replaced.chars()).chain(doubled.iter().copied()).collect();
+                let _ = rules::matches(&names, &case.rule, &input);
+            }
+        }
+    }
+}
+
 /// Why the case did not come out; `None` if it did, or if that is argued.
 fn judge(names: &Names, case: &Case) -> Option<String> {
     let argued = ARGUED.iter().any(|(rule, input, _)| *rule == case.rule && *input == case.input);
@@ -61,6 +81,17 @@ fn judge(names: &Names, case: &Case) -> Option<String> {
         (Some(Ok(())), false) | (Some(Err(_)), true) => return None,
     };
     (!argued).then_some(why)
+}
+
+/// The names and the cases; `None` if it is not said where they are.
+fn published() -> Option<(Names, Vec<Case>)> {
+    let Some(shared) = std::env::var_os("VITAE_SHARED") else {
+        eprintln!("skipped: VITAE_SHARED is not set, so there are no published cases to read");
+        return None;
+    };
+    let file = Path::new(&shared).join("spec/odata/abnf-cases.json");
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    Some(read(&json::parse(&text)))
 }
 
 fn read(file: &Json) -> (Names, Vec<Case>) {

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use odata::syntax::context::{Context, Item};
 use odata::syntax::path::{ResourcePath, Segment, SegmentKind};
+use odata::syntax::prefer::Pattern;
 use odata::syntax::tree::{
     Argument, Arguments, Binary, Choice, ChoiceKind, ExpandItem, ExpandTail, Expr, ExprKind, Literal, LiteralKind,
     Name, Path, Root, SelectItem, Step, TypeName,
@@ -69,24 +71,31 @@ const PROPERTIES: [(&str, Kinds); 8] = [
 ];
 
 /// What is wrong with a name.
-pub type Verdict = Result<(), String>;
+pub(crate) type Verdict = Result<(), String>;
 
-pub struct Names {
+pub(crate) struct Names {
     lists: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Names {
-    pub fn new(lists: BTreeMap<String, BTreeSet<String>>) -> Self {
+    pub(crate) fn new(lists: BTreeMap<String, BTreeSet<String>>) -> Self {
         Self { lists }
     }
 
     /// Does the rule admit the name? A rule that lists nothing admits every name.
-    pub fn admits(&self, rule: &str, name: &str) -> bool {
-        self.lists.get(rule).is_none_or(|names| names.contains(name))
+    pub(crate) fn admits(&self, rule: &str, name: &str) -> bool {
+        let listed = |names: &BTreeSet<String>| match rule {
+            // The only list of encoded text.
+            "keyPathLiteral" => {
+                names.iter().any(|known| Text::of_path(known).is_ok_and(|known| known.as_str() == name))
+            }
+            _ => names.contains(name),
+        };
+        self.lists.get(rule).is_none_or(listed)
     }
 
     /// Is it a rule for names?
-    pub fn lists(&self, rule: &str) -> bool {
+    pub(crate) fn lists(&self, rule: &str) -> bool {
         self.lists.contains_key(rule)
     }
 
@@ -110,7 +119,7 @@ impl Names {
 
     // Resource paths.
 
-    pub fn path(&self, path: &ResourcePath) -> Verdict {
+    pub(crate) fn path(&self, path: &ResourcePath) -> Verdict {
         let mut kinds = None;
         for segment in &path.segments {
             let after = match kinds {
@@ -200,7 +209,8 @@ impl Names {
         Ok(match &segment.kind {
             SegmentKind::Name { name, arguments } => {
                 let mut after = self.member(kinds, name, arguments, &segment.text)?;
-                after |= when(ALL, if arguments.is_empty() && self.qualified("entityTypeName", name) { DONE } else { 0 });
+                after |=
+                    when(ALL, if arguments.is_empty() && self.qualified("entityTypeName", name) { DONE } else { 0 });
                 let operable = kinds & (OPERATED | EACH) != 0;
                 if operable && arguments.is_empty() && self.qualified("action", name) {
                     after |= DONE;
@@ -209,7 +219,8 @@ impl Names {
             }
             SegmentKind::Key => {
                 let ordinal = segment.text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
-                when(ANY_COMPLEXES | PRIMITIVES, if ordinal { DONE } else { 0 }) | self.key_segment(kinds, &segment.text)
+                when(ANY_COMPLEXES | PRIMITIVES, if ordinal { DONE } else { 0 })
+                    | self.key_segment(kinds, &segment.text)
             }
             SegmentKind::Filter { condition, arguments } => {
                 self.expr(condition)?;
@@ -255,7 +266,7 @@ impl Names {
 
     // Expressions.
 
-    pub fn expr(&self, expr: &Expr) -> Verdict {
+    pub(crate) fn expr(&self, expr: &Expr) -> Verdict {
         self.scoped(expr, &mut Vec::new())
     }
 
@@ -304,7 +315,7 @@ impl Names {
         }
     }
 
-    pub fn members(&self, literal: &Literal) -> Verdict {
+    pub(crate) fn members(&self, literal: &Literal) -> Verdict {
         let number = |member: &str| member.trim_start_matches(['+', '-']).bytes().all(|byte| byte.is_ascii_digit());
         let admitted = |member: &str| number(member) || self.admits("enumerationMember", member);
         match literal.text.split(',').all(admitted) {
@@ -399,7 +410,7 @@ impl Names {
 
     // Query options.
 
-    pub fn options(&self, options: &[Choice]) -> Verdict {
+    pub(crate) fn options(&self, options: &[Choice]) -> Verdict {
         options.iter().try_for_each(|option| self.option(&option.kind))
     }
 
@@ -420,9 +431,9 @@ impl Names {
             return Ok(());
         }
         // The value of a parameter of the same name.
-        let value = value.filter(|_| self.admits("parameterName", name)).map(|value| {
-            odata::syntax::expression(&Text::plain(value), &Limits::STRICT)
-        });
+        let value = value
+            .filter(|_| self.admits("parameterName", name))
+            .map(|value| odata::syntax::expression(&Text::plain(value), &Limits::STRICT));
         match value {
             Some(Ok(expr)) => self.expr(&expr),
             _ => Err(format!("no option `{name}`")),
@@ -519,11 +530,9 @@ impl Names {
         match step {
             Step::Name { name, .. } => {
                 let led = if on { self.property(name) } else { 0 };
-                for (of, then) in [
-                    (ENTITIES | ENTITY, EXPANDED),
-                    (COMPLEXES | COMPLEX, EXPAND_PATH),
-                    (STREAM, EXPANDED_STREAM),
-                ] {
+                for (of, then) in
+                    [(ENTITIES | ENTITY, EXPANDED), (COMPLEXES | COMPLEX, EXPAND_PATH), (STREAM, EXPANDED_STREAM)]
+                {
                     after |= if led & of != 0 { then } else { 0 };
                 }
                 let entity = self.qualified("entityTypeName", name);
@@ -543,6 +552,116 @@ impl Names {
         }
         after
     }
+}
+
+impl Names {
+    // Context URLs.
+
+    pub(crate) fn context(&self, context: &Context) -> Verdict {
+        let (holds, items) = match context {
+            Context::Reference { .. } => (true, &None),
+            Context::Type { ty, items } => {
+                let (namespace, name) = ty.name.split();
+                let whole = ty.collection && matches!(ty.name.text.as_str(), "Edm.EntityType" | "Edm.ComplexType");
+                (whole || (namespace == Some("Edm") && is_primitive(name)) || self.namespace(namespace), items)
+            }
+            Context::Path { path, items, suffix } => (self.context_path(path, suffix.is_some()), items),
+        };
+        check(holds, context)?;
+        self.context_items(items.as_deref().unwrap_or_default())
+    }
+
+    fn context_path(&self, path: &[(Name, Option<Arguments>)], suffix: bool) -> bool {
+        let Some(((first, key), rest)) = path.split_first() else { return false };
+        let keyed = |kinds: Kinds, key: &Option<Arguments>| match key {
+            Some(key) if kinds & ANY_ENTITIES != 0 && self.key(key) => ENTITY,
+            Some(_) => 0,
+            None => kinds,
+        };
+        let mut kinds = 0;
+        for (rule, kind) in [("entitySetName", ENTITIES), ("singletonEntity", ENTITY)] {
+            kinds |= if self.admits(rule, &first.text) { keyed(kind, key) } else { 0 };
+        }
+        for (name, key) in rest {
+            let cast = self.member(kinds, name, &[], "").unwrap_or(0);
+            kinds = keyed(cast & !KEYED, key);
+        }
+        let suffixed = kinds & (ANY_ENTITIES | ANY_ENTITY) != 0
+            && path.first().is_some_and(|(name, _)| self.admits("entitySetName", &name.text));
+        kinds != 0 && (!suffix || suffixed)
+    }
+
+    fn context_items(&self, items: &[Item]) -> Verdict {
+        for item in items {
+            match item {
+                Item::All => {}
+                Item::Operations(name) => check(self.namespace(Some(&name.text)), item)?,
+                Item::Path { steps, recursive, items } => {
+                    let mut kinds = SELECT_START;
+                    for step in steps {
+                        kinds = self.context_step(kinds, step);
+                    }
+                    let names = items.as_deref().unwrap_or_default();
+                    let parameters = names.iter().all(|name| match name {
+                        Item::Path { steps, recursive: false, items: None } => {
+                            matches!(steps.as_slice(), [Step::Name { name, .. }] if self.admits("parameterName", &name.text))
+                        }
+                        _ => false,
+                    });
+                    let navigation = kinds & SELECTED != 0;
+                    let path = kinds & (SELECT_PATH | SELECT_PATH_CAST) != 0;
+                    let function = kinds & SELECT_FUNCTION != 0 && !names.is_empty() && parameters;
+                    let fits = match (recursive, items) {
+                        (false, None) => kinds & !(SELECT_START | SELECT_TYPE) != 0,
+                        _ => navigation || (function && !recursive),
+                    };
+                    check(fits || (path && items.is_none() && !recursive), item)?;
+                    if !function {
+                        self.context_items(names)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As in `$select`, but only navigation properties are [`SELECTED`], the others are lists of themselves.
+    fn context_step(&self, kinds: u32, step: &Step) -> u32 {
+        let start = kinds & (SELECT_START | SELECT_TYPE) != 0;
+        match step {
+            Step::Name { name, .. } => {
+                let led = if start || kinds & (SELECT_PATH | SELECT_PATH_CAST) != 0 { self.property(name) } else { 0 };
+                let after = self.select_step(kinds, step) & !SELECTED;
+                let qualified = if name.text.contains('.') {
+                    u32::MAX
+                } else {
+                    !(SELECT_OPERATION | SELECT_FUNCTION | SELECT_TYPE | SELECT_PATH_CAST)
+                };
+                let navigation = if led & (ENTITIES | ENTITY) != 0 { SELECTED } else { 0 };
+                let primitive = if led & PRIMITIVE != 0 { SELECTED_LIST } else { 0 };
+                (after & qualified) | navigation | primitive
+            }
+            Step::Annotation { term, .. } if self.namespace(term.split().0) => {
+                let entity = self.admits("entityAnnotationInFragment", &format!("@{}", term.text));
+                SELECT_PATH | if entity { SELECTED } else { 0 }
+            }
+            _ => 0,
+        }
+    }
+}
+
+impl Names {
+    /// The namespaces of the annotations that are asked for.
+    pub(crate) fn pattern(&self, pattern: &Pattern) -> Verdict {
+        check(
+            pattern.term == "*" || self.namespace(pattern.term.rsplit_once('.').map(|(namespace, _)| namespace)),
+            pattern,
+        )
+    }
+}
+
+fn check(holds: bool, what: &impl std::fmt::Debug) -> Verdict {
+    if holds { Ok(()) } else { Err(format!("{what:?} does not fit")) }
 }
 
 /// The value of an annotation can be anything.
@@ -565,11 +684,25 @@ const EXPANDED_STREAM: u32 = 1 << 4;
 
 fn is_primitive(name: &str) -> bool {
     let plain = [
-        "Binary", "Boolean", "Byte", "Date", "DateTimeOffset", "Decimal", "Double", "Duration", "Guid", "Int16",
-        "Int32", "Int64", "SByte", "Single", "Stream", "String", "TimeOfDay",
+        "Binary",
+        "Boolean",
+        "Byte",
+        "Date",
+        "DateTimeOffset",
+        "Decimal",
+        "Double",
+        "Duration",
+        "Guid",
+        "Int16",
+        "Int32",
+        "Int64",
+        "SByte",
+        "Single",
+        "Stream",
+        "String",
+        "TimeOfDay",
     ];
-    let shapes =
-        ["", "Collection", "LineString", "MultiLineString", "MultiPoint", "MultiPolygon", "Point", "Polygon"];
+    let shapes = ["", "Collection", "LineString", "MultiLineString", "MultiPoint", "MultiPolygon", "Point", "Polygon"];
     let shape = name.strip_prefix("Geography").or_else(|| name.strip_prefix("Geometry"));
     plain.contains(&name) || shape.is_some_and(|shape| shapes.contains(&shape))
 }

@@ -5,18 +5,20 @@
 
 use edm::Primitive;
 use odata::syntax::literal::{is_enum, is_value};
+use odata::syntax::prefer::Preference;
 use odata::syntax::tree::{ChoiceKind, Expr, ExprKind, Literal, LiteralKind, Root, Search, Step, Typed};
-use odata::syntax::{Limits, Text, expression, is_identifier, options, path, search, url};
+use odata::syntax::{Limits, Text, context, expression, is_identifier, options, path, prefer, search, url};
 
 use super::names::{Names, Verdict};
 
 /// Does the rule match the whole input? `None` if no entry point reads it.
-pub fn matches(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
+pub(crate) fn matches(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
     url_rule(names, rule, input)
         .or_else(|| option_rule(names, rule, input))
         .or_else(|| expression_rule(names, rule, input))
         .or_else(|| literal_rule(names, rule, input))
         .or_else(|| value_rule(names, rule, input))
+        .or_else(|| header_rule(names, rule, input))
 }
 
 const LIMITS: Limits = Limits::STRICT;
@@ -36,6 +38,7 @@ fn url_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
         "odataUri" => absolute(names, input),
         "odataRelativeUri" => relative(names, input),
         "resourcePath" => resource_path(names, input),
+        "context" => fragment(names, input),
         _ => return None,
     })
 }
@@ -45,13 +48,18 @@ fn resource_path(names: &Names, input: &str) -> Verdict {
 }
 
 fn relative(names: &Names, input: &str) -> Verdict {
-    if let Some(("$metadata", _)) = input.split_once('#') {
-        return Ok(());
+    if let Some(("$metadata", context)) = input.split_once('#') {
+        return fragment(names, &format!("#{context}"));
     }
     let url = said(url::parse(input, &LIMITS))?;
     check(!url.path.segments.is_empty() || url.options.is_empty(), "options without a path")?;
     names.path(&url.path)?;
     names.options(&url.options)
+}
+
+fn fragment(names: &Names, input: &str) -> Verdict {
+    let fragment = input.strip_prefix('#').ok_or("no number sign")?;
+    names.context(&said(context::parse(fragment, &LIMITS))?)
 }
 
 /// The service root can end at any slash.
@@ -78,7 +86,9 @@ fn absolute(names: &Names, input: &str) -> Verdict {
 
 fn option_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
     let expected = match rule {
-        "queryOptions" => return Some(said(options::parse(input, &LIMITS)).and_then(|options| names.options(&options))),
+        "queryOptions" => {
+            return Some(said(options::parse(input, &LIMITS)).and_then(|options| names.options(&options)));
+        }
         "systemQueryOption" => |kind: &ChoiceKind| !matches!(kind, ChoiceKind::Custom(..) | ChoiceKind::Alias(..)),
         "customQueryOption" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Custom(..)),
         "aliasAndValue" => |kind: &ChoiceKind| matches!(kind, ChoiceKind::Alias(..)),
@@ -122,7 +132,9 @@ fn expression_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
         "arrayOrObject" => |expr| matches!(expr.kind, ExprKind::Array(_) | ExprKind::Object(_)),
         "array" => |expr| matches!(expr.kind, ExprKind::Array(_)),
         "object" => |expr| matches!(expr.kind, ExprKind::Object(_)),
-        "methodCallExpr" | "boolMethodCallExpr" => |expr| matches!(expr.kind, ExprKind::Call { .. } | ExprKind::Case(_)),
+        "methodCallExpr" | "boolMethodCallExpr" => {
+            |expr| matches!(expr.kind, ExprKind::Call { .. } | ExprKind::Case(_))
+        }
         "anyExpr" | "allExpr" => return Some(lambda(names, rule, input)),
         "notExpr" => return Some(operator(names, "not", input)),
         "negateExpr" => return Some(operator(names, "-", input)),
@@ -184,13 +196,14 @@ fn literal_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
     let number = |literal: &Literal| matches!(literal.kind, Kind::Integer | Kind::Decimal | Kind::Special);
     let geographic = |shape: &str| geography(shape, input);
     if let Some(shape) = rule.strip_prefix("geography").or_else(|| rule.strip_prefix("geometry")) {
-        return geographic(shape).map(|holds| check(holds && input.starts_with(rule.trim_end_matches(shape)), "no such shape"));
+        return geographic(shape)
+            .map(|holds| check(holds && input.starts_with(rule.trim_end_matches(shape)), "no such shape"));
     }
     let holds: &dyn Fn(&Literal) -> bool = match rule {
         "primitiveLiteral" => &|_| true,
-        "keyPropertyValue" => &|literal| {
-            !matches!(literal.kind, Kind::Null | Kind::Binary | Kind::Geography | Kind::Geometry)
-        },
+        "keyPropertyValue" => {
+            &|literal| !matches!(literal.kind, Kind::Null | Kind::Binary | Kind::Geography | Kind::Geometry)
+        }
         "null" => &|literal| literal.kind == Kind::Null,
         "stringLiteral" => &|literal| literal.kind == Kind::String,
         "binaryLiteral" => &|literal| literal.kind == Kind::Binary,
@@ -282,6 +295,50 @@ fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
         _ if names.lists(rule) => check(is_identifier(&decoded) && names.admits(rule, &decoded), "no such name"),
         _ => return None,
     })
+}
+
+// Headers.
+
+fn header_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
+    let preference = said(prefer::preference(input));
+    let expected: fn(&Preference) -> bool = match rule {
+        "header" => {
+            let (name, value) = input.split_once(':').unwrap_or_default();
+            return Some(check(prefer::is_header_value(name, value), "no such header"));
+        }
+        "prefer" => {
+            let list = input.strip_prefix("Prefer:").map(|list| prefer::parse(list.trim_start()));
+            let known = |list: &Vec<Preference>| list.iter().all(|one| !matches!(one, Preference::Other(_)));
+            return Some(check(matches!(list, Some(Ok(list)) if known(&list)), "no preferences"));
+        }
+        "asyncresult" | "content-id" | "isolation" | "odata-entityid" | "odata-error" | "odata-maxversion"
+        | "odata-version" => {
+            let (name, value) = input.split_once(':').unwrap_or_default();
+            let same = name.eq_ignore_ascii_case(rule)
+                || (rule == "isolation" && name.eq_ignore_ascii_case("odata-isolation"));
+            return Some(check(same && prefer::is_header_value(name, value), "no such header"));
+        }
+        "request-id" => return Some(check(prefer::is_request_id(input), "no identifier")),
+        "preference" => |one| !matches!(one, Preference::Other(_)),
+        "allowEntityReferencesPreference" => |one| matches!(one, Preference::AllowEntityReferences),
+        "callbackPreference" => |one| matches!(one, Preference::Callback(_)),
+        "continueOnErrorPreference" => |one| matches!(one, Preference::ContinueOnError(_)),
+        "includeAnnotationsPreference" => |one| matches!(one, Preference::IncludeAnnotations(_)),
+        "maxpagesizePreference" => |one| matches!(one, Preference::MaxPageSize(_)),
+        "omitValuesPreference" => |one| matches!(one, Preference::OmitDefaults(_)),
+        "respondAsyncPreference" => |one| matches!(one, Preference::RespondAsync),
+        "returnPreference" => |one| matches!(one, Preference::ReturnRepresentation(_)),
+        "trackChangesPreference" => |one| matches!(one, Preference::TrackChanges),
+        "waitPreference" => |one| matches!(one, Preference::Wait(_)),
+        _ => return None,
+    };
+    Some(preference.and_then(|preference| {
+        check(expected(&preference), "another preference")?;
+        match preference {
+            Preference::IncludeAnnotations(patterns) => patterns.iter().try_for_each(|pattern| names.pattern(pattern)),
+            _ => Ok(()),
+        }
+    }))
 }
 
 fn enumeration(names: &Names, input: &str) -> Verdict {

@@ -45,6 +45,23 @@ fn a_person_is_found_by_id_and_by_name_in_any_case() {
 }
 
 #[test]
+fn letters_that_only_look_alike_or_fold_alike_name_nobody() {
+    let world = World::new();
+    world.post(&ada(), "users", &json!({"displayName": "K", "userPrincipalName": "kari.s@fjord.example"})).ok(201);
+    world.get(&ada(), "users/KARI.S@fjord.example").ok(200);
+    for name in [
+        "\u{212A}ari.s@fjord.example",
+        "kari.\u{17F}@fjord.example",
+        "k\u{430}ri.s@fjord.example",
+        "\u{FF4B}ari.s@fjord.example",
+    ] {
+        let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        world.get(&ada(), &format!("users/{encoded}")).error(404, "Request_ResourceNotFound");
+        world.post(&ada(), "users", &json!({"displayName": "K", "userPrincipalName": name})).error(400, "BadRequest");
+    }
+}
+
+#[test]
 fn a_person_is_made_changed_renamed_and_deleted() {
     let world = World::new();
     let body = json!({

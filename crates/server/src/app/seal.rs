@@ -1,7 +1,5 @@
 //! What every answer carries, whatever it is about.
 
-use std::fmt::Write;
-
 use bytes::Bytes;
 use engine::{Response, Timing};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, STRICT_TRANSPORT_SECURITY};
@@ -13,6 +11,8 @@ use super::{App, Arrival};
 static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 static CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 static ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
+static NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-cache");
+static VERSION: HeaderValue = HeaderValue::from_static("4.0");
 static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 impl App {
@@ -21,8 +21,8 @@ impl App {
         let Response { status, mut headers, mut body, timings } = response;
         headers.insert(&REQUEST_ID, arrival.ids.request.clone());
         headers.insert(&CLIENT_REQUEST_ID, arrival.ids.client.clone());
-        headers.entry(&ODATA_VERSION).or_insert(HeaderValue::from_static("4.0"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.entry(&ODATA_VERSION).or_insert_with(|| VERSION.clone());
+        headers.insert(CACHE_CONTROL, NO_CACHE.clone());
         self.origins.mark(&arrival.head.headers, &mut headers);
         if secure {
             headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
@@ -45,13 +45,22 @@ fn server_timing(timings: &[Timing]) -> Option<HeaderValue> {
     if timings.is_empty() {
         return None;
     }
-    let mut text = String::new();
+    let mut text = Vec::with_capacity(96);
     for Timing { stage, nanos } in timings {
-        let separator = if text.is_empty() { "" } else { ", " };
-        let (millis, micros) = (nanos / 1_000_000, nanos / 1_000 % 1_000);
-        write!(text, "{separator}{stage};dur={millis}.{micros:03}").ok()?;
+        if !text.is_empty() {
+            text.extend_from_slice(b", ");
+        }
+        text.extend_from_slice(stage.as_bytes());
+        text.extend_from_slice(b";dur=");
+        match nanos / 1_000_000 {
+            0 => text.push(b'0'),
+            millis => text.extend_from_slice(millis.to_string().as_bytes()),
+        }
+        let micros = nanos / 1_000 % 1_000;
+        let digit = |number: u64| b'0' + u8::try_from(number % 10).unwrap_or(0);
+        text.extend_from_slice(&[b'.', digit(micros / 100), digit(micros / 10), digit(micros)]);
     }
-    HeaderValue::try_from(text).ok()
+    HeaderValue::from_bytes(&text).ok()
 }
 
 #[cfg(test)]

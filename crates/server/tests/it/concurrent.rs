@@ -68,7 +68,7 @@ fn of_those_who_saw_the_same_version_one_wins() {
     let (_, last) = wins.last().unwrap();
     assert_eq!(server.get(&item).expect(200).body, last.body);
     let tags: BTreeSet<_> = wins.iter().map(|(_, answer)| answer.header("etag").unwrap()).collect();
-    assert_eq!(tags.len(), rounds as usize, "every version has a tag of its own");
+    assert_eq!(tags.len(), wins.len(), "every version has a tag of its own");
 }
 
 #[test]
@@ -128,16 +128,16 @@ fn the_thousandth_item_is_the_last() {
     let skills = "/beta/me/profile/skills";
     let before: usize = server.get(&format!("{skills}/$count")).expect(200).text().parse().unwrap();
     let accepted = at_once(&server, |_, ask| {
-        let mut accepted = 0;
-        loop {
+        // More than fit, whatever the others do.
+        for accepted in 0..=1_000 {
             let answer = ask(server.ada("POST", skills).json(&json!({})));
             if answer.status == 400 {
                 assert_eq!(answer.code(), "quotaLimitReached");
                 return accepted;
             }
             answer.expect(201);
-            accepted += 1;
         }
+        panic!("a collection has no end");
     });
     assert_eq!(before + accepted.iter().sum::<usize>(), 1_000);
     assert_eq!(server.get(&format!("{skills}/$count")).expect(200).text(), "1000");

@@ -6,6 +6,7 @@
 //! `VITAE_CRASH_ROUNDS` asks for more rounds than usual, `VITAE_CRASH_SEED` for other moments.
 
 mod ledger;
+mod names;
 mod writer;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use std::thread;
 use serde_json::json;
 
 use self::ledger::{Ledger, Place, Verdict};
+use self::names::Names;
 use self::writer::Writer;
 use crate::harness::{Dice, Request, Server, run, vitae};
 
@@ -125,12 +127,12 @@ fn people_being_made_and_renamed_survive_a_kill() {
         let address = server.address().to_owned();
         let (acknowledge, acknowledged) = mpsc::channel();
         let (address, token) = (&address, &token);
-        let stories: Vec<writer::Names> = thread::scope(|scope| {
+        let stories: Vec<Names> = thread::scope(|scope| {
             let stories = (0..4).map(|number| {
                 let acknowledge = acknowledge.clone();
                 let request = move |method: &str, target: &str| Request::new(address, method, target).token(token);
                 scope.spawn(move || {
-                    writer::Names::write(address, &format!("r{round}w{number}"), &request, &mut || {
+                    Names::write(address, &format!("r{round}w{number}"), &request, &mut || {
                         let _ = acknowledge.send(());
                     })
                 })
@@ -154,7 +156,7 @@ fn people_being_made_and_renamed_survive_a_kill() {
         server.anyone("POST", "/dev/clock").json(&json!({ "advance": 100 * round })).send().expect(200);
         let people = listed["value"].as_array().unwrap();
         let held = |name: &str| people.iter().any(|person| person["userPrincipalName"] == name);
-        for name in stories.iter().flat_map(writer::Names::free).filter(|name| !held(name)) {
+        for name in stories.iter().flat_map(Names::free).filter(|name| !held(name)) {
             let body = json!({ "displayName": "Again", "userPrincipalName": name });
             let made = server.anyone("POST", "/beta/users").token(token).json(&body).send().expect(201).json();
             let target = format!("/beta/users/{}", made["id"].as_str().unwrap());

@@ -139,25 +139,35 @@ fn refused(fixture: &str) -> String {
     said
 }
 
-fn people(second: Value) -> String {
+fn people(second: &Value) -> String {
     let first = json!({ "userPrincipalName": "kari@fjord.example", "displayName": "Kari" });
     json!({ "people": [first, second] }).to_string()
 }
 
 #[test]
 fn a_bad_fixture_says_who_and_where() {
-    let ola = |profile: Value| json!({ "userPrincipalName": "ola@fjord.example", "displayName": "Ola", "profile": profile });
+    let ola =
+        |profile: Value| json!({ "userPrincipalName": "ola@fjord.example", "displayName": "Ola", "profile": profile });
     for (fixture, parts) in [
-        (people(ola(json!({ "skills": [{}, { "proficiency": "wizard" }] }))), &["ola@fjord.example", "skills", "/proficiency", "wizard"][..]),
-        (people(ola(json!({ "skils": [] }))), &["ola@fjord.example", "skils"]),
-        (people(ola(json!({ "skills": {} }))), &["ola@fjord.example", "skills"]),
-        (people(ola(json!({ "skills": [{ "webUrl": "javascript:1" }] }))), &["ola@fjord.example", "/webUrl"]),
-        (people(json!({ "userPrincipalName": "ola@fjord.example" })), &["ola@fjord.example", "/displayName"]),
-        (people(json!({ "displayName": "Ola" })), &["person 1", "/userPrincipalName"]),
-        (people(json!({ "userPrincipalName": "KARI@fjord.example", "displayName": "Ola" })), &["KARI@fjord.example"]),
-        (people(json!({ "userPrincipalName": "ola@fjord.example", "displayName": "Ola", "shoeSize": 44 })), &["ola@fjord.example", "/shoeSize"]),
-        (people(json!({ "userPrincipalName": "ola@fjord.example", "displayName": "Ola", "id": "7" })), &["ola@fjord.example", "id"]),
-        (people(json!(7)), &["person 1"]),
+        (
+            people(&ola(json!({ "skills": [{}, { "proficiency": "wizard" }] }))),
+            &["ola@fjord.example", "skills", "/proficiency", "wizard"][..],
+        ),
+        (people(&ola(json!({ "skils": [] }))), &["ola@fjord.example", "skils"]),
+        (people(&ola(json!({ "skills": {} }))), &["ola@fjord.example", "skills"]),
+        (people(&ola(json!({ "skills": [{ "webUrl": "javascript:1" }] }))), &["ola@fjord.example", "/webUrl"]),
+        (people(&json!({ "userPrincipalName": "ola@fjord.example" })), &["ola@fjord.example", "/displayName"]),
+        (people(&json!({ "displayName": "Ola" })), &["person 1", "/userPrincipalName"]),
+        (people(&json!({ "userPrincipalName": "KARI@fjord.example", "displayName": "Ola" })), &["KARI@fjord.example"]),
+        (
+            people(&json!({ "userPrincipalName": "ola@fjord.example", "displayName": "Ola", "shoeSize": 44 })),
+            &["ola@fjord.example", "/shoeSize"],
+        ),
+        (
+            people(&json!({ "userPrincipalName": "ola@fjord.example", "displayName": "Ola", "id": "7" })),
+            &["ola@fjord.example", "id"],
+        ),
+        (people(&json!(7)), &["person 1"]),
         ("{\"people\": [{]}".to_owned(), &["people.json", "line 1"]),
         ("[]".to_owned(), &["people.json", "people"]),
     ] {

@@ -25,6 +25,10 @@ pub(super) fn expr(tree: &Tree, scope: &mut Vec<Variable>) -> Result<Expr, TypeE
         Node::List(items) => Expr::list(all(items, scope)?, &rules)?,
         Node::Unary("not", operand) => Expr::unary(Unary::Not, expr(operand, scope)?)?,
         Node::Unary(_, operand) => Expr::unary(Unary::Negate, expr(operand, scope)?)?,
+        Node::Binary("in", item, list) => match &list.node {
+            Node::List(members) => Expr::is_in(expr(item, scope)?, all(members, scope)?, &rules)?,
+            _ => Expr::binary(Binary::In, expr(item, scope)?, expr(list, scope)?, &rules)?,
+        },
         Node::Binary(name, left, right) => {
             Expr::binary(Binary::named(name).unwrap(), expr(left, scope)?, expr(right, scope)?, &rules)?
         }
@@ -61,12 +65,7 @@ fn all(trees: &[Tree], scope: &mut Vec<Variable>) -> Result<Vec<Expr>, TypeError
     trees.iter().map(|tree| expr(tree, scope)).collect()
 }
 
-fn lambda(
-    list: &Tree,
-    slot: u16,
-    body: &Tree,
-    scope: &mut Vec<Variable>,
-) -> Result<(Expr, Variable, Expr), TypeError> {
+fn lambda(list: &Tree, slot: u16, body: &Tree, scope: &mut Vec<Variable>) -> Result<(Expr, Variable, Expr), TypeError> {
     let list = expr(list, scope)?;
     let variable = Variable::new(slot, &list);
     scope.push(variable);

@@ -1,10 +1,10 @@
 //! Random rows, random trees, and the oracle beside the evaluator. `VITAE_LONG=1` makes a million of twenty thousand.
 
+use super::Kind;
 use super::bind::bind;
 use super::oracle::{Fail, Oracle};
 use super::rows::{Dice, row};
 use super::trees::Trees;
-use super::Kind;
 use crate::eval::{Env, EvalError, Row, Stored};
 use crate::record::Record;
 use crate::testing::ARTICLE;
@@ -22,8 +22,12 @@ fn over<'a>(expr: &'a crate::expr::Expr, row: &dyn Row<'a>) -> Result<Value, Eva
 /// Exactly the same: NaN is NaN, offsets count, negative zero is another than zero.
 fn identical(left: &Value, right: &Value) -> bool {
     match (left, right) {
-        (Value::Double(left), Value::Double(right)) => left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan()),
-        (Value::Single(left), Value::Single(right)) => left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan()),
+        (Value::Double(left), Value::Double(right)) => {
+            left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan())
+        }
+        (Value::Single(left), Value::Single(right)) => {
+            left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan())
+        }
         (Value::DateTimeOffset(left), Value::DateTimeOffset(right)) => {
             left == right && left.offset_minutes() == right.offset_minutes()
         }
@@ -71,7 +75,7 @@ fn evaluator_and_oracle_never_differ() {
         let mut dice = Dice(seed);
         let record: Record = row(&mut dice);
         let kind = dice.pick(ROOTS);
-        let depth = 1 + dice.below(5) as u32;
+        let depth = 1 + dice.depth(5);
         let tree = Trees::new(&mut dice).tree(kind, depth);
         let expected = Oracle::new(&record, now()).value(&tree);
         let expr = bind(&tree);

@@ -22,6 +22,10 @@ impl Dice {
         (self.next() % end as u64) as usize
     }
 
+    pub(super) fn depth(&mut self, end: usize) -> u32 {
+        self.below(end) as u32
+    }
+
     pub(super) fn one_in(&mut self, chances: usize) -> bool {
         self.below(chances) == 0
     }
@@ -32,8 +36,36 @@ impl Dice {
 }
 
 const TEXTS: &[&str] = &[
-    "", "a", "A", "ab", "Ab", "b", " é ", "e\u{301}", "ß", "SS", "ss", "日本", "日", "a\"b\\", "𝔘x𝔘", "x", "İ", "ς", "Σ", "\t\u{2003}",
-    "1", "-0.5", "true", "New", "Used", "P1D", "2020-02-29", "2020-02-29T12:00:00.5", "Store,Online", "INF",
+    "",
+    "a",
+    "A",
+    "ab",
+    "Ab",
+    "b",
+    " é ",
+    "e\u{301}",
+    "ß",
+    "SS",
+    "ss",
+    "日本",
+    "日",
+    "a\"b\\",
+    "𝔘x𝔘",
+    "x",
+    "İ",
+    "ς",
+    "Σ",
+    "\t\u{2003}",
+    "1",
+    "-0.5",
+    "true",
+    "New",
+    "Used",
+    "P1D",
+    "2020-02-29",
+    "2020-02-29T12:00:00.5",
+    "Store,Online",
+    "INF",
 ];
 const INSTANTS: &[&str] = &[
     "2020-02-29T12:00:00.5Z",
@@ -44,8 +76,12 @@ const INSTANTS: &[&str] = &[
     "2019-12-31T22:30:00Z",
 ];
 /// Instants that only literals can be: finer than stored, at other offsets.
-const LITERAL_INSTANTS: &[&str] =
-    &["2020-02-29T14:00:00.5+02:00", "2020-01-01T00:30:00+02:00", "2020-02-29T12:00:00.500000000001Z", "2020-02-28T23:15-13:30"];
+const LITERAL_INSTANTS: &[&str] = &[
+    "2020-02-29T14:00:00.5+02:00",
+    "2020-01-01T00:30:00+02:00",
+    "2020-02-29T12:00:00.500000000001Z",
+    "2020-02-28T23:15-13:30",
+];
 const DAYS: &[&str] = &["2020-02-29", "2020-03-01", "1969-12-31", "9999-12-31", "-0001-01-01"];
 const CLOCKS: &[&str] = &["00:00:00", "12:00:00.5", "23:59:59.123456789012", "07:59:00"];
 const SPANS: &[&str] = &["PT0S", "P1D", "-PT1S", "PT0.000000001S", "P400DT5.5S", "-P1DT0.5S", "P3000000D"];

@@ -59,11 +59,8 @@ impl<'d> Trees<'d> {
     }
 
     fn leaf(&mut self, kind: Kind) -> Tree {
-        let mut paths: Vec<(Option<u16>, Vec<&'static str>)> = PROPERTIES
-            .iter()
-            .filter(|(_, found, _)| *found == kind)
-            .map(|(name, ..)| (None, vec![*name]))
-            .collect();
+        let mut paths: Vec<(Option<u16>, Vec<&'static str>)> =
+            PROPERTIES.iter().filter(|(_, found, _)| *found == kind).map(|(name, ..)| (None, vec![*name])).collect();
         let mut bases = vec![(None, vec!["Origin"])];
         for (slot, found) in &self.scope {
             if *found == kind {
@@ -169,7 +166,8 @@ impl<'d> Trees<'d> {
             }
             _ => {
                 let (list, slot, body) = self.lambda(depth);
-                let node = if self.dice.one_in(2) { Node::Any(list, Some((slot, body))) } else { Node::All(list, slot, body) };
+                let node =
+                    if self.dice.one_in(2) { Node::Any(list, Some((slot, body))) } else { Node::All(list, slot, body) };
                 Tree::new(Kind::Bool, node)
             }
         }

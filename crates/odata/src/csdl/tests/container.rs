@@ -11,28 +11,39 @@ use crate::csdl::{Capabilities, xml};
 
 #[test]
 fn operations() {
-    check("<Function Name=\"Total\"", &expect![[r#"
+    check(
+        "<Function Name=\"Total\"",
+        &expect![[r#"
         <Function Name="Total" IsBound="true">
           <Annotation Term="Org.OData.Core.V1.Description" String="The price with tax."/>
           <Parameter Name="article" Type="shop.Article" Nullable="false"/>
           <Parameter Name="rate" Type="Edm.Double" Nullable="false"/>
           <ReturnType Type="Edm.Double" Nullable="false"/>
         </Function>
-    "#]]);
-    check("<Function Name=\"Similar\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<Function Name=\"Similar\"",
+        &expect![[r#"
         <Function Name="Similar" IsBound="true" IsComposable="true">
           <Annotation Term="Org.OData.Core.V1.Description" String="Articles much like this one."/>
           <Parameter Name="article" Type="shop.Article" Nullable="false"/>
           <ReturnType Type="Collection(shop.Article)"/>
         </Function>
-    "#]]);
-    check("<Action Name=\"Retire\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<Action Name=\"Retire\"",
+        &expect![[r#"
         <Action Name="Retire" IsBound="true">
           <Annotation Term="Org.OData.Core.V1.Description" String="Takes the article out of stock."/>
           <Parameter Name="article" Type="shop.Article" Nullable="false"/>
         </Action>
-    "#]]);
-    check_json("\"Top\": [", &expect![[r#"
+    "#]],
+    );
+    check_json(
+        "\"Top\": [",
+        &expect![[r#"
         "Top": [
           {
             "$Kind": "Function",
@@ -59,8 +70,11 @@ fn operations() {
             }
           }
         ],
-    "#]]);
-    check_json("\"Reset\": [", &expect![[r#"
+    "#]],
+    );
+    check_json(
+        "\"Reset\": [",
+        &expect![[r#"
         "Reset": [
           {
             "$Kind": "Action",
@@ -78,12 +92,15 @@ fn operations() {
             "$ReturnType": {"$Type": "Edm.Int32"}
           }
         ],
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_container() {
-    check("<EntityContainer Name=\"Container\"", &expect![[r#"
+    check(
+        "<EntityContainer Name=\"Container\"",
+        &expect![[r#"
         <EntityContainer Name="Container">
           <EntitySet Name="Articles" EntityType="shop.Article">
             <NavigationPropertyBinding Path="Maker" Target="Makers"/>
@@ -113,8 +130,11 @@ fn the_container() {
           <FunctionImport Name="Echo" Function="shop.Echo"/>
           <ActionImport Name="Reset" Action="shop.Reset"/>
         </EntityContainer>
-    "#]]);
-    check("<Annotations Target=\"shop.Container/Articles\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<Annotations Target=\"shop.Container/Articles\"",
+        &expect![[r#"
         <Annotations Target="shop.Container/Articles">
           <Annotation Term="Org.OData.Core.V1.Description" String="What the shop sells."/>
           <Annotation Term="Org.OData.Capabilities.V1.InsertRestrictions">
@@ -160,8 +180,11 @@ fn the_container() {
             </Collection>
           </Annotation>
         </Annotations>
-    "#]]);
-    check("<Annotations Target=\"shop.Container/Archive\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<Annotations Target=\"shop.Container/Archive\"",
+        &expect![[r#"
         <Annotations Target="shop.Container/Archive">
           <Annotation Term="Org.OData.Core.V1.Description" String="Makers of old, to be read only."/>
           <Annotation Term="Org.OData.Capabilities.V1.InsertRestrictions">
@@ -195,7 +218,8 @@ fn the_container() {
             </Record>
           </Annotation>
         </Annotations>
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -252,7 +276,8 @@ fn a_service_says_what_it_offers() {
             </Record>
           </Annotation>
         </Annotations>
-    "#]].assert_eq(&block(&document, "<Annotations Target=\"shop.Container\""));
+    "#]]
+    .assert_eq(&block(&document, "<Annotations Target=\"shop.Container\""));
 }
 
 const ID: &[Property] = &[one("ID", GUID, "Number.").not_null()];
@@ -265,11 +290,9 @@ static NODE: StructType = entity(
     &[many("Leaves", &LEAF, "Leaves.").contained(), many("Nodes", &NODE, "Nodes.").contained()],
 )
 .key(&["ID"]);
-static LEAF: StructType =
-    entity("Leaf", None, "A leaf.", ID, &[to_one("Owner", &OWNER, "Owner.")]).key(&["ID"]);
+static LEAF: StructType = entity("Leaf", None, "A leaf.", ID, &[to_one("Owner", &OWNER, "Owner.")]).key(&["ID"]);
 static OWNER: StructType = entity("Owner", None, "An owner.", ID, &[]).key(&["ID"]);
-static ROOT: StructType =
-    entity("Root", Some(&NODE), "A root.", &[], &[to_one("Keeper", &OWNER, "Keeper.")]);
+static ROOT: StructType = entity("Root", Some(&NODE), "A root.", &[], &[to_one("Keeper", &OWNER, "Keeper.")]);
 static TREE: Model = Model {
     namespace: "tree",
     container: "Container",
@@ -295,5 +318,6 @@ fn deeper_relationships_are_bound_where_one_set_holds_their_targets() {
           </EntitySet>
           <EntitySet Name="Owners" EntityType="tree.Owner"/>
         </EntityContainer>
-    "#]].assert_eq(&block(&document, "<EntityContainer Name"));
+    "#]]
+    .assert_eq(&block(&document, "<EntityContainer Name"));
 }

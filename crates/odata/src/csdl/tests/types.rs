@@ -6,7 +6,9 @@ use super::{Version, check, check_json, check_version};
 
 #[test]
 fn enumerations() {
-    check("<EnumType Name=\"Stock\"", &expect![[r#"
+    check(
+        "<EnumType Name=\"Stock\"",
+        &expect![[r#"
         <EnumType Name="Stock" UnderlyingType="Edm.Int32" IsFlags="true">
           <Member Name="None" Value="0"/>
           <Member Name="Store" Value="1"/>
@@ -14,13 +16,19 @@ fn enumerations() {
           <Member Name="Partner" Value="4"/>
           <Member Name="Later" Value="8"/>
         </EnumType>
-    "#]]);
-    check("<Annotations Target=\"shop.Stock/Later\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<Annotations Target=\"shop.Stock/Later\"",
+        &expect![[r#"
         <Annotations Target="shop.Stock/Later">
           <Annotation Term="Org.OData.Core.V1.Description" String="Stands for members that the client may not know."/>
         </Annotations>
-    "#]]);
-    check_json("\"Stock\": {", &expect![[r#"
+    "#]],
+    );
+    check_json(
+        "\"Stock\": {",
+        &expect![[r#"
         "Stock": {
           "$Kind": "EnumType",
           "$UnderlyingType": "Edm.Int32",
@@ -33,42 +41,60 @@ fn enumerations() {
           "Later": 8,
           "Later@Org.OData.Core.V1.Description": "Stands for members that the client may not know."
         },
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn type_definitions() {
-    check("<TypeDefinition Name=\"ReleaseDate\"", &expect![[r#"
+    check(
+        "<TypeDefinition Name=\"ReleaseDate\"",
+        &expect![[r#"
         <TypeDefinition Name="ReleaseDate" UnderlyingType="Edm.Date"/>
-    "#]]);
-    check("<TypeDefinition Name=\"OpeningTime\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<TypeDefinition Name=\"OpeningTime\"",
+        &expect![[r#"
         <TypeDefinition Name="OpeningTime" UnderlyingType="Edm.TimeOfDay" Precision="12"/>
-    "#]]);
-    check_json("\"LeadTime\": {", &expect![[r#"
+    "#]],
+    );
+    check_json(
+        "\"LeadTime\": {",
+        &expect![[r#"
         "LeadTime": {
           "$Kind": "TypeDefinition",
           "$UnderlyingType": "Edm.Duration",
           "$Precision": 9,
           "@Org.OData.Core.V1.Description": "The time a delivery takes."
         },
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn complex_types() {
-    check("<ComplexType Name=\"Address\"", &expect![[r#"
+    check(
+        "<ComplexType Name=\"Address\"",
+        &expect![[r#"
         <ComplexType Name="Address" OpenType="true">
           <Property Name="Street" Type="Edm.String" MaxLength="100"/>
           <Property Name="City" Type="Edm.String" MaxLength="50"/>
           <Property Name="Place" Type="shop.Place"/>
         </ComplexType>
-    "#]]);
-    check("<ComplexType Name=\"ShopAddress\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<ComplexType Name=\"ShopAddress\"",
+        &expect![[r#"
         <ComplexType Name="ShopAddress" BaseType="shop.Address">
           <Property Name="Floor" Type="Edm.Int16" Nullable="false"/>
         </ComplexType>
-    "#]]);
-    check_json("\"ShopAddress\": {", &expect![[r#"
+    "#]],
+    );
+    check_json(
+        "\"ShopAddress\": {",
+        &expect![[r#"
         "ShopAddress": {
           "$Kind": "ComplexType",
           "$BaseType": "shop.Address",
@@ -78,20 +104,26 @@ fn complex_types() {
             "@Org.OData.Core.V1.Description": "Which floor."
           }
         },
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn entity_types() {
-    check("<EntityType Name=\"Thing\"", &expect![[r#"
+    check(
+        "<EntityType Name=\"Thing\"",
+        &expect![[r#"
         <EntityType Name="Thing" Abstract="true">
           <Key>
             <PropertyRef Name="ID"/>
           </Key>
           <Property Name="ID" Type="Edm.Guid" Nullable="false"/>
         </EntityType>
-    "#]]);
-    check("<EntityType Name=\"Article\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<EntityType Name=\"Article\"",
+        &expect![[r#"
         <EntityType Name="Article" BaseType="shop.Thing">
           <Property Name="Name" Type="Edm.String" Nullable="false" MaxLength="100"/>
           <Property Name="Description" Type="Edm.String" MaxLength="500"/>
@@ -137,8 +169,11 @@ fn entity_types() {
           <NavigationProperty Name="Badges" Type="Collection(shop.Badge)" ContainsTarget="true"/>
           <NavigationProperty Name="Praise" Type="Collection(shop.Review)"/>
         </EntityType>
-    "#]]);
-    check("<EntityType Name=\"Blurb\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<EntityType Name=\"Blurb\"",
+        &expect![[r#"
         <EntityType Name="Blurb">
           <Key>
             <PropertyRef Name="ArticleID"/>
@@ -151,15 +186,21 @@ fn entity_types() {
             <ReferentialConstraint Property="ArticleID" ReferencedProperty="ID"/>
           </NavigationProperty>
         </EntityType>
-    "#]]);
-    check("<EntityType Name=\"Picture\"", &expect![[r#"
+    "#]],
+    );
+    check(
+        "<EntityType Name=\"Picture\"",
+        &expect![[r#"
         <EntityType Name="Picture" BaseType="shop.Thing" HasStream="true">
           <Property Name="Name" Type="Edm.String" Nullable="false" MaxLength="100"/>
           <Property Name="ContentType" Type="Edm.String" Nullable="false" MaxLength="100"/>
           <Property Name="Size" Type="Edm.Int64"/>
         </EntityType>
-    "#]]);
-    check_json("\"Blurb\": {", &expect![[r#"
+    "#]],
+    );
+    check_json(
+        "\"Blurb\": {",
+        &expect![[r#"
         "Blurb": {
           "$Kind": "EntityType",
           "$Key": ["ArticleID", "Language"],
@@ -186,8 +227,11 @@ fn entity_types() {
             "@Org.OData.Core.V1.Description": "The article."
           }
         },
-    "#]]);
-    check_json("\"Picture\": {", &expect![[r#"
+    "#]],
+    );
+    check_json(
+        "\"Picture\": {",
+        &expect![[r#"
         "Picture": {
           "$Kind": "EntityType",
           "$BaseType": "shop.Thing",
@@ -207,12 +251,16 @@ fn entity_types() {
             "@Org.OData.Core.V1.Description": "How many bytes."
           }
         },
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn keyless_types_are_abstract_to_old_clients() {
-    check_version(Version::V4_0, "<EntityType Name=\"ShopInfo\"", &expect![[r#"
+    check_version(
+        Version::V4_0,
+        "<EntityType Name=\"ShopInfo\"",
+        &expect![[r#"
         <EntityType Name="ShopInfo" Abstract="true">
           <Property Name="Name" Type="Edm.String" Nullable="false"/>
           <Property Name="Founded" Type="Edm.Int32" Nullable="false"/>
@@ -222,5 +270,6 @@ fn keyless_types_are_abstract_to_old_clients() {
           <Property Name="Head" Type="shop.ShopAddress" Nullable="false"/>
           <NavigationProperty Name="Window" Type="Collection(shop.Article)"/>
         </EntityType>
-    "#]]);
+    "#]],
+    );
 }

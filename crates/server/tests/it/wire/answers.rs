@@ -5,8 +5,7 @@ use serde_json::json;
 use super::{server, skill_path};
 use crate::harness::{Reply, Request, Server};
 
-const JSON: &str =
-    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
 fn is_guid(text: &str) -> bool {
     let parts: Vec<usize> = text.split('-').map(str::len).collect();
@@ -31,7 +30,10 @@ fn assert_headed(reply: &Reply) {
         let inner = &error["innerError"];
         let members: Vec<&String> = inner.as_object().unwrap().keys().collect();
         assert_eq!(members, ["client-request-id", "date", "request-id"]);
-        assert_eq!((&inner["request-id"], &inner["client-request-id"]), (&json!(named("request-id")), &json!("order-17")));
+        assert_eq!(
+            (&inner["request-id"], &inner["client-request-id"]),
+            (&json!(named("request-id")), &json!("order-17"))
+        );
         assert!(inner["date"].as_str().is_some_and(|date| date.len() == 19 && !date.contains('Z')), "{inner}");
     }
 }
@@ -66,7 +68,13 @@ fn each(server: &Server) -> Vec<(u16, Request)> {
         (413, server.ada("POST", "/beta/me/profile/skills").body(vec![b' '; (1 << 20) + 1])),
         (501, server.ada("GET", "/beta/users?$apply=aggregate($count%20as%20n)")),
         (200, server.anyone("GET", "/healthz")),
-        (204, server.anyone("OPTIONS", "/beta/me").header("origin", "null").header("access-control-request-method", "GET")),
+        (
+            204,
+            server
+                .anyone("OPTIONS", "/beta/me")
+                .header("origin", "null")
+                .header("access-control-request-method", "GET"),
+        ),
     ]
 }
 
@@ -97,7 +105,11 @@ fn a_creation_tells_where_and_what() {
     let server = server();
     let id = server.ready("VITAE_USER_ID");
     let origin = server.ready("VITAE_URL");
-    for (root, target) in [("beta", "me/profile/skills"), ("v1.0", "me/profile/skills/$ref"), ("v1.0", "users/ada@fjord.example/profile/skills")] {
+    for (root, target) in [
+        ("beta", "me/profile/skills"),
+        ("v1.0", "me/profile/skills/$ref"),
+        ("v1.0", "users/ada@fjord.example/profile/skills"),
+    ] {
         let body = json!({ "displayName": "Falconry", "proficiency": "expert" });
         let reply = server.ada("POST", &format!("/{root}/{target}")).json(&body).send().expect(201);
         let made = reply.json();
@@ -144,7 +156,14 @@ fn a_count_is_a_bare_number() {
 fn head_is_get_without_the_body() {
     let server = server();
     let item = skill_path(&server);
-    for target in ["/beta/me", "/beta/users", "/beta/me/profile", "/beta/me/profile/skills/$count", item.as_str(), "/beta/nowhere"] {
+    for target in [
+        "/beta/me",
+        "/beta/users",
+        "/beta/me/profile",
+        "/beta/me/profile/skills/$count",
+        item.as_str(),
+        "/beta/nowhere",
+    ] {
         let (get, head) = (server.get(target), server.ada("HEAD", target).send());
         assert_eq!((head.status, head.body.len()), (get.status, 0), "{target}");
         for name in ["content-type", "etag"] {

@@ -20,7 +20,11 @@ fn each_kind_of_mistake_has_its_code() {
         (ada("DELETE", &format!("{SKILLS}/x")), 404, "itemNotFound"),
         (ada("GET", &format!("/beta/users/{nil}")), 404, "Request_ResourceNotFound"),
         (ada("GET", "/beta/users/nobody@fjord.example/profile/skills"), 404, "Request_ResourceNotFound"),
-        (ada("POST", "/beta/users/nobody@fjord.example/profile/skills").json(&json!({})), 404, "Request_ResourceNotFound"),
+        (
+            ada("POST", "/beta/users/nobody@fjord.example/profile/skills").json(&json!({})),
+            404,
+            "Request_ResourceNotFound",
+        ),
         (ada("GET", "/beta/persons"), 400, "BadRequest"),
         (ada("GET", "/beta/me/profile/skils"), 400, "BadRequest"),
         (ada("GET", "/beta/me/profile/skills//"), 400, "BadRequest"),
@@ -37,13 +41,29 @@ fn each_kind_of_mistake_has_its_code() {
         (post(""), 400, "BadRequest"),
         (ada("POST", SKILLS).body("{}"), 400, "BadRequest"),
         (ada("POST", SKILLS).header("content-type", "text/plain").body("{}"), 400, "BadRequest"),
-        (ada("POST", &format!("{SKILLS}/$ref")).json(&json!({ "@odata.id": "https://x.example/1" })), 400, "BadRequest"),
+        (
+            ada("POST", &format!("{SKILLS}/$ref")).json(&json!({ "@odata.id": "https://x.example/1" })),
+            400,
+            "BadRequest",
+        ),
         (server.anyone("GET", "/beta/me"), 401, "InvalidAuthenticationToken"),
         (server.app("GET", "/beta/me/profile"), 400, "BadRequest"),
-        (server.app("POST", "/beta/users/ada@fjord.example/profile/skills").json(&json!({})), 403, "Authorization_RequestDenied"),
-        (server.grace("POST", "/beta/users/ada@fjord.example/profile/skills").json(&json!({})), 403, "Authorization_RequestDenied"),
+        (
+            server.app("POST", "/beta/users/ada@fjord.example/profile/skills").json(&json!({})),
+            403,
+            "Authorization_RequestDenied",
+        ),
+        (
+            server.grace("POST", "/beta/users/ada@fjord.example/profile/skills").json(&json!({})),
+            403,
+            "Authorization_RequestDenied",
+        ),
         (ada("GET", "/beta/me").header("accept", "application/xml"), 406, "notAcceptable"),
-        (ada("POST", "/beta/users").json(&json!({ "displayName": "A", "userPrincipalName": "ADA@fjord.example" })), 409, "nameAlreadyExists"),
+        (
+            ada("POST", "/beta/users").json(&json!({ "displayName": "A", "userPrincipalName": "ADA@fjord.example" })),
+            409,
+            "nameAlreadyExists",
+        ),
         (ada("PATCH", &item).header("if-match", "\"x\"").json(&json!({})), 412, "resourceModified"),
         (post(&" ".repeat((1 << 20) + 1)), 413, "requestTooLarge"),
     ] {
@@ -70,7 +90,11 @@ fn a_method_that_is_not_offered_is_answered_with_those_that_are() {
         ("BREW", "/beta/me", "GET, HEAD, PATCH"),
     ] {
         let reply = server.ada(method, target).send().expect(405);
-        assert_eq!((reply.header("allow"), reply.code().as_str()), (Some(allow), "Request_BadRequest"), "{method} {target}");
+        assert_eq!(
+            (reply.header("allow"), reply.code().as_str()),
+            (Some(allow), "Request_BadRequest"),
+            "{method} {target}"
+        );
     }
     server.get(&item).expect(200);
 }
@@ -81,7 +105,10 @@ fn what_is_not_there_yet_says_its_name() {
     for option in ["$apply=aggregate($count%20as%20n)", "$compute=1%20as%20a", "apply=x", "$DeltaToken=x"] {
         let reply = server.get(&format!("{SKILLS}?{option}")).expect(501);
         let name = option.split('=').next().unwrap().trim_start_matches('$').to_lowercase();
-        assert_eq!((reply.code().as_str(), reply.json()["error"]["target"].as_str()), ("notSupported", Some(format!("${name}").as_str())));
+        assert_eq!(
+            (reply.code().as_str(), reply.json()["error"]["target"].as_str()),
+            ("notSupported", Some(format!("${name}").as_str()))
+        );
         assert!(reply.message().contains(&format!("${name}")), "{}", reply.message());
     }
 }

@@ -53,11 +53,17 @@ fn a_read_of_what_the_client_has_is_not_sent_again() {
     for target in [item.as_str(), "/beta/me"] {
         let tag = tag(&server, target);
         let strong = tag.trim_start_matches("W/").to_owned();
-        for known in [tag.clone(), strong.clone(), "*".to_owned(), format!("\"other\", {tag}"), format!("\"a\" , {strong},\"b\"")] {
+        for known in [
+            tag.clone(),
+            strong.clone(),
+            "*".to_owned(),
+            format!("\"other\", {tag}"),
+            format!("\"a\" , {strong},\"b\""),
+        ] {
             let reply = server.ada("GET", target).header("if-none-match", &known).send().expect(304);
             assert_eq!((reply.body.len(), reply.header("etag")), (0, Some(tag.as_str())), "{known}");
         }
-        for other in ["\"other\"".to_owned(), format!("W/\"x{}", &strong[1..])] {
+        for other in ["\"other\"".to_owned(), tag.replacen('"', "\"x", 1)] {
             server.ada("GET", target).header("if-none-match", &other).send().expect(200);
         }
         server.ada("GET", target).header("if-match", &tag).send().expect(200);
