@@ -1,6 +1,6 @@
 //! What a filter costs over stored rows: `cargo run --release -p edm --example filter_rate`.
 //!
-//! A thousand rows of some 700 bytes, a filter of five operators and one of fifty nodes, the best of several rounds.
+//! A thousand rows of some 700 to 1,000 bytes, a filter of five operators and one of fifty nodes, the best of several rounds.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measuring tool: it prints and takes the time")]
 #![expect(clippy::expect_used, reason = "a measuring tool stops when something is wrong")]
@@ -108,14 +108,10 @@ fn fifty() -> Expr {
         binary("lt", binary("add", binary("mul", path(&["Price"]), integer(3)), path(&["Quantity"])), integer(-99_999));
     let parts = [
         contains("Name", "zebra"),
-        contains("Description", "zebra"),
         year,
         sum,
         binary("eq", path(&["Origin", "Place", "Latitude"]), integer(-1)),
-        binary("eq", path(&["Origin", "City"]), text("nowhere")),
         binary("gt", call("length", vec![path(&["Name"])]), integer(1_000)),
-        binary("eq", path(&["Stock"]), integer(8)),
-        binary("eq", path(&["Language"]), text("xx")),
     ];
     let any = parts.into_iter().reduce(|left, right| binary("or", left, right)).expect("parts");
     let negated = Expr::unary(Unary::Not, binary("ge", path(&["Price"]), integer(-1))).expect("a condition");

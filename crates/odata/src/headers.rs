@@ -1,11 +1,18 @@
 //! Request headers of the protocol: what the client accepts, prefers and presumes (OData Protocol 4.01, section 8).
 
 use edm::check::brief;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 
 use crate::problem::{Kind, Problem};
 
-const MAX_VERSION: &str = "OData-MaxVersion";
+static VERSION: HeaderName = HeaderName::from_static("odata-version");
+static MAX_VERSION: HeaderName = HeaderName::from_static("odata-maxversion");
+static PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// A header and how its name is usually written.
+type Named = (&'static HeaderName, &'static str);
+const NAMED_VERSION: Named = (&VERSION, "OData-Version");
+const NAMED_MAX_VERSION: Named = (&MAX_VERSION, "OData-MaxVersion");
 
 /// What a request's headers ask of the protocol.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,23 +46,23 @@ pub enum Media {
 /// Reads the protocol's headers; malformed and unacceptable ones are problems.
 pub fn wishes(headers: &HeaderMap, media: Media) -> Result<Wishes, Problem> {
     accept(headers, media)?;
-    version(headers, "OData-Version")?;
+    version(headers, NAMED_VERSION)?;
     Ok(Wishes {
         max_page_size: max_page_size(headers),
-        max_version: version(headers, MAX_VERSION)?,
+        max_version: version(headers, NAMED_MAX_VERSION)?,
         conditions: Conditions::read(headers)?,
     })
 }
 
 /// The version of an answer to a request with these headers; malformed ones ask for nothing.
 pub fn answer_version(headers: &HeaderMap) -> Version {
-    version(headers, MAX_VERSION).ok().flatten().unwrap_or(Version::V4)
+    version(headers, NAMED_MAX_VERSION).ok().flatten().unwrap_or(Version::V4)
 }
 
 /// Preferences are wishes: one that makes no sense is not followed, and no error; of several the first counts
 /// (RFC 7240, section 2).
 fn max_page_size(headers: &HeaderMap) -> Option<usize> {
-    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    let values = headers.get_all(&PREFER).into_iter().filter_map(|value| value.to_str().ok());
     let mut preferences = values.flat_map(|value| value.split([',', ';'])).filter_map(|text| text.split_once('='));
     let is_meant = |name: &str| {
         let name = name.trim();
@@ -66,14 +73,14 @@ fn max_page_size(headers: &HeaderMap) -> Option<usize> {
 }
 
 /// `4.0`, `4.01` or later; what a client adds after a semicolon is its own name.
-fn version(headers: &HeaderMap, name: &'static str) -> Result<Option<Version>, Problem> {
-    let Some(value) = headers.get(name) else { return Ok(None) };
+fn version(headers: &HeaderMap, (header, name): Named) -> Result<Option<Version>, Problem> {
+    let Some(value) = headers.get(header) else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let number = text.split_once('.').and_then(|(major, minor)| Some((major.parse::<u8>().ok()?, minor)));
     match number {
         Some((4, "0")) => Ok(Some(Version::V4)),
         Some((4, "01")) => Ok(Some(Version::V401)),
-        Some((5.., minor)) if name == MAX_VERSION && minor.parse::<u8>().is_ok() => Ok(Some(Version::V401)),
+        Some((5.., minor)) if header == MAX_VERSION && minor.parse::<u8>().is_ok() => Ok(Some(Version::V401)),
         _ => {
             let message = format!("found {} in the header `{name}`, expected `4.0` or `4.01`", brief(text));
             Err(Problem::new(Kind::BadHeader, message).at(name))

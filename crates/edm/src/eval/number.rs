@@ -93,7 +93,7 @@ pub(super) fn negate<'a>(value: &Datum<'a>) -> Datum<'a> {
         Datum::Integer(value) => value.checked_neg().map_or(Datum::Null, Datum::Integer),
         Datum::Single(value) => Datum::Single(-value),
         Datum::Double(value) => Datum::Double(-value),
-        Datum::Decimal(value) => Datum::Decimal(Cow::Owned(-value.as_ref())),
+        Datum::Decimal(value) => decimal(&-value.as_ref()),
         Datum::Duration(value) => temporal::from_nanos(value.nanos().checked_neg()),
         _ => Datum::Null,
     }
@@ -162,7 +162,11 @@ fn decimals<'a>(operator: Arithmetic, left: &BigDecimal, right: &BigDecimal) -> 
         Arithmetic::Div | Arithmetic::DivBy => quotient(left, right),
         Arithmetic::Mod => left % right,
     };
-    Ok(settle(&result).map_or(Datum::Null, |result| Datum::Decimal(Cow::Owned(result))))
+    Ok(decimal(&result))
+}
+
+fn decimal<'a>(result: &BigDecimal) -> Datum<'a> {
+    settle(result).map_or(Datum::Null, |result| Datum::Decimal(Cow::Owned(result)))
 }
 
 fn by_zero(left: &BigDecimal) -> f64 {
@@ -189,6 +193,7 @@ fn rounded_to(value: &BigDecimal, digits: u64) -> BigDecimal {
 fn settle(value: &BigDecimal) -> Option<BigDecimal> {
     let digits = i64::try_from(value.digits()).ok()?;
     let power = digits.checked_sub(value.fractional_digit_count())?;
+    // A zero that was reckoned has no places: how many there would be says nothing.
     if value.is_zero() || power < -GREATEST_POWER {
         return Some(BigDecimal::zero());
     }

@@ -3,14 +3,15 @@
 //! The grammar has a rule for each kind (`entitySetName`, `complexProperty` …) that all read alike; the file of cases
 //! lists the names that each admits. Here a path is walked with the set of kinds that it may have led to.
 
+mod context;
+mod options;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use odata::syntax::context::{Context, Item};
 use odata::syntax::path::{ResourcePath, Segment, SegmentKind};
 use odata::syntax::prefer::Pattern;
 use odata::syntax::tree::{
-    Argument, Arguments, Binary, Choice, ChoiceKind, ExpandItem, ExpandTail, Expr, ExprKind, Literal, LiteralKind,
-    Name, Path, Root, SelectItem, Step, TypeName,
+    Argument, Arguments, Binary, Expr, ExprKind, Literal, LiteralKind, Name, Path, Root, Step, TypeName,
 };
 use odata::syntax::{Limits, Text};
 
@@ -407,247 +408,6 @@ impl Names {
             }
         })
     }
-
-    // Query options.
-
-    pub(crate) fn options(&self, options: &[Choice]) -> Verdict {
-        options.iter().try_for_each(|option| self.option(&option.kind))
-    }
-
-    fn option(&self, option: &ChoiceKind) -> Verdict {
-        match option {
-            ChoiceKind::Filter(expr) | ChoiceKind::Alias(_, expr) => self.expr(expr),
-            ChoiceKind::Compute(items) => items.iter().try_for_each(|item| self.expr(&item.expr)),
-            ChoiceKind::OrderBy(items) => items.iter().try_for_each(|item| self.expr(&item.expr)),
-            ChoiceKind::Select(items) => items.iter().try_for_each(|item| self.select(item)),
-            ChoiceKind::Expand(items) => items.iter().try_for_each(|item| self.expand(item)),
-            ChoiceKind::Custom(name, value) => self.custom(name, value.as_deref()),
-            _ => Ok(()),
-        }
-    }
-
-    fn custom(&self, name: &str, value: Option<&str>) -> Verdict {
-        if self.admits("customName", name) {
-            return Ok(());
-        }
-        // The value of a parameter of the same name.
-        let value = value
-            .filter(|_| self.admits("parameterName", name))
-            .map(|value| odata::syntax::expression(&Text::plain(value), &Limits::STRICT));
-        match value {
-            Some(Ok(expr)) => self.expr(&expr),
-            _ => Err(format!("no option `{name}`")),
-        }
-    }
-
-    fn select(&self, item: &SelectItem) -> Verdict {
-        let refuse = || Err(format!("{item:?} cannot be selected"));
-        let (path, parameters, options) = match item {
-            SelectItem::All => return Ok(()),
-            SelectItem::Operations(name) => {
-                return if self.namespace(Some(&name.text)) { Ok(()) } else { refuse() };
-            }
-            SelectItem::Path { path, parameters, options } => (path, parameters, options),
-        };
-        self.options(options)?;
-        if !parameters.iter().all(|name| self.admits("parameterName", &name.text)) {
-            return refuse();
-        }
-        let mut kinds = SELECT_START;
-        for step in path {
-            kinds = self.select_step(kinds, step);
-        }
-        let narrow = options.iter().all(|option| {
-            !matches!(option.kind, ChoiceKind::Compute(_) | ChoiceKind::Select(_) | ChoiceKind::Alias(..))
-        });
-        let fits = match (options.is_empty(), parameters.is_empty()) {
-            (true, true) => kinds & (SELECTED | SELECTED_LIST | SELECT_PATH | SELECT_PATH_CAST | SELECT_OPERATION) != 0,
-            (true, false) => kinds & SELECT_FUNCTION != 0,
-            (false, _) => kinds & (SELECT_PATH | SELECT_PATH_CAST) != 0 || (narrow && kinds & SELECTED_LIST != 0),
-        };
-        if fits { Ok(()) } else { refuse() }
-    }
-
-    fn select_step(&self, kinds: u32, step: &Step) -> u32 {
-        let property = kinds & (SELECT_START | SELECT_TYPE | SELECT_PATH | SELECT_PATH_CAST) != 0;
-        let start = kinds & (SELECT_START | SELECT_TYPE) != 0;
-        let mut after = 0;
-        match step {
-            Step::Name { name, .. } => {
-                let led = if property { self.property(name) } else { 0 };
-                for (of, then) in [
-                    (ENTITIES | ENTITY | PRIMITIVE, SELECTED),
-                    (PRIMITIVES, SELECTED_LIST),
-                    (COMPLEXES | COMPLEX, SELECT_PATH),
-                ] {
-                    after |= if led & of != 0 { then } else { 0 };
-                }
-                if start && self.qualified("action", name) {
-                    after |= SELECT_OPERATION;
-                }
-                if start && self.kinds(&FUNCTIONS, "", name) != 0 {
-                    after |= SELECT_OPERATION | SELECT_FUNCTION;
-                }
-                let complex = self.qualified("complexTypeName", name);
-                if kinds & SELECT_START != 0 && (complex || self.qualified("entityTypeName", name)) {
-                    after |= SELECT_TYPE;
-                }
-                if kinds & SELECT_PATH != 0 && complex {
-                    after |= SELECT_PATH_CAST;
-                }
-            }
-            Step::Annotation { term, .. } if property && self.namespace(term.split().0) => {
-                after |= SELECTED_LIST | SELECT_PATH;
-            }
-            _ => {}
-        }
-        after
-    }
-
-    fn expand(&self, item: &ExpandItem) -> Verdict {
-        let mut kinds = EXPAND_START | EXPAND_PATH;
-        for step in &item.path {
-            kinds = self.expand_step(kinds, step);
-        }
-        let fits = match item.tail {
-            ExpandTail::Value => true,
-            ExpandTail::Star | ExpandTail::StarRef => kinds & EXPAND_PATH != 0,
-            ExpandTail::Ref | ExpandTail::Count => kinds & (EXPANDED | EXPANDED_CAST) != 0,
-            ExpandTail::Name => {
-                let stream = if item.options.is_empty() { EXPANDED_STREAM } else { 0 };
-                kinds & (EXPANDED | EXPANDED_CAST | stream) != 0
-            }
-        };
-        match fits {
-            true => self.options(&item.options),
-            false => Err(format!("{item:?} cannot be expanded")),
-        }
-    }
-
-    fn expand_step(&self, kinds: u32, step: &Step) -> u32 {
-        let on = kinds & EXPAND_PATH != 0;
-        let mut after = 0;
-        match step {
-            Step::Name { name, .. } => {
-                let led = if on { self.property(name) } else { 0 };
-                for (of, then) in
-                    [(ENTITIES | ENTITY, EXPANDED), (COMPLEXES | COMPLEX, EXPAND_PATH), (STREAM, EXPANDED_STREAM)]
-                {
-                    after |= if led & of != 0 { then } else { 0 };
-                }
-                let entity = self.qualified("entityTypeName", name);
-                if (kinds & EXPAND_START != 0 && entity) || (on && self.qualified("complexTypeName", name)) {
-                    after |= EXPAND_PATH;
-                }
-                if kinds & EXPANDED != 0 && entity {
-                    after |= EXPANDED_CAST;
-                }
-            }
-            Step::Annotation { term, .. } if on => {
-                let admitted = self.admits("entityAnnotationInQuery", &format!("@{}", term.text));
-                after |= if admitted { EXPANDED } else { 0 };
-                after |= if self.namespace(term.split().0) { EXPAND_PATH } else { 0 };
-            }
-            _ => {}
-        }
-        after
-    }
-}
-
-impl Names {
-    // Context URLs.
-
-    pub(crate) fn context(&self, context: &Context) -> Verdict {
-        let (holds, items) = match context {
-            Context::Reference { .. } => (true, &None),
-            Context::Type { ty, items } => {
-                let (namespace, name) = ty.name.split();
-                let whole = ty.collection && matches!(ty.name.text.as_str(), "Edm.EntityType" | "Edm.ComplexType");
-                (whole || (namespace == Some("Edm") && is_primitive(name)) || self.namespace(namespace), items)
-            }
-            Context::Path { path, items, suffix } => (self.context_path(path, suffix.is_some()), items),
-        };
-        check(holds, context)?;
-        self.context_items(items.as_deref().unwrap_or_default())
-    }
-
-    fn context_path(&self, path: &[(Name, Option<Arguments>)], suffix: bool) -> bool {
-        let Some(((first, key), rest)) = path.split_first() else { return false };
-        let keyed = |kinds: Kinds, key: &Option<Arguments>| match key {
-            Some(key) if kinds & ANY_ENTITIES != 0 && self.key(key) => ENTITY,
-            Some(_) => 0,
-            None => kinds,
-        };
-        let mut kinds = 0;
-        for (rule, kind) in [("entitySetName", ENTITIES), ("singletonEntity", ENTITY)] {
-            kinds |= if self.admits(rule, &first.text) { keyed(kind, key) } else { 0 };
-        }
-        for (name, key) in rest {
-            let cast = self.member(kinds, name, &[], "").unwrap_or(0);
-            kinds = keyed(cast & !KEYED, key);
-        }
-        let suffixed = kinds & (ANY_ENTITIES | ANY_ENTITY) != 0
-            && path.first().is_some_and(|(name, _)| self.admits("entitySetName", &name.text));
-        kinds != 0 && (!suffix || suffixed)
-    }
-
-    fn context_items(&self, items: &[Item]) -> Verdict {
-        for item in items {
-            match item {
-                Item::All => {}
-                Item::Operations(name) => check(self.namespace(Some(&name.text)), item)?,
-                Item::Path { steps, recursive, items } => {
-                    let mut kinds = SELECT_START;
-                    for step in steps {
-                        kinds = self.context_step(kinds, step);
-                    }
-                    let names = items.as_deref().unwrap_or_default();
-                    let parameters = names.iter().all(|name| match name {
-                        Item::Path { steps, recursive: false, items: None } => {
-                            matches!(steps.as_slice(), [Step::Name { name, .. }] if self.admits("parameterName", &name.text))
-                        }
-                        _ => false,
-                    });
-                    let navigation = kinds & SELECTED != 0;
-                    let path = kinds & (SELECT_PATH | SELECT_PATH_CAST) != 0;
-                    let function = kinds & SELECT_FUNCTION != 0 && !names.is_empty() && parameters;
-                    let fits = match (recursive, items) {
-                        (false, None) => kinds & !(SELECT_START | SELECT_TYPE) != 0,
-                        _ => navigation || (function && !recursive),
-                    };
-                    check(fits || (path && items.is_none() && !recursive), item)?;
-                    if !function {
-                        self.context_items(names)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// As in `$select`, but only navigation properties are [`SELECTED`], the others are lists of themselves.
-    fn context_step(&self, kinds: u32, step: &Step) -> u32 {
-        let start = kinds & (SELECT_START | SELECT_TYPE) != 0;
-        match step {
-            Step::Name { name, .. } => {
-                let led = if start || kinds & (SELECT_PATH | SELECT_PATH_CAST) != 0 { self.property(name) } else { 0 };
-                let after = self.select_step(kinds, step) & !SELECTED;
-                let qualified = if name.text.contains('.') {
-                    u32::MAX
-                } else {
-                    !(SELECT_OPERATION | SELECT_FUNCTION | SELECT_TYPE | SELECT_PATH_CAST)
-                };
-                let navigation = if led & (ENTITIES | ENTITY) != 0 { SELECTED } else { 0 };
-                let primitive = if led & PRIMITIVE != 0 { SELECTED_LIST } else { 0 };
-                (after & qualified) | navigation | primitive
-            }
-            Step::Annotation { term, .. } if self.namespace(term.split().0) => {
-                let entity = self.admits("entityAnnotationInFragment", &format!("@{}", term.text));
-                SELECT_PATH | if entity { SELECTED } else { 0 }
-            }
-            _ => 0,
-        }
-    }
 }
 
 impl Names {
@@ -666,21 +426,6 @@ fn check(holds: bool, what: &impl std::fmt::Debug) -> Verdict {
 
 /// The value of an annotation can be anything.
 const ANNOTATED: Kinds = OPERATED;
-
-const SELECT_START: u32 = 1;
-const SELECT_TYPE: u32 = 1 << 1;
-const SELECT_PATH: u32 = 1 << 2;
-const SELECT_PATH_CAST: u32 = 1 << 3;
-const SELECTED: u32 = 1 << 4;
-const SELECTED_LIST: u32 = 1 << 5;
-const SELECT_OPERATION: u32 = 1 << 6;
-const SELECT_FUNCTION: u32 = 1 << 7;
-
-const EXPAND_START: u32 = 1;
-const EXPAND_PATH: u32 = 1 << 1;
-const EXPANDED: u32 = 1 << 2;
-const EXPANDED_CAST: u32 = 1 << 3;
-const EXPANDED_STREAM: u32 = 1 << 4;
 
 fn is_primitive(name: &str) -> bool {
     let plain = [

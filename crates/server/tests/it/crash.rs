@@ -70,6 +70,17 @@ impl Keeper<'_> {
         let request = self.server.anyone("GET", target).token(self.token).host(Some("localhost"));
         request.send().expect(200).json()
     }
+
+    /// A list to its end, over all pages.
+    fn list(&self, target: &str) -> Vec<serde_json::Value> {
+        let (mut items, mut next) = (Vec::new(), Some(target.to_owned()));
+        while let Some(target) = next {
+            let page = self.get(&target);
+            items.extend(page["value"].as_array().unwrap().iter().cloned());
+            next = page["@odata.nextLink"].as_str().map(|link| link.replacen("http://localhost", "", 1));
+        }
+        items
+    }
 }
 
 fn start(place: &Path) -> Server {
@@ -144,9 +155,9 @@ fn people_being_made_and_renamed_survive_a_kill() {
         });
         server = start(place.path());
         let keeper = Keeper { server: &server, token };
-        let listed = keeper.get("/beta/users?$top=999&$select=id,userPrincipalName");
+        let people = keeper.list("/beta/users?$top=999&$select=id,userPrincipalName");
         for names in &stories {
-            names.judge(&listed["value"], &|target| {
+            names.judge(&people, &|target| {
                 let request = server.anyone("GET", target).token(token).host(Some("localhost"));
                 request.send()
             });
@@ -154,7 +165,6 @@ fn people_being_made_and_renamed_survive_a_kill() {
         // A name that was only being taken is free again once its taker cannot come back. A start sets the clock right,
         // and the writes of the round before were made ahead of it.
         server.anyone("POST", "/dev/clock").json(&json!({ "advance": 100 * round })).send().expect(200);
-        let people = listed["value"].as_array().unwrap();
         let held = |name: &str| people.iter().any(|person| person["userPrincipalName"] == name);
         for name in stories.iter().flat_map(Names::free).filter(|name| !held(name)) {
             let body = json!({ "displayName": "Again", "userPrincipalName": name });

@@ -134,8 +134,6 @@ impl Ledger {
 }
 
 fn read(place: &str, keeper: &Keeper<'_>) -> BTreeMap<String, Value> {
-    let list = keeper.get(&format!("{place}?$top=999"));
-    assert_eq!(list.get("@odata.nextLink"), None, "one page holds all");
-    let items = list["value"].as_array().unwrap().iter();
-    items.map(|item| (item["id"].as_str().unwrap().to_owned(), item.clone())).collect()
+    let items = keeper.list(&format!("{place}?$top=999")).into_iter();
+    items.map(|item| (item["id"].as_str().unwrap().to_owned(), item)).collect()
 }

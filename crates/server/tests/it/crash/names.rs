@@ -77,9 +77,9 @@ impl Names {
     }
 
     /// Everyone acknowledged is listed and found by their name; everyone deleted is neither.
-    pub(crate) fn judge(&self, listed: &Value, get: &dyn Fn(&str) -> Reply) {
+    pub(crate) fn judge(&self, listed: &[Value], get: &dyn Fn(&str) -> Reply) {
         let name_of = |id: &str| {
-            let person = listed.as_array().unwrap().iter().find(|person| person["id"] == id);
+            let person = listed.iter().find(|person| person["id"] == id);
             person.map(|person| person["userPrincipalName"].as_str().unwrap().to_owned())
         };
         for (id, name) in &self.people {

@@ -117,7 +117,7 @@ pub(super) fn raised(value: Value, kind: Kind) -> Value {
 pub(super) fn negated(value: Value) -> Value {
     match value {
         Value::Integer(number) => i64::try_from(-i128::from(number)).map_or(Value::Null, Value::Integer),
-        Value::Decimal(number) => Value::Decimal(BigDecimal::zero() - number),
+        Value::Decimal(number) => kept(BigDecimal::zero() - number),
         Value::Single(number) => Value::Single(-0.0 - number),
         Value::Double(number) => Value::Double(-0.0 - number),
         Value::Duration(duration) => nanoseconds(-duration.0.as_nanos()),
@@ -181,6 +181,9 @@ pub(super) fn digits(number: BigDecimal, digits: u64) -> BigDecimal {
 
 /// At most 76 digits, at most 400 places before the point or zeros after it.
 fn kept(number: BigDecimal) -> Value {
+    if number.is_zero() {
+        return Value::Decimal(BigDecimal::zero());
+    }
     let text = number.to_plain_string();
     let (before, after) = text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
     let before = before.trim_start_matches('0');
