@@ -14,7 +14,7 @@ use super::TypeError;
 /// Longest pattern, in characters.
 const MAX_PATTERN: usize = 500;
 /// Most memory of a compiled pattern; it also bounds the time that compiling takes.
-const MAX_COMPILED: usize = 1 << 19;
+const MAX_COMPILED: usize = 1 << 17;
 
 /// A compiled pattern.
 #[derive(Debug, Clone)]

@@ -8,12 +8,12 @@ mod options;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use odata::syntax::Text;
 use odata::syntax::path::{ResourcePath, Segment, SegmentKind};
 use odata::syntax::prefer::Pattern;
 use odata::syntax::tree::{
     Argument, Arguments, Binary, Expr, ExprKind, Literal, LiteralKind, Name, Path, Root, Step, TypeName,
 };
-use odata::syntax::{Limits, Text};
 
 /// Kinds of things a path can lead to, as bits.
 type Kinds = u32;
@@ -100,7 +100,7 @@ impl Names {
         self.lists.contains_key(rule)
     }
 
-    fn namespace(&self, namespace: Option<&str>) -> bool {
+    pub(crate) fn namespace(&self, namespace: Option<&str>) -> bool {
         namespace.is_none_or(|namespace| namespace.split('.').all(|part| self.admits("namespacePart", part)))
     }
 
@@ -325,7 +325,7 @@ impl Names {
         }
     }
 
-    fn ty(&self, ty: &TypeName) -> Verdict {
+    pub(crate) fn ty(&self, ty: &TypeName) -> Verdict {
         let (namespace, name) = ty.name.split();
         // Definitions of types may have any name.
         match namespace == Some("Edm") && is_primitive(name) || self.namespace(namespace) {
@@ -427,7 +427,7 @@ fn check(holds: bool, what: &impl std::fmt::Debug) -> Verdict {
 /// The value of an annotation can be anything.
 const ANNOTATED: Kinds = OPERATED;
 
-fn is_primitive(name: &str) -> bool {
+pub(crate) fn is_primitive(name: &str) -> bool {
     let plain = [
         "Binary",
         "Boolean",

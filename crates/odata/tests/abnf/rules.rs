@@ -9,7 +9,7 @@ use odata::syntax::prefer::Preference;
 use odata::syntax::tree::{ChoiceKind, Expr, ExprKind, Literal, LiteralKind, Root, Search, Step, Typed};
 use odata::syntax::{Limits, Text, context, expression, is_identifier, options, path, prefer, search, url};
 
-use super::names::{Names, Verdict};
+use super::names::{Names, Verdict, is_primitive};
 
 /// Does the rule match the whole input? `None` if no entry point reads it.
 pub(crate) fn matches(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
@@ -291,6 +291,9 @@ fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
                 [Expr { kind: ExprKind::Literal(Literal { kind: LiteralKind::Json, .. }), .. }]));
             check(string, "no string")
         }),
+        "primitiveTypeName" => check(input.strip_prefix("Edm.").is_some_and(is_primitive), "no such type"),
+        "namespace" => check(input.split('.').all(is_identifier) && names.namespace(Some(input)), "no namespace"),
+        "keyPredicate" | "simpleKey" | "compoundKey" => resource_path(names, &format!("Categories{input}")),
         "odataIdentifier" => check(is_identifier(&decoded), "no identifier"),
         _ if names.lists(rule) => check(is_identifier(&decoded) && names.admits(rule, &decoded), "no such name"),
         _ => return None,

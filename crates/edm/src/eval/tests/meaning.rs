@@ -138,7 +138,12 @@ fn decimals_keep_bounded_digits() {
     let Ok(Value::Decimal(product)) = evaluate(&format!("{long} mul {long}"), &Env::new(now())) else { panic!() };
     // Rounding up may carry into one digit more.
     assert!(product.digits() <= 77);
-    check(&[("1.0 div 3", "0.3333333333333333333333333333333333"), ("1 divby 8", "0.125"), ("cast(0.0 mul 0.5,Edm.String)", "'0'"), ("cast(1.50 sub 0.5,Edm.String)", "'1.00'")]);
+    check(&[
+        ("1.0 div 3", "0.3333333333333333333333333333333333"),
+        ("1 divby 8", "0.125"),
+        ("cast(0.0 mul 0.5,Edm.String)", "'0'"),
+        ("cast(1.50 sub 0.5,Edm.String)", "'1.00'"),
+    ]);
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn hostile_bodies_are_refused_in_few_words() {
         format!("{{\"Sizes\":[{}1]}}", "1,".repeat(200_000)),
     ] {
         let told = told(&ARTICLE, &body, Intent::Update);
-        assert!(told.starts_with("400") && told.len() < 1000, "{}", &told[..told.len().min(300)]);
+        assert!(told.starts_with("400") && told.len() < 1000, "{}", told.get(..300).unwrap_or(&told));
     }
 }
 
