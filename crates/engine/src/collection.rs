@@ -24,16 +24,30 @@ pub(crate) fn window(order: &Order, plan: &Plan) -> Window {
     }
     let after = plan.after.as_ref().map(|place| (place.at, place.id.clone()));
     // One more than is answered tells whether there is a next page.
-    Window { after, limit: Some(plan.limit().saturating_add(plan.skip).saturating_add(1)) }
+    Window { after, skip: plan.skip, limit: Some(plan.limit().saturating_add(1)) }
 }
 
-/// The rows of a page, and the plan of the next if there is one. `rows` are in default order.
+/// The rows of a page, and the plan of the next if there is one. `rows` are the [`window`] of the plan, in default order.
 pub(crate) fn page(rows: Vec<Row>, order: &Order, plan: &Plan) -> (Vec<Row>, Option<Plan>) {
-    let mut rows = match order.keys.is_empty() {
-        true => after(rows, plan.after.as_ref()),
-        false => ordered_after(rows, order, plan.after.as_ref()),
-    };
-    rows.drain(..plan.skip.min(rows.len()));
+    if order.keys.is_empty() {
+        return cut(rows, order, plan);
+    }
+    cut(skipped(ordered_after(rows, order, plan.after.as_ref()), plan.skip), order, plan)
+}
+
+/// The same of a whole collection, in default order, of which no window was asked for.
+pub(crate) fn first_page(rows: Vec<Row>, order: &Order, plan: &Plan) -> Vec<Row> {
+    let rows = if order.keys.is_empty() { skipped(rows, plan.skip) } else { rows };
+    page(rows, order, plan).0
+}
+
+fn skipped(mut rows: Vec<Row>, skip: usize) -> Vec<Row> {
+    rows.drain(..skip.min(rows.len()));
+    rows
+}
+
+/// What fits on the page, and the plan of the next if more is left.
+fn cut(mut rows: Vec<Row>, order: &Order, plan: &Plan) -> (Vec<Row>, Option<Plan>) {
     let limit = plan.limit();
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -42,16 +56,7 @@ pub(crate) fn page(rows: Vec<Row>, order: &Order, plan: &Plan) -> (Vec<Row>, Opt
     (rows, next)
 }
 
-/// What comes after the place in default order.
-fn after(mut rows: Vec<Row>, place: Option<&Place>) -> Vec<Row> {
-    if let Some(place) = place {
-        let done = rows.partition_point(|row| (row.at, &row.id) <= (place.at, &place.id));
-        rows.drain(..done);
-    }
-    rows
-}
-
-/// The same in another order, brought into that.
+/// What comes after the place in an order, brought into that.
 fn ordered_after(rows: Vec<Row>, order: &Order, place: Option<&Place>) -> Vec<Row> {
     let mut keyed: Vec<(Vec<Value>, Row)> = rows.into_iter().map(|row| (order.values(&row.members), row)).collect();
     // Stable: rows that the order does not tell apart stay in default order.

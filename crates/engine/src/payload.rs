@@ -99,7 +99,7 @@ fn write_related(writer: &mut Writer, base: &[u8], related: &Related<'_>, rows: 
         writer.count(name, rows.len());
     }
     writer.open_list(name);
-    let (rows, _) = collection::page(rows.to_vec(), &query.order, &Plan::whole(query));
+    let rows = collection::first_page(rows.to_vec(), &query.order, &Plan::whole(query));
     rows.iter().for_each(|row| write_item(writer, row, projection));
     writer.close_list();
 }

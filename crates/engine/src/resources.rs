@@ -77,13 +77,15 @@ pub struct Entity {
 pub struct Window {
     /// Only what comes after this place.
     pub after: Option<(i64, Arc<str>)>,
+    /// Of that, not the first so many.
+    pub skip: usize,
     /// At most so many.
     pub limit: Option<usize>,
 }
 
 impl Window {
     /// Everything.
-    pub const ALL: Window = Window { after: None, limit: None };
+    pub const ALL: Window = Window { after: None, skip: 0, limit: None };
 }
 
 /// What became of a change that presumed a version.

@@ -37,7 +37,7 @@ impl Service {
             items.partition_point(|item| (item.header.created, item.id.as_ref()) <= (*at, id.as_ref()))
         });
         let visible = items.iter().skip(start).filter(|item| viewer.sees(&item.header));
-        visible.take(window.limit.unwrap_or(usize::MAX)).map(row).collect()
+        visible.skip(window.skip).take(window.limit.unwrap_or(usize::MAX)).map(row).collect()
     }
 
     pub(crate) fn profile_row(owner: Owner) -> Row {

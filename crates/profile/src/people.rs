@@ -39,15 +39,11 @@ impl Service {
         Ok(Entity { row: person_row(item, basic), related: Vec::new() })
     }
 
-    pub(crate) async fn list_people(
-        &self,
-        caller: &Caller,
-        tenant: Uuid,
-        basic: bool,
-        window: &Window,
-    ) -> Result<Vec<Row>, Problem> {
+    pub(crate) async fn list_people(&self, tenant: Uuid, basic: bool, window: &Window) -> Result<Vec<Row>, Problem> {
         let limit = window.limit.unwrap_or(usize::MAX);
         let mut rows = Vec::new();
+        // Those who are left out need not be read.
+        let mut skip = window.skip;
         let mut after = window.after.as_ref().and_then(|(at, id)| {
             Some(Candidate {
                 token: created_token(*at),
@@ -58,20 +54,24 @@ impl Service {
             })
         });
         while rows.len() < limit {
-            let wanted = BATCH.min(limit - rows.len());
+            let wanted = BATCH.min(limit - rows.len()).max(BATCH.min(skip));
             let candidates = self.scan_people(tenant, after, wanted).await?;
-            for candidate in &candidates {
-                // Someone deleted since the scan is nobody.
-                if let Ok(snapshot) = self.snapshot(caller, Owner { tenant, id: candidate.owner }).await {
-                    rows.extend(snapshot.items(PERSON).iter().map(|item| person_row(item, basic)));
-                }
+            for candidate in candidates.iter().skip(skip).take(limit - rows.len()) {
+                rows.extend(self.listed(Owner { tenant, id: candidate.owner }, basic).await?);
             }
+            skip = skip.saturating_sub(candidates.len());
             if candidates.len() < wanted {
                 break;
             }
             after = candidates.into_iter().next_back();
         }
         Ok(rows)
+    }
+
+    /// A person of the list; someone deleted meanwhile is nobody.
+    async fn listed(&self, owner: Owner, basic: bool) -> Result<Option<Row>, Problem> {
+        let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
+        Ok(snapshot.and_then(|snapshot| snapshot.items(PERSON).first().map(|item| person_row(item, basic))))
     }
 
     pub(crate) async fn count_people(&self, tenant: Uuid) -> Result<usize, Problem> {

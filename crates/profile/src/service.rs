@@ -177,7 +177,7 @@ impl Resources for Service {
 
     async fn list(&self, caller: &Caller, target: &Target, window: &Window) -> Result<Vec<Row>, Problem> {
         match target {
-            Target::People { tenant, basic } => self.list_people(caller, *tenant, *basic, window).await,
+            Target::People { tenant, basic } => self.list_people(*tenant, *basic, window).await,
             Target::Collection(owner, collection) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
                 Ok(Self::list_items(&Viewer::of(caller, owner.id), &snapshot, collection, window))

@@ -165,8 +165,12 @@ fn decimals<'a>(operator: Arithmetic, left: &BigDecimal, right: &BigDecimal) -> 
     Ok(decimal(&result))
 }
 
-fn decimal<'a>(result: &BigDecimal) -> Datum<'a> {
-    settle(result).map_or(Datum::Null, |result| Datum::Decimal(Cow::Owned(result)))
+/// A decimal that was reckoned: in bounds, and without zeros at its end, for those would tell of the way it came about.
+pub(super) fn decimal<'a>(result: &BigDecimal) -> Datum<'a> {
+    let Some(bounded) = settle(result) else { return Datum::Null };
+    let short = bounded.normalized();
+    let plain = if short.fractional_digit_count() < 0 { short.with_scale(0) } else { short };
+    Datum::Decimal(Cow::Owned(plain))
 }
 
 fn by_zero(left: &BigDecimal) -> f64 {
@@ -177,9 +181,9 @@ fn by_zero(left: &BigDecimal) -> f64 {
     }
 }
 
-/// A quotient to a fixed number of digits, trailing zeros dropped.
+/// A quotient to a fixed number of digits.
 pub(super) fn quotient(left: &BigDecimal, right: &BigDecimal) -> BigDecimal {
-    rounded_to(&(left / right), QUOTIENT_DIGITS).normalized()
+    rounded_to(&(left / right), QUOTIENT_DIGITS)
 }
 
 fn rounded_to(value: &BigDecimal, digits: u64) -> BigDecimal {
@@ -193,7 +197,6 @@ fn rounded_to(value: &BigDecimal, digits: u64) -> BigDecimal {
 fn settle(value: &BigDecimal) -> Option<BigDecimal> {
     let digits = i64::try_from(value.digits()).ok()?;
     let power = digits.checked_sub(value.fractional_digit_count())?;
-    // A zero that was reckoned has no places: how many there would be says nothing.
     if value.is_zero() || power < -GREATEST_POWER {
         return Some(BigDecimal::zero());
     }
@@ -222,7 +225,7 @@ pub(super) fn rounded<'a>(function: Function, value: &Datum<'a>) -> Datum<'a> {
                 Function::Ceiling => RoundingMode::Ceiling,
                 _ => RoundingMode::HalfUp,
             };
-            Datum::Decimal(Cow::Owned(value.with_scale_round(0, mode)))
+            decimal(&value.with_scale_round(0, mode))
         }
         _ => Datum::Null,
     }

@@ -1,12 +1,10 @@
 //! Dates, instants, times of day and durations: their parts, and reckoning with them.
 
-use std::borrow::Cow;
-
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive as _, Zero as _};
 
 use super::datum::Datum;
-use super::number::{Number, quotient};
+use super::number::{Number, decimal, quotient};
 use super::{Env, EvalError};
 use crate::expr::{Arithmetic, Function};
 use crate::time::{DateTimeOffset, Duration, TimeOfDay};
@@ -59,10 +57,6 @@ fn time_part<'a>(function: Function, time: TimeOfDay) -> Datum<'a> {
         _ => return Datum::Null,
     };
     i64::try_from(number).map_or(Datum::Null, Datum::Integer)
-}
-
-fn decimal<'a>(value: &BigDecimal) -> Datum<'a> {
-    Datum::Decimal(Cow::Owned(value.normalized()))
 }
 
 /// A duration, null when it is out of range.

@@ -216,7 +216,7 @@ impl Resources for Double {
         let mut rows = self.rows(&target.container);
         rows.sort_by(|left, right| (left.at, &left.id).cmp(&(right.at, &right.id)));
         let after = |row: &Row| window.after.as_ref().is_none_or(|(at, id)| (row.at, &row.id) > (*at, id));
-        Ok(rows.into_iter().filter(after).take(window.limit.unwrap_or(usize::MAX)).collect())
+        Ok(rows.into_iter().filter(after).skip(window.skip).take(window.limit.unwrap_or(usize::MAX)).collect())
     }
 
     async fn count(&self, caller: &Caller, target: &Target) -> Result<usize, Problem> {

@@ -12,8 +12,8 @@
 //!
 //! Each states its grammar at its head, in ABNF (RFC 5234) over decoded text; `BWS` is any number of blanks and tabs,
 //! `RWS` at least one. Together they are the grammar of OData 4.01 but for what names mean: `tree` holds what was
-//! said, and `print` (their `Display`) says it again. Every parser keeps to [`Limits`], reads in linear time and cannot overflow the
-//! stack; a fault is an [`Error`] with the column, what was found there and what was expected.
+//! said, and `print` (their `Display`) says it again. Every parser keeps to [`Limits`], reads in linear time and cannot
+//! overflow the stack; a fault is an [`Error`] with the column, what was found there and what was expected.
 
 mod apply;
 mod chars;

@@ -142,7 +142,8 @@ fn decimals_keep_bounded_digits() {
         ("1.0 div 3", "0.3333333333333333333333333333333333"),
         ("1 divby 8", "0.125"),
         ("cast(0.0 mul 0.5,Edm.String)", "'0'"),
-        ("cast(1.50 sub 0.5,Edm.String)", "'1.00'"),
+        ("cast(1.50 sub 0.5,Edm.String)", "'1'"),
+        ("cast(Cost,Edm.String)", "'2.50'"),
     ]);
 }
 

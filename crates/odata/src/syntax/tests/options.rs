@@ -87,7 +87,7 @@ fn search() {
     check("$search=AND OR NOT", "$search=(AND) OR (NOT)");
     check("$search=not a and b", "$search=not AND a AND and AND b");
     check("$search='un\"done ('", "$search='un\"done ('");
-    check("$search=O'Neil", "$search=O'Neil");
+    check("$search=O'Hara", "$search=O'Hara");
     check("$search= a", "$search=a");
     check("$search=", "found the end at column 1 of `$search`, expected a word, a phrase or `(`");
     check("$search=a)", "found `)` at column 2 of `$search`, expected a blank and another word");

@@ -40,10 +40,10 @@ fn a_plus_sign_is_a_blank_in_queries_and_itself_in_paths() {
 
 #[test]
 fn quotes_are_doubled_whether_escaped_or_not() {
-    assert_eq!(option("$filter=a eq 'O''Neil'"), "$filter=a eq 'O''Neil'");
-    assert_eq!(option("$filter=a eq %27O%27'Neil'"), "$filter=a eq 'O''Neil'");
-    assert!(!accepted("A?$filter=a eq 'O%27Neil'"));
-    assert!(!accepted("Customers('O%27Neil')"));
+    assert_eq!(option("$filter=a eq 'O''Hara'"), "$filter=a eq 'O''Hara'");
+    assert_eq!(option("$filter=a eq %27O%27'Hara'"), "$filter=a eq 'O''Hara'");
+    assert!(!accepted("A?$filter=a eq 'O%27Hara'"));
+    assert!(!accepted("Customers('O%27Hara')"));
 }
 
 #[test]
@@ -51,10 +51,10 @@ fn delimiters_within_quotes_and_parentheses_do_not_delimit() {
     assert_eq!(option("$expand=a($filter=b eq 'x;y,z)';$top=1),c"), "$expand=a($filter=b eq 'x;y,z)';$top=1),c");
     assert_eq!(option("$select=a($select=b,c),d"), "$select=a($select=b,c),d");
     assert_eq!(option("$filter=a eq '%26%3D'"), "$filter=a eq '&='");
-    assert!(!accepted("A?$expand=Manager($search=gr(een)"));
-    assert!(accepted("A?$expand=Manager($search='gr(een')"));
-    assert!(accepted("A?$expand=Manager($search=a%3Bb)"), "an escaped semicolon belongs to the word");
-    assert!(accepted("A?$expand=Manager($search=a;$top=1)"));
+    assert!(!accepted("A?$expand=Leader($search=bl(ack)"));
+    assert!(accepted("A?$expand=Leader($search='bl(ack')"));
+    assert!(accepted("A?$expand=Leader($search=a%3Bb)"), "an escaped semicolon belongs to the word");
+    assert!(accepted("A?$expand=Leader($search=a;$top=1)"));
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn blanks_stand_only_where_the_grammar_has_them() {
 fn fractions_of_seconds_and_long_years() {
     assert!(literal::is_value(Primitive::DateTimeOffset, "2020-01-01T00:00:00.123456789012Z"));
     assert!(!literal::is_value(Primitive::DateTimeOffset, "2020-01-01T00:00:00.1234567890123Z"));
-    assert!(literal::is_value(Primitive::DateTimeOffset, "1972-06-30T23:59:60Z"), "a leap second");
-    assert!(!literal::is_value(Primitive::DateTimeOffset, "2011-12-31T24:00Z"));
+    assert!(literal::is_value(Primitive::DateTimeOffset, "2016-12-31T23:59:60Z"), "a leap second");
+    assert!(!literal::is_value(Primitive::DateTimeOffset, "2015-05-05T24:00Z"));
     assert!(literal::is_value(Primitive::TimeOfDay, "07:59"));
     // Well formed; that no such year can be stored is said when it is bound.
     check("a gt -10000-04-01", "(gt a -10000-04-01)");
@@ -81,7 +81,7 @@ fn fractions_of_seconds_and_long_years() {
 
 #[test]
 fn durations_have_days_and_parts_of_days() {
-    assert!(literal::is_value(Primitive::Duration, "-P6DT23H59M59.9999S"));
+    assert!(literal::is_value(Primitive::Duration, "-P3DT11H22M33.4444S"));
     for bad in ["+P1D", "P1Y", "P1M", "P", "PT", "P1DT", "PT1.S"] {
         assert!(!literal::is_value(Primitive::Duration, bad), "{bad}");
     }
@@ -91,12 +91,12 @@ fn durations_have_days_and_parts_of_days() {
 
 #[test]
 fn enumeration_literals_in_all_forms() {
-    check("a eq Sales.Pattern'Yellow,Solid'", "(eq a Sales.Pattern'Yellow,Solid')");
-    check("a in (Sales.Pattern'Yellow','Solid',32)", "(in a (list Sales.Pattern'Yellow' 'Solid' 32))");
-    check("a has Sales.Pattern'-32'", "(has a Sales.Pattern'-32')");
+    check("a eq Store.Colours'Purple,Plain'", "(eq a Store.Colours'Purple,Plain')");
+    check("a in (Store.Colours'Purple','Plain',32)", "(in a (list Store.Colours'Purple' 'Plain' 32))");
+    check("a has Store.Colours'-32'", "(has a Store.Colours'-32')");
     check(
-        "a eq Sales.Pattern''",
-        "found `Sales.Pattern''` at column 6, expected members of an enumeration in the quotes",
+        "a eq Store.Colours''",
+        "found `Store.Colours''` at column 6, expected members of an enumeration in the quotes",
     );
 }
 
@@ -169,8 +169,8 @@ fn lists_hold_literals() {
     check("a in ()", "(in a (list))");
     check("a in ('')", "(in a (list ''))");
     check("a in (null)", "(in a (list null))");
-    check("FirstName in (FirstName)", "(in FirstName FirstName)");
-    check("FirstName in (FirstName,LastName)", "found `,` at column 24, expected an operator or `)`");
+    check("GivenName in (GivenName)", "(in GivenName GivenName)");
+    check("GivenName in (GivenName,Surnames)", "found `,` at column 24, expected an operator or `)`");
 }
 
 #[test]
@@ -185,10 +185,10 @@ fn has_and_in_bind_tighter_than_not() {
 
 #[test]
 fn search_is_a_language_of_its_own() {
-    assert_eq!(option("$search=blue green"), "$search=blue AND green");
+    assert_eq!(option("$search=cat dog"), "$search=cat AND dog");
     assert_eq!(option("$search=a or b"), "$search=a AND or AND b");
     assert_eq!(option("$search=\"displayName:x y\""), "$search=\"displayName:x y\"");
-    assert_eq!(option("$search='\"blue'"), "$search='\"blue'");
+    assert_eq!(option("$search='\"cat'"), "$search='\"cat'");
 }
 
 #[test]

@@ -45,8 +45,8 @@ fn literals() -> impl Strategy<Value = Expr> {
         (Kind::Special, "-INF"),
         (Kind::Special, "NaN"),
         (Kind::Guid, "a1234567-89ab-cdef-0123-456789abcdef"),
-        (Kind::Date, "-2012-09-03"),
-        (Kind::DateTimeOffset, "2012-09-03T13:52:01.5+01:00"),
+        (Kind::Date, "-2019-05-17"),
+        (Kind::DateTimeOffset, "2019-05-17T13:52:01.5+01:00"),
         (Kind::TimeOfDay, "11:22"),
         (Kind::Duration, "-P1DT2H"),
         (Kind::Binary, "T0RhdGE"),
@@ -54,7 +54,7 @@ fn literals() -> impl Strategy<Value = Expr> {
     ])
     .prop_map(|(kind, text)| (kind, text.to_owned(), None));
     let strings = "[^\\p{Cc}]{0,12}".prop_map(|text| (Kind::String, text, None));
-    let members = Just((Kind::Enum, "Yellow,-4".to_owned(), Some(name("Sales.Pattern"))));
+    let members = Just((Kind::Enum, "Purple,-4".to_owned(), Some(name("Store.Colours"))));
     prop_oneof![4 => fixed, 2 => strings, 1 => members]
         .prop_map(|(kind, text, ty)| expr(ExprKind::Literal(Literal { kind, text, ty })))
 }
@@ -144,7 +144,7 @@ fn operations(inner: BoxedStrategy<Expr>) -> impl Strategy<Value = Expr> {
         )),
         (inner.clone(), inner.clone()).prop_map(move |(left, right)| binary(Binary::In, left, right)),
         inner.prop_map(move |left| {
-            let members = Literal { kind: LiteralKind::String, text: "Yellow".to_owned(), ty: None };
+            let members = Literal { kind: LiteralKind::String, text: "Purple".to_owned(), ty: None };
             binary(Binary::Has, left, expr(ExprKind::Literal(members)))
         }),
     ]
@@ -168,7 +168,7 @@ fn calls(inner: BoxedStrategy<Expr>) -> impl Strategy<Value = Expr> {
 
 fn searches() -> impl Strategy<Value = Search> {
     let leaf = prop_oneof![
-        sample::select(vec!["blue", "AND", "OR", "NOT", "a,b:c", "O'Neil"])
+        sample::select(vec!["blue", "AND", "OR", "NOT", "a,b:c", "O'Hara"])
             .prop_map(|word| Search::Word(word.to_owned())),
         Just(Search::Phrase("deep (blue".to_owned())),
     ];

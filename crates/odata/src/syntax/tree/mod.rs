@@ -42,7 +42,7 @@ pub struct Expr {
 /// The kinds of expressions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExprKind {
-    /// `'Clerk'`, `42`, `2020-01-01`, `Sales.Pattern'Yellow'`
+    /// `'Clerk'`, `42`, `2020-01-01`, `Store.Colours'Purple'`
     Literal(Literal),
     /// `detail/jobTitle`, `$it/name`, `@p`, `Products/any(p:…)`
     Path(Path),
@@ -135,7 +135,7 @@ pub enum LiteralKind {
     Duration,
     /// `binary'T0RhdGE'`
     Binary,
-    /// `Sales.Pattern'Yellow,Solid'`
+    /// `Store.Colours'Purple,Plain'`
     Enum,
     /// `geography'SRID=0;Point(1 2)'`
     Geography,

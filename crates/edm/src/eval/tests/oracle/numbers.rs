@@ -193,7 +193,14 @@ fn kept(number: BigDecimal) -> Value {
     if before.is_empty() && after.bytes().take_while(|digit| *digit == b'0').count() > 400 {
         return Value::Decimal(BigDecimal::zero());
     }
-    Value::Decimal(digits(number, 76))
+    Value::Decimal(shortest(&digits(number, 76).to_plain_string()))
+}
+
+/// Without zeros at the end.
+pub(super) fn shortest(text: &str) -> BigDecimal {
+    let text = text.parse::<BigDecimal>().unwrap().to_plain_string();
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    text.parse().unwrap()
 }
 
 pub(super) fn whole(name: &str, value: &Value) -> Value {
@@ -217,7 +224,7 @@ pub(super) fn whole(name: &str, value: &Value) -> Value {
                 "ceiling" => rest > BigDecimal::zero(),
                 _ => rest.abs() >= half,
             };
-            Value::Decimal(if away { below + step } else { below })
+            kept(if away { below + step } else { below })
         }
         other => other.clone(),
     }

@@ -4,7 +4,7 @@ use bigdecimal::{BigDecimal, Zero as _};
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 
-use super::numbers::{decimal, digits};
+use super::numbers::{decimal, digits, shortest};
 use super::{Fail, Outcome};
 use crate::time::{DateTimeOffset, Duration, TimeOfDay, write_date};
 use crate::value::Value;
@@ -129,11 +129,4 @@ fn clock(name: &str, text: &str) -> Value {
         "second" => Value::Integer(parts[2]),
         _ => Value::Decimal(shortest(&format!("0.{fraction}"))),
     }
-}
-
-/// Without zeros at the end.
-fn shortest(text: &str) -> BigDecimal {
-    let text = text.parse::<BigDecimal>().unwrap().to_plain_string();
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    text.parse().unwrap()
 }
