@@ -3,12 +3,19 @@
 //!
 //! It knows nothing of models; see [`crate::codec`] for typed values.
 
+mod write;
+
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::check::brief;
+
+pub use write::{write, write_string};
 
 /// Deepest nesting of arrays and objects that is read.
 pub const MAX_DEPTH: usize = 32;
@@ -377,155 +384,5 @@ impl Escape<'_> {
         self.at += 4;
         let unit = plain.then(|| u32::from_str_radix(digits, 16).ok()).flatten();
         unit.ok_or_else(|| (start, "found `\\u`, expected four hexadecimal digits after it".into()))
-    }
-}
-
-/// Writes a tree back as compact JSON, numbers as they were.
-pub fn write(out: &mut Vec<u8>, node: &Node<'_>) {
-    match &node.kind {
-        Kind::Null => out.extend_from_slice(b"null"),
-        Kind::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
-        Kind::Number(text) => out.extend_from_slice(text.as_bytes()),
-        Kind::String(text) => write_string(out, text),
-        Kind::Array(items) => {
-            out.push(b'[');
-            for (position, item) in items.iter().enumerate() {
-                if position > 0 {
-                    out.push(b',');
-                }
-                write(out, item);
-            }
-            out.push(b']');
-        }
-        Kind::Object(members) => {
-            out.push(b'{');
-            for (position, (name, value)) in members.iter().enumerate() {
-                if position > 0 {
-                    out.push(b',');
-                }
-                write_string(out, name);
-                out.push(b':');
-                write(out, value);
-            }
-            out.push(b'}');
-        }
-    }
-}
-
-/// Writes a string as JSON: quotes, backslashes and control characters escaped, everything else as it is.
-pub fn write_string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    let bytes = text.as_bytes();
-    let needs_escape = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    // Without an early end this is one pass of wide instructions, and most text needs no escapes.
-    if !bytes.iter().fold(false, |found, byte| found | needs_escape(byte)) {
-        out.extend_from_slice(bytes);
-        out.push(b'"');
-        return;
-    }
-    let mut done = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if !matches!(byte, b'"' | b'\\' | 0..=0x1F) {
-            continue;
-        }
-        out.extend_from_slice(bytes.get(done..at).unwrap_or_default());
-        done = at + 1;
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            control => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
-        }
-    }
-    out.extend_from_slice(bytes.get(done..).unwrap_or_default());
-    out.push(b'"');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Kind, Node, parse, parse_within, write_string};
-    use expect_test::{Expect, expect};
-
-    fn check_err(text: &str, expect: &Expect) {
-        expect.assert_eq(&parse(text.as_bytes()).unwrap_err().to_string());
-    }
-
-    #[test]
-    fn says_where_and_what() {
-        check_err(
-            "{\"a\": 1,\n \"b\": 2,\n}",
-            &expect!["line 2, column 8: found a comma before the closing `}`, expected none"],
-        );
-        check_err("[1,]", &expect!["line 1, column 3: found a comma before the closing `]`, expected none"]);
-        check_err("{\"é\" 1}", &expect!["line 1, column 6: found `1`, expected `:`"]);
-        check_err("{a: 1}", &expect!["line 1, column 2: found `a`, expected a name in double quotes"]);
-        check_err("", &expect!["line 1, column 1: found the end of the text, expected a value"]);
-        check_err("{} x", &expect!["line 1, column 4: found `x`, expected the end of the text"]);
-        check_err("{\"a\":1,\"a\":2}", &expect!["line 1, column 8: found the name `a` a second time in one object"]);
-        check_err(
-            "{\"a\":1,\"\\u0061\":2}",
-            &expect!["line 1, column 8: found the name `a` a second time in one object"],
-        );
-        check_err("\"\\ud800\"", &expect!["line 1, column 2: found half of a surrogate pair"]);
-        check_err("\"\\u12\"", &expect!["line 1, column 2: found `\\u`, expected four hexadecimal digits after it"]);
-        check_err("NaN", &expect!["line 1, column 1: found `N`, expected a value"]);
-        check_err("01", &expect!["line 1, column 2: found `1`, expected the end of the text"]);
-        check_err("1.", &expect!["line 1, column 3: found the end of the text, expected a digit"]);
-        check_err("\u{FEFF}{}", &expect!["line 1, column 1: found a byte order mark, expected JSON without one"]);
-        check_err(
-            "\"a\nb\"",
-            &expect!["line 1, column 3: found `\\n`, expected control characters to be escaped in a string"],
-        );
-        check_err(&"[".repeat(40), &expect!["line 1, column 33: found nesting deeper than 32 levels"]);
-    }
-
-    #[test]
-    fn names_are_distinct_among_many() {
-        let text = |last: usize| {
-            let members: Vec<String> = (0..100).chain([last]).map(|number| format!("\"{number}\":0")).collect();
-            format!("{{{}}}", members.join(","))
-        };
-        assert!(parse(text(100).as_bytes()).is_ok());
-        for again in [0, 15, 16, 17, 99] {
-            let error = parse(text(again).as_bytes()).unwrap_err();
-            assert_eq!(error.message, format!("found the name `{again}` a second time in one object"));
-        }
-    }
-
-    #[test]
-    fn values_are_counted() {
-        assert!(parse_within(b"{\"a\":[1,2]}", 4).is_ok());
-        let error = parse_within(b"{\"a\":[1,2]}", 3).unwrap_err();
-        assert_eq!(error.to_string(), "line 1, column 9: found more than 3 values, expected fewer");
-    }
-
-    #[test]
-    fn rejects_bytes_that_are_not_utf8() {
-        assert_eq!(parse(b"\"a\xff\"").unwrap_err().column, 3);
-        assert!(parse(&[0xFF, 0xFE, b'{', 0, b'}', 0]).is_err());
-    }
-
-    #[test]
-    fn keeps_numbers_exact_and_strings_whole() {
-        assert_eq!(parse(b"1e400").unwrap(), Node { offset: 0, kind: Kind::Number("1e400") });
-        let text = parse("\"\\ud83d\\ude00 é\\n\"".as_bytes()).unwrap();
-        assert_eq!(text.kind, Kind::String("😀 é\n".into()));
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = parse(&bytes);
-        }
-
-        #[test]
-        fn strings_round_trip(text: String) {
-            let mut out = Vec::new();
-            write_string(&mut out, &text);
-            let node = parse(&out).unwrap();
-            proptest::prop_assert_eq!(node.kind, Kind::String(text.into()));
-        }
     }
 }

@@ -13,7 +13,7 @@
 //! skiptoken, deltatoken, id = 1*any
 //! ```
 //! A system option given twice is well formed; [`refuse_repeated`] is for those who must not accept it. What may
-//! stand in parentheses depends on what stands before them, see [`Within`].
+//! stand in parentheses depends on what stands before them, see `Within`.
 
 use std::collections::BTreeSet;
 
