@@ -143,17 +143,22 @@ impl<'e, 'a> Machine<'e, 'a> {
         mut decide: impl FnMut(Datum<'a>, Option<bool>) -> bool,
     ) -> Result<(), EvalError> {
         let Datum::List(list) = self.eval_paid(&lambda.source)? else { return Ok(()) };
-        let slot = usize::from(lambda.slot);
+        // A lambda around this one may use the same slot.
+        let outer = self.put(lambda.slot, Datum::Null);
         for item in list.iter() {
-            if let Some(place) = self.slots.get_mut(slot) {
-                *place = item.clone();
-            }
+            self.put(lambda.slot, item.clone());
             let verdict = self.truth(&lambda.predicate)?;
             if decide(item, verdict) {
                 break;
             }
         }
+        self.put(lambda.slot, outer);
         Ok(())
+    }
+
+    /// Puts a value into a slot; gives back what was there.
+    fn put(&mut self, slot: u16, value: Datum<'a>) -> Datum<'a> {
+        self.slots.get_mut(usize::from(slot)).map_or(Datum::Null, |place| std::mem::replace(place, value))
     }
 
     /// `any` ends true with the first item that is true, `all` false with the first that is not.

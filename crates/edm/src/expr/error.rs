@@ -50,7 +50,8 @@ impl fmt::Display for TypeError {
         match self {
             TypeError::Operands { name, found, expected } => write!(f, "`{name}`: found {found}, expected {expected}"),
             TypeError::Arity { name, found, expected } => {
-                write!(f, "`{name}`: found {found} arguments, expected {expected}")
+                let plural = if *found == 1 { "" } else { "s" };
+                write!(f, "`{name}`: found {found} argument{plural}, expected {expected}")
             }
             TypeError::Literal { text, expected } => write!(f, "found `{text}`, expected {expected}"),
             TypeError::Unsupported(what) => write!(f, "{what} is not supported"),

@@ -68,59 +68,68 @@ enum Yields {
 }
 
 /// One way to call a function.
-struct Signature(Function, &'static str, &'static [Takes], Yields);
+struct Signature {
+    function: Function,
+    name: &'static str,
+    takes: &'static [Takes],
+    yields: Yields,
+}
+
+const fn signature(function: Function, name: &'static str, takes: &'static [Takes], yields: Yields) -> Signature {
+    Signature { function, name, takes, yields }
+}
 
 use Takes::{Clock, Day, Instant, List, Number, Span, Text, Whole};
 use Yields::{A, Same};
 
 const SIGNATURES: &[Signature] = &[
-    Signature(Function::Ceiling, "ceiling", &[Number], Same),
-    Signature(Function::Concat, "concat", &[Text, Text], A(build::STRING)),
-    Signature(Function::Concat, "concat", &[List, List], Same),
-    Signature(Function::Contains, "contains", &[Text, Text], A(build::BOOLEAN)),
-    Signature(Function::Contains, "contains", &[List, List], A(build::BOOLEAN)),
-    Signature(Function::Date, "date", &[Instant], A(build::DATE)),
-    Signature(Function::Day, "day", &[Day], A(build::INT32)),
-    Signature(Function::Day, "day", &[Instant], A(build::INT32)),
-    Signature(Function::EndsWith, "endswith", &[Text, Text], A(build::BOOLEAN)),
-    Signature(Function::EndsWith, "endswith", &[List, List], A(build::BOOLEAN)),
-    Signature(Function::Floor, "floor", &[Number], Same),
-    Signature(Function::FractionalSeconds, "fractionalseconds", &[Instant], A(build::DECIMAL)),
-    Signature(Function::FractionalSeconds, "fractionalseconds", &[Clock], A(build::DECIMAL)),
-    Signature(Function::HasSubsequence, "hassubsequence", &[List, List], A(build::BOOLEAN)),
-    Signature(Function::HasSubset, "hassubset", &[List, List], A(build::BOOLEAN)),
-    Signature(Function::Hour, "hour", &[Instant], A(build::INT32)),
-    Signature(Function::Hour, "hour", &[Clock], A(build::INT32)),
-    Signature(Function::IndexOf, "indexof", &[Text, Text], A(build::INT32)),
-    Signature(Function::IndexOf, "indexof", &[List, List], A(build::INT32)),
-    Signature(Function::Length, "length", &[Text], A(build::INT32)),
-    Signature(Function::Length, "length", &[List], A(build::INT32)),
-    Signature(Function::MatchesPattern, "matchespattern", &[Text, Text], A(build::BOOLEAN)),
-    Signature(Function::MatchesPattern, "matchespattern", &[Text, Text, Text], A(build::BOOLEAN)),
-    Signature(Function::MaxDateTime, "maxdatetime", &[], A(build::DATE_TIME)),
-    Signature(Function::MinDateTime, "mindatetime", &[], A(build::DATE_TIME)),
-    Signature(Function::Minute, "minute", &[Instant], A(build::INT32)),
-    Signature(Function::Minute, "minute", &[Clock], A(build::INT32)),
-    Signature(Function::Month, "month", &[Day], A(build::INT32)),
-    Signature(Function::Month, "month", &[Instant], A(build::INT32)),
-    Signature(Function::Now, "now", &[], A(build::DATE_TIME)),
-    Signature(Function::Round, "round", &[Number], Same),
-    Signature(Function::Second, "second", &[Instant], A(build::INT32)),
-    Signature(Function::Second, "second", &[Clock], A(build::INT32)),
-    Signature(Function::StartsWith, "startswith", &[Text, Text], A(build::BOOLEAN)),
-    Signature(Function::StartsWith, "startswith", &[List, List], A(build::BOOLEAN)),
-    Signature(Function::Substring, "substring", &[Text, Whole], A(build::STRING)),
-    Signature(Function::Substring, "substring", &[Text, Whole, Whole], A(build::STRING)),
-    Signature(Function::Substring, "substring", &[List, Whole], Same),
-    Signature(Function::Substring, "substring", &[List, Whole, Whole], Same),
-    Signature(Function::Time, "time", &[Instant], A(build::TIME_OF_DAY)),
-    Signature(Function::ToLower, "tolower", &[Text], A(build::STRING)),
-    Signature(Function::ToUpper, "toupper", &[Text], A(build::STRING)),
-    Signature(Function::TotalOffsetMinutes, "totaloffsetminutes", &[Instant], A(build::INT32)),
-    Signature(Function::TotalSeconds, "totalseconds", &[Span], A(build::DECIMAL)),
-    Signature(Function::Trim, "trim", &[Text], A(build::STRING)),
-    Signature(Function::Year, "year", &[Day], A(build::INT32)),
-    Signature(Function::Year, "year", &[Instant], A(build::INT32)),
+    signature(Function::Ceiling, "ceiling", &[Number], Same),
+    signature(Function::Concat, "concat", &[Text, Text], A(build::STRING)),
+    signature(Function::Concat, "concat", &[List, List], Same),
+    signature(Function::Contains, "contains", &[Text, Text], A(build::BOOLEAN)),
+    signature(Function::Contains, "contains", &[List, List], A(build::BOOLEAN)),
+    signature(Function::Date, "date", &[Instant], A(build::DATE)),
+    signature(Function::Day, "day", &[Day], A(build::INT32)),
+    signature(Function::Day, "day", &[Instant], A(build::INT32)),
+    signature(Function::EndsWith, "endswith", &[Text, Text], A(build::BOOLEAN)),
+    signature(Function::EndsWith, "endswith", &[List, List], A(build::BOOLEAN)),
+    signature(Function::Floor, "floor", &[Number], Same),
+    signature(Function::FractionalSeconds, "fractionalseconds", &[Instant], A(build::DECIMAL)),
+    signature(Function::FractionalSeconds, "fractionalseconds", &[Clock], A(build::DECIMAL)),
+    signature(Function::HasSubsequence, "hassubsequence", &[List, List], A(build::BOOLEAN)),
+    signature(Function::HasSubset, "hassubset", &[List, List], A(build::BOOLEAN)),
+    signature(Function::Hour, "hour", &[Instant], A(build::INT32)),
+    signature(Function::Hour, "hour", &[Clock], A(build::INT32)),
+    signature(Function::IndexOf, "indexof", &[Text, Text], A(build::INT32)),
+    signature(Function::IndexOf, "indexof", &[List, List], A(build::INT32)),
+    signature(Function::Length, "length", &[Text], A(build::INT32)),
+    signature(Function::Length, "length", &[List], A(build::INT32)),
+    signature(Function::MatchesPattern, "matchespattern", &[Text, Text], A(build::BOOLEAN)),
+    signature(Function::MatchesPattern, "matchespattern", &[Text, Text, Text], A(build::BOOLEAN)),
+    signature(Function::MaxDateTime, "maxdatetime", &[], A(build::DATE_TIME)),
+    signature(Function::MinDateTime, "mindatetime", &[], A(build::DATE_TIME)),
+    signature(Function::Minute, "minute", &[Instant], A(build::INT32)),
+    signature(Function::Minute, "minute", &[Clock], A(build::INT32)),
+    signature(Function::Month, "month", &[Day], A(build::INT32)),
+    signature(Function::Month, "month", &[Instant], A(build::INT32)),
+    signature(Function::Now, "now", &[], A(build::DATE_TIME)),
+    signature(Function::Round, "round", &[Number], Same),
+    signature(Function::Second, "second", &[Instant], A(build::INT32)),
+    signature(Function::Second, "second", &[Clock], A(build::INT32)),
+    signature(Function::StartsWith, "startswith", &[Text, Text], A(build::BOOLEAN)),
+    signature(Function::StartsWith, "startswith", &[List, List], A(build::BOOLEAN)),
+    signature(Function::Substring, "substring", &[Text, Whole], A(build::STRING)),
+    signature(Function::Substring, "substring", &[Text, Whole, Whole], A(build::STRING)),
+    signature(Function::Substring, "substring", &[List, Whole], Same),
+    signature(Function::Substring, "substring", &[List, Whole, Whole], Same),
+    signature(Function::Time, "time", &[Instant], A(build::TIME_OF_DAY)),
+    signature(Function::ToLower, "tolower", &[Text], A(build::STRING)),
+    signature(Function::ToUpper, "toupper", &[Text], A(build::STRING)),
+    signature(Function::TotalOffsetMinutes, "totaloffsetminutes", &[Instant], A(build::INT32)),
+    signature(Function::TotalSeconds, "totalseconds", &[Span], A(build::DECIMAL)),
+    signature(Function::Trim, "trim", &[Text], A(build::STRING)),
+    signature(Function::Year, "year", &[Day], A(build::INT32)),
+    signature(Function::Year, "year", &[Instant], A(build::INT32)),
 ];
 
 impl Takes {
@@ -156,37 +165,46 @@ impl Takes {
 impl Function {
     /// The function of that name, in any case.
     pub fn named(name: &str) -> Option<Self> {
-        SIGNATURES.iter().find(|signature| signature.1.eq_ignore_ascii_case(name)).map(|signature| signature.0)
+        SIGNATURES
+            .iter()
+            .find(|signature| signature.name.eq_ignore_ascii_case(name))
+            .map(|signature| signature.function)
     }
 
     /// The names of all functions, for suggestions.
     pub fn names() -> impl Iterator<Item = &'static str> + Clone {
-        let repeats = |at: usize| at.checked_sub(1).and_then(|before| SIGNATURES.get(before)).map(|before| before.0);
-        SIGNATURES.iter().enumerate().filter(move |(at, signature)| repeats(*at) != Some(signature.0)).map(|(_, s)| s.1)
+        let repeats =
+            |at: usize| at.checked_sub(1).and_then(|before| SIGNATURES.get(before)).map(|before| before.function);
+        SIGNATURES
+            .iter()
+            .enumerate()
+            .filter(move |(at, signature)| repeats(*at) != Some(signature.function))
+            .map(|(_, signature)| signature.name)
     }
 
     /// As it is written.
     pub fn name(self) -> &'static str {
-        self.signatures().next().map_or("", |signature| signature.1)
+        self.signatures().next().map_or("", |signature| signature.name)
     }
 
     fn signatures(self) -> impl Iterator<Item = &'static Signature> {
-        SIGNATURES.iter().filter(move |signature| signature.0 == self)
+        SIGNATURES.iter().filter(move |signature| signature.function == self)
     }
 
     /// The signature that takes these arguments.
     fn signature(self, found: &[Shape]) -> Result<&'static Signature, TypeError> {
-        let fits = |signature: &&Signature| signature.2.iter().zip(found).all(|(takes, shape)| takes.admits(*shape));
-        let mut candidates = self.signatures().filter(|signature| signature.2.len() == found.len()).peekable();
+        let fits =
+            |signature: &&Signature| signature.takes.iter().zip(found).all(|(takes, shape)| takes.admits(*shape));
+        let mut candidates = self.signatures().filter(|signature| signature.takes.len() == found.len()).peekable();
         if candidates.peek().is_none() {
-            let counts: BTreeSet<usize> = self.signatures().map(|signature| signature.2.len()).collect();
+            let counts: BTreeSet<usize> = self.signatures().map(|signature| signature.takes.len()).collect();
             let expected = counts.iter().map(usize::to_string).collect::<Vec<_>>().join(" or ");
             return Err(TypeError::Arity { name: self.name(), found: found.len(), expected });
         }
         candidates.find(fits).ok_or_else(|| {
-            let ways = self.signatures().filter(|signature| signature.2.len() == found.len());
+            let ways = self.signatures().filter(|signature| signature.takes.len() == found.len());
             let ways: Vec<String> = ways
-                .map(|signature| signature.2.iter().map(|takes| takes.name()).collect::<Vec<_>>().join(" and "))
+                .map(|signature| signature.takes.iter().map(|takes| takes.name()).collect::<Vec<_>>().join(" and "))
                 .collect();
             TypeError::operands(self.name(), found, ways.join(", or "))
         })
@@ -205,13 +223,13 @@ impl Expr {
         };
         let found: Vec<Shape> = arguments.iter().map(|argument| argument.shape).collect();
         let signature = function.signature(&found)?;
-        let arguments = match (signature.2, <[Expr; 2]>::try_from(arguments)) {
+        let arguments = match (signature.takes, <[Expr; 2]>::try_from(arguments)) {
             ([Takes::List, Takes::List], Ok([left, right])) => align(function.name(), left, right, rules)?.into(),
             (_, Ok(pair)) => pair.into(),
             (_, Err(arguments)) => arguments,
         };
         let typed = arguments.iter().find(|argument| argument.shape.ty().is_some()).or(arguments.first());
-        let shape = match signature.3 {
+        let shape = match signature.yields {
             A(ty) => Shape::One(ty),
             Same => typed.map_or(Shape::Null, |argument| argument.shape),
         };

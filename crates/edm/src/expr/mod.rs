@@ -108,8 +108,8 @@ pub(crate) struct Step {
     pub(crate) property: &'static Property,
 }
 
-/// A name for what a lambda (or `$count($filter=…)`, as `$this`) is at. The binder numbers them; inner ones need other
-/// numbers than those around them.
+/// A name for what a lambda (or `$count($filter=…)`, as `$this`) is at. The binder numbers them; an
+/// inner one hides the one around it of the same number.
 #[derive(Debug, Clone, Copy)]
 pub struct Variable {
     pub(crate) slot: u16,

@@ -144,8 +144,8 @@ fn enumerations_take_names_and_numbers() {
 
 #[test]
 fn functions_say_what_they_take() {
-    check_err("contains(Name)", &expect!["`contains`: found 1 arguments, expected 2"]);
-    check_err("substring(Name)", &expect!["`substring`: found 1 arguments, expected 2 or 3"]);
+    check_err("contains(Name)", &expect!["`contains`: found 1 argument, expected 2"]);
+    check_err("substring(Name)", &expect!["`substring`: found 1 argument, expected 2 or 3"]);
     check_err(
         "contains(Name,1)",
         &expect![

@@ -259,6 +259,7 @@ fn lists_and_lambdas() {
         ("Sizes/all(s:s gt 0)", "false"),
         ("Sizes/any(s:-s gt 0)", "false"),
         ("Sizes/all(s:-s lt 0)", "false"),
+        ("Depots/any(d:Tags/any() and d/City eq null)", "true"),
         ("Tags/any(t:IsHeavy)", "false"),
         ("Tags/all(t:IsHeavy)", "false"),
         ("Sizes/$count", "3"),

@@ -15,7 +15,7 @@ pub(super) fn cast(value: Value, from: Kind, to: Type) -> Value {
             value.write(from.ty(), &mut out);
             Value::text(String::from_utf8(out).unwrap().replace('"', ""))
         }
-        (Value::String(text), Primitive::DateTimeOffset) if !text.contains('Z') => {
+        (Value::String(text), Primitive::DateTimeOffset) if !text.to_uppercase().contains('Z') => {
             primitive_from_text(to, &format!("{text}Z")).unwrap_or(Value::Null)
         }
         (Value::String(text), _) => primitive_from_text(to, text).unwrap_or(Value::Null),
