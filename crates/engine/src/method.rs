@@ -8,6 +8,19 @@ use crate::resources::Action;
 
 /// What the method means at the address; what it does not offer is a problem that says what it does.
 pub(crate) fn action(address: &Address, method: &Method, dialect: &Dialect) -> Result<Action, Problem> {
+    let meant = match *method {
+        Method::GET | Method::HEAD => match (address.place, address.tail) {
+            (Place::Entity(_), Tail::Resource) => Some(Action::Read),
+            (Place::Collection(_), Tail::Resource) => Some(Action::List),
+            _ => None,
+        },
+        _ => None,
+    };
+    // Reading what is there is always offered; the table decides about everything else.
+    meant.map_or_else(|| tabled(address, method, dialect), Ok)
+}
+
+fn tabled(address: &Address, method: &Method, dialect: &Dialect) -> Result<Action, Problem> {
     let offered = offered(address, dialect)?;
     let wanted = if method == Method::HEAD { &Method::GET } else { method };
     match offered.iter().find(|(method, _)| method == wanted) {

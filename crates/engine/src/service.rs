@@ -283,7 +283,11 @@ struct Timings {
 impl Timings {
     fn start(request: &Request<'_>) -> Self {
         let stopwatch = request.exchange.stopwatch;
-        Self { stopwatch, last: stopwatch.map_or(0, |now| now()), stages: Vec::new() }
+        Self {
+            stopwatch,
+            last: stopwatch.map_or(0, |now| now()),
+            stages: Vec::with_capacity(if stopwatch.is_some() { 4 } else { 0 }),
+        }
     }
 
     fn mark(&mut self, stage: &'static str) {
