@@ -6,68 +6,63 @@ use odata::{Address, Dialect, Kind, Place, Problem, Step, Tail};
 
 use crate::resources::Action;
 
+static COLLECTION: [(Method, Action); 2] = [(Method::GET, Action::List), (Method::POST, Action::Create)];
+static COUNT: [(Method, Action); 1] = [(Method::GET, Action::Count)];
+static REFERENCES: [(Method, Action); 1] = [(Method::POST, Action::Create)];
+static ENTITY: [(Method, Action); 4] = [
+    (Method::GET, Action::Read),
+    (Method::PATCH, Action::Update),
+    (Method::DELETE, Action::Delete),
+    (Method::PUT, Action::Update),
+];
+
 /// What the method means at the address; what it does not offer is a problem that says what it does.
 pub(crate) fn action(address: &Address, method: &Method, dialect: &Dialect) -> Result<Action, Problem> {
-    let meant = match *method {
-        Method::GET | Method::HEAD => match (address.place, address.tail) {
-            (Place::Entity(_), Tail::Resource) => Some(Action::Read),
-            (Place::Collection(_), Tail::Resource) => Some(Action::List),
-            _ => None,
-        },
-        _ => None,
-    };
-    // Reading what is there is always offered; the table decides about everything else.
-    meant.map_or_else(|| tabled(address, method, dialect), Ok)
-}
-
-fn tabled(address: &Address, method: &Method, dialect: &Dialect) -> Result<Action, Problem> {
-    let offered = offered(address, dialect)?;
+    let mut offered = table(address)?.iter().filter(|(method, action)| offers(address, dialect, method, *action));
     let wanted = if method == Method::HEAD { &Method::GET } else { method };
-    match offered.iter().find(|(method, _)| method == wanted) {
+    match offered.clone().find(|(method, _)| method == wanted) {
         Some((_, action)) => Ok(*action),
         None => {
             let mut problem =
                 Problem::new(Kind::MethodNotAllowed, "Specified HTTP method is not allowed for the request target.");
-            problem.allow = Some(allow(&offered));
+            problem.allow = Some(allow(&mut offered));
             Err(problem)
         }
     }
 }
 
-fn allow(offered: &[(Method, Action)]) -> String {
-    let names: Vec<&str> = offered.iter().map(|(method, _)| method.as_str()).collect();
+fn allow<'a>(offered: &mut impl Iterator<Item = &'a (Method, Action)>) -> String {
+    let names: Vec<&str> = offered.map(|(method, _)| method.as_str()).collect();
     names.join(", ").replace("GET", "GET, HEAD")
 }
 
-fn offered(address: &Address, dialect: &Dialect) -> Result<Vec<(Method, Action)>, Problem> {
+/// What can be offered at that kind of address.
+fn table(address: &Address) -> Result<&'static [(Method, Action)], Problem> {
     let later = |what: &str| Err(Problem::new(Kind::NotSupported, format!("{what} is not supported yet")));
-    let mut offered = match (address.place, address.tail) {
-        (Place::Root, _) => return later("the service document"),
-        (Place::Property(_), _) | (_, Tail::Value) => return later("access to single properties"),
-        (Place::Collection(_), Tail::Resource) => vec![(Method::GET, Action::List), (Method::POST, Action::Create)],
-        (Place::Collection(_), Tail::Count) => vec![(Method::GET, Action::Count)],
-        (Place::Collection(_), Tail::Ref) if is_contained(address) => vec![(Method::POST, Action::Create)],
-        (Place::Entity(_), Tail::Resource) => {
-            let mut offered = vec![(Method::GET, Action::Read), (Method::PATCH, Action::Update)];
-            if !matches!(address.steps.last(), Some(Step::Singleton(_))) {
-                offered.push((Method::DELETE, Action::Delete));
-            }
-            if dialect.put {
-                offered.push((Method::PUT, Action::Update));
-            }
-            offered
-        }
-        (_, Tail::Ref | Tail::Count) => return later("`$ref` at this address"),
-    };
-    if let [Step::Set(set)] | [Step::Set(set), Step::Key(_)] = address.steps.as_slice() {
-        offered.retain(|(_, action)| match action {
+    match (address.place, address.tail) {
+        (Place::Root, _) => later("the service document"),
+        (Place::Property(_), _) | (_, Tail::Value) => later("access to single properties"),
+        (Place::Collection(_), Tail::Resource) => Ok(&COLLECTION),
+        (Place::Collection(_), Tail::Count) => Ok(&COUNT),
+        (Place::Collection(_), Tail::Ref) if is_contained(address) => Ok(&REFERENCES),
+        (Place::Entity(_), Tail::Resource) => Ok(&ENTITY),
+        (_, Tail::Ref | Tail::Count) => later("`$ref` at this address"),
+    }
+}
+
+/// Is it offered at this very address?
+fn offers(address: &Address, dialect: &Dialect, method: &Method, action: Action) -> bool {
+    let in_set = match address.steps.as_slice() {
+        [Step::Set(set)] | [Step::Set(set), Step::Key(_)] => match action {
             Action::Read | Action::List | Action::Count => true,
             Action::Create => set.capabilities.insertable,
             Action::Update => set.capabilities.updatable,
             Action::Delete => set.capabilities.deletable,
-        });
-    }
-    Ok(offered)
+        },
+        [.., Step::Singleton(_)] => action != Action::Delete,
+        _ => true,
+    };
+    in_set && (method != Method::PUT || dialect.put)
 }
 
 fn is_contained(address: &Address) -> bool {

@@ -105,6 +105,10 @@ impl<'a> Binder<'a> {
                 Expr::unary(operator, operand).map_err(|error| self.ill_typed(&error))
             }
             ExprKind::Binary { operator, left, right } => {
+                if let (tree::Binary::In, ExprKind::List(items)) = (operator, &right.kind) {
+                    let (item, items) = (self.expr(left)?, self.all(items)?);
+                    return Expr::is_in(item, items, &self.rules).map_err(|error| self.ill_typed(&error));
+                }
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
                 self.binary(binary(*operator), left, right)
             }

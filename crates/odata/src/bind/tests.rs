@@ -52,6 +52,7 @@ fn names_become_values() {
     check("Origin/City ne null", false);
     check("not contains(Description,'x')", false);
     check("Stock in ('Store','Online') or Name in ('Lamp',null)", true);
+    check("Sold in (1,7.0,null) and not (Price in (9,10.5))", true);
     check("Condition eq 'New' and Condition eq shop.Condition'New'", true);
     check("round(Price) add Sold eq 17 and -Sold eq -7", true);
     check("case(Sold gt 5:'many',true:'few') eq 'many'", true);
