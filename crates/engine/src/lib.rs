@@ -14,7 +14,9 @@ mod tests;
 
 pub use exchange::{Exchange, Request, Response, Timing};
 pub use odata::{Address, Dialect, Kind, Place, Problem, Step};
-pub use resources::{Action, Changed, Entity, Resources, Row, Tag, Target, Window};
+pub use resources::{
+    Action, Basis, Call, Changed, Content, Entity, Linked, Media, Outcome, Resources, Row, Tag, Target, Window,
+};
 pub use service::Service;
 
 /// Reads an entity in payload form as a create would, for services that load data without a request.

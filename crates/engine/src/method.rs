@@ -54,7 +54,7 @@ fn table(address: &Address) -> Result<&'static [(Method, Action)], Problem> {
 fn offers(address: &Address, dialect: &Dialect, method: &Method, action: Action) -> bool {
     let in_set = match address.steps.as_slice() {
         [Step::Set(set)] | [Step::Set(set), Step::Key(_)] => match action {
-            Action::Read | Action::List | Action::Count => true,
+            Action::Read | Action::List | Action::Count | Action::Call(_) => true,
             Action::Create => set.capabilities.insertable,
             Action::Update => set.capabilities.updatable,
             Action::Delete => set.capabilities.deletable,
@@ -75,6 +75,6 @@ pub(crate) fn applies(action: Action) -> Applies {
         Action::List => Applies::Collection,
         Action::Read | Action::Create | Action::Update => Applies::Entity,
         Action::Count => Applies::Count,
-        Action::Delete => Applies::Nothing,
+        Action::Delete | Action::Call(_) => Applies::Nothing,
     }
 }

@@ -32,7 +32,8 @@ impl Frame<'_> {
         entity: &Entity,
         related: &[Related<'_>],
     ) -> Vec<u8> {
-        let size = entity.related.iter().flatten().chain([&entity.row]).map(|row| row.members.len() + 64);
+        let related_rows = entity.related.iter().flatten().map(|entity| &entity.row);
+        let size = related_rows.chain([&entity.row]).map(|row| row.members.len() + 64);
         let mut writer = Writer::with_capacity(256 + 200 * related.len() + size.sum::<usize>());
         writer.open();
         // A singleton is the only one of its kind, not one of a collection.
@@ -78,12 +79,13 @@ impl Frame<'_> {
 }
 
 /// A collection, or another entity, within an entity whose context begins like that.
-fn write_related(writer: &mut Writer, base: &[u8], related: &Related<'_>, rows: &[Row]) {
+fn write_related(writer: &mut Writer, base: &[u8], related: &Related<'_>, entities: &[Entity]) {
+    let rows = || entities.iter().map(|entity| &entity.row);
     let name = related.navigation.name;
     let select = related.query.and_then(|query| query.select.as_ref());
     let projection = Projection::of(related.navigation.target, select);
     if !related.navigation.collection {
-        let Some(row) = rows.first() else { return writer.null_member(name) };
+        let Some(row) = rows().next() else { return writer.null_member(name) };
         writer.open_member(name);
         write_row(writer, row, projection);
         return writer.close();
@@ -91,15 +93,15 @@ fn write_related(writer: &mut Writer, base: &[u8], related: &Related<'_>, rows: 
     let Some(query) = related.query else {
         writer.context(name, base, &["/", name]);
         writer.open_list(name);
-        rows.iter().for_each(|row| write_item(writer, row, projection));
+        rows().for_each(|row| write_item(writer, row, projection));
         return writer.close_list();
     };
     writer.context(name, base, &["/", name, &query.context()]);
     if query.count {
-        writer.count(name, rows.len());
+        writer.count(name, entities.len());
     }
     writer.open_list(name);
-    let rows = collection::first_page(rows.to_vec(), &query.order, &Plan::whole(query));
+    let rows = collection::first_page(rows().cloned().collect(), &query.order, &Plan::whole(query));
     rows.iter().for_each(|row| write_item(writer, row, projection));
     writer.close_list();
 }

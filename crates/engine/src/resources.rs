@@ -1,18 +1,20 @@
 //! What a service must be able to do for the protocol to serve it.
 
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use edm::{Model, Navigation, Patch};
-use odata::{Address, Problem};
+use edm::expr::Reach;
+use edm::{Model, Navigation, Operation, OperationKind, Parameter, Patch, Property, StructType, Value};
+use odata::{Address, Kind, Problem};
 
 use crate::exchange::Exchange;
 
 /// What a request is about to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Read one entity.
+    /// Read one entity, or something of it.
     Read,
     /// Read a collection.
     List,
@@ -20,10 +22,19 @@ pub enum Action {
     Count,
     /// Add to a collection.
     Create,
-    /// Change an entity.
+    /// Change an entity, or something of it, its relationships among them.
     Update,
     /// Remove an entity.
     Delete,
+    /// Call a function or an action.
+    Call(OperationKind),
+}
+
+impl Action {
+    /// Does it leave everything as it is?
+    pub fn is_reading(self) -> bool {
+        matches!(self, Action::Read | Action::List | Action::Count | Action::Call(OperationKind::Function))
+    }
 }
 
 /// The version of an entity, as its ETag shows it.
@@ -53,6 +64,8 @@ impl fmt::Display for Tag {
 /// One entity that the caller may see.
 #[derive(Debug, Clone)]
 pub struct Row {
+    /// Its type, which may be derived from that of the collection it is in.
+    pub ty: &'static StructType,
     /// Its place in the default order, before the id.
     pub at: i64,
     /// Its id: key, and tie-breaker of every order.
@@ -63,13 +76,80 @@ pub struct Row {
     pub members: Bytes,
 }
 
-/// An entity with the collections asked for along with it.
+/// An entity with the entities asked for along with it.
 #[derive(Debug, Clone)]
 pub struct Entity {
     /// The entity.
     pub row: Row,
-    /// One collection per navigation property asked for, in the same order, each in default order.
-    pub related: Vec<Vec<Row>>,
+    /// What each navigation property of the [`Reach`] leads to, in the same order, each in default order; at most one
+    /// where it leads to one.
+    pub related: Vec<Vec<Entity>>,
+}
+
+impl From<Row> for Entity {
+    fn from(row: Row) -> Self {
+        Self { row, related: Vec::new() }
+    }
+}
+
+/// What a body says of an entity.
+#[derive(Debug, Clone)]
+pub struct Content<T> {
+    /// The type, which may be derived from that of the collection.
+    pub ty: &'static StructType,
+    /// Its properties.
+    pub patch: Patch,
+    /// Its relationships.
+    pub links: Vec<(&'static Navigation, Vec<Linked<T>>)>,
+}
+
+/// The other end of a relationship that a body names.
+#[derive(Debug, Clone)]
+pub enum Linked<T> {
+    /// An entity to be made.
+    New(Content<T>),
+    /// One that exists.
+    Known(T),
+}
+
+/// On what a change depends and how far it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Basis {
+    /// The version that the entity must have.
+    pub tag: Option<Tag>,
+    /// Properties that are not mentioned get their initial values (`PUT`) rather than stay (`PATCH`).
+    pub replace: bool,
+}
+
+/// A stream and what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Media {
+    /// The media type.
+    pub content_type: String,
+    /// The octets.
+    pub bytes: Bytes,
+}
+
+/// A call of a function or action.
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    /// Which.
+    pub operation: &'static Operation,
+    /// What it is given, without the binding parameter.
+    pub arguments: &'a [(&'static Parameter, Value)],
+}
+
+/// What a call gave.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Nothing.
+    Nothing,
+    /// A primitive or complex value, or a list of them.
+    Value(Value),
+    /// One entity.
+    Entity(Box<Entity>),
+    /// Entities, in their order.
+    Entities(Vec<Entity>),
 }
 
 /// Which part of a collection, in default order.
@@ -133,21 +213,23 @@ pub trait Resources: Send + Sync + 'static {
     fn prepare(&self, caller: &Self::Caller, target: &Self::Target)
     -> impl Future<Output = Result<(), Problem>> + Send;
 
-    /// Reads an entity, and collections within it, at one moment.
+    /// Reads an entity, and what the reach asks for along with it, at one moment; `None` at the end of a relationship
+    /// that leads nowhere.
     fn read(
         &self,
         caller: &Self::Caller,
         target: &Self::Target,
-        related: &[&'static Navigation],
-    ) -> impl Future<Output = Result<Entity, Problem>> + Send;
+        reach: &Reach,
+    ) -> impl Future<Output = Result<Option<Entity>, Problem>> + Send;
 
     /// Reads a collection, or a part of it.
     fn list(
         &self,
         caller: &Self::Caller,
         target: &Self::Target,
+        reach: &Reach,
         window: &Window,
-    ) -> impl Future<Output = Result<Vec<Row>, Problem>> + Send;
+    ) -> impl Future<Output = Result<Vec<Entity>, Problem>> + Send;
 
     /// Counts a collection.
     fn count(
@@ -161,17 +243,17 @@ pub trait Resources: Send + Sync + 'static {
         &self,
         caller: &Self::Caller,
         target: &Self::Target,
-        patch: Patch,
+        content: Content<Self::Target>,
         exchange: &Exchange,
     ) -> impl Future<Output = Result<Row, Problem>> + Send;
 
-    /// Changes an entity that has this version.
+    /// Changes an entity.
     fn update(
         &self,
         caller: &Self::Caller,
         target: &Self::Target,
-        patch: Patch,
-        basis: Option<Tag>,
+        content: Content<Self::Target>,
+        basis: Basis,
         exchange: &Exchange,
     ) -> impl Future<Output = Result<Changed<Row>, Problem>> + Send;
 
@@ -183,4 +265,76 @@ pub trait Resources: Send + Sync + 'static {
         basis: Option<Tag>,
         exchange: &Exchange,
     ) -> impl Future<Output = Result<Changed<()>, Problem>> + Send;
+
+    /// Makes an entity the, or another, end of the relationship that the target is.
+    fn link(
+        &self,
+        _caller: &Self::Caller,
+        _target: &Self::Target,
+        _other: &Self::Target,
+        _exchange: &Exchange,
+    ) -> impl Future<Output = Result<(), Problem>> + Send {
+        ready(Err(not_offered("changing this relationship")))
+    }
+
+    /// Takes an entity, or the only one, off the end of the relationship that the target is.
+    fn unlink(
+        &self,
+        _caller: &Self::Caller,
+        _target: &Self::Target,
+        _other: Option<&Self::Target>,
+        _exchange: &Exchange,
+    ) -> impl Future<Output = Result<(), Problem>> + Send {
+        ready(Err(not_offered("changing this relationship")))
+    }
+
+    /// The stream of a media entity, or of a property of an entity; `None` when it is empty.
+    fn media(
+        &self,
+        _caller: &Self::Caller,
+        _target: &Self::Target,
+        _property: Option<&'static Property>,
+    ) -> impl Future<Output = Result<Option<Media>, Problem>> + Send {
+        ready(Err(not_offered("this stream")))
+    }
+
+    /// Replaces or removes such a stream.
+    fn set_media(
+        &self,
+        _caller: &Self::Caller,
+        _target: &Self::Target,
+        _property: Option<&'static Property>,
+        _media: Option<Media>,
+        _basis: Option<Tag>,
+        _exchange: &Exchange,
+    ) -> impl Future<Output = Result<Changed<Row>, Problem>> + Send {
+        ready(Err(not_offered("this stream")))
+    }
+
+    /// Adds a media entity of which only the stream is given.
+    fn create_media(
+        &self,
+        _caller: &Self::Caller,
+        _target: &Self::Target,
+        _media: Media,
+        _exchange: &Exchange,
+    ) -> impl Future<Output = Result<Row, Problem>> + Send {
+        ready(Err(not_offered("this stream")))
+    }
+
+    /// Calls a function or action, a bound one on the target.
+    fn call(
+        &self,
+        _caller: &Self::Caller,
+        _target: Option<&Self::Target>,
+        _call: &Call<'_>,
+        _reach: &Reach,
+        _exchange: &Exchange,
+    ) -> impl Future<Output = Result<Outcome, Problem>> + Send {
+        ready(Err(not_offered("this operation")))
+    }
+}
+
+fn not_offered(what: &str) -> Problem {
+    Problem::new(Kind::NotSupported, format!("{what} is not supported by this service"))
 }

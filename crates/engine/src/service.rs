@@ -1,6 +1,7 @@
 //! One request, stage by stage.
 
 use bytes::Bytes;
+use edm::expr::Reach;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, StatusCode};
 use odata::headers::{self, Condition, Media, Version, Wishes};
@@ -13,7 +14,7 @@ use crate::exchange::{Request, Response, Timing};
 use crate::method;
 use crate::paging::{Binding, Plan, next_query};
 use crate::payload::{Frame, Related, offered, related};
-use crate::resources::{Action, Changed, Entity, Resources, Row, Target};
+use crate::resources::{Action, Basis, Changed, Content, Entity, Resources, Row, Target};
 
 /// How often a change is tried again when the entity changed meanwhile.
 const MAX_ATTEMPTS: usize = 64;
@@ -94,6 +95,7 @@ impl<R: Resources> Service<R> {
             Action::Create => self.create(&understood).await,
             Action::Update => self.update(&understood).await,
             Action::Delete => self.delete(&understood).await,
+            Action::Call(_) => Err(Problem::new(Kind::NotSupported, "operations are not supported yet")),
         };
         timings.mark("answer");
         response
@@ -115,7 +117,8 @@ impl<R: Resources> Service<R> {
             None => first,
         };
         let window = collection::window(&query.order, &plan);
-        let rows = self.resources.list(caller, target, &window).await?;
+        let rows = self.resources.list(caller, target, &Reach::NONE, &window).await?;
+        let rows = rows.into_iter().map(|entity| entity.row).collect();
         let count = match query.count {
             true => Some(self.resources.count(caller, target).await?),
             false => None,
@@ -156,7 +159,8 @@ impl<R: Resources> Service<R> {
             Body::Entity(patch) => patch,
             Body::Reference(_) => return Err(reference(&understood.address)),
         };
-        let row = self.resources.create(caller, target, patch, &request.exchange).await?;
+        let content = Content { ty, patch, links: Vec::new() };
+        let row = self.resources.create(caller, target, content, &request.exchange).await?;
         let location = format!("{}/{}{}", request.root, target.container(), url::path::key(ty, &row.id));
         let entity = Entity { row, related: Vec::new() };
         let mut response = self.answer_entity(understood, StatusCode::CREATED, &entity, &[]);
@@ -165,9 +169,10 @@ impl<R: Resources> Service<R> {
     }
 
     async fn update(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, .. } = understood;
+        let Understood { caller, request, target, ty, .. } = understood;
         let related = related(understood.ty, &understood.query);
-        let intent = if request.method == Method::PUT { Intent::Replace } else { Intent::Update };
+        let replace = request.method == Method::PUT;
+        let intent = if replace { Intent::Replace } else { Intent::Update };
         let mut patch = None;
         for _ in 0..MAX_ATTEMPTS {
             let mut entity = self.entity(understood, &related).await?;
@@ -182,8 +187,9 @@ impl<R: Resources> Service<R> {
                 },
             };
             condition(understood, &entity.row, false)?;
-            let tag = entity.row.tag;
-            let changed = self.resources.update(caller, target, patch.clone(), tag, &request.exchange).await?;
+            let basis = Basis { tag: entity.row.tag, replace };
+            let content = Content { ty, patch: patch.clone(), links: Vec::new() };
+            let changed = self.resources.update(caller, target, content, basis, &request.exchange).await?;
             if let Changed::Done(row) = changed {
                 entity.row = row;
                 return Ok(self.answer_entity(understood, StatusCode::OK, &entity, &related));
@@ -195,7 +201,7 @@ impl<R: Resources> Service<R> {
     async fn delete(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let Understood { caller, request, target, wishes, .. } = understood;
         for _ in 0..MAX_ATTEMPTS {
-            let row = self.resources.read(caller, target, &[]).await?.row;
+            let row = self.resources.read(caller, target, &Reach::NONE).await?.ok_or_else(nothing)?.row;
             condition(understood, &row, false)?;
             // Without a condition any version may go.
             let basis = row.tag.filter(|_| !wishes.conditions.is_empty());
@@ -207,8 +213,8 @@ impl<R: Resources> Service<R> {
     }
 
     async fn entity(&self, understood: &Understood<'_, R>, related: &[Related<'_>]) -> Result<Entity, Problem> {
-        let navigation: Vec<_> = related.iter().map(|related| related.navigation).collect();
-        self.resources.read(understood.caller, &understood.target, &navigation).await
+        let along = related.iter().map(|related| (related.navigation, Reach::NONE)).collect();
+        self.resources.read(understood.caller, &understood.target, &Reach { along }).await?.ok_or_else(nothing)
     }
 
     fn body(&self, understood: &Understood<'_, R>, intent: Intent) -> Result<Body, Problem> {
@@ -265,6 +271,10 @@ fn reference(address: &Address) -> Problem {
         _ => "found only a reference, expected an entity to create",
     };
     Problem::new(Kind::BadBody, message).at("/@odata.id")
+}
+
+fn nothing() -> Problem {
+    Problem::new(Kind::ItemNotFound, "the relationship leads to nothing")
 }
 
 fn contention() -> Problem {

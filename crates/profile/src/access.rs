@@ -38,7 +38,7 @@ const READ_FULL: Scopes = READ_AS_APP;
 
 /// Is the call admitted at all?
 pub(crate) fn admit(caller: &Caller, subject: Subject, action: Action, app_writes: AppWrites) -> Result<(), Problem> {
-    let reading = matches!(action, Action::Read | Action::List | Action::Count);
+    let reading = action.is_reading();
     let own = match subject {
         Subject::Profile(id) | Subject::Person(id) => caller.user_id() == Some(id),
         Subject::People => false,

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use auth::Caller;
 use bytes::Bytes;
-use edm::{Navigation, Patch, codec};
+use edm::expr::Reach;
+use edm::{Navigation, Patch, StructType, codec};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
 use store::{Change, Commit, Item, Precondition, Snapshot};
 
 use crate::access::Viewer;
 use crate::audit::{Activity, Audit};
+use crate::model::PROFILE;
 use crate::problems::no_item;
 use crate::rules::{self, PERSON, Writing};
 use crate::service::Service;
@@ -23,7 +25,7 @@ impl Service {
         id: &str,
     ) -> Result<Entity, Problem> {
         let item = snapshot.item(collection.name, id).filter(|item| viewer.sees(&item.header));
-        Ok(Entity { row: row(item.ok_or_else(no_item)?), related: Vec::new() })
+        Ok(row(collection.target, item.ok_or_else(no_item)?).into())
     }
 
     pub(crate) fn list_items(
@@ -31,29 +33,27 @@ impl Service {
         snapshot: &Snapshot,
         collection: &Navigation,
         window: &Window,
-    ) -> Vec<Row> {
+    ) -> Vec<Entity> {
         let items = snapshot.items(collection.name);
         let start = window.after.as_ref().map_or(0, |(at, id)| {
             items.partition_point(|item| (item.header.created, item.id.as_ref()) <= (*at, id.as_ref()))
         });
         let visible = items.iter().skip(start).filter(|item| viewer.sees(&item.header));
-        visible.skip(window.skip).take(window.limit.unwrap_or(usize::MAX)).map(row).collect()
+        let shown = visible.skip(window.skip).take(window.limit.unwrap_or(usize::MAX));
+        shown.map(|item| row(collection.target, item).into()).collect()
     }
 
     pub(crate) fn profile_row(owner: Owner) -> Row {
         let id: Arc<str> = owner.id.to_string().into();
         let members = Bytes::from(format!("\"id\":\"{id}\""));
-        Row { at: 0, id, tag: None, members }
+        Row { ty: &PROFILE, at: 0, id, tag: None, members }
     }
 
-    pub(crate) fn read_profile(
-        viewer: &Viewer<'_>,
-        snapshot: &Snapshot,
-        owner: Owner,
-        related: &[&'static Navigation],
-    ) -> Entity {
-        let rows = |navigation: &&'static Navigation| Self::list_items(viewer, snapshot, navigation, &Window::ALL);
-        Entity { row: Self::profile_row(owner), related: related.iter().map(rows).collect() }
+    pub(crate) fn read_profile(viewer: &Viewer<'_>, snapshot: &Snapshot, owner: Owner, reach: &Reach) -> Entity {
+        let items = |(navigation, _): &(&'static Navigation, Reach)| {
+            Self::list_items(viewer, snapshot, navigation, &Window::ALL)
+        };
+        Entity { row: Self::profile_row(owner), related: reach.along.iter().map(items).collect() }
     }
 
     pub(crate) async fn create_item(
@@ -86,7 +86,7 @@ impl Service {
         let changes = vec![Change::Put { item: item.clone(), index: Vec::new() }];
         let commit = Commit { partition: owner.partition(), at, expect, changes, audit };
         match self.commit(commit).await? {
-            Some(_) => Ok(row(&item)),
+            Some(_) => Ok(row(collection.target, &item)),
             // The person was deleted meanwhile.
             None => Err(crate::problems::no_person(&owner.id.to_string())),
         }
@@ -121,7 +121,7 @@ impl Service {
         let audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item)).finish();
         let changes = vec![Change::Put { item: item.clone(), index: Vec::new() }];
         let commit = Commit { partition: owner.partition(), at, expect: vec![unchanged(before)], changes, audit };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(row(&item))))
+        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(row(collection.target, &item))))
     }
 
     pub(crate) async fn delete_item(
@@ -197,8 +197,8 @@ pub(crate) fn entry(snapshot: &Snapshot) -> &[u8] {
 }
 
 /// An item as the protocol answers it.
-pub(crate) fn row(item: &Arc<Item>) -> Row {
-    Row { at: item.header.created, id: item.id.clone(), tag: Some(rules::tag(item)), members: item.body.clone() }
+pub(crate) fn row(ty: &'static StructType, item: &Arc<Item>) -> Row {
+    Row { ty, at: item.header.created, id: item.id.clone(), tag: Some(rules::tag(item)), members: item.body.clone() }
 }
 
 pub(crate) fn unchanged(item: &Item) -> Precondition {

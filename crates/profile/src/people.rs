@@ -122,7 +122,7 @@ impl Service {
             return Err(Problem::new(Kind::Internal, "the new id is taken"));
         }
         self.bind_name(owner, principal_name(&record)).await?;
-        Ok(row(&item))
+        Ok(row(&USER, &item))
     }
 
     /// Who has that user principal name. A name that a change cut short left behind is nobody's.
@@ -327,7 +327,7 @@ pub(crate) fn put_person(item: &Arc<Item>) -> Change {
 }
 
 fn person_row(item: &Arc<Item>, basic: bool) -> Row {
-    let full = row(item);
+    let full = row(&USER, item);
     if !basic {
         return full;
     }

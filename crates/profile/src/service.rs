@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use auth::Caller;
-use edm::{Model, Navigation, Patch};
-use engine::{Action, Address, Changed, Entity, Exchange, Kind, Problem, Resources, Row, Step, Tag, Window};
+use edm::Model;
+use edm::expr::Reach;
+use engine::{
+    Action, Address, Basis, Changed, Content, Entity, Exchange, Kind, Problem, Resources, Row, Step, Tag, Window,
+};
 use store::{Commit, Precondition, Snapshot, Store};
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -159,12 +162,12 @@ impl Resources for Service {
         }
     }
 
-    async fn read(&self, caller: &Caller, target: &Target, related: &[&'static Navigation]) -> Result<Entity, Problem> {
-        match target {
-            Target::Person { owner, basic } if related.is_empty() => self.read_person(caller, *owner, *basic).await,
+    async fn read(&self, caller: &Caller, target: &Target, reach: &Reach) -> Result<Option<Entity>, Problem> {
+        let entity = match target {
+            Target::Person { owner, basic } if reach.is_empty() => self.read_person(caller, *owner, *basic).await,
             Target::Profile(owner) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
-                Ok(Self::read_profile(&Viewer::of(caller, owner.id), &snapshot, *owner, related))
+                Ok(Self::read_profile(&Viewer::of(caller, owner.id), &snapshot, *owner, reach))
             }
             Target::Item(owner, collection, id) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
@@ -172,12 +175,23 @@ impl Resources for Service {
             }
             Target::Person { .. } => Err(not_offered("reading more than the person here")),
             Target::People { .. } | Target::Collection(..) => Err(not_offered("this address")),
-        }
+        };
+        entity.map(Some)
     }
 
-    async fn list(&self, caller: &Caller, target: &Target, window: &Window) -> Result<Vec<Row>, Problem> {
+    async fn list(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        reach: &Reach,
+        window: &Window,
+    ) -> Result<Vec<Entity>, Problem> {
         match target {
-            Target::People { tenant, basic } => self.list_people(*tenant, *basic, window).await,
+            _ if !reach.is_empty() => Err(not_offered("reading more than the entities here")),
+            Target::People { tenant, basic } => {
+                let people = self.list_people(*tenant, *basic, window).await?;
+                Ok(people.into_iter().map(Entity::from).collect())
+            }
             Target::Collection(owner, collection) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
                 Ok(Self::list_items(&Viewer::of(caller, owner.id), &snapshot, collection, window))
@@ -189,7 +203,7 @@ impl Resources for Service {
     async fn count(&self, caller: &Caller, target: &Target) -> Result<usize, Problem> {
         match target {
             Target::People { tenant, .. } => self.count_people(*tenant).await,
-            _ => Ok(self.list(caller, target, &Window::ALL).await?.len()),
+            _ => Ok(self.list(caller, target, &Reach::NONE, &Window::ALL).await?.len()),
         }
     }
 
@@ -197,9 +211,10 @@ impl Resources for Service {
         &self,
         caller: &Caller,
         target: &Target,
-        patch: Patch,
+        content: Content<Target>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
+        let patch = content.patch;
         match target {
             Target::People { tenant, .. } => self.create_person(caller, *tenant, patch, exchange).await,
             Target::Collection(owner, collection) => {
@@ -213,10 +228,11 @@ impl Resources for Service {
         &self,
         caller: &Caller,
         target: &Target,
-        patch: Patch,
-        basis: Option<Tag>,
+        content: Content<Target>,
+        basis: Basis,
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
+        let (patch, basis) = (content.patch, basis.tag);
         match target {
             Target::Person { owner, basic } => self.update_person(caller, *owner, *basic, patch, basis, exchange).await,
             // A profile has no members of its own that could change.

@@ -12,6 +12,7 @@ mod lambda;
 pub(crate) mod notation;
 mod operators;
 mod pattern;
+mod reach;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use error::TypeError;
 pub use functions::Function;
 pub use operators::{Arithmetic, Binary, Comparison, Unary};
 pub use pattern::Pattern;
+pub use reach::Reach;
 pub use shape::Shape;
 
 pub(crate) use coerce::{decimal_to_f32, decimal_to_f64};

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use edm::expr::Reach;
 use edm::testing::{MODEL, SHOP};
-use edm::{Model, Navigation, Patch, Record, StructType, Value};
+use edm::{Model, Navigation, Record, StructType, Value};
 use odata::{Address, Kind, Problem, Step};
 
 use crate::exchange::Exchange;
-use crate::resources::{Action, Changed, Entity, Resources, Row, Tag, Window};
+use crate::resources::{Action, Basis, Changed, Content, Entity, Resources, Row, Tag, Window};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +112,22 @@ impl Double {
         self.state().collections.get(container).into_iter().flatten().map(row).collect()
     }
 
+    fn entity(&self, row: Row, path: &str, reach: &Reach) -> Entity {
+        let related = |(navigation, reach): &(&'static Navigation, Reach)| {
+            let (container, most) = match navigation.name {
+                "Maker" => ("Makers".to_owned(), 1),
+                name => (format!("{path}/{name}"), usize::MAX),
+            };
+            let rows = self.rows(&container).into_iter().take(most);
+            rows.map(|row| {
+                let path = format!("{container}({})", row.id);
+                self.entity(row, &path, reach)
+            })
+            .collect()
+        };
+        Entity { row, related: reach.along.iter().map(related).collect() }
+    }
+
     fn find(&self, target: &Target) -> Result<Row, Problem> {
         let found = self.rows(&target.container).into_iter().find(|row| Some(&row.id) == target.id.as_ref());
         found.ok_or_else(|| Problem::new(Kind::ItemNotFound, "The item does not exist."))
@@ -145,7 +162,7 @@ fn row(item: &Item) -> Row {
     let members = item.record.to_members().into();
     // The shop itself has no tag.
     let tag = (!item.id.is_empty()).then_some(Tag(item.version));
-    Row { at: item.at, id: item.id.clone(), tag, members }
+    Row { ty: item.record.ty(), at: item.at, id: item.id.clone(), tag, members }
 }
 
 fn target(address: &Address) -> Target {
@@ -191,7 +208,7 @@ impl Resources for Double {
     }
 
     async fn authorize(&self, caller: &Caller, address: &Address, action: Action) -> Result<Target, Problem> {
-        let reading = matches!(action, Action::Read | Action::List | Action::Count);
+        let reading = action.is_reading();
         if *caller == Caller::Reader && !reading {
             return Err(Problem::new(Kind::ScopeMissing, "Insufficient privileges to complete the operation."));
         }
@@ -202,30 +219,43 @@ impl Resources for Double {
         target.parent.as_ref().map_or(Ok(()), |parent| self.find(parent).map(|_| ()))
     }
 
-    async fn read(&self, _: &Caller, target: &Target, related: &[&'static Navigation]) -> Result<Entity, Problem> {
+    async fn read(&self, _: &Caller, target: &Target, reach: &Reach) -> Result<Option<Entity>, Problem> {
         let row = self.find(target)?;
-        let rows = |navigation: &&'static Navigation| match navigation.name {
-            "Maker" => self.rows("Makers").into_iter().take(1).collect(),
-            name => self.rows(&format!("{}/{name}", target.path)),
-        };
-        Ok(Entity { row, related: related.iter().map(rows).collect() })
+        Ok(Some(self.entity(row, &target.path, reach)))
     }
 
-    async fn list(&self, caller: &Caller, target: &Target, window: &Window) -> Result<Vec<Row>, Problem> {
+    async fn list(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        reach: &Reach,
+        window: &Window,
+    ) -> Result<Vec<Entity>, Problem> {
         self.prepare(caller, target).await?;
         let mut rows = self.rows(&target.container);
         rows.sort_by(|left, right| (left.at, &left.id).cmp(&(right.at, &right.id)));
         let after = |row: &Row| window.after.as_ref().is_none_or(|(at, id)| (row.at, &row.id) > (*at, id));
-        Ok(rows.into_iter().filter(after).skip(window.skip).take(window.limit.unwrap_or(usize::MAX)).collect())
+        let rows = rows.into_iter().filter(after).skip(window.skip).take(window.limit.unwrap_or(usize::MAX));
+        let entity = |row: Row| {
+            let path = format!("{}({})", target.container, row.id);
+            self.entity(row, &path, reach)
+        };
+        Ok(rows.map(entity).collect())
     }
 
     async fn count(&self, caller: &Caller, target: &Target) -> Result<usize, Problem> {
-        Ok(self.list(caller, target, &Window::ALL).await?.len())
+        Ok(self.list(caller, target, &Reach::NONE, &Window::ALL).await?.len())
     }
 
-    async fn create(&self, _: &Caller, target: &Target, patch: Patch, _: &Exchange) -> Result<Row, Problem> {
+    async fn create(
+        &self,
+        _: &Caller,
+        target: &Target,
+        content: Content<Target>,
+        _: &Exchange,
+    ) -> Result<Row, Problem> {
         let mut record = Record::new(target.ty);
-        patch.apply(&mut record);
+        content.patch.apply(&mut record);
         let number = self.add(&target.container, record);
         self.state().changes += 1;
         self.find(&Target { id: Some(id(number).into()), ..target.clone() })
@@ -235,12 +265,12 @@ impl Resources for Double {
         &self,
         _: &Caller,
         target: &Target,
-        patch: Patch,
-        basis: Option<Tag>,
+        content: Content<Target>,
+        basis: Basis,
         _: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
-        self.change(target, basis, |items, at| {
-            patch.apply(&mut items[at].record);
+        self.change(target, basis.tag, |items, at| {
+            content.patch.apply(&mut items[at].record);
             items[at].version += 1;
             row(&items[at])
         })
