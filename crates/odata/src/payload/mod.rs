@@ -1,9 +1,13 @@
 //! JSON payloads (OData JSON Format 4.01): bodies to patches, stored members to answers.
 
+mod format;
 mod place;
 mod read;
 mod value;
 mod write;
 
+pub use format::{Format, Metadata, Version};
 pub use read::{Body, Intent, read};
-pub use write::{Projection, Writer, escaped};
+pub use write::{
+    Computed, Instance, Items, Layout, Media, Nested, Projection, Raw, Reason, Writer, escaped, raw_text, raw_value,
+};

@@ -1,12 +1,26 @@
 //! Stored members to JSON answers.
 //!
 //! An entity is `{` + annotations + members + `}`. Where the members are answered as they are stored, they are copied;
-//! where only some are asked for, their raw values are. No value is parsed either way.
+//! where only some are asked for, their raw values are. No value is parsed either way. What a client may ask for beyond
+//! that (`codec`) goes member by member through the model.
+
+mod codec;
+mod delta;
+mod entity;
+mod links;
+mod single;
+mod text;
 
 use edm::json::write_string;
 use edm::{StructType, lazy};
 
+use super::format::{CONTROL, Format, Metadata};
 use crate::options::Select;
+
+pub use codec::{Computed, Items, Nested};
+pub use delta::Reason;
+pub use entity::{Instance, Layout, Media};
+pub use text::{Raw, raw_text, raw_value};
 
 /// Which of the stored members are written.
 #[derive(Debug, Clone, Copy)]
@@ -95,18 +109,37 @@ pub fn escaped(text: &str) -> Vec<u8> {
     quoted
 }
 
+fn control(out: &mut Vec<u8>, member: &str, name: &str) {
+    out.push(b'"');
+    out.extend_from_slice(member.as_bytes());
+    out.extend_from_slice(CONTROL.as_bytes());
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
 /// Writes one JSON answer.
 #[derive(Debug)]
 pub struct Writer {
     out: Vec<u8>,
     /// Is a comma due before the next member of the innermost object?
     comma: bool,
+    format: Format,
 }
 
 impl Writer {
-    /// An answer of about so many bytes.
+    /// An answer of about so many bytes, in the plain form.
     pub fn with_capacity(bytes: usize) -> Self {
-        Self { out: Vec::with_capacity(bytes), comma: false }
+        Self::with_format(bytes, Format::PLAIN)
+    }
+
+    /// An answer of about so many bytes, in this form.
+    pub fn with_format(bytes: usize, format: Format) -> Self {
+        Self { out: Vec::with_capacity(bytes), comma: false, format }
+    }
+
+    /// The form it is written in.
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// The answer.
@@ -133,45 +166,69 @@ impl Writer {
         self.comma = true;
     }
 
-    fn name(&mut self, prefix: &str, annotation: &str) {
+    fn name(&mut self, name: &str) {
         self.separate();
         self.out.push(b'"');
-        self.out.extend_from_slice(prefix.as_bytes());
-        self.out.extend_from_slice(annotation.as_bytes());
+        self.out.extend_from_slice(name.as_bytes());
         self.out.extend_from_slice(b"\":");
     }
 
+    /// The name of control information of a member, or of the whole when that is empty.
+    fn control(&mut self, member: &str, name: &str) {
+        self.separate();
+        control(&mut self.out, member, name);
+    }
+
+    fn control_text(&mut self, member: &str, name: &str, value: &str) {
+        self.control(member, name);
+        write_string(&mut self.out, value);
+    }
+
     /// `@odata.context`, of the whole or of one member, in parts. The first is as [`escaped`] made it; the others must
-    /// need no escapes, as names of the model and what stands for itself in a URL do not.
+    /// need no escapes, as names of the model and what stands for itself in a URL do not. Nothing without metadata.
     pub fn context(&mut self, member: &str, base: &[u8], rest: &[&str]) {
-        self.name(member, "@odata.context");
+        if !self.format.has(Metadata::Minimal) {
+            return;
+        }
+        self.control(member, "context");
         self.out.push(b'"');
         self.out.extend_from_slice(base);
         rest.iter().for_each(|part| self.out.extend_from_slice(part.as_bytes()));
         self.out.push(b'"');
     }
 
-    /// `@odata.count`, of the whole or of one member.
+    /// `@odata.count`, of the whole or of one member; it is an Int64 and written like one.
     pub fn count(&mut self, member: &str, count: usize) {
-        self.name(member, "@odata.count");
+        self.control(member, "count");
+        let quote: &[u8] = if self.format.ieee754 { b"\"" } else { b"" };
+        self.out.extend_from_slice(quote);
         self.out.extend_from_slice(count.to_string().as_bytes());
+        self.out.extend_from_slice(quote);
     }
 
     /// `@odata.nextLink`
     pub fn next_link(&mut self, link: &str) {
-        self.name("", "@odata.nextLink");
-        write_string(&mut self.out, link);
+        self.next_link_of("", link);
     }
 
-    /// `@odata.etag`: the weak tag with this opaque part, which must be plain ASCII without quotes.
+    /// `@odata.nextLink` of one member.
+    pub fn next_link_of(&mut self, member: &str, link: &str) {
+        self.control_text(member, "nextLink", link);
+    }
+
+    /// `@odata.etag`: the weak tag with this opaque part, which must be plain ASCII without quotes. Nothing without
+    /// metadata.
     pub fn etag(&mut self, opaque: &[u8]) {
-        self.name("", "@odata.etag");
+        if !self.format.has(Metadata::Minimal) {
+            return;
+        }
+        self.control("", "etag");
         self.out.extend_from_slice(b"\"W/\\\"");
         self.out.extend_from_slice(opaque);
         self.out.extend_from_slice(b"\\\"\"");
     }
 
-    /// The stored members, as far as they are wanted.
+    /// The stored members, as far as they are wanted, in the plain form; [`Writer::entity`] heeds the others.
     pub fn members(&mut self, projection: Projection<'_>, members: &[u8]) {
         let start = self.out.len();
         self.separate();
@@ -186,7 +243,7 @@ impl Writer {
 
     /// Opens a list as the value of a member.
     pub fn open_list(&mut self, member: &str) {
-        self.name(member, "");
+        self.name(member);
         self.out.push(b'[');
         self.comma = false;
     }
@@ -205,13 +262,13 @@ impl Writer {
 
     /// Opens an object as the value of a member.
     pub fn open_member(&mut self, member: &str) {
-        self.name(member, "");
+        self.name(member);
         self.open();
     }
 
     /// A null as the value of a member.
     pub fn null_member(&mut self, member: &str) {
-        self.name(member, "");
+        self.name(member);
         self.out.extend_from_slice(b"null");
     }
 }
