@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod options;
 pub mod payload;
 pub mod problem;
+pub mod query;
 pub mod syntax;
 pub mod url;
 

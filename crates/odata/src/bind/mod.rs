@@ -1,22 +1,31 @@
 //! Expressions bound: every name looked up in the model, every type checked. From what was said ([`crate::syntax`]) to
 //! what is meant ([`edm::expr`]).
 //!
-//! Every "there is no such property" of an expression arises here. What an expression means is `edm::eval`'s.
+//! Every "there is no such property" of an expression arises here. What an expression means is `edm::eval`'s. A binder
+//! serves one request: it knows the parameter aliases, and what names stand for on the level that is being bound.
 
+mod alias;
 mod literal;
+mod object;
+mod option;
 mod path;
+mod scope;
 mod search;
 #[cfg(test)]
 mod tests;
 
-use edm::eval::search::Search;
-use edm::eval::{Sort, SortKey};
+use edm::Model;
+use edm::Type;
 use edm::expr::{Arithmetic, Binary, Comparison, Expr, Function, Rules, TypeError, Unary};
-use edm::{Model, StructType, Type};
 
 use crate::problem::{Kind, Problem};
+use crate::syntax::Limits;
 use crate::syntax::tree::{self, ExprKind};
-use crate::syntax::{self, Limits, Text};
+
+pub use option::Computed;
+pub use scope::Level;
+use scope::Scope;
+pub(crate) use search::bind as search;
 
 /// Binds the expressions of one request.
 pub struct Binder<'a> {
@@ -27,71 +36,61 @@ pub struct Binder<'a> {
     option: &'static str,
     /// What names stand for, innermost last.
     scopes: Vec<Scope>,
+    /// `$it`: the row of the request, where it can be had.
+    it: Option<Expr>,
     /// The number of the next lambda variable.
     slot: u16,
-}
-
-/// What names mean within an expression or the body of a lambda.
-struct Scope {
-    /// The name by which its instance is called; a scope without one is what unprefixed names belong to.
-    variable: Option<String>,
-    /// The instance.
-    instance: Expr,
+    aliases: alias::Aliases<'a>,
+    /// How many expressions within each other are being bound.
+    depth: usize,
+    /// Nodes that came from aliases and computed properties: each use makes a copy.
+    copied: usize,
 }
 
 impl<'a> Binder<'a> {
     /// A binder for names of that model.
-    pub fn new(model: &'a Model, rules: Rules) -> Self {
-        Self { model, rules, limits: Limits::LENIENT, option: "$filter", scopes: Vec::new(), slot: 0 }
-    }
-
-    /// `$filter`: a condition over rows of that type.
-    pub fn filter(&mut self, ty: &'static StructType, text: &str) -> Result<Expr, Problem> {
-        self.option = "$filter";
-        let tree = syntax::expression(&Text::plain(text), &self.limits).map_err(|error| self.syntax(error))?;
-        let condition = self.over(ty, &tree)?;
-        match condition.shape().ty() {
-            Some(ty) if ty.name() != "Edm.Boolean" => {
-                Err(self.wrong(format!("found a value of type `{}`, expected a condition", ty.name())))
-            }
-            _ if condition.shape().is_list() => Err(self.wrong("found a list, expected a condition")),
-            _ => Ok(condition),
+    pub fn new(model: &'a Model, rules: Rules, limits: Limits) -> Self {
+        Self {
+            model,
+            rules,
+            limits,
+            option: "$filter",
+            scopes: Vec::new(),
+            it: None,
+            slot: 0,
+            aliases: alias::Aliases::default(),
+            depth: 0,
+            copied: 0,
         }
     }
 
-    /// `$orderby`: the keys of an order over rows of that type.
-    pub fn order(&mut self, ty: &'static StructType, items: &[&str]) -> Result<Sort, Problem> {
-        self.option = "$orderby";
-        let keys = items.iter().map(|item| self.order_key(ty, item));
-        Ok(Sort { keys: keys.collect::<Result<_, _>>()? })
+    /// The model that names are looked up in.
+    pub fn model(&self) -> &'a Model {
+        self.model
     }
 
-    fn order_key(&mut self, ty: &'static StructType, item: &str) -> Result<SortKey, Problem> {
-        let (text, descending) = direction(item);
-        let tree = syntax::expression(&Text::plain(text), &self.limits).map_err(|error| self.syntax(error))?;
-        let expr = self.over(ty, &tree)?;
-        let ordered = !expr.shape().is_list() && !matches!(expr.shape().ty(), Some(Type::Struct(_)));
-        match ordered {
-            true => Ok(SortKey { expr, descending }),
-            false => Err(self.wrong(format!("found `{text}`, expected a single primitive value to order by"))),
-        }
+    /// What may be asked for.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
-    /// `$search`: words to look for.
-    pub fn search(&mut self, text: &str) -> Result<Search, Problem> {
-        self.option = "$search";
-        let tree = syntax::search(&Text::plain(text), &self.limits).map_err(|error| self.syntax(error))?;
-        Ok(search::bind(&tree))
+    /// What is bound from now on stands in that option: messages name it.
+    pub fn within(&mut self, option: &'static str) {
+        self.option = option;
     }
 
-    /// Binds an expression over rows of a type.
-    fn over(&mut self, ty: &'static StructType, tree: &tree::Expr) -> Result<Expr, Problem> {
-        self.scopes = vec![Scope { variable: None, instance: Expr::row(Type::Struct(ty)) }];
-        self.slot = 0;
-        self.expr(tree)
+    /// Binds an expression of the current level.
+    pub fn expr(&mut self, tree: &tree::Expr) -> Result<Expr, Problem> {
+        self.depth += 1;
+        let bound = match self.depth > self.limits.depth {
+            true => Err(self.too_many("levels of nesting", self.limits.depth)),
+            false => self.kind(tree),
+        };
+        self.depth -= 1;
+        bound
     }
 
-    fn expr(&mut self, tree: &tree::Expr) -> Result<Expr, Problem> {
+    fn kind(&mut self, tree: &tree::Expr) -> Result<Expr, Problem> {
         match &tree.kind {
             ExprKind::Literal(literal) => self.literal(literal),
             ExprKind::Path(path) => self.path(path),
@@ -104,14 +103,7 @@ impl<'a> Binder<'a> {
                 let operand = self.expr(operand)?;
                 Expr::unary(operator, operand).map_err(|error| self.ill_typed(&error))
             }
-            ExprKind::Binary { operator, left, right } => {
-                if let (tree::Binary::In, ExprKind::List(items)) = (operator, &right.kind) {
-                    let (item, items) = (self.expr(left)?, self.all(items)?);
-                    return Expr::is_in(item, items, &self.rules).map_err(|error| self.ill_typed(&error));
-                }
-                let (left, right) = (self.expr(left)?, self.expr(right)?);
-                self.binary(binary(*operator), left, right)
-            }
+            ExprKind::Binary { operator, left, right } => self.operation(*operator, left, right),
             ExprKind::Logical { operator, terms } => self.logical(*operator, terms),
             ExprKind::List(items) | ExprKind::Array(items) => {
                 let items = self.all(items)?;
@@ -123,7 +115,7 @@ impl<'a> Binder<'a> {
                 Expr::case(pairs, &self.rules).map_err(|error| self.ill_typed(&error))
             }
             ExprKind::Typed { operator, operand, ty } => self.typed(*operator, operand.as_deref(), ty),
-            ExprKind::Object(_) => Err(self.not_offered("an object in an expression")),
+            ExprKind::Object(_) => Err(self.not_offered("an object other than beside `eq` and `ne`")),
         }
     }
 
@@ -137,6 +129,20 @@ impl<'a> Binder<'a> {
             Some(function) => Expr::call(function, arguments, &self.rules).map_err(|error| self.ill_typed(&error)),
             None => Err(self.not_offered(&format!("the function `{name}`"))),
         }
+    }
+
+    fn operation(&mut self, operator: tree::Binary, left: &tree::Expr, right: &tree::Expr) -> Result<Expr, Problem> {
+        if operator == tree::Binary::In
+            && let ExprKind::List(items) = &right.kind
+        {
+            let (item, items) = (self.expr(left)?, self.all(items)?);
+            return Expr::is_in(item, items, &self.rules).map_err(|error| self.ill_typed(&error));
+        }
+        if let Some(equality) = self.structural(operator, left, right)? {
+            return Ok(equality);
+        }
+        let (left, right) = (self.expr(left)?, self.expr(right)?);
+        self.binary(binary(operator), left, right)
     }
 
     fn logical(&mut self, operator: tree::Logical, terms: &[tree::Expr]) -> Result<Expr, Problem> {
@@ -174,13 +180,7 @@ impl<'a> Binder<'a> {
         typed.map_err(|error| self.ill_typed(&error))
     }
 
-    /// The instance that unprefixed names belong to.
-    fn current(&self) -> Result<Expr, Problem> {
-        let scope = self.scopes.iter().rev().find(|scope| scope.variable.is_none());
-        scope.map(|scope| scope.instance.clone()).ok_or_else(|| self.wrong("found no instance here"))
-    }
-
-    fn ty(&self, name: &tree::Name) -> Result<Type, Problem> {
+    pub(crate) fn ty(&self, name: &tree::Name) -> Result<Type, Problem> {
         let found = edm::Primitive::named(&name.text).filter(|_| name.text.starts_with("Edm.")).map(Type::Primitive);
         let found = found.or_else(|| self.model.enumeration(&name.text).map(Type::Enum));
         let found = found.or_else(|| self.model.structure(&name.text).map(Type::Struct));
@@ -188,33 +188,23 @@ impl<'a> Binder<'a> {
         found.ok_or_else(|| self.wrong(format!("there is no type `{}`", name.text)))
     }
 
-    fn syntax(&self, error: syntax::Error) -> Problem {
-        Problem::from(error.within(format!("`{}`", self.option)))
+    fn too_many(&self, what: &str, most: usize) -> Problem {
+        self.wrong(format!("found more than {most} {what}, the most that is admitted, in `{}`", self.option))
     }
 
-    fn wrong(&self, message: impl Into<String>) -> Problem {
+    pub(crate) fn wrong(&self, message: impl Into<String>) -> Problem {
         Problem::new(Kind::BadQuery, message).at(self.option)
     }
 
-    fn ill_typed(&self, error: &TypeError) -> Problem {
+    pub(crate) fn ill_typed(&self, error: &TypeError) -> Problem {
         match error {
             TypeError::Unsupported(_) => Problem::new(Kind::NotSupported, error.to_string()).at(self.option),
             _ => self.wrong(error.to_string()),
         }
     }
 
-    fn not_offered(&self, what: &str) -> Problem {
+    pub(crate) fn not_offered(&self, what: &str) -> Problem {
         Problem::new(Kind::NotSupported, format!("{what} is not supported yet")).at(self.option)
-    }
-}
-
-/// `name desc`: what is ordered by, and whether the greatest comes first.
-fn direction(item: &str) -> (&str, bool) {
-    let split = item.rsplit_once([' ', '\t']).map(|(text, word)| (text.trim_end(), word));
-    match split {
-        Some((text, word)) if word.eq_ignore_ascii_case("desc") => (text, true),
-        Some((text, word)) if word.eq_ignore_ascii_case("asc") => (text, false),
-        _ => (item, false),
     }
 }
 

@@ -1,12 +1,15 @@
-//! Paths within expressions: properties, casts, `any` and `all`, `$count`.
+//! Paths within expressions: properties, relationships, casts, `any` and `all`, `$filter`, `$count`.
 //!
-//! Lambda variables are matched with case and hide properties; other names are matched without.
+//! Lambda variables are matched with case and hide computed properties, which hide nothing; other names are matched
+//! without.
 
-use edm::expr::{Expr, Variable};
+use edm::check::brief;
+use edm::expr::{Expr, Function, Variable};
 use edm::nearest::nearest;
 use edm::{StructType, Type};
 
-use super::{Binder, Scope};
+use super::Binder;
+use super::scope::Scope;
 use crate::problem::{Kind, Problem};
 use crate::syntax::tree::{self, ChoiceKind, Name, Path, Quantifier, Root, Step};
 
@@ -19,7 +22,7 @@ impl Binder<'_> {
             (Root::This, steps) => (self.this()?, steps),
             (Root::Root, _) => return Err(self.not_offered("`$root`")),
             (Root::These, _) => return Err(self.not_offered("`$these`")),
-            (Root::Alias(name), _) => return Err(self.not_offered(&format!("the alias `@{name}`"))),
+            (Root::Alias(name), steps) => (self.aliased(name)?, steps),
         };
         for step in rest {
             found = self.step(found, step)?;
@@ -27,71 +30,111 @@ impl Binder<'_> {
         Ok(found)
     }
 
-    /// A variable of that name, else a property of the instance.
+    /// A variable of that name, else a computed property, else a property of the instance.
     fn first(&mut self, name: &Name) -> Result<Expr, Problem> {
-        let variable = self.scopes.iter().rev().find(|scope| scope.variable.as_deref() == Some(&name.text));
-        match variable {
-            Some(scope) => Ok(scope.instance.clone()),
-            None => {
-                let current = self.current()?;
-                self.named(current, name)
-            }
+        if let Some(instance) = self.variable_called(&name.text) {
+            return Ok(instance);
         }
+        if let Some((_, expr)) = self.computed(&name.text) {
+            let expr = expr.clone();
+            self.copy(&expr)?;
+            return Ok(expr);
+        }
+        let current = self.current()?;
+        self.named(current, name)
     }
 
     fn outermost(&self) -> Result<Expr, Problem> {
-        self.scopes.first().map(|scope| scope.instance.clone()).ok_or_else(|| self.wrong("found no instance here"))
+        self.it.clone().ok_or_else(|| self.not_offered("`$it` within nested options"))
     }
 
     fn this(&self) -> Result<Expr, Problem> {
-        let scope = self.scopes.iter().rev().find(|scope| scope.variable.as_deref() == Some("$this"));
-        scope.map(|scope| scope.instance.clone()).ok_or_else(|| self.wrong("`$this` has no meaning here"))
+        self.variable_called("$this").ok_or_else(|| self.wrong("`$this` has no meaning here"))
     }
 
     fn step(&mut self, found: Expr, step: &Step) -> Result<Expr, Problem> {
         match step {
             Step::Name { name, arguments: None } => self.named(found, name),
+            Step::Name { name, arguments: Some(_) } => Err(self.called(&found, name)),
             Step::Lambda { quantifier, body: None } => match quantifier {
                 Quantifier::Any => Expr::any_item(found).map_err(|error| self.ill_typed(&error)),
-                Quantifier::All => Err(self.wrong("`all` needs a condition")),
+                Quantifier::All => Err(self.wrong("found `all()`, expected a condition in the parentheses")),
             },
             Step::Lambda { quantifier, body: Some((variable, predicate)) } => {
                 self.lambda(*quantifier, found, variable, predicate)
             }
             Step::Filter(predicate) => self.filtered(found, predicate),
             Step::Count(choices) => self.counted(found, choices),
-            Step::Name { name, .. } => Err(self.not_offered(&format!("a call or key at `{}`", name.text))),
-            Step::Key(_) | Step::Segment(_) => Err(self.not_offered("a key within an expression")),
-            Step::Annotation { .. } => Err(self.not_offered("an annotation within an expression")),
+            Step::Key(_) => Err(self.not_offered("a key within an expression")),
+            Step::Segment(name) => {
+                Err(self.not_offered(&format!("the key {} within an expression", brief(&name.text))))
+            }
+            Step::Annotation { term, .. } => {
+                Err(self.not_offered(&format!("the annotation {} within an expression", brief(&term.text))))
+            }
         }
     }
 
-    /// A property or, with a namespace, a cast.
+    /// A property, a relationship or, with a namespace, a cast.
     fn named(&mut self, found: Expr, name: &Name) -> Result<Expr, Problem> {
         if name.split().0.is_some() {
             let ty = self.ty(name)?;
+            return self.cast(found, ty);
+        }
+        if found.shape().is_list() {
+            let list = found.shape().name();
+            let name = brief(&name.text);
+            return Err(self.wrong(format!("found {name} after {list}, expected `any`, `all`, `$filter` or `$count`")));
+        }
+        let Some(Type::Struct(ty)) = found.shape().ty() else {
+            let (name, of) = (brief(&name.text), found.shape().name());
+            return Err(self.wrong(format!("found {name} after {of}, which has no properties")));
+        };
+        let known = match (ty.find(&name.text), ty.find_navigation(&name.text)) {
+            (Some(property), _) => found.property(property),
+            (None, Some(navigation)) => found.follow(navigation),
+            (None, None) => return Err(self.unknown(ty, &name.text)),
+        };
+        known.map_err(|error| self.ill_typed(&error))
+    }
+
+    /// A type in a path: a single value of another type is null there, and of a list those of the type are meant.
+    fn cast(&mut self, found: Expr, ty: Type) -> Result<Expr, Problem> {
+        let structured = matches!(ty, Type::Struct(_));
+        if !found.shape().is_list() || !structured {
             return Expr::cast(found, ty).map_err(|error| self.ill_typed(&error));
         }
-        let Some(Type::Struct(ty)) = found.shape().ty().filter(|_| !found.shape().is_list()) else {
-            return Err(self.wrong(format!(
-                "found `{}` after {}, which has no properties",
-                name.text,
-                found.shape().name()
-            )));
-        };
-        if let Some(property) = ty.find(&name.text) {
-            return found.property(property).map_err(|error| self.ill_typed(&error));
+        let variable = self.variable(&found);
+        let narrowed = Expr::is_of(Expr::variable(variable), ty)
+            .and_then(|is_of| Expr::filter(found, variable, is_of))
+            .and_then(|list| Expr::cast(list, ty));
+        narrowed.map_err(|error| self.ill_typed(&error))
+    }
+
+    /// What is said of parentheses after a name: a key, or a function.
+    fn called(&self, found: &Expr, name: &Name) -> Problem {
+        let ty = found.shape().ty().and_then(|ty| ty.structure());
+        let written = brief(&name.text);
+        if ty.is_some_and(|ty| ty.find_navigation(&name.text).is_some()) {
+            return self.not_offered(&format!("a key after {written} within an expression"));
         }
-        match ty.find_navigation(&name.text) {
-            Some(navigation) => Err(self.not_offered(&format!("`{}` within an expression", navigation.name))),
-            None => Err(self.unknown(ty, &name.text)),
+        let unqualified = self.model.unqualified(&name.text);
+        if self.model.operations.iter().any(|operation| operation.name.eq_ignore_ascii_case(unqualified)) {
+            return self.not_offered(&format!("the function {written} within an expression"));
         }
+        let hint = nearest(&name.text, Function::names()).map(|best| format!("; did you mean `{best}`?"));
+        self.wrong(format!("there is no function {written}{}", hint.unwrap_or_default()))
     }
 
     fn lambda(&mut self, quantifier: Quantifier, list: Expr, name: &Name, body: &tree::Expr) -> Result<Expr, Problem> {
+        let around = self.scopes.iter().filter(|scope| scope.variable.is_some()).count();
+        // `$this` of the row is one of them.
+        if around > self.limits.lambdas {
+            return Err(self.too_many("`any` and `all` within each other", self.limits.lambdas));
+        }
         let variable = self.variable(&list);
-        let scope = Scope { variable: Some(name.text.clone()), instance: Expr::variable(variable) };
-        let predicate = self.within(scope, body)?;
+        let scope = Scope::called(&name.text, Expr::variable(variable));
+        let predicate = self.with_scopes([scope], |binder| binder.expr(body))?;
         let lambda = match quantifier {
             Quantifier::Any => Expr::any(list, variable, predicate),
             Quantifier::All => Expr::all(list, variable, predicate),
@@ -102,13 +145,14 @@ impl Binder<'_> {
     /// The items for which a condition is true; names in it belong to the items, `$this` is the item itself.
     fn filtered(&mut self, list: Expr, predicate: &tree::Expr) -> Result<Expr, Problem> {
         let variable = self.variable(&list);
-        self.scopes.push(Scope { variable: Some("$this".into()), instance: Expr::variable(variable) });
-        let predicate = self.within(Scope { variable: None, instance: Expr::variable(variable) }, predicate);
-        self.scopes.pop();
-        Expr::filter(list, variable, predicate?).map_err(|error| self.ill_typed(&error))
+        let item = Expr::variable(variable);
+        let scopes = [Scope::called("$this", item.clone()), Scope::implied(item)];
+        let predicate = self.with_scopes(scopes, |binder| binder.expr(predicate))?;
+        Expr::filter(list, variable, predicate).map_err(|error| self.ill_typed(&error))
     }
 
     fn counted(&mut self, mut list: Expr, choices: &[tree::Choice]) -> Result<Expr, Problem> {
+        self.refuse_repeated(choices)?;
         for choice in choices {
             list = match &choice.kind {
                 ChoiceKind::Filter(predicate) => self.filtered(list, predicate)?,
@@ -121,11 +165,16 @@ impl Binder<'_> {
         Expr::count(list).map_err(|error| self.ill_typed(&error))
     }
 
-    fn within(&mut self, scope: Scope, body: &tree::Expr) -> Result<Expr, Problem> {
-        self.scopes.push(scope);
-        let bound = self.expr(body);
-        self.scopes.pop();
-        bound
+    /// Each option in parentheses once.
+    pub(crate) fn refuse_repeated(&self, choices: &[tree::Choice]) -> Result<(), Problem> {
+        for (at, choice) in choices.iter().enumerate() {
+            let name = choice.kind.name();
+            if choices.iter().take(at).any(|earlier| earlier.kind.name() == name) {
+                let message = format!("the query option `{name}` must not appear more than once");
+                return Err(Problem::new(Kind::BadQuery, message).at(name));
+            }
+        }
+        Ok(())
     }
 
     /// A variable with a number that no other in the expression has.
@@ -136,8 +185,11 @@ impl Binder<'_> {
     }
 
     /// Graph's sentence, and the name that was probably meant.
-    fn unknown(&self, ty: &'static StructType, name: &str) -> Problem {
-        let hint = nearest(name, ty.names()).map(|best| format!(" Did you mean `{best}`?")).unwrap_or_default();
+    pub(crate) fn unknown(&self, ty: &'static StructType, name: &str) -> Problem {
+        let computed = self.implied().into_iter().flat_map(|scope| &scope.computed).map(|(name, _)| name.as_str());
+        let declared = ty.names().map(|name| -> &str { name });
+        let hint = nearest(name, declared.chain(computed));
+        let hint = hint.map(|best| format!(" Did you mean `{best}`?")).unwrap_or_default();
         let name: String = name.chars().take(80).collect();
         let message =
             format!("Could not find a property named '{name}' on type '{}.{}'.{hint}", self.model.namespace, ty.name);

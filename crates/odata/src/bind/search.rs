@@ -5,7 +5,7 @@ use edm::eval::search::{Phrase, Search};
 use crate::syntax::tree;
 
 /// The condition that a search expression says.
-pub(super) fn bind(search: &tree::Search) -> Search {
+pub(crate) fn bind(search: &tree::Search) -> Search {
     match search {
         tree::Search::Word(text) | tree::Search::Phrase(text) => Search::Phrase(Phrase::new(text)),
         // Text as it is typed: each of its words is wanted.

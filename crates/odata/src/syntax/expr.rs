@@ -8,7 +8,7 @@
 //! call       = function "(" BWS [ expression *( BWS "," BWS expression ) ] BWS ")"
 //! case       = "case(" BWS expression BWS ":" BWS expression *( BWS "," BWS … ) BWS ")"
 //! typed      = ( "isof" / "cast" ) "(" BWS [ expression BWS "," BWS ] type BWS ")"
-//! type       = name / "Collection(" name ")"
+//! type       = name / "Collection(" name ")"                  ; leniently, in quotes too
 //! has        = RWS "has" RWS ( string / enum )
 //! in         = RWS "in" RWS ( "(" BWS [ literal *( BWS "," BWS literal ) ] BWS ")" / operand )
 //! ```
@@ -20,9 +20,9 @@ use edm::nearest::nearest;
 use super::error::Span;
 use super::function::{FUNCTIONS, Infix, UNARY};
 use super::lex::TokenKind;
-use super::literal;
 use super::parser::{Parser, Result};
-use super::tree::{Binary, Expr, ExprKind, Function, LiteralKind, Logical, TypeName, Typed, Unary};
+use super::tree::{Binary, Expr, ExprKind, Function, LiteralKind, Logical, Name, TypeName, Typed, Unary};
+use super::{chars, literal};
 
 impl Parser<'_> {
     /// An expression, as far as it goes.
@@ -269,6 +269,9 @@ impl Parser<'_> {
 
     /// A type, if one stands here.
     fn type_name(&mut self) -> Option<TypeName> {
+        if self.limits.lenient && self.peek().kind == TokenKind::Literal(LiteralKind::String) {
+            return self.quoted_type_name();
+        }
         if self.peek().kind != TokenKind::Name {
             return None;
         }
@@ -278,6 +281,18 @@ impl Parser<'_> {
         }
         let inner = (self.peek().kind == TokenKind::Name).then(|| self.name());
         inner.filter(|_| self.eat(')')).map(|name| TypeName { name, collection: true })
+    }
+
+    /// A type in quotes, as clients of older versions write it.
+    fn quoted_type_name(&mut self) -> Option<TypeName> {
+        let text = self.slice(self.peek().span).trim_matches('\'');
+        let inner = text.strip_prefix("Collection(").and_then(|inner| inner.strip_suffix(')'));
+        let name = inner.unwrap_or(text);
+        if !name.split('.').all(chars::is_identifier) {
+            return None;
+        }
+        let name = Name { text: name.to_owned(), span: self.bump().span };
+        Some(TypeName { name, collection: inner.is_some() })
     }
 
     pub(super) fn node(&mut self, kind: ExprKind, span: Span) -> Result<Expr> {

@@ -54,7 +54,11 @@ pub(super) fn token(text: &str, at: usize) -> Token {
 fn scan(rest: &str) -> (TokenKind, usize) {
     let Some(first) = rest.chars().next() else { return (TokenKind::End, 0) };
     match first {
-        ' ' | '\t' => (TokenKind::Blank, rest.find(|letter| !matches!(letter, ' ' | '\t')).unwrap_or(rest.len())),
+        // The end of a line is not in the grammar; a query sent as a body is written on several.
+        ' ' | '\t' | '\n' | '\r' => {
+            let blank = |letter: char| matches!(letter, ' ' | '\t' | '\n' | '\r');
+            (TokenKind::Blank, rest.find(|letter| !blank(letter)).unwrap_or(rest.len()))
+        }
         '\'' => quoted(rest, 0, LiteralKind::String),
         '"' => json_string(rest),
         '0'..='9' | '-' | '+' => number_or_sign(rest, first),

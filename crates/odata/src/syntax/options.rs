@@ -76,8 +76,22 @@ impl Within {
     }
 }
 
+/// One option of a query string, decoded: its name as written, and its value if it has one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The name.
+    pub name: String,
+    /// What follows the equals sign.
+    pub value: Option<Text>,
+}
+
 /// The options of a query string as sent, in order. Parts that are empty are passed over.
 pub fn parse(query: &str, limits: &Limits) -> Result<Vec<Choice>> {
+    split(query, limits)?.into_iter().map(|part| option(part, limits)).collect()
+}
+
+/// Splits a query string as sent, then decodes names and values, once.
+pub fn split(query: &str, limits: &Limits) -> Result<Vec<Part>> {
     if query.len() > limits.length {
         let whole = Span { start: 0, end: query.len() };
         return Err(Error::limit(query, whole, "bytes", limits.length).within("the query"));
@@ -86,7 +100,14 @@ pub fn parse(query: &str, limits: &Limits) -> Result<Vec<Choice>> {
         let span = Span { start, end: start + 1 };
         return Err(Error::unexpected(query, span, "`%23` in its stead").within("the query"));
     }
-    query.split('&').filter(|part| !part.is_empty()).map(|part| option(part, limits)).collect()
+    query.split('&').filter(|part| !part.is_empty()).map(part).collect()
+}
+
+fn part(text: &str) -> Result<Part> {
+    let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+    let name = Text::of_query(name).map_err(|error| error.within("the query"))?.into_string();
+    let value = value.map(Text::of_query).transpose().map_err(|error| error.within(format!("`{name}`")))?;
+    Ok(Part { name, value })
 }
 
 /// Every system option, and every alias, at most once.
@@ -103,65 +124,71 @@ pub fn refuse_repeated(options: &[Choice]) -> Result<()> {
     Ok(())
 }
 
-fn option(part: &str, limits: &Limits) -> Result<Choice> {
-    let (name, value) = part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)));
-    let name = Text::of_query(name).map_err(|error| error.within("the query"))?.into_string();
-    let place = format!("`{name}`");
-    let system = system_name(&name)?;
+fn option(Part { name, value }: Part, limits: &Limits) -> Result<Choice> {
+    let system = known(&name);
+    if system.is_none() && name.starts_with('$') {
+        return Err(unknown(&name));
+    }
     if system.is_none() && !name.starts_with('@') {
         return custom(name, value);
     }
-    let Some(value) = value else {
+    let Some(text) = value else {
         let end = Span { start: name.len(), end: name.len() };
-        return Err(Error::unexpected(&name, end, "`=` and a value").within(place));
+        return Err(Error::unexpected(&name, end, "`=` and a value").within(format!("`{name}`")));
     };
-    let text = Text::of_query(value).map_err(|error| error.within(place.clone()))?;
     let kind = match system {
-        Some(system) => system_value(system, &text, limits),
+        Some(system) => value_of(system, &text, limits).map_err(|error| error.within(format!("`{name}`"))),
         None => alias_value(&name, &text, limits),
     };
-    let span = Span { start: 0, end: text.as_str().len() };
-    Ok(Choice { kind: kind.map_err(|error| error.within(place))?, span })
+    Ok(Choice { kind: kind?, span: Span { start: 0, end: text.as_str().len() } })
 }
 
-fn custom(name: String, value: Option<&str>) -> Result<Choice> {
+fn custom(name: String, value: Option<Text>) -> Result<Choice> {
     if name.is_empty() || name.contains([' ', '\t']) {
         let whole = Span { start: 0, end: name.len() };
         return Err(Error::unexpected(&name, whole, "the name of a query option").within("the query"));
     }
-    let value = value.map(Text::of_query).transpose().map_err(|error| error.within(format!("`{name}`")))?;
     let value = value.map(Text::into_string);
     let span = Span { start: 0, end: value.as_ref().map_or(0, String::len) };
     Ok(Choice { kind: ChoiceKind::Custom(name, value), span })
 }
 
-/// The system option of that name; `None` for the service's own.
-fn system_name(name: &str) -> Result<Option<&'static str>> {
+/// The system option of that name, without `$` in front, in any case and with or without it; `None` for others.
+pub fn known(name: &str) -> Option<&'static str> {
     let bare = name.strip_prefix('$').unwrap_or(name);
-    let known = OF_QUERY.iter().copied().find(|known| known.eq_ignore_ascii_case(bare));
-    if known.is_none() && name.starts_with('$') {
-        let expected = match nearest(bare, OF_QUERY.iter().copied()) {
-            Some(known) => format!("a query option, perhaps `${known}`"),
-            None => "a query option".to_owned(),
-        };
-        let whole = Span { start: 0, end: name.len() };
-        return Err(Error::unexpected(name, whole, expected).within("the query"));
-    }
-    Ok(known)
+    OF_QUERY.iter().copied().find(|known| known.eq_ignore_ascii_case(bare))
 }
 
-fn alias_value(name: &str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
+/// The system option that was probably meant.
+pub fn meant(name: &str) -> Option<&'static str> {
+    nearest(name.strip_prefix('$').unwrap_or(name), OF_QUERY.iter().copied())
+}
+
+fn unknown(name: &str) -> Error {
+    let expected = match meant(name) {
+        Some(known) => format!("a query option, perhaps `${known}`"),
+        None => "a query option".to_owned(),
+    };
+    Error::unexpected(name, Span { start: 0, end: name.len() }, expected).within("the query")
+}
+
+/// The value of the parameter alias of that name (with `@` in front).
+pub fn alias_value(name: &str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
     let alias = name.trim_start_matches('@');
     if name.len() != alias.len() + 1 || !chars::is_identifier(alias) {
         let whole = Span { start: 0, end: name.len() };
         return Err(Error::unexpected(name, whole, "a parameter alias").within("the query"));
     }
-    let mut parser = Parser::new(text, limits)?;
-    let value = parser.expression()?;
-    parser.finish(ChoiceKind::Alias(alias.to_owned(), value), "an operator")
+    let within = |error: Error| error.within(format!("`{name}`"));
+    let mut parser = Parser::new(text, limits).map_err(within)?;
+    parser.around();
+    let value = parser.expression().map_err(within)?;
+    parser.around();
+    parser.finish(ChoiceKind::Alias(alias.to_owned(), value), "an operator").map_err(within)
 }
 
-fn system_value(name: &'static str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
+/// The value of the system option of that name (as [`known`] gives it), the whole of the text.
+pub fn value_of(name: &'static str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
     let raw = text.as_str();
     let whole = Span { start: 0, end: raw.len() };
     match name {
@@ -176,7 +203,9 @@ fn system_value(name: &'static str, text: &Text, limits: &Limits) -> Result<Choi
         "schemaversion" => Err(Error::unexpected(raw, whole, "`*` or a version")),
         _ => {
             let mut parser = Parser::new(text, limits)?;
+            parser.around();
             let kind = parser.option_value(name)?;
+            parser.around();
             parser.finish(kind, after(name))
         }
     }
@@ -213,10 +242,15 @@ impl Parser<'_> {
             return Ok(Vec::new());
         }
         self.nested(|parser| {
+            parser.around();
+            if parser.limits.lenient && parser.eat(')') {
+                return Ok(Vec::new());
+            }
             let mut options = vec![parser.nested_option(within)?];
             while parser.separator(';') {
                 options.push(parser.nested_option(within)?);
             }
+            parser.around();
             parser.expect(')', "`;` or `)`")?;
             Ok(options)
         })

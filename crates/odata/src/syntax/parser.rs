@@ -128,6 +128,13 @@ impl<'a> Parser<'a> {
         found
     }
 
+    /// Takes blanks around a whole, where they are widely written though the grammar has no place for them.
+    pub(super) fn around(&mut self) {
+        if self.limits.lenient {
+            self.blanks();
+        }
+    }
+
     /// Takes the comma between items that no parentheses enclose, where the grammar admits no blanks.
     pub(super) fn comma(&mut self) -> bool {
         self.separator(',')

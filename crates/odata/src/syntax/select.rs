@@ -41,7 +41,9 @@ impl Parser<'_> {
             return Ok(SelectItem::Operations(name.clone()));
         }
         while self.eat('/') {
-            path.push(self.plain_step()?);
+            // Every member of a complex value: not in the grammar, yet written.
+            let all = self.limits.lenient && self.is_sign('*');
+            path.push(if all { Step::Name { name: self.name(), arguments: None } } else { self.plain_step()? });
         }
         let parameters = self.parameter_names()?;
         let options = if parameters.is_empty() { self.nested_options(Within::Select)? } else { Vec::new() };

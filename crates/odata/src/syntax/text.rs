@@ -24,12 +24,12 @@ impl Text {
 
     /// Decodes the raw path of a URL.
     pub fn of_path(raw: &str) -> Result<Self, Error> {
-        decode(raw, b'+')
+        decode(raw, b'+', &['\t'])
     }
 
-    /// Decodes the raw name or value of a query option: a plus sign is a blank.
+    /// Decodes the raw name or value of a query option: a plus sign is a blank; text may be of several lines.
     pub fn of_query(raw: &str) -> Result<Self, Error> {
-        decode(raw, b' ')
+        decode(raw, b' ', &['\t', '\n', '\r'])
     }
 
     /// The text.
@@ -48,7 +48,7 @@ impl Text {
     }
 }
 
-fn decode(raw: &str, plus: u8) -> Result<Text, Error> {
+fn decode(raw: &str, plus: u8, admitted: &[char]) -> Result<Text, Error> {
     let mut bytes = Vec::with_capacity(raw.len());
     let mut escaped = Vec::new();
     let mut rest = raw.as_bytes();
@@ -74,7 +74,7 @@ fn decode(raw: &str, plus: u8) -> Result<Text, Error> {
     }
     let whole = Span { start: 0, end: raw.len() };
     let text = String::from_utf8(bytes).map_err(|_| Error::unexpected(raw, whole, "text in UTF-8"))?;
-    match text.char_indices().find(|(_, letter)| letter.is_control() && *letter != '\t') {
+    match text.char_indices().find(|(_, letter)| letter.is_control() && !admitted.contains(letter)) {
         Some((start, letter)) => {
             let span = Span { start, end: start + letter.len_utf8() };
             Err(Error::unexpected(&text, span, "no control characters"))

@@ -5,8 +5,16 @@ use std::time::{Duration, Instant};
 use crate::syntax::{Limits, Text, expression, options, path, search};
 
 /// As much as the limits can be opened: what remains is the shape of the algorithms, and the stack.
-const OPEN: Limits =
-    Limits { length: 1 << 20, nodes: 1 << 20, depth: 100, lambdas: 250, items: 1 << 20, expands: 250, lenient: true };
+const OPEN: Limits = Limits {
+    length: 1 << 20,
+    nodes: 1 << 20,
+    depth: 100,
+    lambdas: 250,
+    items: 1 << 20,
+    expands: 250,
+    lenient: true,
+    ..Limits::STRICT
+};
 
 fn hostile() -> Vec<(&'static str, String)> {
     let chain = |item: &str, count: usize, separator: &str| vec![item; count].join(separator);

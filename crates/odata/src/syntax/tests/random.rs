@@ -14,8 +14,16 @@ use crate::syntax::tree::{
 use crate::syntax::{Limits, Span, Text, expression, literal, options, path, prefer, search, url};
 
 /// Trees larger than those that a request may ask for are read too.
-const LIMITS: Limits =
-    Limits { length: 1 << 20, nodes: 1 << 20, depth: 200, lambdas: 200, items: 1 << 16, expands: 200, lenient: false };
+const LIMITS: Limits = Limits {
+    length: 1 << 20,
+    nodes: 1 << 20,
+    depth: 200,
+    lambdas: 200,
+    items: 1 << 16,
+    expands: 200,
+    lenient: false,
+    ..Limits::STRICT
+};
 
 fn expr(kind: ExprKind) -> Expr {
     Expr { kind, span: Span::default() }

@@ -1,0 +1,63 @@
+//! Which options go with which kind of resource (OData Protocol 4.01, section 11.2.1; URL Conventions, section 5.1).
+
+use super::given::bad;
+use crate::problem::Problem;
+
+/// What the options apply to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applies {
+    /// A collection of entities or complex values.
+    Collection,
+    /// A collection of primitive values: nothing to select or expand.
+    Values,
+    /// A collection of references.
+    References,
+    /// A single entity or complex value.
+    Entity,
+    /// `$entity?$id=…`: the entity that is identified there.
+    Identified,
+    /// A reference that `$id` names.
+    Reference,
+    /// A collection to which an entity is added, and the entity that comes back.
+    Insertion,
+    /// A bare number: what restricts a collection.
+    Count,
+    /// A single primitive value.
+    Property,
+    /// `$metadata` and the service document.
+    Metadata,
+    /// Nothing but what goes with every request.
+    Nothing,
+}
+
+impl Applies {
+    fn takes(self, name: &str, outermost: bool) -> bool {
+        use Applies::{Collection, Count, Entity, Identified, Insertion, Reference, References, Values};
+        match name {
+            "$format" | "$schemaversion" => outermost,
+            "$select" | "$expand" => matches!(self, Collection | Entity | Identified | Insertion),
+            "$compute" => matches!(self, Collection | Values | Entity | Identified | Insertion),
+            "$levels" => !outermost && matches!(self, Collection | Entity),
+            "$filter" | "$search" => matches!(self, Collection | Values | References | Count),
+            "$apply" => matches!(self, Collection | Values | Count),
+            "$orderby" | "$top" | "$skip" | "$count" => matches!(self, Collection | Values | References),
+            "$skiptoken" => matches!(self, Collection | Values | References) && outermost,
+            "$deltatoken" => self == Collection && outermost,
+            "$index" => self == Insertion,
+            "$id" => matches!(self, Identified | Reference),
+            _ => name.starts_with('@'),
+        }
+    }
+}
+
+/// May the option be said here? The outermost level is that of the request.
+pub(super) fn admit(name: &str, applies: Applies, outermost: bool) -> Result<(), Problem> {
+    match applies.takes(name, outermost) {
+        true => Ok(()),
+        false => Err(not_here(name)),
+    }
+}
+
+pub(super) fn not_here(name: &str) -> Problem {
+    bad(format!("the query option `{name}` does not apply here")).at(name)
+}
