@@ -39,14 +39,26 @@ fn allow<'a>(offered: &mut impl Iterator<Item = &'a (Method, Action)>) -> String
 /// What can be offered at that kind of address.
 fn table(address: &Address) -> Result<&'static [(Method, Action)], Problem> {
     let later = |what: &str| Err(Problem::new(Kind::NotSupported, format!("{what} is not supported yet")));
+    let within = |step: &Step| matches!(step, Step::Cast(_) | Step::Filter(_) | Step::Call(_));
+    if let Some(Step::Call(call)) = address.steps.last() {
+        return later(&format!("the operation `{}`", call.candidates.first().map_or("", |operation| operation.name)));
+    }
+    if address.steps.iter().any(within) || matches!(address.tail, Tail::Each | Tail::Query) {
+        return later("a cast, filter or call in the path");
+    }
     match (address.place, address.tail) {
         (Place::Root, _) => later("the service document"),
+        (Place::Metadata, _) => later("`$metadata`"),
+        (Place::Batch, _) => later("`$batch`"),
+        (Place::EntityById(_), _) => later("`$entity`"),
+        (Place::All(_), _) => later("`$all`"),
+        (Place::Value(..) | Place::Nothing | Place::Operation, _) => later("what an operation returns"),
         (Place::Property(_), _) | (_, Tail::Value) => later("access to single properties"),
         (Place::Collection(_), Tail::Resource) => Ok(&COLLECTION),
         (Place::Collection(_), Tail::Count) => Ok(&COUNT),
         (Place::Collection(_), Tail::Ref) if is_contained(address) => Ok(&REFERENCES),
         (Place::Entity(_), Tail::Resource) => Ok(&ENTITY),
-        (_, Tail::Ref | Tail::Count) => later("`$ref` at this address"),
+        (_, Tail::Ref | Tail::Count | Tail::Each | Tail::Query) => later("`$ref` at this address"),
     }
 }
 

@@ -73,7 +73,8 @@ impl<R: Resources> Service<R> {
     ) -> Result<Response, Problem> {
         let segments = url::path::parse(request.path)?;
         timings.mark("parse");
-        let address = odata::address::bind(self.resources.model(), &segments)?;
+        let option = |name: &str| odata::address::option(request.query, name);
+        let address = odata::address::bind(self.resources.model(), &self.dialect, &segments, &option)?;
         let action = method::action(&address, &request.method, &self.dialect)?;
         let given = url::query::parse(request.query)?;
         let (Place::Collection(ty) | Place::Entity(ty)) = address.place else {

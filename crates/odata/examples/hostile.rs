@@ -10,7 +10,7 @@ use std::time::Instant;
 use edm::testing::{ARTICLE, MODEL};
 use odata::options::Applies;
 use odata::payload::{Intent, read};
-use odata::{address, options, url};
+use odata::{Dialect, address, options, url};
 
 const MIB: usize = 1 << 20;
 
@@ -27,7 +27,8 @@ fn main() {
     }
     for (name, text) in paths() {
         time(name, text.len(), || {
-            url::path::parse(&text).and_then(|segments| address::bind(&MODEL, &segments)).is_ok()
+            let segments = url::path::parse(&text);
+            segments.and_then(|segments| address::bind(&MODEL, &Dialect::GRAPH, &segments, &|_| None)).is_ok()
         });
     }
 }

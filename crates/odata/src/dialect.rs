@@ -1,5 +1,7 @@
 //! What differs between services that speak OData: data, not branches.
 
+use crate::problem::Kind;
+
 /// The choices a service makes where OData leaves one, or where it departs from OData.
 #[derive(Debug, Clone)]
 pub struct Dialect {
@@ -12,6 +14,8 @@ pub struct Dialect {
     pub top_is_page_size: bool,
     /// May an entity be replaced by PUT?
     pub put: bool,
+    /// The problem of a path that names nothing, a key of the wrong type included.
+    pub unknown_segment: Kind,
     /// Content type of a successful JSON answer.
     pub json: &'static str,
 }
@@ -23,6 +27,7 @@ impl Dialect {
         max_page_size: 999,
         top_is_page_size: true,
         put: false,
+        unknown_segment: Kind::UnknownSegment,
         json: "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
     };
 
@@ -32,6 +37,7 @@ impl Dialect {
         max_page_size: usize::MAX,
         top_is_page_size: false,
         put: true,
+        unknown_segment: Kind::ResourceNotFound,
         json: "application/json;odata.metadata=minimal",
     };
 }

@@ -1,21 +1,30 @@
-//! Resource paths: `users('ada@fjord.example')/profile/skills/{id}` to segments.
+//! Resource paths: `users('ada@fjord.example')/profile/skills/{id}` to segments, and entities back to paths.
 //!
 //! ```text
 //! path     = segment *( "/" segment ) [ "/" ]
-//! segment  = text [ "(" [ argument *( "," argument ) ] ")" ]
+//! segment  = text *( "(" [ argument *( "," argument ) ] ")" )
+//!          / "$filter(" expression ")" *( "(" argument ")" )
 //! argument = [ name "=" ] literal
-//! literal  = "'" *( no-quote / "''" ) "'" / 1*( no-comma )
+//! literal  = [ prefix ] "'" *( no-quote / "''" ) "'" / "@" name / 1*( no-comma )
 //! ```
 //! Which segments exist, and whether a text is a name or a key, is decided in [`crate::address`].
+
+mod scan;
+mod write;
 
 use std::borrow::Cow;
 
 use edm::check::brief;
-use edm::{Primitive, StructType};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::decode;
 use crate::problem::{Kind, Problem};
+
+pub use write::{key, key_predicate};
+
+/// Most bytes of a path, as sent.
+pub const MAX_LENGTH: usize = 16 * 1024;
+/// Most segments of a path.
+pub const MAX_SEGMENTS: usize = 100;
 
 /// One segment of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +33,10 @@ pub struct Segment<'a> {
     pub text: Cow<'a, str>,
     /// What stands in the parentheses, if the segment has the form of a call.
     pub arguments: Option<Vec<Argument>>,
+    /// What stands in further parentheses: the key of one of the items that a call or a `$filter` yields.
+    pub further: Vec<Vec<Argument>>,
+    /// The expression of a `$filter(…)`.
+    pub condition: Option<String>,
     /// Where the name ends.
     name_length: usize,
 }
@@ -38,6 +51,11 @@ impl Segment<'_> {
     pub fn is(&self, word: &str) -> bool {
         self.arguments.is_none() && self.text.eq_ignore_ascii_case(word)
     }
+
+    /// Does it have parentheses after its name?
+    pub fn is_call(&self) -> bool {
+        self.arguments.is_some() || self.condition.is_some()
+    }
 }
 
 /// A key value or argument.
@@ -45,128 +63,127 @@ impl Segment<'_> {
 pub struct Argument {
     /// Its name, if given.
     pub name: Option<String>,
+    /// The type in front of the quote: `duration`, `shop.Stock`.
+    pub prefix: Option<String>,
     /// Its text: unquoted if it was a string literal.
     pub text: String,
-    /// Was it a string literal?
+    /// Was it quoted?
     pub quoted: bool,
+}
+
+impl Argument {
+    /// The argument that a text by itself is, such as the value of a parameter alias.
+    pub fn of(text: &str) -> Option<Self> {
+        let (argument, after) = scan::literal(text.trim())?;
+        after.is_empty().then_some(argument)
+    }
+
+    /// The parameter alias that it stands for, with the `@`.
+    pub fn alias(&self) -> Option<&str> {
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(scan::is_word);
+        (!self.quoted && self.text.strip_prefix('@').is_some_and(is_name)).then_some(&self.text)
+    }
 }
 
 /// Splits a path, as sent, into its segments. A slash at the end is allowed; an empty segment is not.
 pub fn parse(path: &str) -> Result<Vec<Segment<'_>>, Problem> {
+    if path.len() > MAX_LENGTH {
+        let message = format!("found a path of {} bytes, expected at most {MAX_LENGTH}", path.len());
+        return Err(Problem::new(Kind::UnknownSegment, message));
+    }
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_suffix('/').unwrap_or(path);
-    if path.is_empty() {
-        return Ok(Vec::new());
+    let mut segments = Vec::new();
+    let mut rest = (!path.is_empty()).then_some(path);
+    while let Some(path) = rest {
+        if segments.len() == MAX_SEGMENTS {
+            let message = format!("found a path of more segments, expected at most {MAX_SEGMENTS}");
+            return Err(Problem::new(Kind::UnknownSegment, message));
+        }
+        let (first, after) = scan::split_first(path);
+        segments.push(segment(first)?);
+        rest = after;
     }
-    path.split('/').map(segment).collect()
+    Ok(segments)
 }
-
-/// How a path names one entity of a collection by the text of its key: `('…')`, without quotes where the key is no
-/// string.
-pub fn key(ty: &'static StructType, id: &str) -> String {
-    let is_text =
-        |name: &&'static str| ty.find(name).is_some_and(|(_, key)| key.ty.primitive() == Some(Primitive::String));
-    let encoded = utf8_percent_encode(id, UNRESERVED);
-    match ty.key_properties().iter().any(is_text) {
-        true => format!("('{}')", encoded.to_string().replace("%27", "%27%27")),
-        false => format!("({encoded})"),
-    }
-}
-
-/// What stands for itself in every part of a URL (RFC 3986, section 2.3).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn segment(raw: &str) -> Result<Segment<'_>, Problem> {
     if raw.is_empty() {
         return Err(Problem::new(Kind::UnknownSegment, "found an empty path segment"));
     }
     let text = decode(raw, &[])?;
-    let is_name = |name: &str| {
-        !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '$'))
-    };
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|letter| scan::is_word(letter) || letter == '$');
     let call = text.strip_suffix(')').and_then(|rest| rest.split_once('(')).filter(|(name, _)| is_name(name));
-    let Some((name, inside)) = call else {
-        return Ok(Segment { name_length: text.len(), text, arguments: None });
+    let Some((name, _)) = call else {
+        let name_length = text.len();
+        return Ok(Segment { text, arguments: None, further: Vec::new(), condition: None, name_length });
     };
-    let arguments = arguments(inside).ok_or_else(|| {
-        Problem::new(Kind::UnknownSegment, format!("found {}, expected a key in its parentheses", brief(&text)))
+    let name_length = name.len();
+    let after = text.get(name_length..).unwrap_or_default();
+    let (condition, after) = match name.eq_ignore_ascii_case("$filter") {
+        true => scan::condition(after).map(|(condition, after)| (Some(condition.to_owned()), after)).unzip(),
+        false => (Some(None), Some(after)),
+    };
+    let expected = if name.eq_ignore_ascii_case("$filter") { "a condition" } else { "a key" };
+    let groups = after.and_then(scan::groups).ok_or_else(|| {
+        let message = format!("found {}, expected {expected} in its parentheses", brief(&text));
+        Problem::new(Kind::UnknownSegment, message)
     })?;
-    Ok(Segment { name_length: name.len(), text, arguments: Some(arguments) })
-}
-
-/// `'a','b'`, `id='a'`, `1`; `None` when malformed.
-fn arguments(inside: &str) -> Option<Vec<Argument>> {
-    let mut arguments = Vec::new();
-    let mut rest = inside.trim();
-    while !rest.is_empty() {
-        let (name, literal) = named(rest);
-        let (text, quoted, after) = literal_of(literal)?;
-        arguments.push(Argument { name: name.map(str::to_owned), text, quoted });
-        let after = after.trim_start();
-        match after.strip_prefix(',') {
-            Some(more) if !more.trim().is_empty() => rest = more.trim_start(),
-            Some(_) => return None,
-            None if after.is_empty() => break,
-            None => return None,
-        }
-    }
-    Some(arguments)
-}
-
-fn named(text: &str) -> (Option<&str>, &str) {
-    match text.split_once('=') {
-        Some((name, literal)) if name.trim().chars().all(|letter| letter.is_alphanumeric() || letter == '_') => {
-            (Some(name.trim()), literal.trim_start())
-        }
-        _ => (None, text),
-    }
-}
-
-/// A literal at the start of the text: its value, whether it was quoted, and what follows.
-fn literal_of(text: &str) -> Option<(String, bool, &str)> {
-    let Some(mut rest) = text.strip_prefix('\'') else {
-        let end = text.find(',').unwrap_or(text.len());
-        let (literal, after) = text.split_at_checked(end)?;
-        let literal = literal.trim();
-        return (!literal.is_empty() && !literal.contains('\'')).then(|| (literal.to_owned(), false, after));
-    };
-    let mut value = String::new();
-    loop {
-        let (before, after) = rest.split_once('\'')?;
-        value.push_str(before);
-        match after.strip_prefix('\'') {
-            Some(more) => {
-                value.push('\'');
-                rest = more;
-            }
-            None => return Some((value, true, after)),
-        }
-    }
+    let condition = condition.flatten();
+    let mut groups = groups.into_iter();
+    let arguments = if condition.is_none() { groups.next() } else { None };
+    let further = groups.collect();
+    Ok(Segment { arguments, further, condition, name_length, text })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Argument, parse};
 
     fn check(path: &str, expect: &str) {
         let written = match parse(path) {
             Ok(segments) => segments
                 .iter()
-                .map(|segment| match &segment.arguments {
-                    None => segment.name().to_owned(),
-                    Some(arguments) => {
-                        let texts: Vec<_> = arguments
-                            .iter()
-                            .map(|argument| format!("{}:{}", argument.name.as_deref().unwrap_or(""), argument.text))
-                            .collect();
-                        format!("{}[{}]", segment.name(), texts.join(" "))
-                    }
+                .map(|segment| {
+                    let condition = segment.condition.iter().map(|condition| format!("{{{condition}}}"));
+                    let groups = segment.arguments.iter().chain(&segment.further).map(|group| written(group));
+                    segment.name().to_owned() + &condition.chain(groups).collect::<String>()
                 })
                 .collect::<Vec<_>>()
                 .join(" | "),
             Err(problem) => format!("{}: {}", problem.kind.code(), problem.message),
         };
         assert_eq!(written, expect, "{path}");
+    }
+
+    fn written(group: &[Argument]) -> String {
+        let texts = group.iter().map(|argument| {
+            let name = argument.name.as_deref().unwrap_or_default();
+            let prefix = argument.prefix.as_deref().map(|prefix| format!("{prefix}'")).unwrap_or_default();
+            let alias = if argument.alias().is_some() { "alias " } else { "" };
+            format!("{name}:{prefix}{alias}{}", argument.text)
+        });
+        format!("[{}]", texts.collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn calls_literals_and_filters() {
+        check("Top()('a')/x", "Top[][:a] | x");
+        check("Top(count=@c)(@k)", "Top[count:alias @c][:alias @k]");
+        check(
+            "f(a=duration'PT1H',b=shop.Stock'None,Store',c=binary'YQ==')",
+            "f[a:duration'PT1H b:shop.Stock'None,Store c:binary'YQ==]",
+        );
+        check("f( a = 1 , b = '@x' )", "f[a:1 b:@x]");
+        check("f(''')(')", "f[:')(]");
+        check("a/$filter(b/c eq 'd)(/' and (e))/f", "a | $filter{b/c eq 'd)(/' and (e)} | f");
+        check("a/%24Filter%28b/c%20eq%20%27)%27%29(1)/f", "a | $Filter{b/c eq ')'}[:1] | f");
+        check("a/$filter(@f)", "a | $filter{@f}");
+        check("a/$filter(b/c", "a | $filter(b | c");
+        check("a/$filter()x)", "BadRequest: found `$filter()x)`, expected a condition in its parentheses");
+        check("f()x()", "BadRequest: found `f()x()`, expected a key in its parentheses");
+        check(&"a/".repeat(101), "BadRequest: found a path of more segments, expected at most 100");
+        check(&"a".repeat(16_385), "BadRequest: found a path of 16385 bytes, expected at most 16384");
     }
 
     #[test]
