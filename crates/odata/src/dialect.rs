@@ -1,5 +1,10 @@
 //! What differs between services that speak OData: data, not branches.
 
+use std::borrow::Cow;
+
+use edm::expr::Rules;
+
+use crate::payload::{Format, Metadata};
 use crate::problem::Kind;
 
 /// The choices a service makes where OData leaves one, or where it departs from OData.
@@ -16,11 +21,38 @@ pub struct Dialect {
     pub put: bool,
     /// The problem of a path that names nothing, a key of the wrong type included.
     pub unknown_segment: Kind,
-    /// Content type of a successful JSON answer.
+    /// May an entity be made or changed together with others that it is related to?
+    pub deep_changes: bool,
+    /// Does each collection within an entity say its own context?
+    pub inner_contexts: bool,
+    /// Are strings compared without regard to case?
+    pub ignore_case: bool,
+    /// Which operands go together.
+    pub rules: Rules,
+    /// Steps that the expressions of one request may take.
+    pub max_steps: u64,
+    /// Content type of a successful JSON answer in its usual form; [`Dialect::json_type`] has the others.
     pub json: &'static str,
 }
 
 impl Dialect {
+    /// Content type of a JSON answer of that form, spelled like the usual one.
+    pub fn json_type(&self, format: Format) -> Cow<'static, str> {
+        let level = match format.metadata {
+            Metadata::None => "odata.metadata=none",
+            Metadata::Minimal if !format.ieee754 => return Cow::Borrowed(self.json),
+            Metadata::Minimal => "odata.metadata=minimal",
+            Metadata::Full => "odata.metadata=full",
+        };
+        let mut text = self.json.replace("odata.metadata=minimal", level);
+        if format.ieee754 && self.json.contains(";IEEE754Compatible=") {
+            text = text.replace(";IEEE754Compatible=false", ";IEEE754Compatible=true");
+        } else if format.ieee754 {
+            text.push_str(";IEEE754Compatible=true");
+        }
+        Cow::Owned(text)
+    }
+
     /// As Microsoft Graph does it.
     pub const GRAPH: Dialect = Dialect {
         page_size: 100,
@@ -28,6 +60,11 @@ impl Dialect {
         top_is_page_size: true,
         put: false,
         unknown_segment: Kind::UnknownSegment,
+        deep_changes: false,
+        inner_contexts: true,
+        ignore_case: false,
+        rules: Rules { dates_as_instants: true },
+        max_steps: edm::eval::Env::DEFAULT_LIMIT,
         json: "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
     };
 
@@ -38,6 +75,11 @@ impl Dialect {
         top_is_page_size: false,
         put: true,
         unknown_segment: Kind::ResourceNotFound,
+        deep_changes: true,
+        inner_contexts: false,
+        ignore_case: false,
+        rules: Rules { dates_as_instants: false },
+        max_steps: edm::eval::Env::DEFAULT_LIMIT,
         json: "application/json;odata.metadata=minimal",
     };
 }

@@ -43,6 +43,8 @@ pub enum Kind {
     NameExists,
     /// The resource is no longer, or not yet, what the request presumes.
     Modified,
+    /// The request presumes what this service cannot give.
+    Precondition,
     /// The body is too large.
     TooLarge,
     /// Too many requests.
@@ -73,7 +75,7 @@ impl Kind {
             Kind::MethodNotAllowed => 405,
             Kind::NotAcceptable => 406,
             Kind::NameExists => 409,
-            Kind::Modified => 412,
+            Kind::Modified | Kind::Precondition => 412,
             Kind::TooLarge => 413,
             Kind::TooManyRequests => 429,
             Kind::Internal => 500,
@@ -98,6 +100,7 @@ impl Kind {
             Kind::NotAcceptable => "notAcceptable",
             Kind::NameExists => "nameAlreadyExists",
             Kind::Modified => "resourceModified",
+            Kind::Precondition => "preconditionFailed",
             Kind::TooLarge => "requestTooLarge",
             Kind::TooManyRequests => "TooManyRequests",
             Kind::Internal => "InternalServerError",

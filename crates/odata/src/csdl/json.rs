@@ -13,7 +13,7 @@ use super::capabilities::Capabilities;
 use super::facets::{double_text, is_entity, precision, qualified, temporal_precision};
 use super::term::{Annotation, Expression, VOCABULARIES, Vocabulary};
 use super::tree::{Json, Object};
-use super::{Version, import_kind};
+use super::{Version, import_kind, shows_abstract};
 
 type Member = (Cow<'static, str>, Json);
 
@@ -77,7 +77,7 @@ fn structure(model: &Model, ty: &'static StructType, version: Version) -> Object
     Object::new()
         .with("$Kind", kind)
         .maybe("$BaseType", ty.base.map(|base| format!("{}.{}", model.namespace, base.name)))
-        .flag("$Abstract", version.shows_abstract(ty))
+        .flag("$Abstract", shows_abstract(version, ty))
         .flag("$OpenType", ty.is_open)
         .flag("$HasStream", ty.has_stream)
         .maybe("$Key", (!ty.key.is_empty()).then(|| ty.key.to_vec()))

@@ -23,34 +23,16 @@ pub(crate) mod tests;
 use edm::Model;
 use edm::model::{Operation, OperationImport, OperationKind, StructKind, StructType};
 
+pub use crate::payload::Version;
 pub(crate) use annotate::LANGUAGE_TAG;
 pub use capabilities::{Batch, Capabilities, Conformance};
 pub(crate) use json::default as default_json;
 
-/// Version of the language a document is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Version {
-    /// For clients that know nothing later.
-    V4_0,
-    /// The current one.
-    V4_01,
-}
-
-impl Version {
-    /// As written in headers and documents.
-    pub fn text(self) -> &'static str {
-        match self {
-            Version::V4_0 => "4.0",
-            Version::V4_01 => "4.01",
-        }
-    }
-
-    /// Must the type be called abstract? 4.0 knows keyless entity types only as abstract ones, so the type of a
-    /// singleton without key is shown as such there.
-    fn shows_abstract(self, ty: &'static StructType) -> bool {
-        let keyless = ty.kind == StructKind::Entity && ty.key_properties().is_empty();
-        ty.is_abstract || (self == Version::V4_0 && keyless)
-    }
+/// Must the type be called abstract? 4.0 knows keyless entity types only as abstract ones, so the type of a singleton
+/// without key is shown as such there.
+fn shows_abstract(version: Version, ty: &'static StructType) -> bool {
+    let keyless = ty.kind == StructKind::Entity && ty.key_properties().is_empty();
+    ty.is_abstract || (version == Version::V4 && keyless)
 }
 
 /// The schema as CSDL XML.

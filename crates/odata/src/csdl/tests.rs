@@ -17,7 +17,7 @@ use crate::openapi::{self, Info};
 
 /// The lines of the XML element that begins so, without their common indentation.
 fn check(begin: &str, expected: &Expect) {
-    check_version(Version::V4_01, begin, expected);
+    check_version(Version::V401, begin, expected);
 }
 
 fn check_version(version: Version, begin: &str, expected: &Expect) {
@@ -27,7 +27,7 @@ fn check_version(version: Version, begin: &str, expected: &Expect) {
 
 /// The lines of the member of that name of the schema in JSON.
 fn check_json(begin: &str, expected: &Expect) {
-    let document = super::json(&MODEL, &Capabilities::ADVANCED, Version::V4_01);
+    let document = super::json(&MODEL, &Capabilities::ADVANCED, Version::V401);
     expected.assert_eq(&block(&document, begin));
 }
 
@@ -67,10 +67,10 @@ fn sound() -> Model {
 #[test]
 fn documents_are_as_kept() {
     let (model, capabilities) = (sound(), Capabilities::ADVANCED);
-    golden("metadata.xml", &super::xml(&model, &capabilities, Version::V4_01));
-    golden("metadata.json", &super::json(&model, &capabilities, Version::V4_01));
-    golden("metadata-4.0.xml", &super::xml(&model, &capabilities, Version::V4_0));
-    golden("metadata-4.0.json", &super::json(&model, &capabilities, Version::V4_0));
+    golden("metadata.xml", &super::xml(&model, &capabilities, Version::V401));
+    golden("metadata.json", &super::json(&model, &capabilities, Version::V401));
+    golden("metadata-4.0.xml", &super::xml(&model, &capabilities, Version::V4));
+    golden("metadata-4.0.json", &super::json(&model, &capabilities, Version::V4));
     let servers = &["https://shop.example/odata"];
     let info = Info { title: "Shop", description: "The sample model.", version: "1.0", servers };
     golden("openapi.json", &openapi::document(&model, &capabilities, &info));
@@ -79,7 +79,7 @@ fn documents_are_as_kept() {
 #[test]
 fn bases_come_before_derived_types() {
     for kind in ["EntityType", "ComplexType"] {
-        let document = super::xml(&MODEL, &Capabilities::ADVANCED, Version::V4_01);
+        let document = super::xml(&MODEL, &Capabilities::ADVANCED, Version::V401);
         let mut declared = Vec::new();
         for line in document.lines().filter(|line| line.trim_start().starts_with(&format!("<{kind} "))) {
             let value = |name: &str| Some(line.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0.to_owned());
@@ -93,8 +93,7 @@ fn bases_come_before_derived_types() {
 
 #[test]
 fn four_zero_and_four_oh_one_differ_in_keyless_types_only() {
-    let [old, new] =
-        [Version::V4_0, Version::V4_01].map(|version| super::xml(&MODEL, &Capabilities::ADVANCED, version));
+    let [old, new] = [Version::V4, Version::V401].map(|version| super::xml(&MODEL, &Capabilities::ADVANCED, version));
     let different: Vec<_> = old.lines().zip(new.lines()).filter(|(old, new)| old != new).collect();
     assert_eq!(old.lines().count(), new.lines().count());
     let trimmed: Vec<_> = different.iter().map(|(old, new)| (old.trim(), new.trim())).collect();
@@ -127,7 +126,7 @@ fn references_come_in_single_quotes() {
 
 #[test]
 fn schema_says_its_version() {
-    let document = super::xml(&MODEL, &Capabilities::ADVANCED, Version::V4_01);
+    let document = super::xml(&MODEL, &Capabilities::ADVANCED, Version::V401);
     let lines: Vec<_> = document.lines().skip_while(|line| !line.contains("<Schema ")).take(3).map(str::trim).collect();
     expect![[r#"
         <Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="shop">

@@ -11,7 +11,7 @@ use super::capabilities::Capabilities;
 use super::element::{Element, element};
 use super::facets::{default_text, is_entity, precision, qualified, temporal_precision, variable_scale};
 use super::term::{Annotation, Expression, VOCABULARIES, Vocabulary};
-use super::{Version, import_kind};
+use super::{Version, import_kind, shows_abstract};
 
 pub(super) fn document(model: &Model, capabilities: &Capabilities, version: Version) -> String {
     let targets = annotate::targets(model, capabilities);
@@ -76,7 +76,7 @@ fn structure(model: &Model, ty: &'static StructType, version: Version) -> Elemen
     element(name)
         .with("Name", ty.name)
         .maybe("BaseType", ty.base.map(|base| format!("{}.{}", model.namespace, base.name)))
-        .flag("Abstract", version.shows_abstract(ty))
+        .flag("Abstract", shows_abstract(version, ty))
         .flag("OpenType", ty.is_open)
         .flag("HasStream", ty.has_stream)
         .children((!ty.key.is_empty()).then(|| element("Key").children(keys)))

@@ -2,6 +2,10 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+mod accept;
+mod content;
+mod prefer;
+
 use super::{Condition, Media, Version, json_body, wishes};
 
 fn headers(lines: &[(&str, &str)]) -> HeaderMap {
@@ -79,85 +83,74 @@ fn what_has_no_tag_matches_only_the_star() {
 }
 
 #[test]
-fn bodies_are_json_in_utf8() {
-    let check = |value| json_body(&headers(&[("content-type", value)])).is_ok();
-    assert!(check("application/json") && check("Application/JSON; charset=UTF-8; odata.metadata=minimal"));
-    assert!(check("application/json;charset=\"utf-8\"") && check("application/json;charset=utf8"));
-    for bad in ["text/plain", "application/json; charset=utf-16", "", "application/jsonx", "application/xml", "json"] {
-        assert!(!check(bad), "{bad}");
-    }
-    assert!(json_body(&HeaderMap::new()).is_err());
-}
-
-#[test]
-fn the_first_page_size_counts() {
-    for (value, expect) in [
-        ("odata.maxpagesize=5", Some(5)),
-        ("return=minimal, MaxPageSize = 5", Some(5)),
-        ("maxpagesize=\"5\"", Some(5)),
-        ("respond-async; maxpagesize=5", Some(5)),
-        ("maxpagesize=5, maxpagesize=7", Some(5)),
-        ("maxpagesize=5, odata.maxpagesize=none", Some(5)),
-        ("maxpagesize=none", None),
-        ("maxpagesize=0", None),
-        ("maxpagesize=-1", None),
-        ("maxpagesize=99999999999999999999999", None),
-        ("maxpagesize", None),
-        ("", None),
-    ] {
-        let found = wishes(&headers(&[("prefer", value)]), Media::Json).unwrap().max_page_size;
-        assert_eq!(found, expect, "{value}");
-    }
-}
-
-#[test]
-fn answers_must_be_acceptable() {
-    let check = |value, media| wishes(&headers(&[("accept", value)]), media).is_ok();
-    for (value, json, text) in [
-        ("application/json", true, true),
-        ("application/json;odata.metadata=minimal, text/html;q=0.5", true, true),
-        ("APPLICATION/*", true, true),
-        ("text/html, */*;q=0.1", true, true),
-        ("", true, true),
-        (" , ", true, true),
-        ("text/plain", false, true),
-        ("text/*", false, true),
-        ("application/xml", false, false),
-        ("application/json;q=0", false, false),
-        ("application/json; q=0.0, text/plain", false, true),
-        ("*", false, false),
-    ] {
-        assert_eq!((check(value, Media::Json), check(value, Media::Text)), (json, text), "{value}");
-    }
-}
-
-#[test]
 fn versions_are_those_that_are_spoken() {
     let check = |name, value| {
         let wishes = wishes(&headers(&[(name, value)]), Media::Json);
-        wishes.map(|wishes| wishes.max_version).map_err(|problem| problem.message)
+        wishes.map(|wishes| wishes.max_version).map_err(|problem| (problem.kind.status(), problem.message))
     };
-    assert_eq!(check("OData-MaxVersion", "4.0"), Ok(Some(Version::V4)));
-    assert_eq!(check("OData-MaxVersion", "4.0;NetFx"), Ok(Some(Version::V4)));
-    assert_eq!(check("OData-MaxVersion", "4.01"), Ok(Some(Version::V401)));
-    assert_eq!(check("OData-MaxVersion", "5.0"), Ok(Some(Version::V401)));
-    assert_eq!(check("OData-Version", "4.01"), Ok(None));
-    for (name, bad) in
-        [("OData-MaxVersion", "3.0"), ("OData-MaxVersion", "x"), ("OData-MaxVersion", ""), ("OData-Version", "5.0")]
-    {
-        let expect = format!("found `{bad}` in the header `{name}`, expected `4.0` or `4.01`");
-        assert_eq!(check(name, bad), Err(expect));
+    for (value, expect) in [
+        ("4.0", Version::V4),
+        ("4.0;NetFx", Version::V4),
+        (" 4.0 ", Version::V4),
+        ("4.01", Version::V401),
+        ("4.02", Version::V401),
+        ("4.1", Version::V401),
+        ("5.0", Version::V401),
+        ("10.0", Version::V401),
+    ] {
+        assert_eq!(check("OData-MaxVersion", value), Ok(Some(expect)), "{value}");
+    }
+    for value in ["4.0", "4.01", "4.0;x"] {
+        assert_eq!(check("OData-Version", value), Ok(None), "{value}");
+    }
+    for (name, bad) in [
+        ("OData-MaxVersion", "3.0"),
+        ("OData-MaxVersion", "x"),
+        ("OData-MaxVersion", ""),
+        ("OData-MaxVersion", "4"),
+        ("OData-MaxVersion", "4.00"),
+        ("OData-MaxVersion", "4."),
+        ("OData-MaxVersion", "+4.0"),
+        ("OData-MaxVersion", "4.0.1"),
+        ("OData-MaxVersion", "999.0"),
+        ("OData-Version", "5.0"),
+        ("OData-Version", "4.1"),
+        ("OData-Version", "3.0"),
+    ] {
+        let later = if name == "OData-Version" { "`4.0` or `4.01`" } else { "`4.0`, `4.01` or later" };
+        let expect = format!("found `{bad}` in the header `{name}`, expected {later}");
+        assert_eq!(check(name, bad), Err((400, expect)));
+    }
+}
+
+#[test]
+fn nothing_is_isolated() {
+    for (name, value, expect) in [
+        ("OData-Isolation", "snapshot", 412),
+        ("Isolation", "Snapshot", 412),
+        ("Isolation", "serializable", 400),
+        ("Isolation", "", 400),
+    ] {
+        let problem = wishes(&headers(&[(name, value)]), Media::Json).unwrap_err();
+        assert_eq!((problem.kind.status(), problem.target.as_deref()), (expect, Some("Isolation")), "{name}: {value}");
     }
 }
 
 proptest::proptest! {
     #[test]
-    fn never_panics(name in "if-match|if-none-match|prefer|accept|odata-maxversion|content-type", value: Vec<u8>) {
-        if let Ok(value) = HeaderValue::from_bytes(&value) {
-            let name: HeaderName = name.parse().unwrap();
-            let headers = HeaderMap::from_iter([(name, value)]);
-            let _ = json_body(&headers);
-            let _ = wishes(&headers, Media::Json).map(|wishes| wishes.conditions.judge(Some("a"), true));
+    fn never_panics(
+        name in "if-match|if-none-match|prefer|accept|odata-maxversion|odata-version|isolation|content-type",
+        value: Vec<u8>,
+        likely in "(application|\\*|text|;|/|json|=|\"|,|q|0|\\.|5|charset|boundary| |odata\\.metadata|full|maxpagesize|wait|return){0,12}",
+    ) {
+        for value in [value.as_slice(), likely.as_bytes()] {
+            let Ok(value) = HeaderValue::from_bytes(value) else { continue };
+            let headers = HeaderMap::from_iter([(name.parse::<HeaderName>().unwrap(), value)]);
+            let _ = (json_body(&headers), super::text_body(&headers), super::batch_body(&headers));
+            for media in [Media::Json, Media::Text, Media::Schema, Media::Batch { json: false }, Media::Raw(&likely)] {
+                let _ = wishes(&headers, media).map(|wishes| wishes.conditions.judge(Some("a"), true));
+                let _ = super::Wishes::read(&headers, Some(&likely), media);
+            }
         }
     }
 }

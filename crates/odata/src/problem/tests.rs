@@ -70,6 +70,7 @@ fn the_table_of_kinds() {
         Kind::NotAcceptable,
         Kind::NameExists,
         Kind::Modified,
+        Kind::Precondition,
         Kind::TooLarge,
         Kind::TooManyRequests,
         Kind::Internal,
@@ -95,6 +96,7 @@ fn the_table_of_kinds() {
         406 notAcceptable NotAcceptable
         409 nameAlreadyExists NameExists
         412 resourceModified Modified
+        412 preconditionFailed Precondition
         413 requestTooLarge TooLarge
         429 TooManyRequests TooManyRequests
         500 InternalServerError Internal

@@ -93,7 +93,7 @@ pub fn is_request_id(text: &str) -> bool {
 }
 
 /// Splits at a separator that stands outside double quotes; the rest of an unclosed quote is one piece.
-fn pieces(text: &str, separator: char) -> impl Iterator<Item = &str> {
+pub(crate) fn pieces(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let whole = rest?;

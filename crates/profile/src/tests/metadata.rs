@@ -31,22 +31,22 @@ fn check(name: &str, generated: &str) {
 
 #[test]
 fn xml_is_as_kept() {
-    check("metadata.xml", &csdl::xml(&MODEL, &Capabilities::ADVANCED, Version::V4_01));
+    check("metadata.xml", &csdl::xml(&MODEL, &Capabilities::ADVANCED, Version::V401));
 }
 
 #[test]
 fn xml_for_old_clients_is_as_kept() {
-    check("metadata-4.0.xml", &csdl::xml(&MODEL, &Capabilities::ADVANCED, Version::V4_0));
+    check("metadata-4.0.xml", &csdl::xml(&MODEL, &Capabilities::ADVANCED, Version::V4));
 }
 
 #[test]
 fn json_is_as_kept() {
-    check("metadata.json", &csdl::json(&MODEL, &Capabilities::ADVANCED, Version::V4_01));
+    check("metadata.json", &csdl::json(&MODEL, &Capabilities::ADVANCED, Version::V401));
 }
 
 #[test]
 fn json_for_old_clients_is_as_kept() {
-    check("metadata-4.0.json", &csdl::json(&MODEL, &Capabilities::ADVANCED, Version::V4_0));
+    check("metadata-4.0.json", &csdl::json(&MODEL, &Capabilities::ADVANCED, Version::V4));
 }
 
 #[test]

@@ -233,7 +233,7 @@ fn a_service_says_what_it_offers() {
         default_namespace: false,
         ..Capabilities::ADVANCED
     };
-    let document = xml(&MODEL, &modest, Version::V4_01);
+    let document = xml(&MODEL, &modest, Version::V401);
     assert!(!document.contains("DefaultNamespace"));
     assert!(document.contains("<PropertyValue Property=\"Searchable\" Bool=\"false\"/>"));
     expect![[r#"
@@ -309,7 +309,7 @@ static TREE: Model = Model {
 
 #[test]
 fn deeper_relationships_are_bound_where_one_set_holds_their_targets() {
-    let document = xml(&TREE, &Capabilities::ADVANCED, Version::V4_01);
+    let document = xml(&TREE, &Capabilities::ADVANCED, Version::V401);
     expect![[r#"
         <EntityContainer Name="Container">
           <EntitySet Name="Nodes" EntityType="tree.Node">

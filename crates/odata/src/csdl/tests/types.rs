@@ -258,7 +258,7 @@ fn entity_types() {
 #[test]
 fn keyless_types_are_abstract_to_old_clients() {
     check_version(
-        Version::V4_0,
+        Version::V4,
         "<EntityType Name=\"ShopInfo\"",
         &expect![[r#"
         <EntityType Name="ShopInfo" Abstract="true">
