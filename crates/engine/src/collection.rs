@@ -1,25 +1,33 @@
-//! A page of a collection: ordering, skipping, cutting.
+//! A page of a collection: what is kept, its order, skipping, cutting.
 //!
-//! The rows come from the service already restricted to what the caller may see; counting happens on those alone.
+//! The entities come from the service already restricted to what the caller may see; nothing is counted before that.
 
 use std::cmp::Ordering;
 
 use edm::Value;
 use edm::codec::read_raw;
-use edm::json::{self, Kind};
-use edm::query::{Order, OrderKey};
+use edm::eval::{Row as _, Sort};
+use edm::expr::Reach;
+use edm::json;
+use odata::{Problem, Query};
 
 use crate::paging::{Place, Plan};
-use crate::resources::{Row, Window};
+use crate::resources::{Entity, Window};
+use crate::rows::{Loaded, Meter};
 
 /// Longest order value that a place keeps whole, in bytes of JSON. Tokens travel in URLs.
 const MAX_VALUE: usize = 512;
 /// Characters kept of a longer one.
 const KEPT: usize = 100;
 
+/// Does the query leave some of the collection out, whatever page is asked for?
+pub(crate) fn is_selective(query: &Query) -> bool {
+    query.filter.is_some() || query.search.is_some()
+}
+
 /// The part of the collection that a plan needs, so far as the default order tells.
-pub(crate) fn window(order: &Order, plan: &Plan) -> Window {
-    if !order.keys.is_empty() {
+pub(crate) fn window(query: &Query, plan: &Plan) -> Window {
+    if !query.order.keys.is_empty() || is_selective(query) {
         return Window::ALL;
     }
     let after = plan.after.as_ref().map(|place| (place.at, place.id.clone()));
@@ -27,85 +35,165 @@ pub(crate) fn window(order: &Order, plan: &Plan) -> Window {
     Window { after, skip: plan.skip, limit: Some(plan.limit().saturating_add(1)) }
 }
 
-/// The rows of a page, and the plan of the next if there is one. `rows` are the [`window`] of the plan, in default order.
-pub(crate) fn page(rows: Vec<Row>, order: &Order, plan: &Plan) -> (Vec<Row>, Option<Plan>) {
-    if order.keys.is_empty() {
-        return cut(rows, order, plan);
+/// What is done with entities that were loaded with that reach.
+#[derive(Clone, Copy)]
+pub(crate) struct Shaping<'a> {
+    pub(crate) query: &'a Query,
+    pub(crate) reach: &'a Reach,
+    pub(crate) meter: &'a Meter,
+}
+
+impl Shaping<'_> {
+    /// Those that the filter and the search find.
+    pub(crate) fn kept(&self, mut entities: Vec<Entity>) -> Result<Vec<Entity>, Problem> {
+        let mut problem = None;
+        if is_selective(self.query) {
+            entities.retain(|entity| {
+                problem.is_none()
+                    && self.keeps(entity).unwrap_or_else(|found| {
+                        problem = Some(found);
+                        false
+                    })
+            });
+        }
+        problem.map_or(Ok(entities), Err)
     }
-    cut(skipped(ordered_after(rows, order, plan.after.as_ref()), plan.skip), order, plan)
+
+    fn keeps(&self, entity: &Entity) -> Result<bool, Problem> {
+        let row = Loaded::new(entity, self.reach);
+        if let Some(filter) = &self.query.filter
+            && !self.meter.spend("$filter", |env| filter.matches(&row, env))?
+        {
+            return Ok(false);
+        }
+        match &self.query.search {
+            Some(search) => self.meter.spend("$search", |env| search.matches(&row.whole(), env)),
+            None => Ok(true),
+        }
+    }
+
+    /// The page of a plan, and the plan of the next if there is one. The entities are the [`window`] of the plan, of
+    /// which none is left that is not kept.
+    pub(crate) fn page(&self, entities: Vec<Entity>, plan: &Plan) -> Result<(Vec<Entity>, Option<Plan>), Problem> {
+        let keyed = self.keyed(entities)?;
+        let order = &self.query.order;
+        let keyed = match order.keys.is_empty() {
+            true if is_selective(self.query) => skipped(after(keyed, plan.after.as_ref()), plan.skip),
+            true => keyed,
+            false => skipped(ordered_after(keyed, order, plan.after.as_ref()), plan.skip),
+        };
+        Ok(cut(keyed, order, plan))
+    }
+
+    /// The same of a whole collection, of which no window was asked for.
+    pub(crate) fn first_page(&self, entities: Vec<Entity>, plan: &Plan) -> Result<Vec<Entity>, Problem> {
+        let mut keyed = self.keyed(entities)?;
+        if !self.query.order.keys.is_empty() {
+            keyed = ordered_after(keyed, &self.query.order, None);
+        }
+        Ok(cut(skipped(keyed, plan.skip), &self.query.order, plan).0)
+    }
+
+    fn keyed(&self, entities: Vec<Entity>) -> Result<Vec<Keyed>, Problem> {
+        let order = &self.query.order;
+        let keyed = |entity: Entity| {
+            let values = match order.keys.is_empty() {
+                true => Vec::new(),
+                false => {
+                    let row = Loaded::new(&entity, self.reach);
+                    self.meter.spend("$orderby", |env| order.values(&row, env))?
+                }
+            };
+            Ok(Keyed { values, entity })
+        };
+        entities.into_iter().map(keyed).collect()
+    }
 }
 
-/// The same of a whole collection, in default order, of which no window was asked for.
-pub(crate) fn first_page(rows: Vec<Row>, order: &Order, plan: &Plan) -> Vec<Row> {
-    let rows = if order.keys.is_empty() { skipped(rows, plan.skip) } else { rows };
-    page(rows, order, plan).0
+/// An entity and the values by which it is ordered.
+struct Keyed {
+    values: Vec<Value>,
+    entity: Entity,
 }
 
-fn skipped(mut rows: Vec<Row>, skip: usize) -> Vec<Row> {
-    rows.drain(..skip.min(rows.len()));
-    rows
+fn skipped(mut keyed: Vec<Keyed>, skip: usize) -> Vec<Keyed> {
+    keyed.drain(..skip.min(keyed.len()));
+    keyed
+}
+
+/// What comes after the place in default order.
+fn after(mut keyed: Vec<Keyed>, place: Option<&Place>) -> Vec<Keyed> {
+    if let Some(place) = place {
+        keyed.retain(|Keyed { entity: Entity { row, .. }, .. }| (row.at, &row.id) > (place.at, &place.id));
+    }
+    keyed
 }
 
 /// What fits on the page, and the plan of the next if more is left.
-fn cut(mut rows: Vec<Row>, order: &Order, plan: &Plan) -> (Vec<Row>, Option<Plan>) {
+fn cut(mut keyed: Vec<Keyed>, order: &Sort, plan: &Plan) -> (Vec<Entity>, Option<Plan>) {
     let limit = plan.limit();
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let last = rows.last().filter(|_| more).map(|row| place(row, order));
-    let next = last.and_then(|last| plan.next(last, rows.len()));
-    (rows, next)
+    let more = keyed.len() > limit;
+    keyed.truncate(limit);
+    let last = keyed.last().filter(|_| more).map(|last| place(last, order));
+    let next = last.and_then(|last| plan.next(last, keyed.len()));
+    (keyed.into_iter().map(|keyed| keyed.entity).collect(), next)
 }
 
 /// What comes after the place in an order, brought into that.
-fn ordered_after(rows: Vec<Row>, order: &Order, place: Option<&Place>) -> Vec<Row> {
-    let mut keyed: Vec<(Vec<Value>, Row)> = rows.into_iter().map(|row| (order.values(&row.members), row)).collect();
+fn ordered_after(mut keyed: Vec<Keyed>, order: &Sort, place: Option<&Place>) -> Vec<Keyed> {
     // Stable: rows that the order does not tell apart stay in default order.
-    keyed.sort_by(|(left, _), (right, _)| order.compare(left, right));
+    keyed.sort_by(|left, right| order.compare(&left.values, &right.values));
     if let Some(place) = place {
         let values = values(place, &keyed, order);
-        let done = keyed.partition_point(|(row_values, row)| {
-            let ordering = order.compare(row_values, &values);
+        let done = keyed.partition_point(|Keyed { values: own, entity: Entity { row, .. } }| {
+            let ordering = order.compare(own, &values);
             ordering.then_with(|| (row.at, &row.id).cmp(&(place.at, &place.id))) != Ordering::Greater
         });
         keyed.drain(..done);
     }
-    keyed.into_iter().map(|(_, row)| row).collect()
+    keyed
 }
 
-/// The place of a row.
-fn place(row: &Row, order: &Order) -> Place {
+/// The place of an entity.
+fn place(Keyed { values, entity: Entity { row, .. } }: &Keyed, order: &Sort) -> Place {
     let mut cut = false;
-    let raw = |key: &OrderKey| {
-        let raw = key.path.raw(&row.members).unwrap_or(b"null");
-        let beginning = beginning(raw);
-        cut |= beginning.is_some();
-        beginning.unwrap_or_else(|| raw.to_vec())
+    let raw = |(key, value): (&edm::eval::SortKey, &Value)| {
+        if let Value::String(text) = value
+            && text.len() > MAX_VALUE
+        {
+            cut = true;
+            return beginning(text);
+        }
+        let mut raw = Vec::new();
+        match key.expr.shape().ty() {
+            Some(ty) => value.write(ty, &mut raw),
+            None => raw.extend_from_slice(b"null"),
+        }
+        raw
     };
-    Place { values: order.keys.iter().map(raw).collect(), cut, at: row.at, id: row.id.clone() }
+    Place { values: order.keys.iter().zip(values).map(raw).collect(), cut, at: row.at, id: row.id.clone() }
 }
 
 /// The beginning of a string that is too long to keep.
-fn beginning(raw: &[u8]) -> Option<Vec<u8>> {
-    let node = (raw.len() > MAX_VALUE).then(|| json::parse(raw).ok()).flatten()?;
-    let Kind::String(text) = node.kind else { return None };
+fn beginning(text: &str) -> Vec<u8> {
     let end = text.char_indices().nth(KEPT).map_or(text.len(), |(end, _)| end);
     let mut out = Vec::new();
-    json::write_string(&mut out, text.get(..end)?);
-    Some(out)
+    json::write_string(&mut out, text.get(..end).unwrap_or_default());
+    out
 }
 
 /// The order values of a place. Those that were cut are looked up in the row itself as long as it is there unchanged;
 /// without it, rows that begin alike may be answered again, but none is left out.
-fn values(place: &Place, rows: &[(Vec<Value>, Row)], order: &Order) -> Vec<Value> {
+fn values(place: &Place, keyed: &[Keyed], order: &Sort) -> Vec<Value> {
     if place.cut {
-        let itself = rows.iter().find(|(_, row)| row.id == place.id);
-        if let Some((values, _)) = itself.filter(|(_, row)| self::place(row, order).values == place.values) {
-            return values.clone();
+        let itself = keyed.iter().find(|keyed| keyed.entity.row.id == place.id);
+        if let Some(itself) = itself.filter(|itself| self::place(itself, order).values == place.values) {
+            return itself.values.clone();
         }
     }
-    let value = |(key, raw): (&OrderKey, &Vec<u8>)| {
-        let last = key.path.steps().last();
-        last.and_then(|property| read_raw(property.ty, property.collection, raw).ok()).unwrap_or(Value::Null)
+    let value = |(key, raw): (&edm::eval::SortKey, &Vec<u8>)| {
+        let ty = key.expr.shape().ty();
+        ty.and_then(|ty| read_raw(ty, false, raw).ok()).unwrap_or(Value::Null)
     };
     order.keys.iter().zip(&place.values).map(value).collect()
 }

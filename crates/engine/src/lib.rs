@@ -2,20 +2,31 @@
 //!
 //! It knows no sockets, no profile and no store. Profile service and test model both run on it.
 
+mod body;
+mod calls;
+mod changing;
 mod collection;
 mod exchange;
-mod method;
+mod links;
+mod media;
+mod metadata;
+mod nested;
 mod paging;
 mod payload;
+mod property;
+mod reading;
 mod resources;
+mod route;
+mod rows;
 mod service;
+mod task;
 #[cfg(test)]
 mod tests;
 
 pub use exchange::{Exchange, Request, Response, Timing};
 pub use odata::{Address, Dialect, Kind, Place, Problem, Step};
 pub use resources::{
-    Action, Basis, Call, Changed, Content, Entity, Linked, Media, Outcome, Resources, Row, Tag, Target, Window,
+    Action, Basis, Call, Changed, Content, Entity, Linked, Links, Media, Outcome, Resources, Row, Tag, Target, Window,
 };
 pub use service::Service;
 

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use odata::headers::Wishes;
-use odata::url::query::{Given, option_of};
+use odata::query::{Options, option_of};
 use odata::{Dialect, Kind, Problem, Query};
 use sha2::Sha256;
 
@@ -137,7 +137,7 @@ pub(crate) struct Binding<'a> {
     pub(crate) key: &'a [u8; 32],
     pub(crate) caller: &'a [u8],
     pub(crate) path: &'a str,
-    pub(crate) given: &'a [Given],
+    pub(crate) options: &'a Options,
 }
 
 impl Binding<'_> {
@@ -151,11 +151,11 @@ impl Binding<'_> {
         part(plan);
         part(self.caller);
         part(self.path.as_bytes());
-        let mut given: Vec<_> = self.given.iter().filter(|given| !is_position(given.name)).collect();
-        given.sort_by_key(|given| given.name);
+        let mut given: Vec<_> = self.options.iter().filter(|given| !is_position(&given.name)).collect();
+        given.sort_by_key(|given| &given.name);
         for option in given {
             part(option.name.as_bytes());
-            part(option.value.as_bytes());
+            part(option.value().as_bytes());
         }
         mac
     }
@@ -190,7 +190,7 @@ fn is_position(name: &str) -> bool {
 
 /// The query of the next page: as the client sent it, with the token in place of what said where to begin.
 pub(crate) fn next_query(query: Option<&str>, token: &str) -> String {
-    let stays = |part: &&str| !part.is_empty() && !option_of(part).is_some_and(is_position);
+    let stays = |part: &&str| !part.is_empty() && !option_of(part).is_some_and(|name| is_position(&name));
     let mut next: String = query.unwrap_or_default().split('&').filter(stays).flat_map(|part| [part, "&"]).collect();
     next.push_str("$skiptoken=");
     next.push_str(token);
@@ -199,7 +199,8 @@ pub(crate) fn next_query(query: Option<&str>, token: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use odata::url::query::Given;
+    use odata::query::Options;
+    use odata::syntax::Limits;
 
     use super::{Binding, Place, Plan, next_query};
 
@@ -210,20 +211,21 @@ mod tests {
 
     #[test]
     fn tokens_are_bound_to_caller_path_and_query() {
-        let given = [Given { name: "$top", value: "5".into() }];
-        let ours = Binding { key: &[1; 32], caller: b"ada", path: "users", given: &given };
+        let options = |text: &str| Options::read(Some(text), &Limits::LENIENT).unwrap();
+        let (given, none) = (options("$top=5"), Options::default());
+        let ours = Binding { key: &[1; 32], caller: b"ada", path: "users", options: &given };
         let token = ours.token(&plan());
         assert_eq!(ours.plan(&token).unwrap(), plan());
         for other in [
             Binding { key: &[2; 32], ..ours },
             Binding { caller: b"grace", ..ours },
             Binding { path: "users('1')", ..ours },
-            Binding { given: &[], ..ours },
+            Binding { options: &none, ..ours },
+            Binding { options: &options("$top=5&@p=1"), ..ours },
         ] {
             assert!(other.plan(&token).is_err());
         }
-        let moved = [given[0].clone(), Given { name: "$skip", value: "5".into() }];
-        assert!(Binding { given: &moved, ..ours }.plan(&token).is_ok());
+        assert!(Binding { options: &options("$top=5&$skip=5&mine=1"), ..ours }.plan(&token).is_ok());
     }
 
     #[test]
@@ -237,7 +239,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn forged_tokens_are_refused(token: String) {
-            let binding = Binding { key: &[1; 32], caller: b"ada", path: "users", given: &[] };
+            let options = Options::default();
+            let binding = Binding { key: &[1; 32], caller: b"ada", path: "users", options: &options };
             proptest::prop_assert!(binding.plan(&token).is_err());
         }
 

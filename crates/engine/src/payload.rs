@@ -1,153 +1,328 @@
-//! Answers: rows and what was asked of them to JSON with its annotations.
+//! Answers: entities and what was asked of them to JSON with its annotations.
 
-use edm::{Navigation, StructType};
-use odata::payload::{Projection, Writer, escaped};
-use odata::{Address, Expand, Kind, Problem, Query, Step};
+use edm::expr::Reach;
+use edm::{Model, Navigation, StructType, Value};
+use odata::payload::{Computed, Format, Instance, Layout, Metadata, Writer, escaped};
+use odata::query::{Expand, Form};
+use odata::{Problem, Query, url};
 
-use crate::collection;
+use crate::body::key_values;
+use crate::collection::Shaping;
+use crate::nested::NestedLists;
 use crate::paging::Plan;
-use crate::resources::{Action, Entity, Row, Target};
+use crate::resources::{Entity, Row};
+use crate::rows::{Loaded, Meter, related};
 
-/// What stands around the rows of an answer.
+/// What an answer is written by.
+#[derive(Clone, Copy)]
 pub(crate) struct Frame<'a> {
+    pub(crate) model: &'static Model,
     /// The root under which the client found the service.
     pub(crate) root: &'a str,
-    /// The type of the rows.
-    pub(crate) ty: &'static StructType,
-    /// What was asked.
-    pub(crate) query: &'a Query,
+    pub(crate) format: Format,
+    /// Are the contexts of what is written within entities spelled out?
+    pub(crate) inner_contexts: bool,
+    pub(crate) meter: &'a Meter,
+}
+
+/// What is shown of the entities of one collection, or of one entity.
+pub(crate) struct View<'a> {
+    ty: &'static StructType,
+    query: &'a Query,
+    reach: &'a Reach,
+    shown: Vec<Shown<'a>>,
+    navigation: Vec<&'static Navigation>,
+}
+
+/// What is written within an entity, and what was asked of it.
+struct Shown<'a> {
+    navigation: &'static Navigation,
+    expand: Option<&'a Expand>,
+}
+
+impl<'a> View<'a> {
+    /// Entities of this type, with what was loaded along with them.
+    pub(crate) fn new(ty: &'static StructType, query: &'a Query, reach: &'a Reach) -> Self {
+        let mut shown: Vec<Shown<'a>> =
+            query.expand.iter().map(|expand| Shown { navigation: expand.navigation, expand: Some(expand) }).collect();
+        let inline = inline(ty, query).map(|navigation| Shown { navigation, expand: None });
+        shown.extend(inline);
+        let mut navigation: Vec<_> = shown.iter().map(|shown| shown.navigation).collect();
+        navigation.dedup_by(|left, right| std::ptr::eq(*left, *right));
+        Self { ty, query, reach, shown, navigation }
+    }
+}
+
+/// The relationships that the model writes into every entity, as far as the query wants them: the selected ones;
+/// without a selection, all, unless something is expanded.
+fn inline(ty: &'static StructType, query: &Query) -> impl Iterator<Item = &'static Navigation> {
+    let wanted = move |navigation: &&'static Navigation| {
+        let is = |other: &'static Navigation| std::ptr::eq(other, *navigation);
+        let expanded = query.expand.iter().any(|expand| is(expand.navigation));
+        let selected = match &query.select {
+            None => query.expand.is_empty(),
+            Some(select) if select.navigation.iter().any(|named| is(named)) => true,
+            Some(select) => select.all && query.expand.is_empty(),
+        };
+        navigation.inline && selected && !expanded
+    };
+    ty.all_navigation().filter(wanted)
+}
+
+/// What has to be loaded with entities of a type for what a query asks of them.
+pub(crate) fn reach(ty: &'static StructType, query: &Query) -> Reach {
+    let mut reach = query.reach();
+    for navigation in inline(ty, query) {
+        reach.merge(Reach { along: vec![(navigation, Reach::NONE)] });
+    }
+    reach
 }
 
 impl Frame<'_> {
     /// `{root}/$metadata#{path}`: how contexts begin, ready to stand in JSON.
-    fn context(&self, path: &str) -> Vec<u8> {
+    pub(crate) fn context(&self, path: &str) -> Vec<u8> {
         escaped(&[self.root, "/$metadata#", path].concat())
     }
 
+    /// A writer for about so many bytes of members.
+    pub(crate) fn writer<'e>(&self, entities: impl Iterator<Item = &'e Entity>) -> Writer {
+        let size: usize = entities.map(size).sum();
+        Writer::with_format(512 + size, self.format)
+    }
+
     /// A single entity: its context, its tag, its members, what is expanded in it.
-    pub(crate) fn entity(
+    pub(crate) fn entity(&self, context: &[&str], container: &str, view: &View<'_>, entity: &Entity) -> Answer {
+        self.placed(container, context, container, view, entity)
+    }
+
+    /// The same where its context is not that of where it is at home.
+    pub(crate) fn placed(
         &self,
-        address: &Address,
-        target: &impl Target,
+        context: &str,
+        rest: &[&str],
+        container: &str,
+        view: &View<'_>,
         entity: &Entity,
-        related: &[Related<'_>],
-    ) -> Vec<u8> {
-        let related_rows = entity.related.iter().flatten().map(|entity| &entity.row);
-        let size = related_rows.chain([&entity.row]).map(|row| row.members.len() + 64);
-        let mut writer = Writer::with_capacity(256 + 200 * related.len() + size.sum::<usize>());
+    ) -> Answer {
+        let mut writer = self.writer(std::iter::once(entity));
         writer.open();
-        // A singleton is the only one of its kind, not one of a collection.
-        let alone = matches!(address.steps.last(), Some(Step::Singleton(singleton)) if singleton.member_of.is_none());
-        let suffix = if alone { "" } else { "/$entity" };
-        writer.context("", &self.context(&target.container()), &[&self.query.context(), suffix]);
-        write_row(&mut writer, &entity.row, Projection::of(self.ty, self.query.select.as_ref()));
-        if !related.is_empty() {
-            let base = self.context(&target.path());
-            for (related, rows) in related.iter().zip(&entity.related) {
-                write_related(&mut writer, &base, related, rows);
-            }
-        }
+        writer.context("", &self.context(context), rest);
+        self.write(&mut writer, container, view, entity)?;
         writer.close();
-        writer.finish()
+        Ok(writer.finish())
     }
 
     /// A page of a collection.
-    pub(crate) fn collection(
-        &self,
-        container: &str,
-        rows: &[Row],
-        count: Option<usize>,
-        next: Option<&str>,
-    ) -> Vec<u8> {
-        let size = rows.iter().map(|row| row.members.len() + 64);
-        let mut writer = Writer::with_capacity(512 + size.sum::<usize>());
+    pub(crate) fn collection(&self, context: &str, container: &str, view: &View<'_>, page: &Page<'_>) -> Answer {
+        let mut writer = self.writer(page.entities.iter());
         writer.open();
-        writer.context("", &self.context(container), &[&self.query.context()]);
-        if let Some(count) = count {
+        writer.context("", &self.context(context), &[page.cast, &view.query.context(self.model.namespace)]);
+        if let Some(count) = page.count {
             writer.count("", count);
         }
-        if let Some(next) = next {
+        if let Some(next) = page.next {
             writer.next_link(next);
         }
         writer.open_list("value");
-        let projection = Projection::of(self.ty, self.query.select.as_ref());
-        rows.iter().for_each(|row| write_item(&mut writer, row, projection));
+        self.write_items(&mut writer, container, view, page.entities)?;
+        writer.close_list();
+        writer.close();
+        Ok(writer.finish())
+    }
+
+    /// References to the entities of a page.
+    pub(crate) fn references(&self, container: &str, page: &Page<'_>) -> Vec<u8> {
+        let mut writer = self.writer(std::iter::empty());
+        writer.open();
+        writer.context("", &self.context("Collection($ref)"), &[]);
+        if let Some(count) = page.count {
+            writer.count("", count);
+        }
+        if let Some(next) = page.next {
+            writer.next_link(next);
+        }
+        writer.open_list("value");
+        self.write_references(&mut writer, container, page.entities);
         writer.close_list();
         writer.close();
         writer.finish()
     }
-}
 
-/// A collection, or another entity, within an entity whose context begins like that.
-fn write_related(writer: &mut Writer, base: &[u8], related: &Related<'_>, entities: &[Entity]) {
-    let rows = || entities.iter().map(|entity| &entity.row);
-    let name = related.navigation.name;
-    let select = related.query.and_then(|query| query.select.as_ref());
-    let projection = Projection::of(related.navigation.target, select);
-    if !related.navigation.collection {
-        let Some(row) = rows().next() else { return writer.null_member(name) };
-        writer.open_member(name);
-        write_row(writer, row, projection);
-        return writer.close();
+    /// A reference to one entity.
+    pub(crate) fn reference(&self, container: &str, row: &Row) -> Vec<u8> {
+        let mut writer = self.writer(std::iter::empty());
+        writer.open();
+        writer.context("", &self.context("$ref"), &[]);
+        writer.reference(&self.address(container, row));
+        writer.close();
+        writer.finish()
     }
-    let Some(query) = related.query else {
-        writer.context(name, base, &["/", name]);
-        writer.open_list(name);
-        rows().for_each(|row| write_item(writer, row, projection));
-        return writer.close_list();
-    };
-    writer.context(name, base, &["/", name, &query.context()]);
-    if query.count {
-        writer.count(name, entities.len());
+
+    /// The canonical address of an entity, absolute.
+    pub(crate) fn address(&self, container: &str, row: &Row) -> String {
+        [self.root, "/", &path_of(container, row)].concat()
     }
-    writer.open_list(name);
-    let rows = collection::first_page(rows().cloned().collect(), &query.order, &Plan::whole(query));
-    rows.iter().for_each(|row| write_item(writer, row, projection));
-    writer.close_list();
-}
 
-fn write_item(writer: &mut Writer, row: &Row, projection: Projection<'_>) {
-    writer.open_item();
-    write_row(writer, row, projection);
-    writer.close();
-}
-
-fn write_row(writer: &mut Writer, row: &Row, projection: Projection<'_>) {
-    if let Some(tag) = row.tag {
-        writer.etag(&tag.digits());
+    fn write_items(&self, writer: &mut Writer, container: &str, view: &View<'_>, entities: &[Entity]) -> Written {
+        for entity in entities {
+            writer.open_item();
+            self.write(writer, container, view, entity)?;
+            writer.close();
+        }
+        Ok(())
     }
-    writer.members(projection, &row.members);
-}
 
-/// What is to be answered within an entity, and what was asked of it.
-pub(crate) struct Related<'a> {
-    pub(crate) navigation: &'static Navigation,
-    pub(crate) query: Option<&'a Query>,
-}
+    fn write_references(&self, writer: &mut Writer, container: &str, entities: &[Entity]) {
+        for Entity { row, .. } in entities {
+            writer.open_item();
+            writer.reference(&self.address(container, row));
+            writer.close();
+        }
+    }
 
-/// What is answered within an entity: what is expanded; else the selected among what the model writes into every
-/// entity; without a selection, all of that.
-pub(crate) fn related<'a>(ty: &'static StructType, query: &'a Query) -> Vec<Related<'a>> {
-    let of = |navigation: &'static Navigation| {
-        let expand = query.expand.iter().find(|expand| std::ptr::eq(expand.navigation, navigation));
-        let query_of = expand.map(|Expand { query, .. }| query);
-        let selected = match &query.select {
-            None => query.expand.is_empty(),
-            Some(select) if select.navigation.iter().any(|named| std::ptr::eq(*named, navigation)) => true,
-            Some(select) => select.all && query.expand.is_empty(),
+    /// Writes what there is to say of an entity into the object that is open.
+    fn write(&self, writer: &mut Writer, container: &str, view: &View<'_>, entity: &Entity) -> Written {
+        let row = &entity.row;
+        let values = self.computed(view, entity)?;
+        let computed: Vec<_> = values.iter().map(|(name, ty, value)| Computed { name, ty: *ty, value }).collect();
+        let lists = NestedLists::new(view.query.select.as_ref(), self.meter);
+        let mut layout = Layout::new(self.model, view.ty, view.query.select.as_ref()).expanding(&view.navigation);
+        if lists.any() {
+            layout = layout.nesting(&lists);
+        }
+        let full = self.format.metadata == Metadata::Full;
+        let needs_path = full || !view.shown.is_empty();
+        let path = if needs_path { path_of(container, row) } else { String::new() };
+        let id = if full { [self.root, "/", &path].concat() } else { String::new() };
+        let digits = row.tag.map(|tag| tag.digits());
+        let instance = Instance {
+            etag: digits.as_ref().map(|digits| digits.as_slice()),
+            id: full.then_some(id.as_str()),
+            computed: &computed,
+            ..Instance::stored(row.ty, &row.members)
         };
-        (query_of.is_some() || (navigation.inline && selected)).then_some(Related { navigation, query: query_of })
-    };
-    ty.all_navigation().filter_map(of).collect()
+        writer.entity(&layout, &instance);
+        lists.finish()?;
+        view.shown.iter().try_for_each(|shown| {
+            writer.expanded(&id, shown.navigation);
+            self.write_shown(writer, &path, view, shown, entity)
+        })
+    }
+
+    /// What was asked to be computed of an entity.
+    fn computed<'v>(&self, view: &View<'v>, entity: &Entity) -> Result<Vec<(&'v str, edm::Type, Value)>, Problem> {
+        let query = view.query;
+        let wanted = |name: &str| match &query.select {
+            Some(select) => select.all || select.computed.iter().any(|computed| computed == name),
+            None => true,
+        };
+        let row = || Loaded::new(entity, view.reach);
+        let computed = query.compute.iter().filter(|computed| wanted(&computed.name)).map(|computed| {
+            let value = self.meter.spend("$compute", |env| Ok(computed.expr.eval(&row(), env)?.to_value()))?;
+            let ty = computed.expr.shape().ty().unwrap_or(edm::Type::Primitive(edm::Primitive::String));
+            Ok((computed.name.as_str(), ty, value))
+        });
+        computed.collect()
+    }
+
+    /// A collection, or another entity, within an entity.
+    fn write_shown(
+        &self,
+        writer: &mut Writer,
+        path: &str,
+        view: &View<'_>,
+        shown: &Shown<'_>,
+        entity: &Entity,
+    ) -> Written {
+        let navigation = shown.navigation;
+        let name = navigation.name;
+        let Some((reach, entities)) = related(entity, view.reach, navigation) else { return Ok(()) };
+        let usual = Query::default();
+        let query = shown.expand.map_or(&usual, |expand| &expand.query);
+        let form = shown.expand.map_or(Form::Entities, |expand| expand.form);
+        let ty = shown.expand.and_then(|expand| expand.cast).unwrap_or(navigation.target);
+        let container = container_of(self.model, path, navigation);
+        let within = View::new(ty, query, reach);
+        if !navigation.collection {
+            return self.write_single(writer, &container, form, &within, name, entities.first());
+        }
+        let shaping = Shaping { query, reach, meter: self.meter };
+        let of_type = entities.iter().filter(|entity| entity.row.ty.is_a(ty)).cloned().collect();
+        let kept = shaping.kept(of_type)?;
+        if self.inner_contexts && form == Form::Entities {
+            writer.context(name, &self.context(path), &["/", name, &query.context(self.model.namespace)]);
+        }
+        if query.count || form == Form::Count {
+            writer.count(name, kept.len());
+        }
+        if form == Form::Count {
+            return Ok(());
+        }
+        let page = shaping.first_page(kept, &Plan::whole(query))?;
+        writer.open_list(name);
+        match form {
+            Form::References => self.write_references(writer, &container, &page),
+            _ => self.write_items(writer, &container, &within, &page)?,
+        }
+        writer.close_list();
+        Ok(())
+    }
+
+    fn write_single(
+        &self,
+        writer: &mut Writer,
+        container: &str,
+        form: Form,
+        view: &View<'_>,
+        name: &str,
+        entity: Option<&Entity>,
+    ) -> Written {
+        let Some(entity) = entity.filter(|entity| entity.row.ty.is_a(view.ty)) else {
+            writer.null_member(name);
+            return Ok(());
+        };
+        writer.open_member(name);
+        match form {
+            Form::References => writer.reference(&self.address(container, &entity.row)),
+            _ => self.write(writer, container, view, entity)?,
+        }
+        writer.close();
+        Ok(())
+    }
 }
 
-/// Refuses what a query may ask and this service does not answer yet; nothing is silently left out.
-pub(crate) fn offered(action: Action, query: &Query) -> Result<(), Problem> {
-    let whole = matches!(action, Action::Read | Action::Update);
-    let where_to = match query.expand.first() {
-        Some(_) if !whole => "of a collection or a new entity",
-        _ if query.expand.iter().any(|expand| !expand.query.expand.is_empty()) => "within `$expand`",
-        _ => return Ok(()),
+/// A written answer, or why its values cannot be reckoned.
+pub(crate) type Answer = Result<Vec<u8>, Problem>;
+type Written = Result<(), Problem>;
+
+/// A page that was made up.
+pub(crate) struct Page<'a> {
+    /// `/ns.Derived` where the address narrows the collection to a derived type.
+    pub(crate) cast: &'a str,
+    pub(crate) entities: &'a [Entity],
+    pub(crate) count: Option<usize>,
+    pub(crate) next: Option<&'a str>,
+}
+
+fn size(entity: &Entity) -> usize {
+    let related: usize = entity.related.iter().map(|entities| 200 + entities.iter().map(size).sum::<usize>()).sum();
+    entity.row.members.len() + 64 + related
+}
+
+/// Where the entities at the end of a relationship are at home: within the entity at that path, or in a set.
+fn container_of(model: &'static Model, path: &str, navigation: &'static Navigation) -> String {
+    let set = model.sets.iter().find(|set| navigation.target.is_a(set.ty));
+    match set {
+        Some(set) if !navigation.contained => set.name.to_owned(),
+        _ => [path, "/", navigation.name].concat(),
+    }
+}
+
+/// The canonical path of an entity below the root. A singleton's is that of what contains it.
+pub(crate) fn path_of(container: &str, row: &Row) -> String {
+    let key = match row.ty.key_properties() {
+        [_] => url::path::key(row.ty, &row.id),
+        _ => url::path::key_predicate(row.ty, &key_values(row)),
     };
-    Err(Problem::new(Kind::NotSupported, format!("`$expand` {where_to} is not supported yet")).at("$expand"))
+    [container, &key].concat()
 }

@@ -99,14 +99,25 @@ pub struct Content<T> {
     pub ty: &'static StructType,
     /// Its properties.
     pub patch: Patch,
-    /// Its relationships.
-    pub links: Vec<(&'static Navigation, Vec<Linked<T>>)>,
+    /// Its relationships, each at most once.
+    pub links: Vec<Links<T>>,
 }
 
-/// The other end of a relationship that a body names.
+/// What a body says of one relationship.
+#[derive(Debug, Clone)]
+pub struct Links<T> {
+    /// Which.
+    pub navigation: &'static Navigation,
+    /// Entities at the other end.
+    pub ends: Vec<Linked<T>>,
+    /// Are they all there are (none: the relationship leads nowhere), rather than more?
+    pub all: bool,
+}
+
+/// An entity at the other end of a relationship that a body names.
 #[derive(Debug, Clone)]
 pub enum Linked<T> {
-    /// An entity to be made.
+    /// One to be made.
     New(Content<T>),
     /// One that exists.
     Known(T),
@@ -178,7 +189,7 @@ pub enum Changed<T> {
 }
 
 /// A resource that the caller may address, found by [`Resources::authorize`].
-pub trait Target: Send + Sync {
+pub trait Target: Clone + Send + Sync {
     /// Its canonical path below the root: `users('…')/profile`.
     fn path(&self) -> String;
 

@@ -1,43 +1,47 @@
 //! One request, stage by stage.
 
 use bytes::Bytes;
+use edm::StructType;
 use edm::expr::Reach;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, StatusCode};
-use odata::headers::{self, Condition, Media, Version, Wishes};
-use odata::payload::{Body, Intent};
-use odata::url::query::Given;
-use odata::{Address, Dialect, Kind, Place, Problem, Query, options, payload, url};
+use http::{HeaderValue, StatusCode};
+use odata::bind::Binder;
+use odata::headers::{self, Version, Wishes};
+use odata::payload::Format;
+use odata::query::{self, Options, Scope};
+use odata::{Address, Dialect, Kind, Problem, Query, url};
 
-use crate::collection;
+use crate::collection::Shaping;
 use crate::exchange::{Request, Response, Timing};
-use crate::method;
-use crate::paging::{Binding, Plan, next_query};
-use crate::payload::{Frame, Related, offered, related};
-use crate::resources::{Action, Basis, Changed, Content, Entity, Resources, Row, Target};
-
-/// How often a change is tried again when the entity changed meanwhile.
-const MAX_ATTEMPTS: usize = 64;
+use crate::paging::Plan;
+use crate::payload::{self, Frame};
+use crate::resources::{Action, Entity, Resources};
+use crate::route::Route;
+use crate::rows::Meter;
+use crate::task::{self, Task};
 
 /// A service: its data, its choices, and the key of its skip tokens.
 #[derive(Debug, Clone)]
 pub struct Service<R> {
-    resources: R,
-    dialect: Dialect,
-    paging_key: [u8; 32],
+    pub(crate) resources: R,
+    pub(crate) dialect: Dialect,
+    pub(crate) paging_key: [u8; 32],
     json: HeaderValue,
 }
 
 /// A request that is understood: what is said, what is meant, and that the caller may do it.
-struct Understood<'a, R: Resources> {
-    caller: &'a R::Caller,
-    request: &'a Request<'a>,
-    address: Address,
-    ty: &'static edm::StructType,
-    given: Vec<Given>,
-    query: Query,
-    wishes: Wishes,
-    target: R::Target,
+pub(crate) struct Understood<'a, R: Resources> {
+    pub(crate) caller: &'a R::Caller,
+    pub(crate) request: &'a Request<'a>,
+    pub(crate) address: &'a Address,
+    pub(crate) route: Route<'a>,
+    pub(crate) options: Options,
+    pub(crate) query: Query,
+    pub(crate) reach: Reach,
+    pub(crate) wishes: Wishes,
+    pub(crate) first: Plan,
+    pub(crate) meter: Meter,
+    pub(crate) target: R::Target,
 }
 
 impl<R: Resources> Service<R> {
@@ -75,213 +79,140 @@ impl<R: Resources> Service<R> {
         timings.mark("parse");
         let option = |name: &str| odata::address::option(request.query, name);
         let address = odata::address::bind(self.resources.model(), &self.dialect, &segments, &option)?;
-        let action = method::action(&address, &request.method, &self.dialect)?;
-        let given = url::query::parse(request.query)?;
-        let (Place::Collection(ty) | Place::Entity(ty)) = address.place else {
-            return Err(Problem::new(Kind::NotSupported, "this address is not supported yet"));
-        };
-        let query = options::bind(self.resources.model(), ty, &given, method::applies(action))?;
-        offered(action, &query)?;
-        let media = if action == Action::Count { Media::Text } else { Media::Json };
-        let wishes = headers::wishes(request.headers, media)?;
-        let first = Plan::first(&query, &wishes, &self.dialect)?;
-        timings.mark("bind");
-        let target = self.resources.authorize(caller, &address, action).await?;
-        timings.mark("authorize");
-        let understood = Understood { caller, request, address, ty, given, query, wishes, target };
-        let response = match action {
-            Action::Read => self.read(&understood).await,
-            Action::List => self.list(&understood, first).await,
-            Action::Count => self.count(&understood).await,
-            Action::Create => self.create(&understood).await,
-            Action::Update => self.update(&understood).await,
-            Action::Delete => self.delete(&understood).await,
-            Action::Call(_) => Err(Problem::new(Kind::NotSupported, "operations are not supported yet")),
-        };
+        let task = task::task(&address, &request.method, &self.dialect)?;
+        let Some(route) = Route::of(&address) else { return self.call(caller, request, &address).await };
+        let understood = self.understand(caller, request, &address, route, task, timings).await?;
+        let response = self.carry_out(task, &understood).await;
         timings.mark("answer");
         response
     }
 
-    async fn read(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let related = related(understood.ty, &understood.query);
-        let entity = self.entity(understood, &related).await?;
-        match condition(understood, &entity.row, true)? {
-            Condition::Holds => Ok(self.answer_entity(understood, StatusCode::OK, &entity, &related)),
-            Condition::NotModified => Ok(with_tag(Response::empty(StatusCode::NOT_MODIFIED), &entity.row)),
-        }
-    }
-
-    async fn list(&self, understood: &Understood<'_, R>, first: Plan) -> Result<Response, Problem> {
-        let Understood { caller, request, query, wishes, target, .. } = understood;
-        let plan = match &query.skip_token {
-            Some(token) => self.binding(understood, |binding| binding.plan(token))?.within(wishes.max_page_size),
-            None => first,
-        };
-        let window = collection::window(&query.order, &plan);
-        let rows = self.resources.list(caller, target, &Reach::NONE, &window).await?;
-        let rows = rows.into_iter().map(|entity| entity.row).collect();
-        let count = match query.count {
-            true => Some(self.resources.count(caller, target).await?),
-            false => None,
-        };
-        let (rows, next) = collection::page(rows, &query.order, &plan);
-        let next = next.map(|plan| {
-            let query = next_query(request.query, &self.binding(understood, |binding| binding.token(&plan)));
-            format!("{}/{}?{query}", request.root, request.path.trim_start_matches('/'))
-        });
-        let frame = Frame { root: request.root, ty: understood.ty, query };
-        let body = frame.collection(&target.container(), &rows, count, next.as_deref());
-        let mut response = self.json(StatusCode::OK, body);
-        if let Some(size) = wishes.max_page_size {
-            response.set("preference-applied", format!("maxpagesize={size}"));
-        }
-        Ok(response)
-    }
-
-    /// What the skip tokens of a request are bound to.
-    fn binding<T>(&self, understood: &Understood<'_, R>, with: impl FnOnce(Binding<'_>) -> T) -> T {
-        let caller = self.resources.caller_key(understood.caller);
-        let path = understood.target.path();
-        with(Binding { key: &self.paging_key, caller: &caller, path: &path, given: &understood.given })
-    }
-
-    async fn count(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let count = self.resources.count(understood.caller, &understood.target).await?;
-        let mut response = Response::empty(StatusCode::OK);
-        response.body = count.to_string().into();
-        response.set_static("content-type", "text/plain;charset=utf-8");
-        Ok(response)
-    }
-
-    async fn create(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, ty, .. } = understood;
-        self.resources.prepare(caller, target).await?;
-        let patch = match self.body(understood, Intent::Create)? {
-            Body::Entity(patch) => patch,
-            Body::Reference(_) => return Err(reference(&understood.address)),
-        };
-        let content = Content { ty, patch, links: Vec::new() };
-        let row = self.resources.create(caller, target, content, &request.exchange).await?;
-        let location = format!("{}/{}{}", request.root, target.container(), url::path::key(ty, &row.id));
-        let entity = Entity { row, related: Vec::new() };
-        let mut response = self.answer_entity(understood, StatusCode::CREATED, &entity, &[]);
-        response.set("location", location);
-        Ok(response)
-    }
-
-    async fn update(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, ty, .. } = understood;
-        let related = related(understood.ty, &understood.query);
-        let replace = request.method == Method::PUT;
-        let intent = if replace { Intent::Replace } else { Intent::Update };
-        let mut patch = None;
-        for _ in 0..MAX_ATTEMPTS {
-            let mut entity = self.entity(understood, &related).await?;
-            let patch = match &patch {
-                Some(patch) => patch,
-                None => match self.body(understood, intent)? {
-                    Body::Entity(read) => patch.insert(read),
-                    Body::Reference(_) => {
-                        let message = "found only a reference, expected members to change";
-                        return Err(Problem::new(Kind::BadBody, message).at("/@odata.id"));
-                    }
-                },
-            };
-            condition(understood, &entity.row, false)?;
-            let basis = Basis { tag: entity.row.tag, replace };
-            let content = Content { ty, patch: patch.clone(), links: Vec::new() };
-            let changed = self.resources.update(caller, target, content, basis, &request.exchange).await?;
-            if let Changed::Done(row) = changed {
-                entity.row = row;
-                return Ok(self.answer_entity(understood, StatusCode::OK, &entity, &related));
-            }
-        }
-        Err(contention())
-    }
-
-    async fn delete(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, wishes, .. } = understood;
-        for _ in 0..MAX_ATTEMPTS {
-            let row = self.resources.read(caller, target, &Reach::NONE).await?.ok_or_else(nothing)?.row;
-            condition(understood, &row, false)?;
-            // Without a condition any version may go.
-            let basis = row.tag.filter(|_| !wishes.conditions.is_empty());
-            if let Changed::Done(()) = self.resources.delete(caller, target, basis, &request.exchange).await? {
-                return Ok(Response::empty(StatusCode::NO_CONTENT));
-            }
-        }
-        Err(contention())
-    }
-
-    async fn entity(&self, understood: &Understood<'_, R>, related: &[Related<'_>]) -> Result<Entity, Problem> {
-        let along = related.iter().map(|related| (related.navigation, Reach::NONE)).collect();
-        self.resources.read(understood.caller, &understood.target, &Reach { along }).await?.ok_or_else(nothing)
-    }
-
-    fn body(&self, understood: &Understood<'_, R>, intent: Intent) -> Result<Body, Problem> {
-        headers::json_body(understood.request.headers)?;
-        payload::read(self.resources.model(), understood.ty, &understood.request.body, intent)
-    }
-
-    fn answer_entity(
+    /// What is meant, and may the caller do it?
+    async fn understand<'a>(
         &self,
-        understood: &Understood<'_, R>,
-        status: StatusCode,
-        entity: &Entity,
-        related: &[Related<'_>],
-    ) -> Response {
-        let Understood { request, address, ty, query, target, .. } = understood;
-        let frame = Frame { root: request.root, ty, query };
-        let body = frame.entity(address, target, entity, related);
-        with_tag(self.json(status, body), &entity.row)
+        caller: &'a R::Caller,
+        request: &'a Request<'a>,
+        address: &'a Address,
+        route: Route<'a>,
+        task: Task,
+        timings: &mut Timings,
+    ) -> Result<Understood<'a, R>, Problem> {
+        let limits = self.dialect.limits;
+        let options = Options::read(request.query, &limits)?;
+        let scope = Scope { ty: route.row(), rules: self.dialect.rules, limits };
+        let mut query = query::bind(self.resources.model(), scope, &options, task.applies(address))?;
+        self.narrow(&mut query, &route)?;
+        let wishes = Wishes::read(request.headers, query.format.as_deref(), task.media(address))?;
+        let first = Plan::first(&query, &wishes, &self.dialect)?;
+        let reach = payload::reach(route.entity_type(), &query);
+        timings.mark("bind");
+        let target = self.resources.authorize(caller, &route.resource, task.action()).await?;
+        timings.mark("authorize");
+        self.pass(caller, &route).await?;
+        let meter = Meter::new(request.exchange.now, self.dialect.ignore_case, self.dialect.max_steps);
+        Ok(Understood { caller, request, address, route, options, query, reach, wishes, first, meter, target })
     }
 
-    fn json(&self, status: StatusCode, body: Vec<u8>) -> Response {
+    /// The conditions that stand in the path join the one in the query.
+    fn narrow(&self, query: &mut Query, route: &Route<'_>) -> Result<(), Problem> {
+        for text in &route.filters {
+            let mut binder = Binder::new(self.resources.model(), self.dialect.rules, self.dialect.limits);
+            let filter = binder.filter(route.entity_type(), text)?;
+            query.filter = Some(match query.filter.take() {
+                Some(other) => binder.both(filter, other)?,
+                None => filter,
+            });
+        }
+        Ok(())
+    }
+
+    /// Are the entities on the way of the types that the address says?
+    pub(crate) async fn pass(&self, caller: &R::Caller, route: &Route<'_>) -> Result<(), Problem> {
+        for (address, ty) in &route.checkpoints {
+            let target = self.resources.authorize(caller, address, Action::Read).await?;
+            let entity = self.resources.read(caller, &target, &Reach::NONE).await?;
+            if !entity.is_some_and(|entity| entity.row.ty.is_a(ty)) {
+                return Err(not_of_type(ty));
+            }
+        }
+        Ok(())
+    }
+
+    async fn carry_out(&self, task: Task, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        match task {
+            Task::Read => self.read(understood).await,
+            Task::List => self.list(understood).await,
+            Task::Count => self.count(understood).await,
+            Task::References => self.references(understood).await,
+            Task::Create => self.create(understood).await,
+            Task::Update => self.update(understood).await,
+            Task::Delete => self.delete(understood).await,
+            Task::Link => self.link(understood).await,
+            Task::Unlink => self.unlink(understood).await,
+            Task::ReadProperty | Task::CountProperty | Task::ReadRaw => self.read_property(task, understood).await,
+            Task::SetProperty | Task::Append | Task::ClearProperty => self.change_property(task, understood).await,
+            Task::ReadMedia => self.read_media(understood).await,
+            Task::SetMedia | Task::ClearMedia => self.change_media(task, understood).await,
+            Task::Call(_) => Err(Problem::new(Kind::NotSupported, "calling this here is not supported")),
+        }
+    }
+
+    /// The entity that is addressed, of the type and under the conditions that the address says; `None` at the end of a
+    /// relationship that leads nowhere.
+    pub(crate) async fn entity(&self, understood: &Understood<'_, R>) -> Result<Option<Entity>, Problem> {
+        let Understood { caller, target, route, query, reach, meter, .. } = understood;
+        let Some(entity) = self.resources.read(caller, target, reach).await? else { return Ok(None) };
+        let ty = route.entity_type();
+        if !entity.row.ty.is_a(ty) {
+            return Err(not_of_type(ty));
+        }
+        if route.filters.is_empty() {
+            return Ok(Some(entity));
+        }
+        let kept = Shaping { query, reach, meter }.kept(vec![entity])?;
+        kept.into_iter().next().map(Some).ok_or_else(|| nothing("the entity is not among those of the condition"))
+    }
+
+    /// The same where there must be one.
+    pub(crate) async fn some_entity(&self, understood: &Understood<'_, R>) -> Result<Entity, Problem> {
+        self.entity(understood).await?.ok_or_else(|| nothing("the relationship leads to nothing"))
+    }
+
+    /// What answers to a request are written by.
+    pub(crate) fn frame<'f>(&self, understood: &'f Understood<'_, R>) -> Frame<'f> {
+        Frame {
+            model: self.resources.model(),
+            root: understood.request.root,
+            format: understood.wishes.format,
+            inner_contexts: self.dialect.inner_contexts,
+            meter: &understood.meter,
+        }
+    }
+
+    /// A JSON answer.
+    pub(crate) fn json(&self, status: StatusCode, format: Format, body: Vec<u8>) -> Response {
         let mut response = Response::empty(status);
         response.body = Bytes::from(body);
-        response.headers.insert(CONTENT_TYPE, self.json.clone());
+        if format.is_usual() {
+            response.headers.insert(CONTENT_TYPE, self.json.clone());
+        } else {
+            response.set("content-type", self.dialect.json_type(format));
+        }
         response
     }
 }
 
-fn condition<R: Resources>(understood: &Understood<'_, R>, row: &Row, reading: bool) -> Result<Condition, Problem> {
-    let conditions = &understood.wishes.conditions;
-    if conditions.is_empty() {
-        return Ok(Condition::Holds);
-    }
-    let tag = row.tag.map(|tag| tag.to_string());
-    conditions.judge(tag.as_deref(), reading)
+pub(crate) fn not_of_type(ty: &StructType) -> Problem {
+    nothing(&format!("the entity is not of the type `{}`", ty.name))
 }
 
-fn with_tag(mut response: Response, row: &Row) -> Response {
-    if let Some(tag) = row.tag {
-        let mut value = *b"W/\"0123456789abcdef\"";
-        if let Some(digits) = value.get_mut(3..19) {
-            digits.copy_from_slice(&tag.digits());
-        }
-        response.set_bytes("etag", &value);
-    }
-    response
+pub(crate) fn nothing(message: &str) -> Problem {
+    Problem::new(Kind::ItemNotFound, message)
 }
 
-fn reference(address: &Address) -> Problem {
-    let message = match address.tail {
-        odata::Tail::Ref => {
-            "found only a reference; the collection contains its entities and takes none from elsewhere, expected an entity to create"
-        }
-        _ => "found only a reference, expected an entity to create",
-    };
-    Problem::new(Kind::BadBody, message).at("/@odata.id")
-}
-
-fn nothing() -> Problem {
-    Problem::new(Kind::ItemNotFound, "the relationship leads to nothing")
-}
-
-fn contention() -> Problem {
-    let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the same resource; try again");
-    problem.retry_after = Some(1);
-    problem
+/// The answer where there is nothing to answer.
+pub(crate) fn no_content() -> Response {
+    Response::empty(StatusCode::NO_CONTENT)
 }
 
 /// The time each stage takes, where a stopwatch is given.
@@ -290,7 +221,6 @@ struct Timings {
     last: u64,
     stages: Vec<Timing>,
 }
-
 impl Timings {
     fn start(request: &Request<'_>) -> Self {
         let stopwatch = request.exchange.stopwatch;

@@ -8,9 +8,10 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use edm::testing::{ARTICLE, MODEL};
-use odata::options::Applies;
 use odata::payload::{Intent, read};
-use odata::{Dialect, address, options, url};
+use odata::query::{self, Applies, Options, Scope};
+use odata::syntax::Limits;
+use odata::{Dialect, address, url};
 
 const MIB: usize = 1 << 20;
 
@@ -21,8 +22,9 @@ fn main() {
     }
     for (name, text) in queries() {
         time(name, text.len(), || {
-            let given = url::query::parse(Some(&text));
-            given.and_then(|given| options::bind(&MODEL, &ARTICLE, &given, Applies::Collection)).is_ok()
+            let scope = Scope::of(edm::Type::Struct(&ARTICLE));
+            let options = Options::read(Some(&text), &Limits::LENIENT);
+            options.and_then(|options| query::bind(&MODEL, scope, &options, Applies::Collection)).is_ok()
         });
     }
     for (name, text) in paths() {

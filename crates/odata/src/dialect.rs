@@ -6,6 +6,7 @@ use edm::expr::Rules;
 
 use crate::payload::{Format, Metadata};
 use crate::problem::Kind;
+use crate::syntax::Limits;
 
 /// The choices a service makes where OData leaves one, or where it departs from OData.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct Dialect {
     pub ignore_case: bool,
     /// Which operands go together.
     pub rules: Rules,
+    /// How much the text of a query may ask for.
+    pub limits: Limits,
     /// Steps that the expressions of one request may take.
     pub max_steps: u64,
     /// Content type of a successful JSON answer in its usual form; [`Dialect::json_type`] has the others.
@@ -64,6 +67,7 @@ impl Dialect {
         inner_contexts: true,
         ignore_case: false,
         rules: Rules { dates_as_instants: true },
+        limits: Limits::LENIENT,
         max_steps: edm::eval::Env::DEFAULT_LIMIT,
         json: "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
     };
@@ -79,6 +83,7 @@ impl Dialect {
         inner_contexts: false,
         ignore_case: false,
         rules: Rules { dates_as_instants: false },
+        limits: Limits::LENIENT,
         max_steps: edm::eval::Env::DEFAULT_LIMIT,
         json: "application/json;odata.metadata=minimal",
     };

@@ -9,7 +9,6 @@ pub mod csdl;
 pub mod dialect;
 pub mod headers;
 pub mod openapi;
-pub mod options;
 pub mod payload;
 pub mod problem;
 pub mod query;
@@ -18,5 +17,5 @@ pub mod url;
 
 pub use address::{Address, Place, Step, Tail};
 pub use dialect::Dialect;
-pub use options::{Expand, Query, Select};
 pub use problem::{Detail, Kind, Problem};
+pub use query::{Expand, Query, Select};

@@ -12,7 +12,6 @@ use super::bind::Binder;
 use super::{Call, Place, Step, Tail};
 use crate::problem::{Kind, Problem};
 use crate::url::path::{Argument, Segment};
-use crate::url::query::SYSTEM;
 
 /// The kind of thing that an operation returns.
 pub fn place_of(operation: &Operation) -> Place {
@@ -184,8 +183,7 @@ impl Binder<'_> {
     /// is called like a system option is that option unless its value fits the parameter.
     fn implicit(&self, parameter: &Parameter) -> Option<String> {
         let name = parameter.name;
-        let is_system =
-            SYSTEM.iter().any(|system| system.strip_prefix('$').is_some_and(|s| s.eq_ignore_ascii_case(name)));
+        let is_system = crate::syntax::options::known(name).is_some();
         let plain = (self.options)(name).filter(|text| !is_system || self.text(parameter, text).is_some());
         plain.or_else(|| (self.options)(&format!("@{name}")))
     }

@@ -15,7 +15,7 @@ use edm::json::write_string;
 use edm::{StructType, lazy};
 
 use super::format::{CONTROL, Format, Metadata};
-use crate::options::Select;
+use crate::query::Select;
 
 pub use codec::{Computed, Items, Nested};
 pub use delta::Reason;

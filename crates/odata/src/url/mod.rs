@@ -5,7 +5,6 @@
 //! slash belongs to a key and never to the path.
 
 pub mod path;
-pub mod query;
 
 use std::borrow::Cow;
 

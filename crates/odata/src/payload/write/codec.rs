@@ -6,7 +6,7 @@ use edm::{Model, Primitive, Property, StructType, Type, Value, lazy};
 
 use super::super::format::{Format, Metadata, type_tag};
 use super::control;
-use crate::options::Select;
+use crate::query::Select;
 
 /// A list after the options nested in `$select` were carried out on it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use edm::{Model, Navigation, Property, StructType, Type};
 use super::super::format::{Metadata, type_tag};
 use super::codec::{Codec, Computed, Nested, Object};
 use super::{Projection, Writer};
-use crate::options::Select;
+use crate::query::Select;
 
 /// How every entity of an answer is written.
 #[derive(Clone, Copy)]

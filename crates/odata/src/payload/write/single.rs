@@ -5,7 +5,7 @@ use edm::{Model, Type, Value, lazy};
 use super::super::format::{Metadata, type_tag};
 use super::Writer;
 use super::codec::{Codec, Nested};
-use crate::options::Select;
+use crate::query::Select;
 
 impl Writer {
     /// The value of an addressed property or the result of an operation, into the object that is open, after its

@@ -7,10 +7,10 @@ use expect_test::{Expect, expect};
 
 use super::super::codec::{Codec, Object};
 use super::select;
-use crate::options::Select;
 use crate::payload::{
     Computed, Format, Instance, Items, Layout, Media, Metadata, Nested, Reason, Writer, escaped, raw_text, raw_value,
 };
+use crate::query::Select;
 
 const FULL: Format = Format { metadata: Metadata::Full, ..Format::PLAIN };
 const NONE: Format = Format { metadata: Metadata::None, ..Format::PLAIN };

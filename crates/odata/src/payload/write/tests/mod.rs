@@ -8,8 +8,8 @@ use edm::{Record, StructType};
 use expect_test::{Expect, expect};
 
 use super::{Projection, Writer, escaped};
-use crate::options::{Applies, Select, bind};
-use crate::url::query::parse;
+use crate::query::{Applies, Options, Scope, Select, bind};
+use crate::syntax::Limits;
 
 fn select(ty: &'static StructType, text: &str) -> Option<Select> {
     Some(try_select(ty, text).unwrap())
@@ -17,8 +17,8 @@ fn select(ty: &'static StructType, text: &str) -> Option<Select> {
 
 /// Nothing where the type has not all of it.
 fn try_select(ty: &'static StructType, text: &str) -> Option<Select> {
-    let given = parse(Some(&format!("$select={text}"))).unwrap();
-    bind(&MODEL, ty, &given, Applies::Entity).ok()?.select
+    let options = Options::read(Some(&format!("$select={text}")), &Limits::LENIENT).unwrap();
+    bind(&MODEL, Scope::of(edm::Type::Struct(ty)), &options, Applies::Entity).ok()?.select
 }
 
 fn written(ty: &'static StructType, text: Option<&str>, members: &[u8]) -> String {

@@ -1,0 +1,234 @@
+//! Reading entities and collections (OData Protocol 4.01, section 11.2).
+
+use http::StatusCode;
+use odata::headers::{Applied, Condition};
+use odata::{Place, Problem};
+
+use crate::collection::{self, Shaping};
+use crate::exchange::Response;
+use crate::paging::{Binding, Plan, next_query};
+use crate::payload::{Page, View};
+use crate::resources::{Entity, Resources, Row, Target, Window};
+use crate::service::{Service, Understood, no_content};
+
+/// Entities read at once while looking for those that a filter keeps.
+const CHUNK: usize = 512;
+
+/// A page that was found.
+pub(crate) struct Found {
+    pub(crate) entities: Vec<Entity>,
+    pub(crate) count: Option<usize>,
+    pub(crate) next: Option<Plan>,
+}
+
+impl<R: Resources> Service<R> {
+    pub(crate) async fn read(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let Some(entity) = self.entity(understood).await? else { return Ok(no_content()) };
+        match condition(understood, &entity.row, true)? {
+            Condition::Holds => self.answer_entity(understood, StatusCode::OK, &entity),
+            Condition::NotModified => Ok(with_tag(Response::empty(StatusCode::NOT_MODIFIED), &entity.row)),
+        }
+    }
+
+    /// An entity as the body of an answer.
+    pub(crate) fn answer_entity(
+        &self,
+        understood: &Understood<'_, R>,
+        status: StatusCode,
+        entity: &Entity,
+    ) -> Result<Response, Problem> {
+        let Understood { route, query, reach, wishes, target, .. } = understood;
+        let frame = self.frame(understood);
+        let view = View::new(route.entity_type(), query, reach);
+        let suffix = if route.is_alone() { "" } else { "/$entity" };
+        let cast = route.cast_text(frame.model.namespace);
+        let body = frame.entity(&[&cast, &query.context(frame.model.namespace), suffix], &target.container(), &view, entity)?;
+        let response = with_tag(self.json(status, wishes.format, body), &entity.row);
+        Ok(applied(response, Applied::new().omit(wishes.prefer.omit)))
+    }
+
+    pub(crate) async fn list(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let Understood { route, query, reach, wishes, target, .. } = understood;
+        let found = self.find(understood).await?;
+        let next = self.next_link(understood, found.next.as_ref());
+        let frame = self.frame(understood);
+        let cast = route.cast_text(frame.model.namespace);
+        let page = Page { cast: &cast, entities: &found.entities, count: found.count, next: next.as_deref() };
+        let view = View::new(route.entity_type(), query, reach);
+        let container = target.container();
+        let body = frame.collection(&container, &container, &view, &page)?;
+        let response = self.json(StatusCode::OK, wishes.format, body);
+        Ok(applied(response, Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit)))
+    }
+
+    pub(crate) async fn references(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let Understood { address, wishes, target, .. } = understood;
+        let frame = self.frame(understood);
+        let body = if let Place::Collection(_) = address.place {
+            let found = self.find(understood).await?;
+            let next = self.next_link(understood, found.next.as_ref());
+            let page = Page { cast: "", entities: &found.entities, count: found.count, next: next.as_deref() };
+            frame.references(&target.container(), &page)
+        } else {
+            let Some(entity) = self.entity(understood).await? else { return Ok(no_content()) };
+            frame.reference(&target.container(), &entity.row)
+        };
+        let response = self.json(StatusCode::OK, wishes.format, body);
+        Ok(applied(response, Applied::new().max_page_size(wishes.max_page_size)))
+    }
+
+    pub(crate) async fn count(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let Understood { caller, target, query, reach, meter, .. } = understood;
+        let count = match self.is_whole(understood) {
+            true => self.resources.count(caller, target).await?,
+            false => {
+                let entities = self.of_type(understood, &Window::ALL).await?;
+                Shaping { query, reach, meter }.kept(entities)?.len()
+            }
+        };
+        Ok(text(count))
+    }
+
+    /// The page of the collection that is asked for.
+    async fn find(&self, understood: &Understood<'_, R>) -> Result<Found, Problem> {
+        let Understood { caller, query, reach, meter, wishes, first, target, .. } = understood;
+        let continued = match &query.skip_token {
+            Some(token) => {
+                let plan = self.binding(understood, |binding| binding.plan(token))?;
+                Some(plan.within(wishes.max_page_size))
+            }
+            None => None,
+        };
+        let plan = continued.as_ref().unwrap_or(first);
+        let shaping = Shaping { query, reach, meter };
+        if self.is_whole(understood) {
+            let window = collection::window(query, plan);
+            let entities = self.resources.list(caller, target, reach, &window).await?;
+            let count = match query.count {
+                true => Some(self.resources.count(caller, target).await?),
+                false => None,
+            };
+            let (entities, next) = shaping.page(entities, plan)?;
+            return Ok(Found { entities, count, next });
+        }
+        let kept = match query.count || !query.order.keys.is_empty() {
+            true => shaping.kept(self.of_type(understood, &Window::ALL).await?)?,
+            false => self.enough(understood, &shaping, plan).await?,
+        };
+        let count = query.count.then_some(kept.len());
+        let (entities, next) = shaping.page(kept, plan)?;
+        Ok(Found { entities, count, next })
+    }
+
+    /// Is no entity of the collection left out?
+    fn is_whole(&self, understood: &Understood<'_, R>) -> bool {
+        understood.route.cast.is_none() && !collection::is_selective(&understood.query)
+    }
+
+    /// As many of the kept entities, in default order, as tell a page and whether there is one after it.
+    async fn enough(
+        &self,
+        understood: &Understood<'_, R>,
+        shaping: &Shaping<'_>,
+        plan: &Plan,
+    ) -> Result<Vec<Entity>, Problem> {
+        let wanted = plan.skip.saturating_add(plan.limit()).saturating_add(1);
+        let mut after = plan.after.as_ref().map(|place| (place.at, place.id.clone()));
+        let mut kept = Vec::new();
+        loop {
+            let window = Window { after: after.take(), skip: 0, limit: Some(CHUNK) };
+            let Understood { caller, target, reach, .. } = understood;
+            let mut entities = self.resources.list(caller, target, reach, &window).await?;
+            let last = entities.last().map(|entity| (entity.row.at, entity.row.id.clone()));
+            let full = entities.len() >= CHUNK;
+            retain_type(understood, &mut entities);
+            kept.extend(shaping.kept(entities)?);
+            if !full || kept.len() >= wanted {
+                return Ok(kept);
+            }
+            after = last;
+        }
+    }
+
+    /// The entities of the type that is asked for.
+    async fn of_type(&self, understood: &Understood<'_, R>, window: &Window) -> Result<Vec<Entity>, Problem> {
+        let Understood { caller, target, reach, .. } = understood;
+        let mut entities = self.resources.list(caller, target, reach, window).await?;
+        retain_type(understood, &mut entities);
+        Ok(entities)
+    }
+
+    /// The link to the page of a plan.
+    fn next_link(&self, understood: &Understood<'_, R>, plan: Option<&Plan>) -> Option<String> {
+        let request = understood.request;
+        plan.map(|plan| {
+            let query = next_query(request.query, &self.binding(understood, |binding| binding.token(plan)));
+            format!("{}/{}?{query}", request.root, request.path.trim_start_matches('/'))
+        })
+    }
+
+    /// What the skip tokens of a request are bound to.
+    fn binding<T>(&self, understood: &Understood<'_, R>, with: impl FnOnce(Binding<'_>) -> T) -> T {
+        let caller = self.resources.caller_key(understood.caller);
+        let path = understood.target.path();
+        with(Binding { key: &self.paging_key, caller: &caller, path: &path, options: &understood.options })
+    }
+
+    /// The entity that a row is, with all that the query asks of it.
+    pub(crate) async fn complete(&self, understood: &Understood<'_, R>, row: Row) -> Result<Entity, Problem> {
+        if understood.reach.is_empty() {
+            return Ok(row.into());
+        }
+        let target = self.member(understood, &row).await?;
+        let entity = self.resources.read(understood.caller, &target, &understood.reach).await?;
+        Ok(entity.unwrap_or_else(|| row.into()))
+    }
+}
+
+fn retain_type<R: Resources>(understood: &Understood<'_, R>, entities: &mut Vec<Entity>) {
+    if let Some(cast) = understood.route.cast {
+        entities.retain(|entity| entity.row.ty.is_a(cast));
+    }
+}
+
+/// A number as text.
+pub(crate) fn text(number: usize) -> Response {
+    let mut response = Response::empty(StatusCode::OK);
+    response.body = number.to_string().into();
+    response.set_static("content-type", "text/plain;charset=utf-8");
+    response
+}
+
+/// Do the conditions of the request allow to go on with the entity as it is?
+pub(crate) fn condition<R: Resources>(
+    understood: &Understood<'_, R>,
+    row: &Row,
+    reading: bool,
+) -> Result<Condition, Problem> {
+    let conditions = &understood.wishes.conditions;
+    if conditions.is_empty() {
+        return Ok(Condition::Holds);
+    }
+    let tag = row.tag.map(|tag| tag.to_string());
+    conditions.judge(tag.as_deref(), reading)
+}
+
+/// Says the version of the entity.
+pub(crate) fn with_tag(mut response: Response, row: &Row) -> Response {
+    if let Some(tag) = row.tag {
+        let mut value = *b"W/\"0123456789abcdef\"";
+        if let Some(digits) = value.get_mut(3..19) {
+            digits.copy_from_slice(&tag.digits());
+        }
+        response.set_bytes("etag", &value);
+    }
+    response
+}
+
+/// Says which preferences were followed.
+pub(crate) fn applied(mut response: Response, applied: Applied) -> Response {
+    if let Some(value) = applied.value() {
+        response.set("preference-applied", value);
+    }
+    response
+}

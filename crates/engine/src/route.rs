@@ -1,0 +1,114 @@
+//! An address taken apart: the resource that the service finds, and what the protocol does with it by itself.
+
+use std::borrow::Cow;
+
+use edm::{Property, StructType, Type};
+use odata::{Address, Place, Step, Tail};
+
+/// The parts of an address that leads to an entity, a collection, or something of an entity.
+pub(crate) struct Route<'a> {
+    /// The entity or collection, as the service is asked for it: without casts, conditions and properties.
+    pub(crate) resource: Cow<'a, Address>,
+    /// What kind of thing that is.
+    pub(crate) place: Place,
+    /// The type of what is addressed there.
+    pub(crate) ty: &'static StructType,
+    /// The derived type to which the address narrows it.
+    pub(crate) cast: Option<&'static StructType>,
+    /// Entities on the way that must be of a derived type.
+    pub(crate) checkpoints: Vec<(Address, &'static StructType)>,
+    /// The conditions that stand in the path.
+    pub(crate) filters: Vec<&'a str>,
+    /// The properties that follow the entity.
+    pub(crate) properties: Vec<&'static Property>,
+}
+
+impl<'a> Route<'a> {
+    /// Takes an address apart; `None` if it leads nowhere of the kind, or through an operation.
+    pub(crate) fn of(address: &'a Address) -> Option<Self> {
+        let (mut place, mut rest) = (None, Vec::new());
+        let mut route = Route {
+            resource: Cow::Borrowed(address),
+            place: address.place,
+            ty: start(address.steps.first()?)?,
+            cast: None,
+            checkpoints: Vec::new(),
+            filters: Vec::new(),
+            properties: Vec::new(),
+        };
+        for step in &address.steps {
+            match step {
+                Step::Set(set) => place = Some(Place::Collection(set.ty)),
+                Step::Singleton(singleton) => place = Some(Place::Entity(singleton.ty)),
+                Step::Key(_) => place = Some(Place::Entity(route.ty)),
+                Step::Navigation(navigation) => {
+                    route.checkpoint(place, &rest);
+                    route.ty = navigation.target;
+                    place = Some(match navigation.collection {
+                        true => Place::Collection(navigation.target),
+                        false => Place::Entity(navigation.target),
+                    });
+                }
+                Step::Cast(ty) if route.properties.is_empty() => route.cast = Some(ty),
+                // Complex values have no types of their own yet.
+                Step::Cast(_) => {}
+                Step::Filter(text) => route.filters.push(text),
+                Step::Property(property) => route.properties.push(property),
+                Step::Call(_) => return None,
+            }
+            if !matches!(step, Step::Cast(_) | Step::Filter(_) | Step::Property(_)) {
+                rest.push(step);
+            }
+        }
+        route.place = place?;
+        if rest.len() < address.steps.len() {
+            let steps = rest.into_iter().cloned().collect();
+            route.resource = Cow::Owned(Address { steps, tail: Tail::Resource, place: route.place });
+        }
+        Some(route)
+    }
+
+    /// Goes on behind an entity that was narrowed.
+    fn checkpoint(&mut self, place: Option<Place>, steps: &[&Step]) {
+        if let (Some(ty), Some(place)) = (self.cast.take(), place) {
+            let steps = steps.iter().map(|step| (*step).clone()).collect();
+            self.checkpoints.push((Address { steps, tail: Tail::Resource, place }, ty));
+        }
+    }
+
+    /// The type of the entities that are answered.
+    pub(crate) fn entity_type(&self) -> &'static StructType {
+        self.cast.unwrap_or(self.ty)
+    }
+
+    /// What query options speak of.
+    pub(crate) fn row(&self) -> Type {
+        self.properties.last().map_or(Type::Struct(self.entity_type()), |property| property.ty)
+    }
+
+    /// `/ns.Derived`, as contexts say it.
+    pub(crate) fn cast_text(&self, namespace: &str) -> String {
+        match self.cast.filter(|cast| !std::ptr::eq(*cast, self.ty)) {
+            Some(cast) => format!("/{namespace}.{}", cast.name),
+            None => String::new(),
+        }
+    }
+
+    /// Is it the only one of its kind, rather than one of a collection?
+    pub(crate) fn is_alone(&self) -> bool {
+        matches!(self.resource.steps.last(), Some(Step::Singleton(singleton)) if singleton.member_of.is_none())
+    }
+
+    /// Does it lie at the end of a relationship that may lead nowhere?
+    pub(crate) fn may_be_nothing(&self) -> bool {
+        matches!(self.resource.steps.last(), Some(Step::Navigation(navigation)) if !navigation.collection)
+    }
+}
+
+fn start(step: &Step) -> Option<&'static StructType> {
+    match step {
+        Step::Set(set) => Some(set.ty),
+        Step::Singleton(singleton) => Some(singleton.ty),
+        _ => None,
+    }
+}

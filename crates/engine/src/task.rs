@@ -1,0 +1,213 @@
+//! Which method does what at which kind of address (OData Protocol 4.01, section 11).
+
+use edm::{OperationKind, Primitive, Property};
+use http::Method;
+use odata::headers::Media;
+use odata::query::Applies;
+use odata::{Address, Dialect, Kind, Place, Problem, Step, Tail};
+
+use crate::resources::Action;
+
+/// What a request is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Task {
+    Read,
+    List,
+    Count,
+    Create,
+    Update,
+    Delete,
+    /// `/$ref` of an entity or a collection.
+    References,
+    /// A relationship gets an end.
+    Link,
+    /// A relationship loses one.
+    Unlink,
+    ReadProperty,
+    CountProperty,
+    /// `/$value`
+    ReadRaw,
+    SetProperty,
+    /// A value is added to a list.
+    Append,
+    ClearProperty,
+    ReadMedia,
+    SetMedia,
+    ClearMedia,
+    Call(OperationKind),
+}
+
+use Task::{
+    Append, ClearMedia, ClearProperty, Count, CountProperty, Create, Delete, Link, List, Read, ReadMedia, ReadProperty,
+    ReadRaw, References, SetMedia, SetProperty, Unlink, Update,
+};
+
+type Table = &'static [(Method, Task)];
+
+static COLLECTION: [(Method, Task); 2] = [(Method::GET, List), (Method::POST, Create)];
+static COUNT: [(Method, Task); 1] = [(Method::GET, Count)];
+static OWN_REFERENCES: [(Method, Task); 2] = [(Method::GET, References), (Method::POST, Create)];
+static REFERENCES: [(Method, Task); 3] = [(Method::GET, References), (Method::POST, Link), (Method::DELETE, Unlink)];
+static REFERENCE: [(Method, Task); 1] = [(Method::GET, References)];
+static LINKED: [(Method, Task); 2] = [(Method::GET, References), (Method::DELETE, Unlink)];
+static LINK: [(Method, Task); 3] = [(Method::GET, References), (Method::PUT, Link), (Method::DELETE, Unlink)];
+static ENTITY: [(Method, Task); 4] =
+    [(Method::GET, Read), (Method::PATCH, Update), (Method::DELETE, Delete), (Method::PUT, Update)];
+static PROPERTY: [(Method, Task); 4] = [
+    (Method::GET, ReadProperty),
+    (Method::PUT, SetProperty),
+    (Method::PATCH, SetProperty),
+    (Method::DELETE, ClearProperty),
+];
+static LIST: [(Method, Task); 4] =
+    [(Method::GET, ReadProperty), (Method::PUT, SetProperty), (Method::POST, Append), (Method::DELETE, ClearProperty)];
+static RAW: [(Method, Task); 3] = [(Method::GET, ReadRaw), (Method::PUT, SetProperty), (Method::DELETE, ClearProperty)];
+static ITEMS: [(Method, Task); 1] = [(Method::GET, CountProperty)];
+static MEDIA: [(Method, Task); 3] = [(Method::GET, ReadMedia), (Method::PUT, SetMedia), (Method::DELETE, ClearMedia)];
+static FUNCTION: [(Method, Task); 1] = [(Method::GET, Task::Call(OperationKind::Function))];
+static ACTION: [(Method, Task); 1] = [(Method::POST, Task::Call(OperationKind::Action))];
+
+/// What the method means at the address; what it does not offer is a problem that says what it does.
+pub(crate) fn task(address: &Address, method: &Method, dialect: &Dialect) -> Result<Task, Problem> {
+    let mut offered = offered(address, dialect)?;
+    let wanted = if method == Method::HEAD { &Method::GET } else { method };
+    match offered.clone().find(|(method, _)| method == wanted) {
+        Some((_, task)) => Ok(*task),
+        None => {
+            let mut problem =
+                Problem::new(Kind::MethodNotAllowed, "Specified HTTP method is not allowed for the request target.");
+            problem.allow = Some(allow(&mut offered));
+            Err(problem)
+        }
+    }
+}
+
+/// The methods that the address offers, as `Allow` names them.
+pub(crate) fn allowed(address: &Address, dialect: &Dialect) -> Result<String, Problem> {
+    Ok(allow(&mut offered(address, dialect)?))
+}
+
+fn offered<'a>(
+    address: &'a Address,
+    dialect: &'a Dialect,
+) -> Result<impl Iterator<Item = &'static (Method, Task)> + Clone + 'a, Problem> {
+    Ok(table(address)?.iter().filter(|(method, task)| offers(address, dialect, method, *task)))
+}
+
+fn allow<'a>(offered: &mut impl Iterator<Item = &'a (Method, Task)>) -> String {
+    let names: Vec<&str> = offered.map(|(method, _)| method.as_str()).collect();
+    names.join(", ").replace("GET", "GET, HEAD")
+}
+
+/// What can be offered at that kind of address.
+fn table(address: &Address) -> Result<Table, Problem> {
+    let later = |what: &str| Err(Problem::new(Kind::NotSupported, format!("{what} is not supported")));
+    if let Some(call) = address.call() {
+        return Ok(if call.is_action() { &ACTION } else { &FUNCTION });
+    }
+    match (address.place, address.tail) {
+        (Place::Property(property), tail) => Ok(property_table(property, tail)),
+        (Place::Collection(_), Tail::Resource) => Ok(&COLLECTION),
+        (Place::Collection(_) | Place::Value(_, true), Tail::Count) => Ok(&COUNT),
+        (Place::Collection(_), Tail::Ref) if address.is_contained() => Ok(&OWN_REFERENCES),
+        (Place::Collection(_), Tail::Ref) => Ok(&REFERENCES),
+        (Place::Entity(_), Tail::Resource) => Ok(&ENTITY),
+        (Place::Entity(_), Tail::Value) => Ok(&MEDIA),
+        (Place::Entity(_), Tail::Ref) => Ok(reference_table(address)),
+        (Place::Value(..) | Place::Nothing, _) => Ok(&FUNCTION),
+        (Place::All(_), _) => later("`$all`"),
+        _ => later("this address"),
+    }
+}
+
+fn property_table(property: &Property, tail: Tail) -> Table {
+    let is_stream = property.ty.primitive() == Some(Primitive::Stream);
+    match tail {
+        _ if is_stream => &MEDIA,
+        Tail::Value => &RAW,
+        Tail::Count => &ITEMS,
+        _ if property.collection => &LIST,
+        _ => &PROPERTY,
+    }
+}
+
+fn reference_table(address: &Address) -> Table {
+    match address.steps.as_slice() {
+        [.., Step::Navigation(navigation), Step::Key(_)] if !navigation.contained => &LINKED,
+        [.., Step::Navigation(navigation)] if !navigation.contained && !navigation.collection => &LINK,
+        _ => &REFERENCE,
+    }
+}
+
+/// Is it offered at this very address?
+fn offers(address: &Address, dialect: &Dialect, method: &Method, task: Task) -> bool {
+    let set = match address.steps.as_slice() {
+        [Step::Set(set), ..] => Some(set),
+        _ => None,
+    };
+    let in_set = match task {
+        Create => set.is_none_or(|set| address.steps.len() > 1 || set.capabilities.insertable),
+        Update | SetProperty | Append | ClearProperty | SetMedia | ClearMedia => {
+            set.is_none_or(|set| !own(address) || set.capabilities.updatable)
+        }
+        Delete if matches!(address.steps.last(), Some(Step::Singleton(_))) => false,
+        Delete => set.is_none_or(|set| !own(address) || set.capabilities.deletable),
+        _ => true,
+    };
+    in_set && (task != Update || method != Method::PUT || dialect.put)
+}
+
+/// Is it about an entity of the set at the beginning of the address itself?
+fn own(address: &Address) -> bool {
+    !address.steps.iter().any(|step| matches!(step, Step::Navigation(_)))
+}
+
+impl Task {
+    /// What it means for who may do it.
+    pub(crate) fn action(self) -> Action {
+        match self {
+            Read | ReadProperty | CountProperty | ReadRaw | ReadMedia => Action::Read,
+            List | References => Action::List,
+            Count => Action::Count,
+            Create => Action::Create,
+            Update | Link | Unlink | SetProperty | Append | ClearProperty | SetMedia | ClearMedia => Action::Update,
+            Delete => Action::Delete,
+            Task::Call(kind) => Action::Call(kind),
+        }
+    }
+
+    /// Which query options it takes.
+    pub(crate) fn applies(self, address: &Address) -> Applies {
+        match (self, address.place) {
+            (List, _) => Applies::Collection,
+            (References, Place::Collection(_)) => Applies::References,
+            (Create, _) => Applies::Insertion,
+            (Read | Update | Task::Call(_), _) => Applies::Entity,
+            (ReadProperty, Place::Property(property)) => match (property.ty.structure(), property.collection) {
+                (Some(_), true) => Applies::Collection,
+                (Some(_), false) => Applies::Entity,
+                (None, true) => Applies::Values,
+                (None, false) => Applies::Property,
+            },
+            (Count | CountProperty, _) => Applies::Count,
+            (Unlink, _) => Applies::Reference,
+            _ => Applies::Nothing,
+        }
+    }
+
+    /// What its answer is.
+    pub(crate) fn media(self, address: &Address) -> Media<'static> {
+        match (self, address.place) {
+            (Count | CountProperty, _) => Media::Text,
+            (ReadRaw, Place::Property(property)) if property.ty.primitive() == Some(Primitive::Binary) => {
+                Media::Raw(property.media_type.unwrap_or(ANY))
+            }
+            (ReadRaw, _) => Media::Raw("text/plain"),
+            // What the stream is, is known when it is read.
+            (ReadMedia, _) => Media::Raw(ANY),
+            _ => Media::Json,
+        }
+    }
+}
+
+const ANY: &str = "application/octet-stream";
