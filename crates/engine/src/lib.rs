@@ -37,7 +37,7 @@ pub fn read_entity(
     body: &[u8],
 ) -> Result<edm::Patch, Problem> {
     match odata::payload::read(model, ty, body, odata::payload::Intent::Create)? {
-        odata::payload::Body::Entity(patch) => Ok(patch),
+        odata::payload::Body::Entity(entity) => Ok(entity.patch),
         odata::payload::Body::Reference(_) => {
             Err(Problem::new(Kind::BadBody, "found only a reference, expected an entity"))
         }

@@ -4,27 +4,53 @@
 use edm::check::{brief, one_of};
 use edm::codec::primitive_from_json;
 use edm::json::{Kind as Json, Node};
-use edm::value::{admits, enum_number};
-use edm::{EnumType, Fault, Model, Primitive, Property, Record, StructType, Type, Value, Violation};
+use edm::value::{admits, enum_number, number_from_text};
+use edm::{EnumType, Fault, Parameter, Primitive, Property, Record, StructType, Type, Value, Violation};
 
 use super::place::Place;
-use super::read::Intent;
+use super::read::{Intent, Reading};
 
 /// The state of reading one body.
 pub(super) struct Reader {
-    pub(super) model: &'static Model,
+    pub(super) reading: Reading,
     pub(super) intent: Intent,
     pub(super) violations: Vec<Violation>,
 }
 
+/// What a value is read for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slot {
+    name: &'static str,
+    ty: Type,
+    collection: bool,
+    nullable: bool,
+    accepts_single: bool,
+}
+
+impl From<&'static Property> for Slot {
+    fn from(property: &'static Property) -> Self {
+        let Property { name, ty, collection, nullable, accepts_single, .. } = *property;
+        Self { name, ty, collection, nullable, accepts_single }
+    }
+}
+
+impl From<&'static Parameter> for Slot {
+    fn from(parameter: &'static Parameter) -> Self {
+        let Parameter { name, ty, collection, nullable, .. } = *parameter;
+        Self { name, ty, collection, nullable, accepts_single: false }
+    }
+}
+
+impl Slot {
+    /// The same for one item of the list.
+    pub(super) fn item(self) -> Self {
+        Self { collection: false, ..self }
+    }
+}
+
 impl Reader {
-    /// The value of a property; `None` when it is wrong or means nothing.
-    pub(super) fn property(
-        &mut self,
-        property: &'static Property,
-        node: &Node<'_>,
-        place: &Place<'_>,
-    ) -> Option<Value> {
+    /// The value of a property or parameter; `None` when it is wrong or means nothing.
+    pub(super) fn value(&mut self, property: Slot, node: &Node<'_>, place: &Place<'_>) -> Option<Value> {
         match &node.kind {
             Json::Array(items) if property.collection => {
                 let mut values = Vec::with_capacity(items.len());
@@ -55,7 +81,7 @@ impl Reader {
         }
     }
 
-    fn single(&mut self, property: &'static Property, node: &Node<'_>, place: &Place<'_>) -> Option<Value> {
+    fn single(&mut self, property: Slot, node: &Node<'_>, place: &Place<'_>) -> Option<Value> {
         match (&node.kind, property.ty) {
             (Json::Null, _) if property.nullable => Some(Value::Null),
             (Json::Null, _) => {
@@ -67,7 +93,7 @@ impl Reader {
                 )
             }
             (Json::Object(members), Type::Struct(ty)) => {
-                let patch = self.members(ty, members, place, true);
+                let patch = self.members(ty, members, place, true, None);
                 let mut record = Record::new(ty);
                 patch.apply(&mut record);
                 Some(Value::Record(record))
@@ -79,7 +105,7 @@ impl Reader {
             ),
             (kind, Type::Enum(ty)) => self.member(ty, kind, place),
             (kind, ty) => {
-                let value = ty.primitive().and_then(|primitive| primitive_from_json(primitive, node));
+                let value = ty.primitive().and_then(|primitive| self.primitive(primitive, node));
                 value.map(as_kept).or_else(|| {
                     let found = match kind {
                         Json::String(text) if !is_text(ty) => format!("the string {}", brief(text)),
@@ -91,9 +117,18 @@ impl Reader {
         }
     }
 
+    fn primitive(&self, primitive: Primitive, node: &Node<'_>) -> Option<Value> {
+        match (&node.kind, primitive) {
+            (Json::String(text), Primitive::Int64 | Primitive::Decimal) if self.reading.ieee754 => {
+                number_from_text(primitive, text)
+            }
+            _ => primitive_from_json(primitive, node),
+        }
+    }
+
     /// A member of an enumeration by name or number. The sentinel stands for what a client did not understand: it
     /// cannot be set, and in a change means that nothing is said.
-    fn member(&mut self, ty: &'static EnumType, kind: &Json<'_>, place: &Place<'_>) -> Option<Value> {
+    pub(super) fn member(&mut self, ty: &'static EnumType, kind: &Json<'_>, place: &Place<'_>) -> Option<Value> {
         let number = match kind {
             Json::String(text) => enum_number(ty, text),
             Json::Number(text) => {
@@ -127,14 +162,14 @@ impl Reader {
         }
     }
 
-    fn refuse(&mut self, fault: Fault, place: &Place<'_>, message: String) -> Option<Value> {
+    pub(super) fn refuse(&mut self, fault: Fault, place: &Place<'_>, message: String) -> Option<Value> {
         self.blame(fault, place, message);
         None
     }
 }
 
 /// The value in the precision that is kept: instants in UTC and to 100 ns.
-fn as_kept(value: Value) -> Value {
+pub(super) fn as_kept(value: Value) -> Value {
     match value {
         Value::DateTimeOffset(instant) => Value::DateTimeOffset(instant.truncated()),
         other => other,
@@ -165,7 +200,7 @@ fn members_of(ty: &'static StructType) -> String {
 }
 
 /// What a value of a primitive type looks like in JSON.
-fn form(ty: Type) -> &'static str {
+pub(super) fn form(ty: Type) -> &'static str {
     match ty.primitive() {
         Some(Primitive::String) => "a string",
         Some(Primitive::Boolean) => "`true` or `false`",

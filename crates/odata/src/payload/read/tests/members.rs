@@ -4,7 +4,7 @@ use edm::Record;
 use edm::testing::{ARTICLE, BLURB, MODEL, SHOP};
 use expect_test::expect;
 
-use super::super::{Body, Intent, read};
+use super::super::{Body, Entity, Intent, read};
 use super::{check, check_for};
 
 #[test]
@@ -29,13 +29,13 @@ fn type_annotations() {
               Origin: merge {nothing}
             {"@odata.type":"#shop.Maker"}
               400 BadRequest
-                BadRequest /@odata.type: found the type `shop.Maker`, expected `#shop.Article`
+                BadRequest /@odata.type: found the type `shop.Maker`, expected `#shop.Article` or `#shop.Bundle`
             {"@odata.type":"Article"}
               400 BadRequest
-                BadRequest /@odata.type: found the type `Article`, expected `#shop.Article`
+                BadRequest /@odata.type: found the type `Article`, expected `#shop.Article` or `#shop.Bundle`
             {"@odata.type":""}
               400 BadRequest
-                BadRequest /@odata.type: found the type ``, expected `#shop.Article`
+                BadRequest /@odata.type: found the type ``, expected `#shop.Article` or `#shop.Bundle`
             {"@odata.type":1,"Origin":{"@odata.type":"shop.Place"}}
               400 BadRequest
                 BadRequest /@odata.type: found the number `1`, expected `#shop.Article`
@@ -135,7 +135,9 @@ fn replacing_sets_back_what_is_not_named() {
     );
     let mut article = edm::testing::sample(&ARTICLE, 3);
     let (id, serial) = (article.get("ID").clone(), article.get("SerialNumber").clone());
-    let Body::Entity(patch) = read(&MODEL, &ARTICLE, br#"{"Name":"a","Price":1}"#, Intent::Replace).unwrap() else {
+    let Body::Entity(Entity { patch, .. }) =
+        read(&MODEL, &ARTICLE, br#"{"Name":"a","Price":1}"#, Intent::Replace).unwrap()
+    else {
         panic!("not an entity");
     };
     patch.apply(&mut article);

@@ -1,6 +1,8 @@
 //! Bodies of the test model, as tables.
 
 mod members;
+mod related;
+mod single;
 mod values;
 
 use std::fmt::Write as _;
@@ -9,7 +11,7 @@ use edm::testing::{ARTICLE, MODEL};
 use edm::{Change, Patch, Record, StructType};
 use expect_test::{Expect, expect};
 
-use super::{Body, Intent, read};
+use super::{Body, Entity, Intent, read};
 use crate::problem::Problem;
 
 /// What a body says, member by member, in canonical form.
@@ -43,7 +45,7 @@ fn faults(problem: &Problem) -> String {
 
 fn told(ty: &'static StructType, body: &str, intent: Intent) -> String {
     match read(&MODEL, ty, body.as_bytes(), intent) {
-        Ok(Body::Entity(patch)) => describe(ty, &patch),
+        Ok(Body::Entity(entity)) => describe(ty, &entity.patch),
         Ok(Body::Reference(id)) => format!("reference to {id}"),
         Err(problem) => faults(&problem),
     }
@@ -176,7 +178,7 @@ proptest::proptest! {
     fn samples_are_read_back(seed: u64) {
         let record = edm::testing::sample(&ARTICLE, seed);
         let body = [b"{".as_slice(), &record.to_members(), b"}"].concat();
-        let Body::Entity(patch) = read(&MODEL, &ARTICLE, &body, Intent::Create).map_err(|problem| {
+        let Body::Entity(Entity { patch, .. }) = read(&MODEL, &ARTICLE, &body, Intent::Create).map_err(|problem| {
             proptest::test_runner::TestCaseError::fail(faults(&problem))
         })? else {
             return Err(proptest::test_runner::TestCaseError::fail("a reference"));
