@@ -21,8 +21,9 @@ pub struct Items {
 
 /// Carries out the options nested in `$select` on a list (`Tags($filter=…;$top=…)`).
 pub trait Nested {
-    /// What is left of the list that is the value of a property of `ty`; `None` when nothing was asked of it.
-    fn items(&self, ty: &'static StructType, property: &'static Property, raw: &[u8]) -> Option<Items>;
+    /// What is left of the list that is the value of a property, of which `select` says what was asked; `None` when
+    /// that was nothing.
+    fn items(&self, select: &Select, property: &'static Property, raw: &[u8]) -> Option<Items>;
 }
 
 /// A value that was reckoned for the answer and stands after the declared members.
@@ -99,7 +100,7 @@ impl Codec<'_> {
                 None => None,
             };
             match found {
-                Some((_, property)) => self.member(object, ty, property, nested, raw),
+                Some((_, property)) => self.member(object, property, select, nested, raw),
                 None => {
                     object.name(name);
                     object.out.extend_from_slice(raw);
@@ -111,13 +112,13 @@ impl Codec<'_> {
     fn member(
         self,
         object: &mut Object<'_>,
-        ty: &'static StructType,
         property: &'static Property,
+        within: Option<&Select>,
         select: Option<&Select>,
         raw: &[u8],
     ) {
-        let items = match (self.nested, property.collection) {
-            (Some(nested), true) => nested.items(ty, property, raw),
+        let items = match (self.nested, within) {
+            (Some(nested), Some(within)) if property.collection => nested.items(within, property, raw),
             _ => None,
         };
         let raw = items.as_ref().map_or(raw, |items| &items.raw);

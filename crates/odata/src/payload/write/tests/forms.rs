@@ -456,7 +456,7 @@ fn computed_values_follow() {
 struct First;
 
 impl Nested for First {
-    fn items(&self, _: &'static StructType, property: &'static Property, raw: &[u8]) -> Option<Items> {
+    fn items(&self, _: &Select, property: &'static Property, raw: &[u8]) -> Option<Items> {
         let inner = raw.strip_prefix(b"[")?.strip_suffix(b"]")?;
         let count = edm::lazy::items(inner).count();
         let first = edm::lazy::items(inner).next()?;
