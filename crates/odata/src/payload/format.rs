@@ -63,14 +63,6 @@ impl Format {
     }
 }
 
-/// Does a content type say that Int64 and Decimal may be strings (`IEEE754Compatible=true`)? Other parameters mean
-/// nothing to a reader of JSON.
-pub fn says_ieee754(content_type: &str) -> bool {
-    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
-    let is = |text: &str, wanted: &str| text.trim().trim_matches('"').eq_ignore_ascii_case(wanted);
-    parameters.into_iter().any(|(name, value)| is(name, "IEEE754Compatible") && is(value, "true"))
-}
-
 /// A type as `@odata.type` says it: `#Date`, `#shop.Article`, `#Collection(String)` (OData JSON Format 4.01 section
 /// 4.6.3).
 pub(super) fn type_tag(model: &Model, ty: Type, collection: bool) -> String {
@@ -82,25 +74,5 @@ pub(super) fn type_tag(model: &Model, ty: Type, collection: bool) -> String {
     match collection {
         true => format!("#Collection({prefix}{dot}{name})"),
         false => format!("#{prefix}{dot}{name}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::says_ieee754;
-
-    #[test]
-    fn content_types() {
-        for (text, expect) in [
-            ("application/json", false),
-            ("application/json;IEEE754Compatible=true", true),
-            ("application/json; odata.metadata=minimal; ieee754compatible=\"TRUE\" ;charset=utf-8", true),
-            ("application/json;IEEE754Compatible=false", false),
-            ("application/json;x=IEEE754Compatible=true", false),
-            ("IEEE754Compatible=true", false),
-            ("", false),
-        ] {
-            assert_eq!(says_ieee754(text), expect, "{text}");
-        }
     }
 }

@@ -6,7 +6,7 @@ mod read;
 mod value;
 mod write;
 
-pub use format::{Format, Metadata, Version, says_ieee754};
+pub use format::{Format, Metadata, Version};
 pub use read::{Body, Call, Entity, Intent, Item, Linked, Reading, read};
 pub use write::{
     Computed, Instance, Items, Layout, Media, Nested, Projection, Raw, Reason, Writer, escaped, raw_text, raw_value,

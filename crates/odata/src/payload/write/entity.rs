@@ -117,7 +117,7 @@ impl Writer {
             self.through(|object| codec.members(object, instance.ty, layout.select, instance.members));
         }
         if !instance.computed.is_empty() {
-            self.through(|object| codec.computed(object, instance.computed));
+            self.through(|object| codec.computed(object, layout.select, instance.computed));
         }
         // At full metadata every stream is named, known or not.
         if !self.format.has(Metadata::Full) || instance.id.is_none() {
@@ -130,7 +130,7 @@ impl Writer {
     /// Members of no entity: a row that a transformation made up.
     pub fn computed(&mut self, model: &'static Model, values: &[Computed<'_>]) {
         let codec = Codec { format: self.format, model, nested: None };
-        self.through(|object| codec.computed(object, values));
+        self.through(|object| codec.computed(object, None, values));
     }
 
     pub(super) fn through(&mut self, write: impl FnOnce(&mut Object<'_>)) {
