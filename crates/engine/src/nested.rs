@@ -5,32 +5,29 @@ use std::cell::RefCell;
 
 use edm::codec::read_raw;
 use edm::eval::{Datum, Object};
-use edm::{Property, StructType, Type, Value, lazy};
+use edm::{Type, Value, lazy};
 use odata::payload::{Items, Nested};
+use odata::query::Selected;
 use odata::{Problem, Query, Select};
 
 use crate::rows::Meter;
 
 /// The lists of one entity.
 pub(crate) struct NestedLists<'a> {
-    wanted: Vec<(&'static Property, &'a Query)>,
+    any: bool,
     meter: &'a Meter,
     problem: RefCell<Option<Problem>>,
 }
 
 impl<'a> NestedLists<'a> {
     /// What a selection asks of lists.
-    pub(crate) fn new(select: Option<&'a Select>, meter: &'a Meter) -> Self {
-        let mut wanted = Vec::new();
-        if let Some(select) = select {
-            gather(select, &mut wanted);
-        }
-        Self { wanted, meter, problem: RefCell::new(None) }
+    pub(crate) fn new(select: Option<&Select>, meter: &'a Meter) -> Self {
+        Self { any: select.is_some_and(asks), meter, problem: RefCell::new(None) }
     }
 
     /// Is anything asked?
     pub(crate) fn any(&self) -> bool {
-        !self.wanted.is_empty()
+        self.any
     }
 
     /// What went wrong while they were written.
@@ -39,21 +36,14 @@ impl<'a> NestedLists<'a> {
     }
 }
 
-fn gather<'a>(select: &'a Select, wanted: &mut Vec<(&'static Property, &'a Query)>) {
-    for selected in &select.properties {
-        if let Some(query) = &selected.query {
-            wanted.push((selected.property, query));
-        }
-        if let Some(nested) = &selected.nested {
-            gather(nested, wanted);
-        }
-    }
+fn asks(select: &Select) -> bool {
+    select.properties.iter().any(|selected| selected.query.is_some() || selected.nested.as_ref().is_some_and(asks))
 }
 
 impl Nested for NestedLists<'_> {
-    fn items(&self, _: &'static StructType, property: &'static Property, raw: &[u8]) -> Option<Items> {
-        let (_, query) = self.wanted.iter().find(|(wanted, _)| std::ptr::eq(*wanted, property))?;
-        match list(query, property.ty, raw, self.meter) {
+    fn items(&self, selected: &Selected, raw: &[u8]) -> Option<Items> {
+        let query = selected.query.as_ref()?;
+        match list(query, selected.property.ty, raw, self.meter) {
             Ok(items) => Some(items),
             Err(found) => {
                 self.problem.borrow_mut().get_or_insert(found);
@@ -88,7 +78,7 @@ pub(crate) fn list(query: &Query, ty: Type, raw: &[u8], meter: &Meter) -> Result
     Ok(Items { raw: out, count, next: None })
 }
 
-fn keeps(query: &Query, item: &Datum<'_>, meter: &Meter) -> Result<bool, Problem> {
+fn keeps<'a>(query: &'a Query, item: &Datum<'a>, meter: &Meter) -> Result<bool, Problem> {
     if let Some(filter) = &query.filter
         && !meter.spend("$filter", |env| filter.matches(item, env))?
     {

@@ -43,10 +43,14 @@ struct Shown<'a> {
 impl<'a> View<'a> {
     /// Entities of this type, with what was loaded along with them.
     pub(crate) fn new(ty: &'static StructType, query: &'a Query, reach: &'a Reach) -> Self {
-        let mut shown: Vec<Shown<'a>> =
-            query.expand.iter().map(|expand| Shown { navigation: expand.navigation, expand: Some(expand) }).collect();
+        let expanded = query.expand.iter().map(|expand| Shown { navigation: expand.navigation, expand: Some(expand) });
         let inline = inline(ty, query).map(|navigation| Shown { navigation, expand: None });
-        shown.extend(inline);
+        let mut shown: Vec<_> = expanded.chain(inline).collect();
+        if shown.len() > 1 {
+            let place = |navigation| ty.all_navigation().position(|known| std::ptr::eq(known, navigation));
+            // What only a derived type has comes last.
+            shown.sort_by_key(|shown| place(shown.navigation).unwrap_or(usize::MAX));
+        }
         let mut navigation: Vec<_> = shown.iter().map(|shown| shown.navigation).collect();
         navigation.dedup_by(|left, right| std::ptr::eq(*left, *right));
         Self { ty, query, reach, shown, navigation }

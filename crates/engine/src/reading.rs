@@ -42,7 +42,12 @@ impl<R: Resources> Service<R> {
         let view = View::new(route.entity_type(), query, reach);
         let suffix = if route.is_alone() { "" } else { "/$entity" };
         let cast = route.cast_text(frame.model.namespace);
-        let body = frame.entity(&[&cast, &query.context(frame.model.namespace), suffix], &target.container(), &view, entity)?;
+        let body = frame.entity(
+            &[&cast, &query.context(frame.model.namespace), suffix],
+            &target.container(),
+            &view,
+            entity,
+        )?;
         let response = with_tag(self.json(status, wishes.format, body), &entity.row);
         Ok(applied(response, Applied::new().omit(wishes.prefer.omit)))
     }

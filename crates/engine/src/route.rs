@@ -98,11 +98,6 @@ impl<'a> Route<'a> {
     pub(crate) fn is_alone(&self) -> bool {
         matches!(self.resource.steps.last(), Some(Step::Singleton(singleton)) if singleton.member_of.is_none())
     }
-
-    /// Does it lie at the end of a relationship that may lead nowhere?
-    pub(crate) fn may_be_nothing(&self) -> bool {
-        matches!(self.resource.steps.last(), Some(Step::Navigation(navigation)) if !navigation.collection)
-    }
 }
 
 fn start(step: &Step) -> Option<&'static StructType> {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use edm::StructType;
-use edm::expr::Reach;
+use edm::expr::{Binary, Expr, Reach};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use odata::bind::Binder;
@@ -119,7 +119,8 @@ impl<R: Resources> Service<R> {
             let mut binder = Binder::new(self.resources.model(), self.dialect.rules, self.dialect.limits);
             let filter = binder.filter(route.entity_type(), text)?;
             query.filter = Some(match query.filter.take() {
-                Some(other) => binder.both(filter, other)?,
+                Some(other) => Expr::binary(Binary::And, filter, other, &self.dialect.rules)
+                    .map_err(|error| Problem::new(Kind::BadQuery, error.to_string()).at("$filter"))?,
                 None => filter,
             });
         }

@@ -48,6 +48,11 @@ impl Format {
     pub const PLAIN: Format =
         Format { metadata: Metadata::Minimal, ieee754: false, omit_nulls: false, version: Version::V4 };
 
+    /// Is it the form of nearly every answer, whatever the version?
+    pub fn is_usual(self) -> bool {
+        self.metadata == Metadata::Minimal && !self.ieee754
+    }
+
     /// Can stored members be copied as they are?
     pub fn is_spliceable(self) -> bool {
         !matches!(self.metadata, Metadata::Full) && !self.ieee754 && !self.omit_nulls

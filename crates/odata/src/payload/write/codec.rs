@@ -6,12 +6,12 @@ use edm::{Model, Primitive, Property, StructType, Type, Value, lazy};
 
 use super::super::format::{Format, Metadata, type_tag};
 use super::control;
-use crate::query::Select;
+use crate::query::{Select, Selected};
 
-/// A list after the options nested in `$select` were carried out on it.
+/// A value after the options nested in `$select` were carried out on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Items {
-    /// The remaining items as raw stored JSON, brackets included.
+    /// The remaining items, or the object, as stored JSON with its brackets or braces.
     pub raw: Vec<u8>,
     /// `$count`: how many there were before `$skip` and `$top`.
     pub count: Option<usize>,
@@ -19,11 +19,11 @@ pub struct Items {
     pub next: Option<String>,
 }
 
-/// Carries out the options nested in `$select` on a list (`Tags($filter=…;$top=…)`).
+/// Carries out the options nested in `$select` on a value (`Tags($filter=…;$top=…)`, `Origin($compute=…)`).
 pub trait Nested {
-    /// What is left of the list that is the value of a property, of which `select` says what was asked; `None` when
-    /// that was nothing.
-    fn items(&self, select: &Select, property: &'static Property, raw: &[u8]) -> Option<Items>;
+    /// What becomes of the stored value of a selected property that has options; `None` when it stays as it is. Members
+    /// computed in it are appended to each object; they are written where they are selected.
+    fn items(&self, selected: &Selected, raw: &[u8]) -> Option<Items>;
 }
 
 /// A value that was reckoned for the answer and stands after the declared members.
@@ -91,16 +91,15 @@ impl Codec<'_> {
                 None => std::str::from_utf8(name).ok().and_then(|name| ty.find(name)),
             };
             expected = found.map_or(expected, |(ordinal, _)| ordinal + 1);
-            let nested = match select {
-                Some(select) => match select.find(name) {
-                    Some(nested) => nested,
-                    None => continue,
-                },
-                None if found.is_none_or(|(_, property)| property.on_request) => continue,
-                None => None,
+            let selected = select.and_then(|select| select.selected(name));
+            let wanted = match (select, selected, found) {
+                (_, Some(_), _) => true,
+                (Some(select), None, found) => select.all || (found.is_none() && is_computed(select, name)),
+                (None, None, found) => !found.is_some_and(|(_, property)| property.on_request),
             };
             match found {
-                Some((_, property)) => self.member(object, property, select, nested, raw),
+                _ if !wanted => {}
+                Some((_, property)) => self.member(object, property, selected, raw),
                 None => {
                     object.name(name);
                     object.out.extend_from_slice(raw);
@@ -109,16 +108,9 @@ impl Codec<'_> {
         }
     }
 
-    fn member(
-        self,
-        object: &mut Object<'_>,
-        property: &'static Property,
-        within: Option<&Select>,
-        select: Option<&Select>,
-        raw: &[u8],
-    ) {
-        let items = match (self.nested, within) {
-            (Some(nested), Some(within)) if property.collection => nested.items(within, property, raw),
+    fn member(self, object: &mut Object<'_>, property: &'static Property, selected: Option<&Selected>, raw: &[u8]) {
+        let items = match (self.nested, selected) {
+            (Some(nested), Some(selected)) if selected.query.is_some() => nested.items(selected, raw),
             _ => None,
         };
         let raw = items.as_ref().map_or(raw, |items| &items.raw);
@@ -133,6 +125,7 @@ impl Codec<'_> {
                 object.control(property.name, "nextLink", next);
             }
         }
+        let select = selected.and_then(|selected| selected.nested.as_ref());
         self.typed(object, property.name, property.ty, property.collection, select, raw);
     }
 
@@ -156,10 +149,11 @@ impl Codec<'_> {
         self.value(object.out, ty, select, raw);
     }
 
-    /// Values of the answer's own making.
-    pub(super) fn computed(self, object: &mut Object<'_>, values: &[Computed<'_>]) {
+    /// Values of the answer's own making, as far as they are wanted.
+    pub(super) fn computed(self, object: &mut Object<'_>, select: Option<&Select>, values: &[Computed<'_>]) {
         let mut raw = Vec::new();
-        for Computed { name, ty, value } in values {
+        let wanted = |name: &str| select.is_none_or(|select| select.all || is_computed(select, name.as_bytes()));
+        for Computed { name, ty, value } in values.iter().filter(|computed| wanted(computed.name)) {
             raw.clear();
             value.write(*ty, &mut raw);
             self.typed(object, name, *ty, matches!(value, Value::List(_)), None, &raw);
@@ -218,6 +212,10 @@ impl Codec<'_> {
         out.extend_from_slice(raw);
         out.extend_from_slice(quote);
     }
+}
+
+fn is_computed(select: &Select, name: &[u8]) -> bool {
+    select.computed.iter().any(|computed| computed.as_bytes() == name)
 }
 
 /// Is that what a reader takes the JSON for (OData JSON Format 4.01 section 4.6.3)?

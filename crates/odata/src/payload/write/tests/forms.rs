@@ -2,7 +2,7 @@
 
 use edm::model::build::{DOUBLE, INT64, STRING};
 use edm::testing::{ADDRESS, ARTICLE, BUNDLE, MAKER, MODEL, PICTURE, SHOP, SHOP_ADDRESS, sample};
-use edm::{Primitive, Property, StructType, Type, Value};
+use edm::{Primitive, StructType, Type, Value};
 use expect_test::{Expect, expect};
 
 use super::super::codec::{Codec, Object};
@@ -10,7 +10,7 @@ use super::select;
 use crate::payload::{
     Computed, Format, Instance, Items, Layout, Media, Metadata, Nested, Reason, Writer, escaped, raw_text, raw_value,
 };
-use crate::query::Select;
+use crate::query::{Select, Selected};
 
 const FULL: Format = Format { metadata: Metadata::Full, ..Format::PLAIN };
 const NONE: Format = Format { metadata: Metadata::None, ..Format::PLAIN };
@@ -402,30 +402,39 @@ fn computed_values_follow() {
         Computed { name: "big", ty: INT64, value: &big },
         Computed { name: "none", ty: STRING, value: &none },
     ];
-    let instance = Instance { computed: &computed, ..article() };
+    let instance = Instance { computed: &computed, ..Instance::stored(&MAKER, b"\"Name\":\"m\"") };
     check(
         Format::PLAIN,
-        &ARTICLE,
-        "Name",
+        &MAKER,
+        "",
         &instance,
         &expect![[r#"
         {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.etag":"W/\"7\""
-        "Name":"a"
+        "Name":"m"
         "half":0.5
         "big":1
         "none":null}
     "#]],
     );
     check(
+        Format::PLAIN,
+        &MAKER,
+        "Name",
+        &instance,
+        &expect![[r#"
+        {"@odata.context":"http://a/$metadata#Articles/$entity"
+        "Name":"m"}
+    "#]],
+    );
+    check(
         FULL,
-        &ARTICLE,
-        "Maker",
-        &Instance { id: None, ..instance },
+        &MAKER,
+        "*",
+        &instance,
         &expect![[r##"
         {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.type":"#shop.Article"
-        "@odata.etag":"W/\"7\""
+        "@odata.type":"#shop.Maker"
+        "Name":"m"
         "half":0.5
         "big@odata.type":"#Int64"
         "big":1
@@ -434,13 +443,12 @@ fn computed_values_follow() {
     );
     check(
         Format { ieee754: true, ..NO_NULLS },
-        &ARTICLE,
-        "Name",
+        &MAKER,
+        "",
         &instance,
         &expect![[r#"
         {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.etag":"W/\"7\""
-        "Name":"a"
+        "Name":"m"
         "half":0.5
         "big":"1"}
     "#]],
@@ -452,24 +460,46 @@ fn computed_values_follow() {
     assert_eq!(text(writer), r#"{"half":0.5,"big":1,"none":null}"#);
 }
 
+/// Appends a computed member to a complex value.
+struct Shout;
+
+impl Nested for Shout {
+    fn items(&self, _: &Selected, raw: &[u8]) -> Option<Items> {
+        let raw = [raw.strip_suffix(b"}")?, br#","loud":"OSLO"}"#].concat();
+        Some(Items { raw, count: None, next: None })
+    }
+}
+
+#[test]
+fn computed_members_are_written_where_they_are_selected() {
+    let text = "$compute=1 add 1 as two,2 add 1 as three&$select=three,Origin($compute=toupper(City) as loud;$select=City,loud)";
+    let query = super::asked(&ARTICLE, text).unwrap();
+    let (two, three) = (Value::Integer(2), Value::Integer(3));
+    let computed =
+        [Computed { name: "two", ty: INT64, value: &two }, Computed { name: "three", ty: INT64, value: &three }];
+    let instance = Instance { computed: &computed, ..article() };
+    let layout = Layout::new(&MODEL, &ARTICLE, query.select.as_ref()).nesting(&Shout);
+    expect![[r#"{"Origin":{"City":"Oslo","loud":"OSLO"},"three":3}"#]].assert_eq(&entity(NONE, &layout, &instance));
+}
+
 /// Keeps the first item of every list.
 struct First;
 
 impl Nested for First {
-    fn items(&self, _: &Select, property: &'static Property, raw: &[u8]) -> Option<Items> {
+    fn items(&self, selected: &Selected, raw: &[u8]) -> Option<Items> {
         let inner = raw.strip_prefix(b"[")?.strip_suffix(b"]")?;
         let count = edm::lazy::items(inner).count();
         let first = edm::lazy::items(inner).next()?;
-        let next = (property.name == "Sizes").then(|| "http://a/next".to_owned());
+        let next = (selected.property.name == "Sizes").then(|| "http://a/next".to_owned());
         Some(Items { raw: [b"[", first, b"]"].concat(), count: Some(count), next })
     }
 }
 
 #[test]
 fn lists_are_narrowed_by_whoever_can() {
-    let select = select(&ARTICLE, "Tags,Sizes,Depots/City").unwrap();
+    let select = select(&ARTICLE, "Tags,Sizes($count=true;$top=1),Depots($select=City;$top=1)").unwrap();
     let layout = Layout::new(&MODEL, &ARTICLE, Some(&select)).nesting(&First);
-    expect![[r#"{"@odata.context":"http://a/$metadata#Articles/$entity","@odata.etag":"W/\"7\"","Tags@odata.count":1,"Tags":["x"],"Sizes@odata.count":2,"Sizes@odata.nextLink":"http://a/next","Sizes":[1],"Depots@odata.count":1,"Depots":[{"City":"c"}]}"#]].assert_eq(&entity(Format::PLAIN, &layout, &article()));
+    expect![[r#"{"@odata.context":"http://a/$metadata#Articles/$entity","@odata.etag":"W/\"7\"","Tags":["x"],"Sizes@odata.count":2,"Sizes@odata.nextLink":"http://a/next","Sizes":[1],"Depots@odata.count":1,"Depots":[{"City":"c"}]}"#]].assert_eq(&entity(Format::PLAIN, &layout, &article()));
 }
 
 #[test]

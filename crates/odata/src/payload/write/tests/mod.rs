@@ -4,12 +4,12 @@ mod forms;
 
 use edm::codec::read_members;
 use edm::testing::{ARTICLE, BUNDLE, MODEL, SHOP, sample};
-use edm::{Record, StructType};
+use edm::{Record, StructType, Type};
 use expect_test::{Expect, expect};
 
 use super::{Projection, Writer, escaped};
-use crate::query::{Applies, Options, Scope, Select, bind};
-use crate::syntax::Limits;
+use crate::problem::Problem;
+use crate::query::{Applies, Limits, Options, Query, Scope, Select, bind};
 
 fn select(ty: &'static StructType, text: &str) -> Option<Select> {
     Some(try_select(ty, text).unwrap())
@@ -17,8 +17,12 @@ fn select(ty: &'static StructType, text: &str) -> Option<Select> {
 
 /// Nothing where the type has not all of it.
 fn try_select(ty: &'static StructType, text: &str) -> Option<Select> {
-    let options = Options::read(Some(&format!("$select={text}")), &Limits::LENIENT).unwrap();
-    bind(&MODEL, Scope::of(edm::Type::Struct(ty)), &options, Applies::Entity).ok()?.select
+    asked(ty, &format!("$select={text}")).ok()?.select
+}
+
+fn asked(ty: &'static StructType, text: &str) -> Result<Query, Problem> {
+    let options = Options::read(Some(text), &Limits::LENIENT)?;
+    bind(&MODEL, Scope::of(Type::Struct(ty)), &options, Applies::Entity)
 }
 
 fn written(ty: &'static StructType, text: Option<&str>, members: &[u8]) -> String {
