@@ -136,3 +136,87 @@ impl Walk {
         Reach { along: onward.map(|(at, (_, navigation))| (*navigation, self.reach(Some(at)))).collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Reach;
+    use crate::expr::notation::parse;
+    use crate::testing::{ARTICLE, MAKER};
+
+    /// `Maker(Reviews) Related`: what is needed, in parentheses what is needed from there.
+    fn written(reach: &Reach) -> String {
+        let along = reach.along.iter().map(|(navigation, further)| match further.is_empty() {
+            true => navigation.name.to_owned(),
+            false => format!("{}({})", navigation.name, written(further)),
+        });
+        along.collect::<Vec<_>>().join(" ")
+    }
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        assert_eq!(written(&parse(text).unwrap().reach()), expect, "{text}");
+    }
+
+    #[test]
+    fn what_the_row_holds_needs_nothing() {
+        check("Name eq 'x' and Origin/City ne null and Tags/any(t:t eq Name)", "");
+        check("Depots/$filter(d:d/City eq 'Oslo')/$count gt 1 and isof($it,Bundle)", "");
+        check("case(IsHeavy:Price,true:Weight) gt 3 and contains(Name,'x')", "");
+    }
+
+    #[test]
+    fn relationships_are_come_by_along_paths() {
+        check("Maker/Name eq 'x'", "Maker");
+        check("Maker ne null", "Maker");
+        check("-Rating add Maker/Reviews/$count gt 3 and Maker/Name ne null", "Maker(Reviews)");
+        check("concat(Name,Maker/Name) in ('a','b') or not (Reviews/$count eq 0)", "Maker Reviews");
+        check("cast($it,Bundle)/Maker/Name eq 'x' and isof(Maker,Maker)", "Maker");
+        check("case(Maker ne null:Maker,true:Maker)/Reviews/$count eq 1", "Maker(Reviews)");
+    }
+
+    #[test]
+    fn variables_are_what_their_lists_are_made_of() {
+        check("Reviews/any(r:r/Stars gt 3)", "Reviews");
+        check("Related/any(r:r/Maker/Name eq 'x')", "Related(Maker)");
+        check("Related/any(r:Maker/Name eq r/Name)", "Related Maker");
+        check("Related/any(r:$it/Maker ne null and r/Reviews/any())", "Related(Reviews) Maker");
+        check("Related/any(r:r/Related/all(s:s/Maker eq r/Maker))", "Related(Related(Maker) Maker)");
+        check("Related/$filter(r:r/Maker ne null)/any(s:s/Blurbs/any())", "Related(Maker Blurbs)");
+        check("cast(Related,Bundle)/any(b:b/Badges/$count gt 1)", "Related(Badges)");
+        check("Tags/any(t:Related/any(r:r/Name eq t))", "Related");
+    }
+
+    #[test]
+    fn a_variable_of_the_same_number_hides_and_comes_back() {
+        let list = |text: &str| parse(text).unwrap();
+        let variable = crate::expr::Variable::new(0, &list("Related"));
+        let maker = || {
+            let follow = ARTICLE.find_navigation("Maker").unwrap();
+            crate::expr::Expr::variable(variable).follow(follow).unwrap()
+        };
+        let inner = crate::expr::Expr::any(list("Maker/Articles"), variable, is_there(maker())).unwrap();
+        let both = crate::expr::Expr::binary(
+            crate::expr::Binary::And,
+            inner,
+            is_there(maker()),
+            &crate::expr::Rules::default(),
+        );
+        let outer = crate::expr::Expr::any(list("Related"), variable, both.unwrap()).unwrap();
+        assert_eq!(written(&outer.reach()), "Related(Maker) Maker(Articles(Maker))");
+    }
+
+    fn is_there(expr: crate::expr::Expr) -> crate::expr::Expr {
+        let ne = crate::expr::Binary::Compare(crate::expr::Comparison::Ne);
+        crate::expr::Expr::binary(ne, expr, crate::expr::Expr::null(), &crate::expr::Rules::default()).unwrap()
+    }
+
+    #[test]
+    fn merging_unites_level_by_level() {
+        let mut reach = parse("Maker/Reviews/any() and Related/any()").unwrap().reach();
+        reach.merge(parse("Maker/Articles/any() or Blurbs/any() or Maker/Reviews/any()").unwrap().reach());
+        assert_eq!(written(&reach), "Maker(Reviews Articles) Related Blurbs");
+        let maker = reach.find(ARTICLE.find_navigation("Maker").unwrap()).unwrap();
+        assert!(maker.find(MAKER.find_navigation("Reviews").unwrap()).unwrap().is_empty());
+        assert!(reach.find(MAKER.find_navigation("Reviews").unwrap()).is_none());
+    }
+}

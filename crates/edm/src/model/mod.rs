@@ -3,6 +3,8 @@
 //!
 //! The shape follows OData CSDL 4.01. It holds no URL, no payload and no rule: those read the model.
 
+use std::fmt;
+
 pub mod build;
 mod check;
 mod lookup;
@@ -44,7 +46,6 @@ pub enum StructKind {
 }
 
 /// An entity or complex type.
-#[derive(Debug)]
 pub struct StructType {
     /// Unqualified name.
     pub name: &'static str,
@@ -74,6 +75,13 @@ pub struct StructType {
     pub declines: &'static [&'static str],
     /// What it is, in one sentence.
     pub description: &'static str,
+}
+
+/// By name alone: types lead to each other in circles.
+impl fmt::Debug for StructType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StructType({})", self.name)
+    }
 }
 
 /// The type of a property, parameter or result.

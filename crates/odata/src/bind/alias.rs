@@ -48,7 +48,7 @@ impl<'a> Binder<'a> {
     /// What an alias stands for.
     pub(super) fn aliased(&mut self, name: &str) -> Result<Expr, Problem> {
         let Some(at) = self.aliases.find(name) else { return Ok(Expr::null()) };
-        let bound = self.with_alias(at, |binder, value| binder.expr(value))?;
+        let bound = self.with_alias(at, Self::expr)?;
         self.copy(&bound)?;
         Ok(bound)
     }

@@ -39,13 +39,13 @@ impl Binder<'_> {
     fn equal_object(&mut self, value: Expr, object: &tree::Expr) -> Result<Expr, Problem> {
         self.copy(&value)?;
         match (&object.kind, self.aliased_object(object)) {
-            (ExprKind::Object(members), _) => self.equal_members(value, members),
+            (ExprKind::Object(members), _) => self.equal_members(&value, members),
             (_, Some(at)) => self.with_alias(at, |binder, object| binder.equal_object(value, object)),
             (_, None) => Err(self.not_offered("this object")),
         }
     }
 
-    fn equal_members(&mut self, value: Expr, members: &[(String, tree::Expr)]) -> Result<Expr, Problem> {
+    fn equal_members(&mut self, value: &Expr, members: &[(String, tree::Expr)]) -> Result<Expr, Problem> {
         let Some(Type::Struct(ty)) = value.shape().ty().filter(|_| !value.shape().is_list()) else {
             return Err(
                 self.wrong(format!("found an object beside {}, expected a complex value", value.shape().name()))

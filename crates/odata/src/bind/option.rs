@@ -2,7 +2,7 @@
 
 use edm::eval::{Sort, SortKey};
 use edm::expr::Expr;
-use edm::{StructType, Type};
+use edm::{Primitive, StructType, Type};
 
 use super::Binder;
 use crate::problem::Problem;
@@ -22,10 +22,10 @@ impl Binder<'_> {
     pub fn condition(&mut self, tree: &tree::Expr) -> Result<Expr, Problem> {
         let condition = self.expr(tree)?;
         match condition.shape().ty() {
-            Some(ty) if ty.name() != "Edm.Boolean" => {
+            _ if condition.shape().is_list() => Err(self.wrong("found a list, expected a condition")),
+            Some(ty) if ty.primitive() != Some(Primitive::Boolean) => {
                 Err(self.wrong(format!("found a value of type `{}`, expected a condition", ty.name())))
             }
-            _ if condition.shape().is_list() => Err(self.wrong("found a list, expected a condition")),
             _ => Ok(condition),
         }
     }
@@ -35,8 +35,17 @@ impl Binder<'_> {
         self.within("$filter");
         let tree = crate::syntax::expression(&Text::plain(text), &self.limits);
         let tree = tree.map_err(|error| Problem::from(error.within("`$filter`")))?;
+        self.over(ty, |binder| binder.condition(&tree))
+    }
+
+    /// Binds something over rows of that type.
+    pub(super) fn over<T>(
+        &mut self,
+        ty: &'static StructType,
+        bind: impl FnOnce(&mut Self) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         let outer = self.enter(Type::Struct(ty), true);
-        let bound = self.condition(&tree);
+        let bound = bind(self);
         self.leave(outer);
         bound
     }

@@ -81,7 +81,7 @@ fn what_does_not_bind_is_said() {
         ],
     );
     check_err("Name", &expect!["400 BadRequest at $filter: found a value of type `Edm.String`, expected a condition"]);
-    check_err("Tags", &expect!["400 BadRequest at $filter: found a value of type `Edm.String`, expected a condition"]);
+    check_err("Tags", &expect!["400 BadRequest at $filter: found a list, expected a condition"]);
     check_err(
         "geo.length(Route) gt 1",
         &expect!["501 notSupported at $filter: the function `geo.length` is not supported yet"],

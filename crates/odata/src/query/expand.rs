@@ -19,7 +19,6 @@ impl<'a> Levels<'a> {
     }
 
     fn expand_items(&mut self, ty: Type, items: &'a [ExpandItem]) -> Result<Vec<Expand>, Problem> {
-        self.admit_depth(self.depth)?;
         let ty = self.structure(ty)?;
         let mut expanded: Vec<Expand> = Vec::new();
         let mut stars = Vec::new();
@@ -105,7 +104,10 @@ impl<'a> Levels<'a> {
         });
         match levels {
             None => Ok(expand),
-            Some(levels) => self.recurse(source, expand, levels, self.expanded - before + 1),
+            Some(levels) => {
+                let levels = self.levels(levels)?;
+                self.recurse(source, &expand, levels, self.expanded - before + 1)
+            }
         }
     }
 
@@ -113,8 +115,8 @@ impl<'a> Levels<'a> {
     fn recurse(
         &mut self,
         source: &'static StructType,
-        expand: Expand,
-        levels: Option<u64>,
+        expand: &Expand,
+        levels: usize,
         items: usize,
     ) -> Result<Expand, Problem> {
         let navigation = expand.navigation;
@@ -122,24 +124,31 @@ impl<'a> Levels<'a> {
             let message = format!("`{}` does not lead to where it begins, expected no `$levels`", navigation.name);
             self.binder.wrong(message)
         })?;
-        // `max` is what is admitted.
-        let most = self.binder.limits().expands.saturating_sub(self.depth - 1).max(1);
-        let levels = levels.map_or(Ok(most), |levels| usize::try_from(levels)).unwrap_or(usize::MAX);
-        self.admit_depth(self.depth.saturating_add(levels - 1))?;
         if expand.query.expand.iter().any(|known| std::ptr::eq(known.navigation, navigation)) && levels > 1 {
             let message = format!("`{}` must not be expanded more than once", navigation.name);
             return Err(self.binder.wrong(message));
         }
-        let mut innermost = Expand { recursive: true, from, ..expand.clone() };
-        for level in (1..levels).rev() {
+        let recursive = levels > 1;
+        let mut innermost = Expand { recursive, from, ..expand.clone() };
+        for _ in 1..levels {
             self.account(items)?;
-            let from = if level == 1 { expand.from } else { from };
-            let mut outer = Expand { recursive: true, from, ..expand.clone() };
+            let mut outer = Expand { recursive, from, ..expand.clone() };
             outer.query.expand.push(innermost);
             innermost = outer;
         }
         innermost.from = expand.from;
         Ok(innermost)
+    }
+
+    /// How many levels are meant from this one on: with `max`, as many as are admitted.
+    fn levels(&self, levels: Option<u64>) -> Result<usize, Problem> {
+        let most = self.binder.limits().expands;
+        let left = most.saturating_sub(self.depth.saturating_sub(1)).max(1);
+        match levels.map(|levels| usize::try_from(levels).unwrap_or(usize::MAX)) {
+            None => Ok(left),
+            Some(levels) if levels <= left => Ok(levels.max(1)),
+            Some(_) => Err(self.binder.wrong(format!("found `$levels` beyond {most} levels of `$expand`"))),
+        }
     }
 
     /// Is the relationship there again where it leads, and which cast does it take?
@@ -168,13 +177,7 @@ impl<'a> Levels<'a> {
             ChoiceKind::Levels(levels) => Some(levels),
             _ => None,
         });
-        let most = self.binder.limits().expands.saturating_sub(self.depth - 1).max(1);
-        let levels = match levels {
-            None => 1,
-            Some(None) => most,
-            Some(Some(levels)) => usize::try_from(levels).unwrap_or(usize::MAX),
-        };
-        self.admit_depth(self.depth.saturating_add(levels - 1))?;
+        let levels = levels.map_or(Ok(1), |levels| self.levels(levels))?;
         self.all(from.unwrap_or(ty), from, form, levels)
     }
 
@@ -223,14 +226,6 @@ impl<'a> Levels<'a> {
         }
     }
 
-    fn admit_depth(&self, depth: usize) -> Result<(), Problem> {
-        let most = self.binder.limits().expands;
-        match depth > most {
-            true => Err(self.binder.wrong(format!("found `$expand` nested deeper than {most} levels"))),
-            false => Ok(()),
-        }
-    }
-
     fn no_relationship(&self, ty: &'static StructType, name: &Name, rest: &[Step]) -> Problem {
         match ty.find(&name.text) {
             Some((_, property)) if matches!(property.ty, Type::Primitive(edm::Primitive::Stream)) => {
@@ -256,11 +251,5 @@ impl<'a> Levels<'a> {
 
 /// Would both be written under the same name?
 fn is_same(one: &Expand, other: &Expand) -> bool {
-    let same = |one: Option<&StructType>, other: Option<&StructType>| match (one, other) {
-        (Some(one), Some(other)) => std::ptr::eq(one, other),
-        (one, other) => one.is_none() == other.is_none(),
-    };
-    std::ptr::eq(one.navigation, other.navigation)
-        && same(one.from, other.from)
-        && (one.form == Form::Count) == (other.form == Form::Count)
+    std::ptr::eq(one.navigation, other.navigation) && (one.form == Form::Count) == (other.form == Form::Count)
 }

@@ -6,7 +6,7 @@ use edm::{Navigation, Property, StructType, Type};
 use super::level::Levels;
 use super::{Applies, Query};
 use crate::problem::{Kind, Problem};
-use crate::syntax::tree::{Choice, Name, SelectItem, Step};
+use crate::syntax::tree::{Choice, ChoiceKind, Name, SelectItem, Step};
 
 /// Which members of a structured value are answered.
 #[derive(Debug, Clone, Default)]
@@ -30,17 +30,17 @@ pub struct Selected {
     pub from: Option<&'static StructType>,
     /// Which of its members, if it is complex and not all of them.
     pub nested: Option<Select>,
-    /// What is asked of the items of a collection, or computed of a complex value. What is selected stands in `nested`.
+    /// What else is asked of the items of a collection, or computed of a complex value.
     pub query: Option<Box<Query>>,
 }
 
 impl Select {
     /// Is the property among the selected, and which of its members?
     pub fn find(&self, name: &[u8]) -> Option<Option<&Select>> {
-        match self.selected(name) {
-            Some(selected) => Some(selected.nested.as_ref()),
-            None => self.all.then_some(None),
+        if self.all {
+            return Some(None);
         }
+        self.selected(name).map(|selected| selected.nested.as_ref())
     }
 
     /// The selected property of that name, if it is named and not one of all.
@@ -95,7 +95,7 @@ impl<'a> Levels<'a> {
             path = rest;
         }
         let [step, rest @ ..] = path else {
-            return Err(self.binder.wrong(format!("found `{}`, expected a property after it", ty.name)));
+            return Err(self.binder.not_offered(&format!("a selection that ends with the type `{}`", ty.name)));
         };
         let name = self.plain(step)?;
         if name.text == "*" && rest.is_empty() {
@@ -199,7 +199,8 @@ impl<'a> Levels<'a> {
         };
         let mut query = self.bind(property.ty, options, applies, false)?;
         let nested = query.select.take();
-        Ok(Selected { nested, query: Some(Box::new(query)), ..selected })
+        let more = options.iter().any(|option| !matches!(option.kind, ChoiceKind::Select(_)));
+        Ok(Selected { nested, query: more.then(|| Box::new(query)), ..selected })
     }
 
     fn is_operation(&self, name: &Name) -> bool {

@@ -107,3 +107,106 @@ fn expand_refuses() {
         "#]],
     );
 }
+
+#[test]
+fn forms_casts_and_levels() {
+    check(
+        &[
+            "$expand=Reviews/$ref,Maker/$ref",
+            "$expand=Reviews/$count($filter=Stars gt 3),Reviews($top=1)",
+            "$expand=shop.Bundle/Reviews,Related/shop.Bundle($select=Count)",
+            "$expand=Related/$ref($filter=Price gt 1;$top=2)",
+            "$expand=Related($levels=3;$select=Name)",
+            "$expand=Related($levels=1)",
+            "$expand=Related($levels=max;$expand=Maker)",
+            "$expand=Maker($expand=Articles($expand=Related($levels=max)))",
+            "$expand=Maker($select=Name),*",
+            "$expand=*/$ref",
+            "$expand=Related($expand=*)&$select=*",
+            "$expand=Reviews($filter=Stars gt 3;$search=good;$compute=Stars add 1 as s;$select=s)",
+            "$expand=Related($levels=0)",
+            "$expand=Related($levels=-1)",
+            "$expand=Related($levels=x)",
+            "$expand=Maker($levels=2)",
+            "$expand=Related($levels=2;$expand=Related)",
+            "$expand=Maker/$count",
+            "$expand=Maker/$ref($top=1)",
+            "$expand=Reviews/$count($top=1)",
+            "$expand=Origin/Place",
+            "$expand=Photo",
+            "$expand=$value",
+            "$expand=shop.Maker/Reviews",
+            "$expand=Maker/shop.Review",
+            "$expand=Related/shop.Nothing",
+            "$expand=shop.Bundle",
+            "$expand=@Core.x",
+            "$expand=Reviews($filter=$it/Name eq Text)",
+            "$expand=Reviews($top=3000000000)",
+            "$expand=Reviews($apply=aggregate($count as n))",
+        ],
+        &expect![[r#"
+            $expand=Reviews/$ref,Maker/$ref
+              expand Reviews/$ref[nothing], expand Maker/$ref[nothing] (Reviews(),Maker())
+            $expand=Reviews/$count($filter=Stars gt 3),Reviews($top=1)
+              expand Reviews/$count[filter of 4], expand Reviews[top 1] (Reviews())
+            $expand=shop.Bundle/Reviews,Related/shop.Bundle($select=Count)
+              expand Bundle/Reviews[nothing], expand Related/Bundle[select Count] (shop.Bundle/Reviews(),Related/shop.Bundle(Count))
+            $expand=Related/$ref($filter=Price gt 1;$top=2)
+              expand Related/$ref[filter of 4, top 2] (Related())
+            $expand=Related($levels=3;$select=Name)
+              expand Related+[select Name, expand Related+[select Name, expand Related+[select Name]]] (Related+(Name))
+            $expand=Related($levels=1)
+              expand Related[nothing] (Related())
+            $expand=Related($levels=max;$expand=Maker)
+              expand Related+[expand Maker[nothing], expand Related+[expand Maker[nothing], expand Related+[expand Maker[nothing], expand Related+[expand Maker[nothing]]]]] (Related+(Maker()))
+            $expand=Maker($expand=Articles($expand=Related($levels=max)))
+              expand Maker[expand Articles[expand Related+[expand Related+[nothing]]]] (Maker(Articles(Related+())))
+            $expand=Maker($select=Name),*
+              expand Maker[select Name], expand Blurbs[nothing], expand Related[nothing], expand Reviews[nothing], expand Badges[nothing], expand Praise[nothing] (Maker(Name),Blurbs(),Related(),Reviews(),Badges(),Praise())
+            $expand=*/$ref
+              expand Maker/$ref[nothing], expand Blurbs/$ref[nothing], expand Related/$ref[nothing], expand Reviews/$ref[nothing], expand Badges/$ref[nothing], expand Praise/$ref[nothing] (Maker(),Blurbs(),Related(),Reviews(),Badges(),Praise())
+            $expand=Related($expand=*)&$select=*
+              select *, expand Related[expand Maker[nothing], expand Blurbs[nothing], expand Related[nothing], expand Reviews[nothing], expand Badges[nothing], expand Praise[nothing]] (*,Related(Maker(),Blurbs(),Related(),Reviews(),Badges(),Praise()))
+            $expand=Reviews($filter=Stars gt 3;$search=good;$compute=Stars add 1 as s;$select=s)
+              expand Reviews[`Edm.Int64` as s, search, filter of 4, select s] (Reviews(s))
+            $expand=Related($levels=0)
+              400 BadRequest $expand: found `0` at column 17 of `$expand`, expected `max` or a number from 1
+            $expand=Related($levels=-1)
+              400 BadRequest $expand: found `-1` at column 17 of `$expand`, expected `max` or a number from 1
+            $expand=Related($levels=x)
+              400 BadRequest $expand: found `x` at column 17 of `$expand`, expected `max` or a number from 1
+            $expand=Maker($levels=2)
+              400 BadRequest $expand: `Maker` does not lead to where it begins, expected no `$levels`
+            $expand=Related($levels=2;$expand=Related)
+              400 BadRequest $expand: `Related` must not be expanded more than once
+            $expand=Maker/$count
+              400 BadRequest $expand: found `$count` after `Maker`, which leads to one entity
+            $expand=Maker/$ref($top=1)
+              400 BadRequest $top: the query option `$top` does not apply here
+            $expand=Reviews/$count($top=1)
+              400 BadRequest $expand: found `$top` at column 16 of `$expand`, expected `$filter` or `$search`
+            $expand=Origin/Place
+              501 notSupported $expand: a path through `Origin` in `$expand` is not supported yet
+            $expand=Photo
+              501 notSupported $expand: the stream `Photo` in `$expand` is not supported yet
+            $expand=$value
+              501 notSupported $expand: `$value` in `$expand` is not supported yet
+            $expand=shop.Maker/Reviews
+              400 BadRequest $expand: found the type `shop.Maker`, expected `Article` or one derived from it
+            $expand=Maker/shop.Review
+              400 BadRequest $expand: found the type `shop.Review`, expected `Maker` or one derived from it
+            $expand=Related/shop.Nothing
+              400 BadRequest $expand: there is no type `shop.Nothing`
+            $expand=shop.Bundle
+              400 BadRequest $expand: found `Bundle`, expected a relationship after it
+            $expand=@Core.x
+              501 notSupported $expand: the annotation `Core.x` in a path is not supported yet
+            $expand=Reviews($filter=$it/Name eq Text)
+              501 notSupported $filter: `$it` within nested options is not supported yet
+            $expand=Reviews($top=3000000000)
+              400 BadRequest $top: found `3000000000` for `$top`, expected a whole number from 0 to 2147483647
+            $expand=Reviews($apply=aggregate($count as n))
+              expand Reviews[apply 1] (Reviews())
+        "#]],
+    );
+}

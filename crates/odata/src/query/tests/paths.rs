@@ -150,3 +150,64 @@ fn order_is_by_paths() {
         "#]],
     );
 }
+
+#[test]
+fn select_takes_options_and_types() {
+    check(
+        &[
+            "$select=Tags($filter=startswith($this,'a');$orderby=$this desc;$top=2;$skip=1;$count=true)",
+            "$select=Depots($select=City;$top=1),Origin($select=City,Street)",
+            "$select=Depots($filter=City eq 'Oslo' and $this/Street ne null;$search=x)",
+            "$select=Origin($compute=length(City) as n;$select=n)",
+            "$select=shop.Bundle/Count,Name",
+            "$select=Origin/shop.ShopAddress/Floor",
+            "$select=shop.*,Name,shop.Total",
+            "$select=Name($top=1)",
+            "$select=Origin($top=1)",
+            "$select=Tags($select=x)",
+            "$select=Tags($top=1),Tags($top=2)",
+            "$select=Reviews($top=1)",
+            "$select=Tags($filter=$it eq 'x')",
+            "$select=other.*",
+            "$select=shop.Maker/Name",
+            "$select=shop.Bundle",
+            "$select=@Core.x",
+        ],
+        &expect![[r#"
+            $select=Tags($filter=startswith($this,'a');$orderby=$this desc;$top=2;$skip=1;$count=true)
+              select Tags Tags with [filter of 3, by  desc, top 2, skip 1, count] (Tags)
+            $select=Depots($select=City;$top=1),Origin($select=City,Street)
+              select Depots/City Origin/City Origin/Street Depots with [top 1] (Depots/City,Origin/City,Origin/Street)
+            $select=Depots($filter=City eq 'Oslo' and $this/Street ne null;$search=x)
+              select Depots Depots with [search, filter of 9] (Depots)
+            $select=Origin($compute=length(City) as n;$select=n)
+              select Origin/n Origin with [`Edm.Int32` as n] (Origin/n)
+            $select=shop.Bundle/Count,Name
+              select shop.Bundle/Count Name (shop.Bundle/Count,Name)
+            $select=Origin/shop.ShopAddress/Floor
+              select Origin/shop.ShopAddress/Floor (Origin/shop.ShopAddress/Floor)
+            $select=shop.*,Name,shop.Total
+              select Name (Name)
+            $select=Name($top=1)
+              400 BadRequest $top: the query option `$top` does not apply here
+            $select=Origin($top=1)
+              400 BadRequest $top: the query option `$top` does not apply here
+            $select=Tags($select=x)
+              400 BadRequest $select: the query option `$select` does not apply here
+            $select=Tags($top=1),Tags($top=2)
+              400 BadRequest $select: `Tags` must not be selected more than once with options
+            $select=Reviews($top=1)
+              400 BadRequest $select: found options after `Reviews`, expected them in `$expand`
+            $select=Tags($filter=$it eq 'x')
+              501 notSupported $filter: `$it` within nested options is not supported yet
+            $select=other.*
+              400 BadRequest $select: found the namespace `other`, expected `shop`
+            $select=shop.Maker/Name
+              400 BadRequest $select: found the type `shop.Maker`, expected `Article` or one derived from it
+            $select=shop.Bundle
+              501 notSupported $select: a selection that ends with the type `Bundle` is not supported yet
+            $select=@Core.x
+              501 notSupported $select: the annotation `Core.x` in a path is not supported yet
+        "#]],
+    );
+}
