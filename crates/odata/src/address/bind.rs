@@ -1,12 +1,14 @@
 //! Segment by segment, from the kind of place reached so far to the next.
 
+use std::borrow::Cow;
+
 use edm::{Model, Navigation, StructType, Type};
 
 use super::fault::not_yet;
 use super::{Address, Place, Step, Tail};
 use crate::dialect::Dialect;
 use crate::problem::Problem;
-use crate::syntax::Text;
+use crate::url::decode;
 use crate::url::path::{Argument, Segment};
 
 /// What stands at the root without being in the model.
@@ -32,9 +34,10 @@ pub fn bind(
     Ok(binder.address)
 }
 
-/// The first option of that name in a query string as sent. Plain names match without case, aliases exactly.
+/// The first option of that name in a query string as sent. Plain names match without case, aliases exactly;
+/// a value that is no text is none.
 pub fn option(query: Option<&str>, name: &str) -> Option<String> {
-    let read = |text: &str| Text::of_query(text).ok().map(Text::into_string);
+    let read = |text: &str| decode(&text.replace('+', " "), &['\t', '\n', '\r']).ok().map(Cow::into_owned);
     query.unwrap_or_default().split('&').find_map(|part| {
         let (given, value) = part.split_once('=').unwrap_or((part, ""));
         let given = read(given)?;

@@ -6,7 +6,7 @@
 
 use edm::check::brief;
 use edm::model::OperationImport;
-use edm::{Operation, OperationKind, Parameter, StructKind, Type, Value};
+use edm::{Operation, OperationKind, Parameter, Primitive, StructKind, Type, Value};
 
 use super::bind::Binder;
 use super::{Call, Place, Step, Tail};
@@ -144,7 +144,7 @@ impl Binder<'_> {
         // Of equals the first is for the most derived type.
         let best = fitting.reduce(|best, next| if next.1.len() > best.1.len() { next } else { best });
         let (function, sources) = best.ok_or_else(|| no_overload(candidates, first))?;
-        let arguments = sources.into_iter().map(|(parameter, source)| self.supplied(function, parameter, source));
+        let arguments = sources.into_iter().map(|(parameter, source)| self.supplied(function, parameter, &source));
         let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
         self.address.steps.push(Step::Call(Call { import, candidates: vec![function], arguments }));
         self.address.place = place_of(function);
@@ -192,15 +192,15 @@ impl Binder<'_> {
         &self,
         function: &Operation,
         parameter: &'static Parameter,
-        source: Source<'_>,
+        source: &Source<'_>,
     ) -> Result<(&'static Parameter, Value), Problem> {
-        let value = match &source {
+        let value = match source {
             Source::Argument(argument) => self.argument(parameter, argument),
             Source::Option(text) => self.text(parameter, text),
         };
         match value {
             Some(value) => Ok((parameter, value)),
-            None => Err(self.misfit(function, parameter, &source)),
+            None => Err(self.misfit(function, parameter, source)),
         }
     }
 
@@ -215,11 +215,16 @@ impl Binder<'_> {
             },
         };
         let ty = parameter.ty.name();
-        let quotes = if ty == "Edm.String" { " in single quotes" } else { "" };
+        let form = match parameter.ty {
+            _ if parameter.collection => " as a JSON array behind an alias",
+            Type::Struct(_) => " as a JSON object behind an alias",
+            Type::Primitive(Primitive::String) => " in single quotes",
+            _ => "",
+        };
         let ty = if parameter.collection { format!("Collection({ty})") } else { ty.to_owned() };
         let null = if parameter.nullable { "" } else { ", not null" };
         let message = format!(
-            "found {found} for the parameter `{}` of `{}`, expected a value of type `{ty}`{quotes}{null}",
+            "found {found} for the parameter `{}` of `{}`, expected a value of type `{ty}`{form}{null}",
             parameter.name, function.name
         );
         Problem::new(Kind::BadQuery, message).at(parameter.name)
@@ -259,7 +264,11 @@ fn depth(operation: &Operation, binding: Option<(Type, bool)>) -> Option<usize> 
 fn no_overload(candidates: &[&'static Operation], given: Option<&[Argument]>) -> Problem {
     let name = candidates.first().map_or("", |operation| operation.name);
     let form = |operation: &&'static Operation| {
-        let names = own(operation).map(|parameter| parameter.name).collect::<Vec<_>>();
+        let names = own(operation).map(|parameter| match parameter.optional {
+            true => format!("[{}]", parameter.name),
+            false => parameter.name.to_owned(),
+        });
+        let names = names.collect::<Vec<_>>();
         format!("`{name}({})`", names.join(","))
     };
     let expected = candidates.iter().map(form).collect::<Vec<_>>().join(" or ");

@@ -24,7 +24,7 @@ impl Binder<'_> {
         }
         let operations = self.bound_operations().map(|operation| operation.name);
         let names: Vec<&str> = self.model.structs.iter().map(|ty| ty.name).chain(operations).collect();
-        let meant = edm::nearest::nearest(name, names.into_iter());
+        let meant = edm::nearest::nearest(name, names);
         let hint = meant.map(|name| format!(" Did you mean `{}.{name}`?", self.model.namespace)).unwrap_or_default();
         let text: String = segment.text.chars().take(80).collect();
         Err(self.missing(format!("Resource not found for the segment '{text}'.{hint}")))

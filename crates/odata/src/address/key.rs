@@ -1,6 +1,6 @@
 //! Keys (OData URL Conventions 4.01, section 4.3): in parentheses or as segments, named, alternate, given by an alias.
 
-use edm::StructType;
+use edm::{StructType, Value};
 
 use super::bind::Binder;
 use super::{Key, Place, Step};
@@ -32,7 +32,8 @@ impl Binder<'_> {
         }
     }
 
-    /// The key that whole segments are, one for each of its values; how many it takes of those after the first.
+    /// The key that whole segments are, one for each of its values but those that the way here implies; how many it
+    /// takes of those after the first.
     pub(super) fn key_segments(
         &mut self,
         ty: &'static StructType,
@@ -40,33 +41,67 @@ impl Binder<'_> {
         after: &[Segment<'_>],
     ) -> Result<usize, Problem> {
         let names = ty.key_properties();
-        let more = names.len().saturating_sub(1);
-        let texts = std::iter::once(segment).chain(after).map(|segment| &segment.text);
-        let values = names.iter().zip(texts).map(|(name, text)| self.plain(ty.find(name)?.1.ty, text));
+        let mut texts = std::iter::once(segment).chain(after).map(|segment| &segment.text);
+        let mut taken = 0_usize;
+        let values = names.iter().map(|name| {
+            if let Some(value) = self.implied(names, name) {
+                return Some(value);
+            }
+            taken += 1;
+            self.plain(ty.find(name)?.1.ty, texts.next()?)
+        });
         let values: Option<Vec<_>> = values.collect();
-        let key = values.filter(|values| !names.is_empty() && values.len() == names.len());
-        self.key(ty, key.map(|values| Key { names, values }))?;
-        Ok(more)
+        let key = values.filter(|_| taken > 0).map(|values| Key { names, values });
+        self.key(ty, key)?;
+        Ok(taken.saturating_sub(1))
     }
 
     /// The key values in declared order; `None` when names or types do not fit. Alternate keys are always named, as
     /// are keys of several values.
     fn bind_key(&self, ty: &'static StructType, arguments: &[Argument]) -> Option<Key> {
-        if let ([argument @ Argument { name: None, .. }], names @ [name]) = (arguments, ty.key_properties()) {
-            let value = self.value(ty.find(name)?.1.ty, argument)?;
-            return Some(Key { names, values: vec![value] });
+        let primary = ty.key_properties();
+        if let [argument @ Argument { name: None, .. }] = arguments {
+            return self.nameless_key(ty, argument);
         }
         let alternate = ty.lineage().flat_map(|ty| ty.alternate_keys.iter().copied());
-        let keys = std::iter::once(ty.key_properties()).chain(alternate);
-        keys.filter(|names| names.len() == arguments.len()).find_map(|names| {
+        std::iter::once(primary).chain(alternate).find_map(|names| {
+            let mut named = 0;
             let values = names.iter().map(|name| {
                 let is_meant = |argument: &&Argument| {
                     argument.name.as_deref().is_some_and(|given| given.eq_ignore_ascii_case(name))
                 };
-                self.value(ty.find(name)?.1.ty, arguments.iter().find(is_meant)?)
+                let Some(argument) = arguments.iter().find(is_meant) else { return self.implied(names, name) };
+                named += 1;
+                self.value(ty.find(name)?.1.ty, argument)
             });
-            Some(Key { names, values: values.collect::<Option<Vec<_>>>()? })
+            let values = values.collect::<Option<Vec<_>>>()?;
+            (named == arguments.len()).then_some(Key { names, values })
         })
+    }
+
+    /// A single value without a name is that of the one key property which the way here does not imply.
+    fn nameless_key(&self, ty: &'static StructType, argument: &Argument) -> Option<Key> {
+        let names = ty.key_properties();
+        let mut rest = Some(argument);
+        let values = names.iter().map(|name| {
+            let given = || self.value(ty.find(name)?.1.ty, rest.take()?);
+            self.implied(names, name).or_else(given)
+        });
+        let values = values.collect::<Option<Vec<_>>>()?;
+        rest.is_none().then_some(Key { names, values })
+    }
+
+    /// The value that a key property has because of the entity the way leads from: its foreign key (OData URL
+    /// Conventions 4.01, section 4.3.2). Of a key of one property nothing is implied.
+    fn implied(&self, names: &[&str], name: &str) -> Option<Value> {
+        if names.len() < 2 {
+            return None;
+        }
+        let [.., Step::Key(owner), Step::Navigation(navigation)] = self.address.steps.as_slice() else { return None };
+        let back = navigation.target.find_navigation(navigation.partner?)?;
+        let (_, principal) = back.constraint.iter().find(|(dependent, _)| *dependent == name)?;
+        let at = owner.names.iter().position(|name| name == principal)?;
+        owner.values.get(at).cloned()
     }
 
     fn key(&mut self, ty: &'static StructType, key: Option<Key>) -> Result<(), Problem> {

@@ -2,9 +2,26 @@
 
 use edm::{EntitySet, Model, StructKind, StructType, Type};
 
-use super::{Address, Call, Place, Step};
+use super::{Address, Call, Place, Step, Tail, place_of};
 
 impl Address {
+    /// The address that these steps from the root lead to.
+    pub fn of(steps: Vec<Step>) -> Self {
+        let place = steps.iter().fold(Place::Root, after);
+        Self { steps, tail: Tail::Resource, place }
+    }
+
+    /// The address of the entity or collection that this one is in.
+    pub fn owner(&self) -> Self {
+        Self::of(self.resource().to_vec())
+    }
+
+    /// The address of what the operation at the end of the path is called on; the root for an import.
+    pub fn binding(&self) -> Option<Self> {
+        let (last, before) = self.steps.split_last()?;
+        matches!(last, Step::Call(_)).then(|| Self::of(before.to_vec()))
+    }
+
     /// The steps to the entity or collection that the address is in: all but those to a property of it at the end.
     pub fn resource(&self) -> &[Step] {
         self.steps.get(..self.resource_length()).unwrap_or(&self.steps)
@@ -76,6 +93,23 @@ impl Address {
             way.go(model, step);
         }
         way.set
+    }
+}
+
+/// The kind of place that a step leads to from another.
+fn after(place: Place, step: &Step) -> Place {
+    match (step, place) {
+        (Step::Set(set), _) => Place::Collection(set.ty),
+        (Step::Singleton(singleton), _) => Place::Entity(singleton.ty),
+        (Step::Key(_), Place::Collection(ty)) => Place::Entity(ty),
+        (Step::Navigation(navigation), _) if navigation.collection => Place::Collection(navigation.target),
+        (Step::Navigation(navigation), _) => Place::Entity(navigation.target),
+        (Step::Property(property), _) => Place::Property(property),
+        (Step::Cast(ty), Place::Collection(_)) => Place::Collection(ty),
+        (Step::Cast(ty), Place::Entity(_)) => Place::Entity(ty),
+        (Step::Cast(ty), Place::Value(_, collection)) => Place::Value(Type::Struct(ty), collection),
+        (Step::Call(call), _) => call.operation().map_or(Place::Operation, place_of),
+        (Step::Key(_) | Step::Cast(_) | Step::Filter(_), other) => other,
     }
 }
 

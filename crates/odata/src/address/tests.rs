@@ -8,6 +8,7 @@ use crate::dialect::Dialect;
 use crate::problem::Problem;
 use crate::url::path::{key, parse};
 
+mod bindings;
 mod calls;
 mod keys;
 mod places;

@@ -32,6 +32,14 @@ fn keys_by_alias_and_in_segments() {
             &format!("Articles/$filter(Price gt 1)({GUID})/Name"),
             &format!("Articles/$filter(Price gt 1)/{GUID}"),
             &format!("Articles({GUID})({GUID})"),
+            &format!("Articles({GUID})/Blurbs('no')"),
+            &format!("Articles({GUID})/Blurbs(Language='no')/Text"),
+            &format!("Articles({GUID})/Blurbs(Language='no',ArticleID={GUID})"),
+            &format!("Articles({GUID})/Blurbs/no/Text"),
+            &format!("Articles({GUID})/Blurbs(ArticleID={GUID})"),
+            "Articles(SerialNumber='x')/Blurbs('no')",
+            "Blurbs('no')",
+            &format!("Makers({GUID})/Articles({GUID})"),
         ],
         &expect![[r#"
             Articles(@k)?@k=00000000-0000-0000-0000-000000000001
@@ -62,26 +70,42 @@ fn keys_by_alias_and_in_segments() {
               Article: set Articles, where Price gt 1, ID=[Guid(00000000-0000-0000-0000-000000000001)]
             Articles(00000000-0000-0000-0000-000000000001)(00000000-0000-0000-0000-000000000001)
               400 Resource not found for the segment 'Articles(00000000-0000-0000-0000-000000000001)(00000000-0000-0000-0000-000000000'.
+            Articles(00000000-0000-0000-0000-000000000001)/Blurbs('no')
+              Blurb: set Articles, ID=[Guid(00000000-0000-0000-0000-000000000001)], to Blurbs, ArticleID+Language=[Guid(00000000-0000-0000-0000-000000000001), String("no")]
+            Articles(00000000-0000-0000-0000-000000000001)/Blurbs(Language='no')/Text
+              Text: set Articles, ID=[Guid(00000000-0000-0000-0000-000000000001)], to Blurbs, ArticleID+Language=[Guid(00000000-0000-0000-0000-000000000001), String("no")], .Text
+            Articles(00000000-0000-0000-0000-000000000001)/Blurbs(Language='no',ArticleID=00000000-0000-0000-0000-000000000001)
+              Blurb: set Articles, ID=[Guid(00000000-0000-0000-0000-000000000001)], to Blurbs, ArticleID+Language=[Guid(00000000-0000-0000-0000-000000000001), String("no")]
+            Articles(00000000-0000-0000-0000-000000000001)/Blurbs/no/Text
+              Text: set Articles, ID=[Guid(00000000-0000-0000-0000-000000000001)], to Blurbs, ArticleID+Language=[Guid(00000000-0000-0000-0000-000000000001), String("no")], .Text
+            Articles(00000000-0000-0000-0000-000000000001)/Blurbs(ArticleID=00000000-0000-0000-0000-000000000001)
+              400 found a key that does not fit, `Blurb` is keyed by `ArticleID` (Edm.Guid) and `Language` (Edm.String)
+            Articles(SerialNumber='x')/Blurbs('no')
+              400 found a key that does not fit, `Blurb` is keyed by `ArticleID` (Edm.Guid) and `Language` (Edm.String)
+            Blurbs('no')
+              400 found a key that does not fit, `Blurb` is keyed by `ArticleID` (Edm.Guid) and `Language` (Edm.String)
+            Makers(00000000-0000-0000-0000-000000000001)/Articles(00000000-0000-0000-0000-000000000001)
+              Article: set Makers, ID=[Guid(00000000-0000-0000-0000-000000000001)], to Articles, ID=[Guid(00000000-0000-0000-0000-000000000001)]
         "#]],
     );
 }
 
 /// The value of an argument of that type, as `Debug` writes it.
-fn argument(parameter: Parameter, text: &str, alias: Option<&str>) -> String {
+fn argument(parameter: &Parameter, text: &str, alias: Option<&str>) -> String {
     let segments = parse(text).unwrap();
     let argument = &segments[0].arguments.as_ref().unwrap()[0];
     let options = |_: &str| alias.map(str::to_owned);
     let address = Address { steps: Vec::new(), tail: Tail::Resource, place: Place::Root };
     let binder = Binder { model: &MODEL, dialect: &Dialect::GRAPH, options: &options, address };
-    binder.argument(&parameter, argument).map_or("none".to_owned(), |value| format!("{value:?}"))
+    binder.argument(parameter, argument).map_or("none".to_owned(), |value| format!("{value:?}"))
 }
 
 #[test]
 fn literals_of_every_type() {
     let check = |ty: Type, text: &str, expect: &str| {
-        assert_eq!(argument(parameter("p", ty), &format!("f(p={text})"), None), expect, "{text}");
+        assert_eq!(argument(&parameter("p", ty), &format!("f(p={text})"), None), expect, "{text}");
         // What an alias stands for is read as if it stood there.
-        assert_eq!(argument(parameter("p", ty), "f(p=@a)", Some(text)), expect, "@a={text}");
+        assert_eq!(argument(&parameter("p", ty), "f(p=@a)", Some(text)), expect, "@a={text}");
     };
     check(BOOLEAN, "True", "Boolean(true)");
     check(BYTE, "255", "Integer(255)");
@@ -132,15 +156,15 @@ fn literals_of_every_type() {
         (DECIMAL, "12345678901234567890.5"),
         (edm::model::build::GUID, GUID),
     ] {
-        assert_ne!(argument(parameter("p", ty), &format!("f(p={text})"), None), "none", "{text}");
-        assert_eq!(argument(parameter("p", ty), "f(p='?')", None), "none");
+        assert_ne!(argument(&parameter("p", ty), &format!("f(p={text})"), None), "none", "{text}");
+        assert_eq!(argument(&parameter("p", ty), "f(p='?')", None), "none");
     }
 }
 
 #[test]
 fn json_behind_an_alias() {
     let check = |parameter: Parameter, text: &str, expect: &str| {
-        assert_eq!(argument(parameter, "f(p=@a)", Some(text)), expect, "{text}");
+        assert_eq!(argument(&parameter, "f(p=@a)", Some(text)), expect, "{text}");
     };
     check(parameter("p", INT32).list(), "[1, 2]", "List([Integer(1), Integer(2)])");
     check(parameter("p", STRING).list(), "'a'", "none");
@@ -149,10 +173,10 @@ fn json_behind_an_alias() {
     check(parameter("p", STRING), "[\"a\"]", "none");
     check(parameter("p", of(&PLACE)), "'a'", "none");
     check(parameter("p", of(&PLACE)), "{\"Nothing\":1}", "none");
-    assert!(argument(parameter("p", of(&PLACE)), "f(p=@a)", Some("{\"Latitude\":1.5}")).starts_with("Record("));
+    assert!(argument(&parameter("p", of(&PLACE)), "f(p=@a)", Some("{\"Latitude\":1.5}")).starts_with("Record("));
     check(Parameter { nullable: true, ..parameter("p", INT32) }, "null", "Null");
-    assert_eq!(argument(Parameter { nullable: true, ..parameter("p", INT32) }, "f(p=@a)", None), "Null");
-    assert_eq!(argument(parameter("p", INT32), "f(p=@a)", None), "none");
+    assert_eq!(argument(&Parameter { nullable: true, ..parameter("p", INT32) }, "f(p=@a)", None), "Null");
+    assert_eq!(argument(&parameter("p", INT32), "f(p=@a)", None), "none");
 }
 
 fn keyed(ty: Type) -> &'static StructType {

@@ -3,8 +3,8 @@
 use edm::testing::MODEL;
 use expect_test::{Expect, expect};
 
-use super::{GUID, bound, check, step};
-use crate::address::bind;
+use super::{GUID, bound, check, describe, step};
+use crate::address::{Address, bind};
 use crate::dialect::Dialect;
 use crate::url::path::parse;
 
@@ -301,5 +301,40 @@ fn the_dialect_says_what_a_path_to_nothing_is() {
     for path in ["Echo", "Top(count='x')", "Totals/Count"] {
         let problem = bind(&MODEL, &Dialect::OASIS, &parse(path).unwrap(), &|_| None).unwrap_err();
         assert_eq!(problem.kind.status(), 400, "{path}");
+    }
+}
+
+#[test]
+fn what_a_call_and_a_property_belong_to() {
+    let check = |path: &str, owner: &str, binding: Option<&str>| {
+        let address = bound(path).unwrap();
+        assert_eq!(describe(&address.owner()), owner, "{path}");
+        assert_eq!(address.binding().map(|address| describe(&address)).as_deref(), binding, "{path}");
+    };
+    check("Articles/$count", "[Article]: set Articles", None);
+    check("Shop/Head/shop.ShopAddress/Floor/$value", "ShopInfo: one Shop", None);
+    check(
+        "Bestseller/shop.Bundle/Retire",
+        "Nothing: one Bestseller, as Bundle, call Retire(article)",
+        Some("Bundle: one Bestseller, as Bundle"),
+    );
+    check("Reset", "Operation: call Reset()|Reset(makers)", Some("root:"));
+    check(
+        "Articles/$filter(a)/$each/Retire",
+        "Nothing: set Articles, where a, call Retire(article)",
+        Some("[Article]: set Articles, where a"),
+    );
+}
+
+proptest::proptest! {
+    /// Steps alone say where they lead.
+    #[test]
+    fn steps_lead_where_the_path_does(
+        path in "(Articles|Bestseller|Shop|Makers|Top)(/(shop[.]Bundle|[$]filter[(]a[)]|00000000-0000-0000-0000-000000000001|Maker|Articles|Reviews|Similar|Origin|Depots|Head|shop[.]ShopAddress|City|Tags|Recount)){0,6}"
+    ) {
+        if let Ok(address) = bound(&path) {
+            let again = Address { tail: address.tail, ..Address::of(address.steps.clone()) };
+            proptest::prop_assert_eq!(describe(&again), describe(&address));
+        }
     }
 }
