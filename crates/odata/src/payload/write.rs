@@ -266,8 +266,11 @@ impl Writer {
         self.open();
     }
 
-    /// A null as the value of a member.
+    /// A null as the value of a member; nothing where nulls are left out.
     pub fn null_member(&mut self, member: &str) {
+        if self.format.omit_nulls {
+            return;
+        }
         self.name(member);
         self.out.extend_from_slice(b"null");
     }

@@ -13,7 +13,15 @@ pub(in super::super) struct Links<'g> {
     found: Vec<(&'static Navigation, Linked)>,
     etag: Option<String>,
     /// Properties whose values follow from where the entity stands.
-    pub(super) given: &'g [&'static str],
+    given: &'g [&'static str],
+}
+
+impl Links<'_> {
+    /// Properties that need not be named, for their values follow from a relationship.
+    pub(super) fn given(&self) -> impl Iterator<Item = &'static str> {
+        let found = self.found.iter().flat_map(|(navigation, _)| navigation.constraint);
+        self.given.iter().copied().chain(found.map(|(dependent, _)| *dependent))
+    }
 }
 
 impl Reader {

@@ -57,9 +57,8 @@ impl Reader {
                 changes.push((ordinal, change));
             }
         }
-        if let Some(links) = &links {
-            let given = links.given.iter().filter_map(|name| ty.find(name));
-            given.for_each(|(ordinal, _)| seen.get_mut(ordinal).into_iter().for_each(|seen| *seen = true));
+        for (ordinal, _) in links.iter().flat_map(|links| links.given()).filter_map(|name| ty.find(name)) {
+            seen.get_mut(ordinal).into_iter().for_each(|seen| *seen = true);
         }
         if fresh {
             self.absent(ty, &seen, parent, &mut changes);

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use edm::StructType;
+use edm::model::build::{INT64, STRING, entity, many, one, to_one};
 use edm::testing::{ARTICLE, BLURB, BUNDLE, MAKER, MODEL, THING};
+use edm::{Model, StructType};
 use expect_test::{Expect, expect};
 
 use super::super::{Body, Entity, Intent, Linked, Reading};
@@ -158,6 +159,50 @@ fn deep_inserts() {
                 BadRequest /Article: found null, expected an object of type `Article`
         "#]],
     );
+}
+
+/// Lines of an order, which must say of which: unless they stand in it.
+static ORDERS: Model = Model {
+    namespace: "orders",
+    structs: &[&ORDER, &LINE],
+    enums: &[],
+    definitions: &[],
+    operations: &[],
+    sets: &[],
+    singletons: &[],
+    imports: &[],
+    ..MODEL
+};
+static ORDER: StructType = entity(
+    "Order",
+    None,
+    "",
+    &[one("ID", INT64, "").computed()],
+    &[many("Lines", &LINE, "").partner("Order"), many("Notes", &LINE, "")],
+)
+.key(&["ID"]);
+static LINE: StructType = entity(
+    "Line",
+    None,
+    "",
+    &[one("OrderID", INT64, "").required(), one("Text", STRING, "")],
+    &[to_one("Order", &ORDER, "").partner("Lines").constraint(&[("OrderID", "ID")])],
+)
+.key(&["OrderID"]);
+
+#[test]
+fn what_follows_from_the_place_need_not_be_named() {
+    let read = |ty, body: &str| {
+        let read = Reading { model: &ORDERS, ..RELATED }.entity(ty, body.as_bytes(), Intent::Create);
+        read.map_or_else(|problem| faults(&problem), |read| self::body(&read))
+    };
+    expect![[r#"Order {nothing} Lines = [Line {Text: "a"}; Line {OrderID: 7}]"#]]
+        .assert_eq(&read(&ORDER, r#"{"Lines":[{"Text":"a"},{"OrderID":7}]}"#));
+    expect![[r#"
+        400 BadRequest
+            BadRequest /Notes/0/OrderID: found no `OrderID`, expected one"#]]
+    .assert_eq(&read(&ORDER, r#"{"Notes":[{"Text":"a"}]}"#));
+    expect![[r#"Line {nothing} Order <- ["Orders(1)"]"#]].assert_eq(&read(&LINE, r#"{"Order@odata.bind":"Orders(1)"}"#));
 }
 
 #[test]
