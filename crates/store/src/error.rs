@@ -14,6 +14,9 @@ pub enum Error {
     /// The store cannot answer now; trying again may help. Should the machine fail next, the write may yet be found done.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// What cannot be kept back to be committed with others. Trying again does not help.
+    #[error("a group of changes that commit together cannot contain {0}")]
+    OutOfGroup(String),
     /// What is stored is damaged or is not a store.
     #[error("the store is damaged: {0}")]
     Corrupt(String),

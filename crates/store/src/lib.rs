@@ -6,7 +6,7 @@
 //! are opaque text, bodies and tokens opaque bytes.
 //!
 //! Two implementations pass the same conformance suite: [`memory::MemoryStore`], the oracle, and
-//! [`sqlite::SqliteStore`], the embedded default.
+//! [`sqlite::SqliteStore`], the embedded default. [`overlay::Overlay`] keeps back changes over either of them.
 
 mod change;
 mod commit;
@@ -19,6 +19,7 @@ mod snapshot;
 mod traits;
 
 pub mod memory;
+pub mod overlay;
 pub mod sqlite;
 
 #[cfg(test)]
