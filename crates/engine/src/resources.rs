@@ -333,6 +333,20 @@ pub trait Resources: Send + Sync + 'static {
         ready(Err(not_offered("this stream")))
     }
 
+    /// A copy of the service that keeps back what it changes and sees it, until [`Resources::finish`]. A group of
+    /// requests that succeed or fail together runs on one.
+    fn begin(&self, _caller: &Self::Caller) -> impl Future<Output = Result<Self, Problem>> + Send
+    where
+        Self: Sized,
+    {
+        ready(Err(not_offered("a group of requests that succeed or fail together")))
+    }
+
+    /// Carries out what this copy has kept back, all or nothing. After a conflict the group runs again on a new copy.
+    fn finish(&self) -> impl Future<Output = Result<Changed<()>, Problem>> + Send {
+        ready(Ok(Changed::Done(())))
+    }
+
     /// Calls a function or action, a bound one on the target.
     fn call(
         &self,

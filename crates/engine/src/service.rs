@@ -56,6 +56,16 @@ impl<R: Resources> Service<R> {
         &self.resources
     }
 
+    /// The same service over other data of its kind.
+    pub(crate) fn over(&self, resources: R) -> Self {
+        Self::new(resources, self.dialect.clone(), self.paging_key)
+    }
+
+    /// The choices of the service.
+    pub(crate) fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
     /// Answers a request.
     pub async fn serve(&self, caller: &R::Caller, request: Request<'_>) -> Response {
         let mut timings = Timings::start(&request);

@@ -34,6 +34,10 @@ pub struct Dialect {
     pub limits: Limits,
     /// Steps that the expressions of one request may take.
     pub max_steps: u64,
+    /// Most requests of a batch.
+    pub batch_limit: usize,
+    /// Is a batch in JSON refused to clients that ask for OData 4.0, which has none?
+    pub json_batch_needs_401: bool,
     /// Content type of a successful JSON answer in its usual form; [`Dialect::json_type`] has the others.
     pub json: &'static str,
 }
@@ -69,6 +73,8 @@ impl Dialect {
         rules: Rules { dates_as_instants: true },
         limits: Limits::LENIENT,
         max_steps: edm::eval::Env::DEFAULT_LIMIT,
+        batch_limit: 20,
+        json_batch_needs_401: false,
         json: "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
     };
 
@@ -85,6 +91,8 @@ impl Dialect {
         rules: Rules { dates_as_instants: false },
         limits: Limits::LENIENT,
         max_steps: edm::eval::Env::DEFAULT_LIMIT,
+        batch_limit: 100,
+        json_batch_needs_401: true,
         json: "application/json;odata.metadata=minimal",
     };
 }

@@ -47,6 +47,8 @@ pub enum Kind {
     Precondition,
     /// The body is too large.
     TooLarge,
+    /// A request of a batch on which this one depends has failed.
+    FailedDependency,
     /// Too many requests.
     TooManyRequests,
     /// A fault of the service.
@@ -77,6 +79,7 @@ impl Kind {
             Kind::NameExists => 409,
             Kind::Modified | Kind::Precondition => 412,
             Kind::TooLarge => 413,
+            Kind::FailedDependency => 424,
             Kind::TooManyRequests => 429,
             Kind::Internal => 500,
             Kind::NotSupported => 501,
@@ -102,6 +105,7 @@ impl Kind {
             Kind::Modified => "resourceModified",
             Kind::Precondition => "preconditionFailed",
             Kind::TooLarge => "requestTooLarge",
+            Kind::FailedDependency => "failedDependency",
             Kind::TooManyRequests => "TooManyRequests",
             Kind::Internal => "InternalServerError",
             Kind::NotSupported => "notSupported",

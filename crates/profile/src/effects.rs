@@ -1,5 +1,7 @@
 //! Time and ids as the operations need them: parameters, so that a whole server can be replayed.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 /// The source of time and ids.
@@ -14,7 +16,7 @@ pub trait Effects: Send + Sync + 'static {
     fn committed(&self, at: i64);
 
     /// Where changes must happen one after another to be repeatable: the turn to take before asking for a time.
-    fn turn(&self) -> Option<&tokio::sync::Mutex<()>>;
+    fn turn(&self) -> Option<&Arc<tokio::sync::Mutex<()>>>;
 
     /// A new id for something in the partition of `owner`, created at `at`.
     fn new_id(&self, owner: Uuid, at: i64) -> Uuid;

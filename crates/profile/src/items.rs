@@ -185,8 +185,9 @@ impl Service {
     /// The turn of a change, where changes must be repeatable.
     pub(crate) async fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
         match self.effects.turn() {
-            Some(turn) => Some(turn.lock().await),
-            None => None,
+            // A group has taken the turn for all its changes.
+            Some(turn) if self.group.is_none() => Some(turn.lock().await),
+            _ => None,
         }
     }
 }

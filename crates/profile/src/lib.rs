@@ -6,6 +6,7 @@
 mod access;
 mod audit;
 mod effects;
+mod group;
 mod items;
 mod load;
 pub mod model;

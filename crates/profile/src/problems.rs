@@ -38,6 +38,12 @@ pub(crate) fn from_store(error: &Error) -> Problem {
             problem.retry_after = Some(1);
             problem
         }
+        Error::OutOfGroup(what) => {
+            let message = format!(
+                "found {what} in requests that succeed or fail together, expected changes within one person; nobody is created, renamed or deleted among them"
+            );
+            Problem::new(Kind::BadBody, message)
+        }
         _ => Problem::new(Kind::Internal, "the storage failed; the log says why"),
     }
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::access::{Subject, Viewer, admit, only_basic};
 use crate::effects::Effects;
+use crate::group::Group;
 use crate::model::{MODEL, PROFILE};
 use crate::problems::{from_store, no_person, not_offered, unknown_caller};
 use crate::rules::PERSON;
@@ -28,12 +29,14 @@ pub struct Service {
     pub(crate) settings: Arc<Settings>,
     /// The turn of changes of names.
     pub(crate) names: Arc<Mutex<()>>,
+    /// Where changes are kept back; `store` is its overlay then.
+    pub(crate) group: Option<Arc<Group>>,
 }
 
 impl Service {
     /// The service over this store.
     pub fn new(store: Arc<dyn Store>, effects: Arc<dyn Effects>, settings: Settings) -> Self {
-        Self { store, effects, settings: Arc::new(settings), names: Arc::default() }
+        Self { store, effects, settings: Arc::new(settings), names: Arc::default(), group: None }
     }
 
     /// The person's data; a problem when there is no such person.
@@ -51,7 +54,9 @@ impl Service {
         let at = commit.at;
         match self.store.commit(commit).await {
             Ok(rev) => {
-                self.effects.committed(at);
+                if self.group.is_none() {
+                    self.effects.committed(at);
+                }
                 Ok(Some(rev))
             }
             Err(store::Error::Conflict(Precondition::AtMost { collection, items })) => {
@@ -153,6 +158,14 @@ impl Resources for Service {
             return Err(no_person(asked_for(steps).unwrap_or_default()));
         }
         Ok(target)
+    }
+
+    async fn begin(&self, _: &Caller) -> Result<Self, Problem> {
+        self.group().await
+    }
+
+    async fn finish(&self) -> Result<Changed<()>, Problem> {
+        self.finish_group().await
     }
 
     async fn prepare(&self, caller: &Caller, target: &Target) -> Result<(), Problem> {

@@ -3,6 +3,7 @@
 //!
 //! The machine is asked by `clock` and `random` only.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use tokio::sync::Mutex;
@@ -34,7 +35,7 @@ struct Replay {
     start: i64,
     now: AtomicI64,
     requests: AtomicU64,
-    turn: Mutex<()>,
+    turn: Arc<Mutex<()>>,
 }
 
 impl Effects {
@@ -46,7 +47,7 @@ impl Effects {
     /// A clock that starts at `start` and moves with changes, and ids that follow from the seed.
     pub(crate) fn replay(seed: u64, start: i64) -> Effects {
         let replay =
-            Replay { seed, start, now: AtomicI64::new(start), requests: AtomicU64::new(0), turn: Mutex::new(()) };
+            Replay { seed, start, now: AtomicI64::new(start), requests: AtomicU64::new(0), turn: Arc::default() };
         Effects { source: Source::Replay(replay), latest: AtomicI64::new(0) }
     }
 
@@ -129,7 +130,7 @@ impl profile::Effects for Effects {
         }
     }
 
-    fn turn(&self) -> Option<&Mutex<()>> {
+    fn turn(&self) -> Option<&Arc<Mutex<()>>> {
         match &self.source {
             Source::Machine { .. } => None,
             Source::Replay(replay) => Some(&replay.turn),

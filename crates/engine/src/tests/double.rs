@@ -50,11 +50,12 @@ impl crate::Target for Target {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct State {
     collections: BTreeMap<String, Vec<Item>>,
     clock: i64,
     conflicts: u32,
+    overtaken: u32,
     changes: u32,
 }
 
@@ -62,13 +63,15 @@ struct State {
 #[derive(Debug, Clone)]
 pub(super) struct Double {
     state: Arc<Mutex<State>>,
+    /// Where changes go in the end, and how many it had seen when they began.
+    base: Option<(Arc<Mutex<State>>, u32)>,
 }
 
 impl Default for Double {
     fn default() -> Self {
         let shop = Item { at: 0, id: "".into(), version: 0, record: Record::new(&SHOP) };
         let state = State { collections: [("Shop".to_owned(), vec![shop])].into(), ..State::default() };
-        Double { state: Arc::new(Mutex::new(state)) }
+        Double { state: Arc::new(Mutex::new(state)), base: None }
     }
 }
 
@@ -85,6 +88,11 @@ impl Double {
     /// The next so many changes find that someone else was faster.
     pub(super) fn conflict(&self, times: u32) {
         self.state().conflicts = times;
+    }
+
+    /// The next so many groups find that someone else was faster.
+    pub(super) fn overtake(&self, times: u32) {
+        self.state().overtaken = times;
     }
 
     /// How many changes were carried out.
@@ -213,6 +221,26 @@ impl Resources for Double {
             return Err(Problem::new(Kind::ScopeMissing, "Insufficient privileges to complete the operation."));
         }
         Ok(target(address))
+    }
+
+    async fn begin(&self, _: &Caller) -> Result<Self, Problem> {
+        let state = self.state().clone();
+        let seen = state.changes;
+        Ok(Double { state: Arc::new(Mutex::new(state)), base: Some((self.state.clone(), seen)) })
+    }
+
+    async fn finish(&self) -> Result<Changed<()>, Problem> {
+        let Some((base, seen)) = &self.base else { return Ok(Changed::Done(())) };
+        let mut base = base.lock().unwrap();
+        if base.overtaken > 0 {
+            base.overtaken -= 1;
+            base.changes += 1;
+        }
+        if base.changes != *seen {
+            return Ok(Changed::Conflict);
+        }
+        *base = self.state().clone();
+        Ok(Changed::Done(()))
     }
 
     async fn prepare(&self, _: &Caller, target: &Target) -> Result<(), Problem> {

@@ -1,5 +1,6 @@
 //! Stories of requests and answers, over a service in memory and the test model.
 
+mod batches;
 mod checks;
 mod conditions;
 mod double;

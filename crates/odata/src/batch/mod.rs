@@ -47,6 +47,13 @@ pub struct Part {
     pub condition: Option<String>,
 }
 
+impl Part {
+    /// Is this its id or the name of its group? Neither is case-sensitive.
+    pub fn is_called(&self, name: &str) -> bool {
+        [&self.id, &self.group].into_iter().flatten().any(|given| given.to_lowercase() == name.to_lowercase())
+    }
+}
+
 /// The answer to one request of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {

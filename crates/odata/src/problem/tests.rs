@@ -72,6 +72,7 @@ fn the_table_of_kinds() {
         Kind::Modified,
         Kind::Precondition,
         Kind::TooLarge,
+        Kind::FailedDependency,
         Kind::TooManyRequests,
         Kind::Internal,
         Kind::NotSupported,
@@ -98,6 +99,7 @@ fn the_table_of_kinds() {
         412 resourceModified Modified
         412 preconditionFailed Precondition
         413 requestTooLarge TooLarge
+        424 failedDependency FailedDependency
         429 TooManyRequests TooManyRequests
         500 InternalServerError Internal
         501 notSupported NotSupported

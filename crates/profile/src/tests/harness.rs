@@ -34,7 +34,7 @@ impl Effects for Steps {
 
     fn committed(&self, _: i64) {}
 
-    fn turn(&self) -> Option<&tokio::sync::Mutex<()>> {
+    fn turn(&self) -> Option<&Arc<tokio::sync::Mutex<()>>> {
         None
     }
 

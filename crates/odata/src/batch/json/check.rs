@@ -36,7 +36,7 @@ pub(super) fn check(parts: &[Part]) -> Result<(), Problem> {
                 () if known == id => "the request itself".to_owned(),
                 () if group.as_ref() == Some(&known) => "the request's own group".to_owned(),
                 () if ids.contains_key(&known) || groups.contains(&known) => continue,
-                () if parts.iter().skip(at).any(|later| is_named(later, &known)) => {
+                () if parts.iter().skip(at).any(|later| later.is_called(&known)) => {
                     format!("{}, which comes later", brief(dependency))
                 }
                 () => format!("{}, which is no request of this batch", brief(dependency)),
@@ -54,10 +54,6 @@ pub(super) fn check(parts: &[Part]) -> Result<(), Problem> {
 /// Ids are not case-sensitive.
 fn folded(id: &str) -> String {
     id.to_lowercase()
-}
-
-fn is_named(part: &Part, name: &str) -> bool {
-    [&part.id, &part.group].into_iter().flatten().any(|given| folded(given) == name)
 }
 
 fn problem(at: usize, member: &str, message: String) -> Problem {

@@ -202,7 +202,8 @@ fn what_follows_from_the_place_need_not_be_named() {
         400 BadRequest
             BadRequest /Notes/0/OrderID: found no `OrderID`, expected one"#]]
     .assert_eq(&read(&ORDER, r#"{"Notes":[{"Text":"a"}]}"#));
-    expect![[r#"Line {nothing} Order <- ["Orders(1)"]"#]].assert_eq(&read(&LINE, r#"{"Order@odata.bind":"Orders(1)"}"#));
+    expect![[r#"Line {nothing} Order <- ["Orders(1)"]"#]]
+        .assert_eq(&read(&LINE, r#"{"Order@odata.bind":"Orders(1)"}"#));
 }
 
 #[test]

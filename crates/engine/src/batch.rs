@@ -1,0 +1,89 @@
+//! Many requests in one (OData Protocol 4.01, section 11.7; JSON Format, section 19): order, dependencies, groups.
+//!
+//! Each request runs on its own, by the sender of the batch; what it asks and answers is [`Service::serve`]'s business.
+
+mod place;
+mod run;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use odata::batch::{self, Form};
+use odata::headers::{Version, answer_version};
+use odata::syntax::prefer::{self, Preference};
+use odata::{Kind, Problem};
+
+use crate::exchange::{Request, Response};
+use crate::resources::Resources;
+use crate::service::Service;
+use run::Run;
+
+impl<R: Resources> Service<R> {
+    /// Answers a request to `$batch`. `roots` are the paths below the host under which the service is found, that of
+    /// the batch among them: `/beta`, `/v1.0`. A request whose URL begins with one of them is meant for that.
+    pub async fn batch(&self, caller: &R::Caller, request: Request<'_>, roots: &[&str]) -> Response {
+        let answer = self.answer_batch(caller, &request, roots).await;
+        let mut response = answer.unwrap_or_else(|problem| Response::problem(&problem, &request.exchange));
+        if answer_version(request.headers) == Version::V401 {
+            response.set_static("odata-version", "4.01");
+        }
+        response
+    }
+
+    async fn answer_batch(
+        &self,
+        caller: &R::Caller,
+        request: &Request<'_>,
+        roots: &[&str],
+    ) -> Result<Response, Problem> {
+        if request.method != Method::POST {
+            let mut problem =
+                Problem::new(Kind::MethodNotAllowed, "Specified HTTP method is not allowed for the request target.");
+            problem.allow = Some("POST".to_owned());
+            return Err(problem);
+        }
+        let form = Form::of(request.headers)?;
+        if form == Form::Json && self.dialect().json_batch_needs_401 {
+            expect_401(request.headers)?;
+        }
+        let parts = batch::read(&form, &request.body, self.dialect().batch_limit)?.parts;
+        let wish = continue_on_error(request.headers);
+        // In JSON, requests say themselves on which others they depend.
+        let stop = !wish.unwrap_or(form == Form::Json);
+        let mut run = Run::new(caller, request, roots, &parts);
+        run.all(self, stop, form == Form::Json).await;
+        let (ty, body) = batch::write(&form, &run.answers(), &request.exchange.request_id);
+        let mut response = Response::empty(StatusCode::OK);
+        response.body = Bytes::from(body);
+        if let Ok(ty) = HeaderValue::try_from(ty) {
+            response.headers.insert(CONTENT_TYPE, ty);
+        }
+        if wish == Some(true) {
+            response.set_static("preference-applied", "continue-on-error");
+        }
+        Ok(response)
+    }
+}
+
+/// Whether to go on after a failure, if the client says.
+fn continue_on_error(headers: &HeaderMap) -> Option<bool> {
+    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    // Preferences that cannot be read are not followed.
+    let preferences = values.filter_map(|value| prefer::parse(value).ok()).flatten();
+    preferences
+        .filter_map(|preference| match preference {
+            Preference::ContinueOnError(wish) => Some(wish),
+            _ => None,
+        })
+        .next()
+}
+
+fn expect_401(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.contains_key("odata-maxversion") && answer_version(headers) == Version::V4 {
+        false => Ok(()),
+        true => {
+            let message = "found a batch in JSON with `OData-MaxVersion: 4.0`, expected `multipart/mixed` or 4.01";
+            Err(Problem::new(Kind::BadHeader, message).at("OData-MaxVersion"))
+        }
+    }
+}
