@@ -77,7 +77,19 @@ fn requests_run_in_order_wherever_they_point() {
             request("h", "DELETE", &maker, ",\"headers\":{\"If-Match\":\"W/\\\"9\\\"\"}"),
             request("i", "GET", "Makers", ",\"if\":\"$a/Name eq 'Ada'\""),
         ],
-        &expect![""],
+        &expect![[r#"
+            200 application/json
+            {"responses":[
+            {"id":"a","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+            {"id":"b","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"",},"body":{"@odata.context":"~~/v2/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000001\"","Name":"Ada"}},
+            {"id":"c","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"1"},
+            {"id":"d","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found the URL `http://b.example/v1/Makers`, expected one of this service at ~~","target":"url"}}},
+            {"id":"e","status":200,"headers":{"content-type":"text/plain;charset=utf-8",}},
+            {"id":"f","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found a batch within a batch, expected another request","target":"url"}}},
+            {"id":"g","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+            {"id":"h","status":412,"headers":{"content-type":"application/json",},"body":{"error":{"code":"resourceModified","message":"the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change","target":"If-Match"}}},
+            {"id":"i","status":501,"headers":{"content-type":"application/json",},"body":{"error":{"code":"notSupported","message":"`if` in a batch is not supported yet","target":"if"}}}]}
+        "#]],
     );
     assert_eq!(makers(&client), "Ada");
 }
@@ -92,7 +104,15 @@ fn dependencies() {
             request("4", "GET", "Makers/$count", ""),
             request("5", "GET", "Makers/$count", ",\"dependsOn\":[\"4\"]"),
         ],
-        &expect![""],
+        &expect![[r#"
+            200 application/json
+            {"responses":[
+            {"id":"1","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+            {"id":"2","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `1` has failed, and this one with it"}}},
+            {"id":"3","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `2` has failed, and this one with it"}}},
+            {"id":"4","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"0"},
+            {"id":"5","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"0"}]}
+        "#]],
     );
 }
 
@@ -109,7 +129,17 @@ fn references_to_what_was_made() {
             request("6", "GET", "$5/x", ""),
             request("7", "GET", "$8", ""),
         ],
-        &expect![""],
+        &expect![[r#"
+            200 application/json
+            {"responses":[
+            {"id":"New","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+            {"id":"2","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)/Reviews(00000000-0000-0000-0000-000000000002)",},"body":{"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Stars":3,"Text":null}},
+            {"id":"3","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"",},"body":{"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000001\"","Name":"Ada"}},
+            {"id":"4","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Bob"}},
+            {"id":"5","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+            {"id":"6","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `5` has failed, and this one with it"}}},
+            {"id":"7","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$8` in the URL, expected the id of an earlier request","target":"url"}}}]}
+        "#]],
     );
     assert_eq!(makers(&client), "Bob");
 }
@@ -127,12 +157,27 @@ fn a_group_succeeds_or_fails_as_one() {
             request("5", "GET", "Makers/$count", ",\"dependsOn\":[\"g\"]"),
             request("6", "GET", "Makers/$count", ""),
         ],
-        &expect![""],
+        &expect![[r#"
+            200 application/json
+            {"responses":[
+            {"id":"1","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` of the same group has failed, and this one with it"}}},
+            {"id":"2","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` of the same group has failed, and this one with it"}}},
+            {"id":"3","atomicityGroup":"g","status":404,"headers":{"content-type":"application/json",},"body":{"error":{"code":"itemNotFound","message":"The item does not exist."}}},
+            {"id":"4","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` of the same group has failed, and this one with it"}}},
+            {"id":"5","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `g` has failed, and this one with it"}}},
+            {"id":"6","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"0"}]}
+        "#]],
     ));
     let after = ",\"atomicityGroup\":\"g\",\"dependsOn\":[\"0\"]";
     fails(&check(
         &[request("0", "GET", "nothing", ""), post("1", "Makers", "Ada", after), post("2", "Makers", "Bob", group)],
-        &expect![""],
+        &expect![[r#"
+            200 application/json
+            {"responses":[
+            {"id":"0","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+            {"id":"1","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `0` has failed, and this one with it"}}},
+            {"id":"2","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `0` has failed, and this one with it"}}}]}
+        "#]],
     ));
     let client = check(
         &[
@@ -140,7 +185,13 @@ fn a_group_succeeds_or_fails_as_one() {
             request("2", "PATCH", "$1", &format!(",\"body\":{{\"Name\":\"Bob\"}}{group}")),
             request("3", "GET", "$1?$select=Name", ",\"dependsOn\":[\"g\"]"),
         ],
-        &expect![""],
+        &expect![[r#"
+            200 application/json
+            {"responses":[
+            {"id":"1","atomicityGroup":"g","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+            {"id":"2","atomicityGroup":"g","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Bob"}},
+            {"id":"3","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000002\"","Name":"Bob"}}]}
+        "#]],
     );
     assert_eq!(makers(&client), "Bob");
 }
@@ -183,13 +234,28 @@ fn bodies_in_base64_and_headers_of_the_batch() {
 fn what_is_no_batch() {
     let client = Client::graph();
     let many = (0..21).map(|number| request(&number.to_string(), "GET", "x", "")).collect::<Vec<_>>().join(",");
-    expect![""].assert_eq(&client.json_batch(&many));
-    expect![""].assert_eq(&client.json_batch("1"));
-    expect![""].assert_eq(&show(&client.batch(&[("content-type", "text/plain")], "")));
+    expect![[r#"
+        400 application/json
+        {"error":{"code":"BadRequest","message":"found more than 20 requests in the batch, expected at most 20","target":"/requests"}}
+    "#]].assert_eq(&client.json_batch(&many));
+    expect![[r#"
+        400 application/json
+        {"error":{"code":"BadRequest","message":"found the number `1`, expected a request: an object with `id`, `method` and `url`","target":"/requests/0"}}
+    "#]].assert_eq(&client.json_batch("1"));
+    expect![[r#"
+        400 application/json
+        {"error":{"code":"BadRequest","message":"found `text/plain` in the header `Content-Type` of a batch, expected `application/json` or `multipart/mixed`","target":"Content-Type"}}
+    "#]].assert_eq(&show(&client.batch(&[("content-type", "text/plain")], "")));
     let strict = Client::new(Dialect::OASIS);
     let json = ("content-type", "application/json");
-    expect![""].assert_eq(&show(&strict.batch(&[json, ("odata-maxversion", "4.0")], "{\"requests\":[]}")));
-    expect![""].assert_eq(&show(&strict.batch(&[json], "{\"requests\":[]}")));
+    expect![[r#"
+        400 application/json
+        {"error":{"code":"BadRequest","message":"found a batch in JSON with `OData-MaxVersion: 4.0`, expected `multipart/mixed` or 4.01","target":"OData-MaxVersion"}}
+    "#]].assert_eq(&show(&strict.batch(&[json, ("odata-maxversion", "4.0")], "{\"requests\":[]}")));
+    expect![[r#"
+        200 application/json
+        {"responses":[]}
+    "#]].assert_eq(&show(&strict.batch(&[json], "{\"requests\":[]}")));
 }
 
 const MULTIPART: &str = "--b
@@ -238,10 +304,82 @@ fn multipart() {
     let (answer, left) = of("x", MULTIPART);
     assert_eq!((answer.matches("HTTP/1.1").count(), &*left), (1, ""));
     let (answer, left) = of("odata.continue-on-error", &MULTIPART.replace("TAG", "*"));
-    expect![""].assert_eq(&answer);
+    expect![[r#"
+        200 multipart/mixed; boundary=batchresponse_r
+        --batchresponse_r
+        Content-Type: application/http
+        Content-Transfer-Encoding: binary
+        HTTP/1.1 400 Bad Request
+        content-type: application/json
+        odata-version: 4.0
+        content-length: 174
+        {"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}
+        --batchresponse_r
+        Content-Type: multipart/mixed; boundary=changesetresponse_r_2
+        --changesetresponse_r_2
+        Content-Type: application/http
+        Content-Transfer-Encoding: binary
+        Content-ID: one
+        HTTP/1.1 201 Created
+        content-type: application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8
+        etag: W/"0000000000000001"
+        location: ~/Makers(00000000-0000-0000-0000-000000000001)
+        odata-version: 4.0
+        content-length: 161
+        {"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}
+        --changesetresponse_r_2
+        Content-Type: application/http
+        Content-Transfer-Encoding: binary
+        Content-ID: two
+        HTTP/1.1 200 OK
+        content-type: application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8
+        etag: W/"0000000000000002"
+        odata-version: 4.0
+        content-length: 161
+        {"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Bob"}
+        --changesetresponse_r_2--
+        --batchresponse_r
+        Content-Type: application/http
+        Content-Transfer-Encoding: binary
+        HTTP/1.1 200 OK
+        content-type: application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8
+        etag: W/"0000000000000002"
+        odata-version: 4.0
+        content-length: 123
+        {"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000002\"","Name":"Bob"}
+        --batchresponse_r--
+    "#]].assert_eq(&answer);
     assert_eq!(left, "Bob");
     let (answer, left) = of("continue-on-error", &MULTIPART.replace("TAG", "W/\"9\""));
-    expect![""].assert_eq(&answer);
+    expect![[r#"
+        200 multipart/mixed; boundary=batchresponse_r
+        --batchresponse_r
+        Content-Type: application/http
+        Content-Transfer-Encoding: binary
+        HTTP/1.1 400 Bad Request
+        content-type: application/json
+        odata-version: 4.0
+        content-length: 174
+        {"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}
+        --batchresponse_r
+        Content-Type: application/http
+        Content-Transfer-Encoding: binary
+        Content-ID: two
+        HTTP/1.1 412 Precondition Failed
+        content-type: application/json
+        odata-version: 4.0
+        content-length: 285
+        {"error":{"code":"resourceModified","message":"the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change","target":"If-Match"}}
+        --batchresponse_r
+        Content-Type: application/http
+        Content-Transfer-Encoding: binary
+        HTTP/1.1 424 Failed Dependency
+        content-type: application/json
+        odata-version: 4.0
+        content-length: 185
+        {"error":{"code":"failedDependency","message":"the request `one` has failed, and this one with it"}}
+        --batchresponse_r--
+    "#]].assert_eq(&answer);
     assert_eq!(left, "");
 }
 
