@@ -4,8 +4,8 @@ use expect_test::{Expect, expect};
 
 use super::double::{Caller, id};
 use super::{Client, ROOT, header, now, text};
+use crate::Dialect;
 use crate::exchange::{Exchange, Request, Response};
-use crate::{Dialect, Service};
 
 impl Client {
     fn batch(&self, headers: &[(&'static str, &str)], body: &str) -> Response {
@@ -255,7 +255,8 @@ fn what_is_no_batch() {
     expect![[r#"
         200 application/json
         {"responses":[]}
-    "#]].assert_eq(&show(&strict.batch(&[json], "{\"requests\":[]}")));
+    "#]]
+    .assert_eq(&show(&strict.batch(&[json], "{\"requests\":[]}")));
 }
 
 const MULTIPART: &str = "--b
@@ -384,13 +385,12 @@ fn multipart() {
 }
 
 #[test]
-fn a_service_without_groups_says_so() {
+fn a_batch_may_move_between_threads() {
     fn is_send<T: Send>(_: T) {}
     let client = Client::graph();
-    let service: &Service<_> = &client.service;
     let headers = http::HeaderMap::new();
     let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
     let method = http::Method::GET;
     let request = Request { method, root: ROOT, path: "", query: None, headers: &headers, body: "".into(), exchange };
-    is_send(service.batch(&client.caller, request, &[]));
+    is_send(client.service.batch(&client.caller, request, &[]));
 }

@@ -20,6 +20,7 @@ const SECOND: i64 = 10_000_000;
 struct Steps {
     now: AtomicI64,
     ids: AtomicU64,
+    turn: Option<Arc<tokio::sync::Mutex<()>>>,
 }
 
 impl Effects for Steps {
@@ -35,7 +36,7 @@ impl Effects for Steps {
     fn committed(&self, _: i64) {}
 
     fn turn(&self) -> Option<&Arc<tokio::sync::Mutex<()>>> {
-        None
+        self.turn.as_ref()
     }
 
     fn new_id(&self, _: Uuid, _: i64) -> Uuid {
@@ -63,7 +64,16 @@ impl World {
     }
 
     pub(super) fn with(settings: Settings) -> Self {
-        let steps = Steps { now: AtomicI64::new(0), ids: AtomicU64::new(0) };
+        Self::made(settings, None)
+    }
+
+    /// One in which changes happen one after another.
+    pub(super) fn in_turns() -> Self {
+        Self::made(Settings::default(), Some(Arc::default()))
+    }
+
+    fn made(settings: Settings, turn: Option<Arc<tokio::sync::Mutex<()>>>) -> Self {
+        let steps = Steps { now: AtomicI64::new(0), ids: AtomicU64::new(0), turn };
         let people = Service::new(Arc::new(MemoryStore::default()), Arc::new(steps), settings);
         let service = engine::Service::new(people, Dialect::GRAPH, [7; 32]);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

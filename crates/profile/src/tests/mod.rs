@@ -1,6 +1,7 @@
 //! Stories over the whole pipeline below HTTP: protocol, rules, access, and the memory store.
 
 mod access;
+mod batches;
 mod collections;
 mod harness;
 mod metadata;
