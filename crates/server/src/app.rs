@@ -29,7 +29,7 @@ use hyper::body::Incoming;
 use odata::Detail;
 use store::Store;
 
-pub(crate) use body::gather;
+pub(crate) use body::{LIMIT, gather};
 pub(crate) use cors::Origins;
 pub(crate) use forwarded::Network;
 pub(crate) use host::{Hosts, Known, Origin, is_loopback};
@@ -51,6 +51,8 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hosts: Hosts,
     pub(crate) origins: Origins,
+    /// The largest body of a batch, in bytes.
+    pub(crate) batch_body: usize,
     /// Where a client without a token gets one.
     pub(crate) authorization_uri: String,
     /// Only `vitae dev` has them.
@@ -110,10 +112,15 @@ impl App {
         };
         let (version, path) = below_root(head.uri.path())?;
         let caller = self.admit(&head.headers)?;
-        let body = body::gather(&head.headers, body).await?;
+        let is_batch = path.trim_end_matches('/').replace("%24", "$").eq_ignore_ascii_case("/$batch");
+        let limit = if is_batch { self.batch_body } else { LIMIT };
+        let body = body::gather(&head.headers, body, limit).await?;
         let root = root(origin, version);
         let request = self.request(arrival, &root, path, body);
-        Ok(self.api.serve(&caller, request).await)
+        Ok(match is_batch {
+            true => self.api.batch(&caller, request, &ROOTS).await,
+            false => self.api.serve(&caller, request).await,
+        })
     }
 
     /// Is the process alive, and can it serve? For supervisors, which know neither names nor tokens.

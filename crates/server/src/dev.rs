@@ -193,6 +193,7 @@ fn app(
         store: Arc::clone(&ground.store),
         hosts: Hosts::loopback(args.host),
         origins: Origins::ThisMachine,
+        batch_body: 4 << 20,
         authorization_uri: format!("{}/oauth2/v2.0/authorize", DevIssuer::issuer_url(tenant).trim_end_matches("/v2.0")),
         hooks: Some(Hooks::new(tenant, source, ground.directory.clone(), &ground.issuer)),
         draining: false.into(),

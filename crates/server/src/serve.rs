@@ -83,6 +83,7 @@ async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {
         store,
         hosts: Hosts::new(hosts, settings.trusted_proxies),
         origins: Origins::Listed(settings.cors_origins),
+        batch_body: settings.batch_mb << 20,
         authorization_uri: settings.authorization_uri.or(first_issuer).unwrap_or_default(),
         hooks: None,
         draining: false.into(),
@@ -97,6 +98,7 @@ fn choices(settings: &Settings) -> Choices {
             page_size: settings.page_size,
             max_page_size: settings.max_page_size,
             top_is_page_size: settings.top_is_page_size,
+            batch_limit: settings.batch_requests,
             ..Dialect::GRAPH
         },
     }

@@ -53,6 +53,10 @@ impl Api {
         self.service.serve(caller, request).await
     }
 
+    pub(crate) async fn batch(&self, caller: &auth::Caller, request: Request<'_>, roots: &[&str]) -> Response {
+        self.service.batch(caller, request, roots).await
+    }
+
     pub(crate) async fn load(&self, tenant: Uuid, people: &[Value]) -> Outcome<Vec<Person>> {
         let loaded = self.service.resources().load_people(tenant, people).await;
         let loaded = loaded.map_err(|message| Failure::failed("the people cannot be loaded", message))?;

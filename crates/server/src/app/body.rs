@@ -13,8 +13,8 @@ use hyper::body::{Body, Incoming};
 
 use super::refusal::Refusal;
 
-/// The largest body, before and after inflation.
-const LIMIT: usize = 1 << 20;
+/// The largest body, before and after inflation, but for a batch.
+pub(crate) const LIMIT: usize = 1 << 20;
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,18 +23,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const DISCARDED: usize = 16 << 20;
 const DISCARDING: Duration = Duration::from_secs(5);
 
-/// The body of a request, ready to be parsed.
-pub(crate) async fn gather(headers: &HeaderMap, body: &mut Incoming) -> Result<Bytes, Refusal> {
+/// The body of a request, ready to be parsed; `limit` is the most bytes it may have, before and after inflation.
+pub(crate) async fn gather(headers: &HeaderMap, body: &mut Incoming, limit: usize) -> Result<Bytes, Refusal> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
     let gzip = is_gzip(headers)?;
-    if announced(headers).is_some_and(|length| length > LIMIT) {
-        return Err(too_large());
+    if announced(headers).is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
     }
     let late = || Refusal::new(Kind::BadBody, format!("the body did not arrive within {} s", PATIENCE.as_secs()));
-    let raw = tokio::time::timeout(PATIENCE, read(body)).await.map_err(|_| late())??;
-    if gzip && !raw.is_empty() { inflate(&raw) } else { Ok(raw) }
+    let raw = tokio::time::timeout(PATIENCE, read(body, limit)).await.map_err(|_| late())??;
+    if gzip && !raw.is_empty() { inflate(&raw, limit) } else { Ok(raw) }
 }
 
 /// Lets the sender of an unread body finish, within bounds; a line closed on them would eat the answer too.
@@ -53,14 +53,14 @@ pub(crate) fn discard(headers: &HeaderMap, mut body: Incoming) {
     }));
 }
 
-async fn read(body: &mut Incoming) -> Result<Bytes, Refusal> {
+async fn read(body: &mut Incoming, limit: usize) -> Result<Bytes, Refusal> {
     let mut first = Bytes::new();
     let mut gathered = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Refusal::new(Kind::BadBody, "the body broke off before its end"))?;
         let Ok(data) = frame.into_data() else { continue };
-        if first.len() + gathered.len() + data.len() > LIMIT {
-            return Err(too_large());
+        if first.len() + gathered.len() + data.len() > limit {
+            return Err(too_large(limit));
         }
         // Most bodies come in one piece, which needs no copy.
         if first.is_empty() && gathered.is_empty() {
@@ -73,13 +73,13 @@ async fn read(body: &mut Incoming) -> Result<Bytes, Refusal> {
     Ok(if gathered.is_empty() { first } else { gathered.freeze() })
 }
 
-fn inflate(raw: &[u8]) -> Result<Bytes, Refusal> {
-    let mut inflated = Vec::with_capacity(raw.len().saturating_mul(4).min(LIMIT));
-    let beyond = LIMIT as u64 + 1;
+fn inflate(raw: &[u8], limit: usize) -> Result<Bytes, Refusal> {
+    let mut inflated = Vec::with_capacity(raw.len().saturating_mul(4).min(limit));
+    let beyond = limit as u64 + 1;
     MultiGzDecoder::new(raw).take(beyond).read_to_end(&mut inflated).map_err(|_| {
         Refusal::new(Kind::BadBody, "the body is not gzip, though Content-Encoding says so").at("content-encoding")
     })?;
-    if inflated.len() > LIMIT { Err(too_large()) } else { Ok(inflated.into()) }
+    if inflated.len() > limit { Err(too_large(limit)) } else { Ok(inflated.into()) }
 }
 
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
@@ -103,8 +103,8 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn too_large() -> Refusal {
-    Refusal::new(Kind::TooLarge, format!("the body is larger than {LIMIT} bytes, before or after inflation"))
+fn too_large(limit: usize) -> Refusal {
+    Refusal::new(Kind::TooLarge, format!("the body is larger than {limit} bytes, before or after inflation"))
 }
 
 #[cfg(test)]
@@ -122,12 +122,12 @@ mod tests {
 
     #[test]
     fn inflates_within_the_limit() {
-        assert_eq!(inflate(&deflated(LIMIT)).unwrap().len(), LIMIT);
-        assert!(inflate(&deflated(LIMIT + 1)).is_err());
-        assert!(inflate(b"{}").is_err());
+        assert_eq!(inflate(&deflated(LIMIT), LIMIT).unwrap().len(), LIMIT);
+        assert!(inflate(&deflated(LIMIT + 1), LIMIT).is_err());
+        assert!(inflate(b"{}", LIMIT).is_err());
         let mut cut = deflated(1_000);
         cut.truncate(cut.len() - 4);
-        assert!(inflate(&cut).is_err());
+        assert!(inflate(&cut, LIMIT).is_err());
     }
 
     #[test]

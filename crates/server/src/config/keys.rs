@@ -113,6 +113,14 @@ pub(super) static KEYS: &[Key<Settings>] = &[
             Ok(())
         },
     ),
+    key("batch.requests", Default::Number(20), "most requests in a batch", |settings, value| {
+        settings.batch_requests = value.number(1, 100)?;
+        Ok(())
+    }),
+    key("batch.body_mb", Default::Number(4), "most megabytes in the body of a batch", |settings, value| {
+        settings.batch_mb = value.number(1, 64)?;
+        Ok(())
+    }),
     key(
         "quotas.items_per_collection",
         Default::Number(1_000),

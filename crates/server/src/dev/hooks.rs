@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::faults::Faults;
 use super::journal::{Entry, Journal};
 use super::people::Source;
-use crate::app::{App, Arrival, Refusal, gather, is_loopback};
+use crate::app::{App, Arrival, LIMIT, Refusal, gather, is_loopback};
 use crate::clock::TICKS_PER_SECOND;
 use crate::data_dir::DataDir;
 use crate::duration::parse_seconds;
@@ -115,7 +115,7 @@ impl Hooks {
                 "the test hooks answer only to localhost, 127.0.0.1 or [::1], and to no page of another origin";
             return Err(Refusal::new(Kind::BadHeader, message).at("host"));
         }
-        let body = gather(&head.headers, body).await?;
+        let body = gather(&head.headers, body, LIMIT).await?;
         match (name, &head.method) {
             ("reset", &Method::POST) => self.reset(app).await,
             ("clock", &Method::GET) => Ok(clock(app)),

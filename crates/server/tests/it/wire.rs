@@ -2,6 +2,7 @@
 
 mod addresses;
 mod answers;
+mod batches;
 mod pages;
 mod refusals;
 mod versions;
