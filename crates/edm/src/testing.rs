@@ -39,7 +39,7 @@ pub static MODEL: Model = Model {
         &ADDRESS,
         &SHOP_ADDRESS,
         &PLACE,
-        &TOTALS,
+        &FIGURES,
     ],
     enums: &[&STOCK, &CONDITION],
     definitions: &[&RELEASE_DATE, &OPENING_TIME, &LEAD_TIME],
@@ -78,7 +78,7 @@ pub static MODEL: Model = Model {
         &function("Top", &[], returns_list(of(&ARTICLE)), "The dearest articles.").composable(),
         &function("Top", &[parameter("count", INT64)], returns_list(of(&ARTICLE)), "As many of the dearest articles.")
             .composable(),
-        &function("Totals", &[], returns(of(&TOTALS)), "Figures over all articles."),
+        &function("Totals", &[], returns(of(&FIGURES)), "Figures over all articles."),
         &function("Echo", &[parameter("text", STRING)], returns(STRING), "The same text."),
         &action(
             "Raise",
@@ -293,8 +293,8 @@ pub static PLACE: StructType = complex(
 );
 
 /// A complex type that only operations return.
-pub static TOTALS: StructType = complex(
-    "Totals",
+pub static FIGURES: StructType = complex(
+    "Figures",
     "Figures over all articles.",
     &[one("Count", INT64, "How many.").not_null(), one("Average", DOUBLE, "The mean price.")],
 );
@@ -349,8 +349,22 @@ pub fn faults(model: &Model) -> Vec<String> {
             faults.push(format!("{} is bound to nothing", operation.name));
         }
     }
+    name_faults(model, &mut faults);
     container_faults(model, &mut faults);
     faults
+}
+
+/// In a schema one name has one meaning; only operations share theirs, as overloads.
+fn name_faults(model: &Model, faults: &mut Vec<String>) {
+    let types = model.structs.iter().map(|ty| ty.name).chain(model.enums.iter().map(|ty| ty.name));
+    let declared = types.chain(model.definitions.iter().map(|ty| ty.name)).chain([model.container]);
+    let operations: BTreeSet<&str> = model.operations.iter().map(|operation| operation.name).collect();
+    let mut names = BTreeSet::new();
+    for name in declared.chain(operations) {
+        if !names.insert(name) {
+            faults.push(format!("{name} means two things in the schema"));
+        }
+    }
 }
 
 fn struct_faults(model: &Model, ty: &'static StructType, faults: &mut Vec<String>) {

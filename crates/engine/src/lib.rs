@@ -11,6 +11,7 @@ mod exchange;
 mod links;
 mod media;
 mod metadata;
+mod method;
 mod nested;
 mod paging;
 mod payload;
@@ -25,6 +26,7 @@ mod task;
 mod tests;
 
 pub use exchange::{Exchange, Request, Response, Timing};
+pub use odata::openapi::Info;
 pub use odata::{Address, Dialect, Kind, Place, Problem, Step};
 pub use resources::{
     Action, Basis, Call, Changed, Content, Entity, Linked, Links, Media, Outcome, Resources, Row, Tag, Target, Window,

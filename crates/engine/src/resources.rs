@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use edm::expr::Reach;
 use edm::{Model, Navigation, Operation, OperationKind, Parameter, Patch, Property, StructType, Value};
+use odata::openapi::Info;
 use odata::{Address, Kind, Problem};
 
 use crate::exchange::Exchange;
@@ -208,6 +209,12 @@ pub trait Resources: Send + Sync + 'static {
 
     /// The model that is served.
     fn model(&self) -> &'static Model;
+
+    /// What its OpenAPI document says of the service as a whole.
+    fn info(&self) -> Info<'static> {
+        let Model { container, version, .. } = self.model();
+        Info { title: container, description: "", version: version.unwrap_or("1"), servers: &[] }
+    }
 
     /// Bytes that are equal for equal callers: what one caller was given, no other can use.
     fn caller_key(&self, caller: &Self::Caller) -> Vec<u8>;

@@ -1,10 +1,12 @@
 //! One request, stage by stage.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use edm::StructType;
 use edm::expr::{Binary, Expr, Reach};
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use odata::bind::Binder;
 use odata::headers::{self, Version, Wishes};
 use odata::payload::Format;
@@ -13,6 +15,7 @@ use odata::{Address, Dialect, Kind, Problem, Query, url};
 
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response, Timing};
+use crate::metadata::{Document, Metadata};
 use crate::paging::Plan;
 use crate::payload::{self, Frame};
 use crate::resources::{Action, Entity, Resources};
@@ -27,6 +30,7 @@ pub struct Service<R> {
     pub(crate) dialect: Dialect,
     pub(crate) paging_key: [u8; 32],
     json: HeaderValue,
+    metadata: Arc<Metadata>,
 }
 
 /// A request that is understood: what is said, what is meant, and that the caller may do it.
@@ -48,7 +52,17 @@ impl<R: Resources> Service<R> {
     /// A service over these resources.
     pub fn new(resources: R, dialect: Dialect, paging_key: [u8; 32]) -> Self {
         let json = HeaderValue::from_static(dialect.json);
-        Self { resources, dialect, paging_key, json }
+        let metadata = Arc::new(Metadata::new(resources.model(), dialect.clone(), resources.info()));
+        Self { resources, dialect, paging_key, json, metadata }
+    }
+
+    /// Answers a request for what the service says of itself, to anyone; `None` where the request asks for anything
+    /// else, for which a caller must be known.
+    pub fn describe(&self, request: &Request<'_>) -> Option<Response> {
+        let is_asking = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&request.method);
+        let document = Document::at(request.path).filter(|_| is_asking)?;
+        let answer = self.metadata.answer(document, request);
+        Some(answer.unwrap_or_else(|problem| Response::problem(&problem, &request.exchange)))
     }
 
     /// The data behind the service.
@@ -58,7 +72,13 @@ impl<R: Resources> Service<R> {
 
     /// The same service over other data of its kind.
     pub(crate) fn over(&self, resources: R) -> Self {
-        Self::new(resources, self.dialect.clone(), self.paging_key)
+        Self {
+            resources,
+            dialect: self.dialect.clone(),
+            paging_key: self.paging_key,
+            json: self.json.clone(),
+            metadata: Arc::clone(&self.metadata),
+        }
     }
 
     /// The choices of the service.
@@ -86,9 +106,15 @@ impl<R: Resources> Service<R> {
         timings: &mut Timings,
     ) -> Result<Response, Problem> {
         let segments = url::path::parse(request.path)?;
+        if let Some(document) = Document::of(&segments) {
+            return self.metadata.answer(document, request);
+        }
         timings.mark("parse");
         let option = |name: &str| odata::address::option(request.query, name);
         let address = odata::address::bind(self.resources.model(), &self.dialect, &segments, &option)?;
+        if request.method == Method::OPTIONS {
+            return task::offered_by(&address, &self.dialect);
+        }
         let task = task::task(&address, &request.method, &self.dialect)?;
         let Some(route) = Route::of(&address) else { return self.call(caller, request, &address).await };
         let understood = self.understand(caller, request, &address, route, task, timings).await?;

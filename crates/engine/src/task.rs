@@ -6,6 +6,8 @@ use odata::headers::Media;
 use odata::query::Applies;
 use odata::{Address, Dialect, Kind, Place, Problem, Step, Tail};
 
+use crate::exchange::Response;
+use crate::method;
 use crate::resources::Action;
 
 /// What a request is to do.
@@ -69,22 +71,19 @@ static ACTION: [(Method, Task); 1] = [(Method::POST, Task::Call(OperationKind::A
 
 /// What the method means at the address; what it does not offer is a problem that says what it does.
 pub(crate) fn task(address: &Address, method: &Method, dialect: &Dialect) -> Result<Task, Problem> {
+    method::recognized(method)?;
     let mut offered = offered(address, dialect)?;
     let wanted = if method == Method::HEAD { &Method::GET } else { method };
     match offered.clone().find(|(method, _)| method == wanted) {
         Some((_, task)) => Ok(*task),
-        None => {
-            let mut problem =
-                Problem::new(Kind::MethodNotAllowed, "Specified HTTP method is not allowed for the request target.");
-            problem.allow = Some(allow(&mut offered));
-            Err(problem)
-        }
+        None => Err(method::not_allowed(&allow(&mut offered))),
     }
 }
 
-/// The methods that the address offers, as `Allow` names them.
-pub(crate) fn allowed(address: &Address, dialect: &Dialect) -> Result<String, Problem> {
-    Ok(allow(&mut offered(address, dialect)?))
+/// The answer to OPTIONS: which methods the address offers. Whether the caller may use them, or whether anything is
+/// there, it does not say.
+pub(crate) fn offered_by(address: &Address, dialect: &Dialect) -> Result<Response, Problem> {
+    Ok(method::options(&allow(&mut offered(address, dialect)?)))
 }
 
 fn offered<'a>(

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use edm::expr::Rules;
 
+use crate::csdl::Capabilities;
 use crate::payload::{Format, Metadata};
 use crate::problem::Kind;
 use crate::syntax::Limits;
@@ -40,6 +41,8 @@ pub struct Dialect {
     pub json_batch_needs_401: bool,
     /// Content type of a successful JSON answer in its usual form; [`Dialect::json_type`] has the others.
     pub json: &'static str,
+    /// What is published as offered.
+    pub capabilities: Capabilities,
 }
 
 impl Dialect {
@@ -76,6 +79,7 @@ impl Dialect {
         batch_limit: 20,
         json_batch_needs_401: false,
         json: "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+        capabilities: Capabilities::SERVED,
     };
 
     /// As OData 4.01 recommends.
@@ -94,5 +98,6 @@ impl Dialect {
         batch_limit: 100,
         json_batch_needs_401: true,
         json: "application/json;odata.metadata=minimal",
+        capabilities: Capabilities::SERVED,
     };
 }

@@ -13,6 +13,7 @@ pub mod openapi;
 pub mod payload;
 pub mod problem;
 pub mod query;
+pub mod service_document;
 pub mod syntax;
 pub mod url;
 

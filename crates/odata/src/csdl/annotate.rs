@@ -10,9 +10,9 @@ use super::term::{
     ACCEPTABLE_ENCODINGS, ALLOWED_VALUES, ALTERNATE_KEYS, ASYNCHRONOUS, AUTO_EXPAND, Annotation, BATCH_SUPPORT,
     BATCH_SUPPORTED, CHANGE_TRACKING, COMPUTE_SUPPORTED, COMPUTED, CONFORMANCE_LEVEL, CONFORMANCE_LEVEL_TYPE,
     COUNT_RESTRICTIONS, CROSS_JOIN, DEEP_INSERT, DEEP_UPDATE, DEFAULT_NAMESPACE, DELETE_RESTRICTIONS, DESCRIPTION,
-    Expression, FILTER_FUNCTIONS, IMMUTABLE, INSERT_RESTRICTIONS, IS_URL, KEY_AS_SEGMENT, LONG_DESCRIPTION, MEDIA_TYPE,
-    ODATA_VERSIONS, OPTIMISTIC_CONCURRENCY, OPTIONAL_PARAMETER, PATTERN, QUERY_SEGMENT, SCHEMA_VERSION,
-    SEARCH_RESTRICTIONS, SKIP_SUPPORTED, SUPPORTED_FORMATS, SUPPORTED_METADATA_FORMATS, TOP_SUPPORTED,
+    Expression, FILTER_FUNCTIONS, FILTER_RESTRICTIONS, IMMUTABLE, INSERT_RESTRICTIONS, IS_URL, KEY_AS_SEGMENT,
+    LONG_DESCRIPTION, MEDIA_TYPE, ODATA_VERSIONS, OPTIMISTIC_CONCURRENCY, OPTIONAL_PARAMETER, PATTERN, QUERY_SEGMENT,
+    SCHEMA_VERSION, SEARCH_RESTRICTIONS, SKIP_SUPPORTED, SUPPORTED_FORMATS, SUPPORTED_METADATA_FORMATS, TOP_SUPPORTED,
     UPDATE_RESTRICTIONS, flag, path_list, record, tag, text, text_list, texts,
 };
 
@@ -194,6 +194,10 @@ pub(super) fn set(set: &'static EntitySet, capabilities: &Capabilities) -> Vec<A
         record(SEARCH_RESTRICTIONS, vec![("Searchable", Expression::Bool(capabilities.search))]),
         record(CHANGE_TRACKING, vec![("Supported", Expression::Bool(permitted.change_tracked))]),
     ];
+    // That it can be filtered goes without saying.
+    if !capabilities.filter {
+        annotations.push(record(FILTER_RESTRICTIONS, vec![("Filterable", Expression::Bool(false))]));
+    }
     if set.ty.all_properties().any(|(_, property)| property.concurrency) {
         let sources = set.ty.all_properties().filter(|(_, property)| property.concurrency);
         let sources = path_list(sources.map(|(_, property)| property.name));

@@ -34,36 +34,39 @@ pub struct Batch {
     pub etag_references: bool,
 }
 
-/// What a service offers beyond its model (`Org.OData.Capabilities.V1`).
+/// What a service offers beyond its model (`Org.OData.Capabilities.V1`): what is said here is published in `$metadata`
+/// and OpenAPI, and clients rely on it. A flag is set when every resource of the service keeps what it says.
 #[derive(Debug, Clone, Copy)]
 pub struct Capabilities {
-    /// The level it claims, if any.
+    /// The level it claims; none before every demand of that level is met (OData Protocol 4.01, section 13.1).
     pub conformance: Option<Conformance>,
-    /// Media types of answers.
+    /// Media types of answers: each level of metadata that is really written.
     pub formats: &'static [&'static str],
     /// Compressions of request bodies.
     pub encodings: &'static [&'static str],
-    /// Functions and operators of `$filter`; empty when all may be tried.
+    /// `$filter` on every set, on `/$count`, and within `$expand`.
+    pub filter: bool,
+    /// Functions and operators of `$filter`; empty when all may be tried, or none.
     pub filter_functions: &'static [&'static str],
-    /// Batches, if it takes any.
+    /// `$batch`, and how; none where the address is unknown.
     pub batch: Option<Batch>,
-    /// `$top`
+    /// `$top` on every collection.
     pub top: bool,
-    /// `$skip`
+    /// `$skip` on every collection.
     pub skip: bool,
-    /// `$count` and `/$count`
+    /// `$count` and `/$count` on every collection.
     pub count: bool,
-    /// `$search`
+    /// `$search` on every set.
     pub search: bool,
-    /// `$compute`
+    /// `$compute`, its results in `$select`, `$filter` and `$orderby`.
     pub compute: bool,
-    /// Keys as path segments.
+    /// Keys as path segments: `users/{id}` beside `users('{id}')`.
     pub key_as_segment: bool,
-    /// `POST …/$query`
+    /// `POST …/$query` wherever GET is.
     pub query_segment: bool,
-    /// `$crossjoin`
+    /// `$crossjoin(…)`
     pub cross_join: bool,
-    /// `Prefer: respond-async`
+    /// `Prefer: respond-async` with a status monitor.
     pub asynchronous: bool,
     /// Entities with related ones in one POST.
     pub deep_insert: bool,
@@ -71,11 +74,34 @@ pub struct Capabilities {
     pub deep_update: bool,
     /// A PATCH or PUT of what does not exist creates it.
     pub upsert: bool,
-    /// Operations and derived types may be named without their namespace.
+    /// Operations and derived types may be named in paths without their namespace.
     pub default_namespace: bool,
 }
 
 impl Capabilities {
+    /// What the engine answers as it stands; grows with it.
+    pub const SERVED: Capabilities = Capabilities {
+        conformance: None,
+        formats: &["application/json;odata.metadata=minimal"],
+        encodings: &["gzip"],
+        filter: false,
+        filter_functions: &[],
+        batch: None,
+        top: true,
+        skip: true,
+        count: true,
+        search: false,
+        compute: false,
+        key_as_segment: true,
+        query_segment: false,
+        cross_join: false,
+        asynchronous: false,
+        deep_insert: false,
+        deep_update: false,
+        upsert: false,
+        default_namespace: false,
+    };
+
     /// All that the *Advanced* level asks and what usually goes with it. A service that offers less says so with
     /// `Capabilities { search: false, ..Capabilities::ADVANCED }`.
     pub const ADVANCED: Capabilities = Capabilities {
@@ -86,6 +112,7 @@ impl Capabilities {
             "application/json;odata.metadata=none",
         ],
         encodings: &["gzip"],
+        filter: true,
         filter_functions: FILTER_FUNCTIONS,
         batch: Some(Batch {
             formats: &["application/json", "multipart/mixed"],

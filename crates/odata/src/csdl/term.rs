@@ -81,6 +81,7 @@ pub(super) const DEEP_INSERT: &str = "Org.OData.Capabilities.V1.DeepInsertSuppor
 pub(super) const DEEP_UPDATE: &str = "Org.OData.Capabilities.V1.DeepUpdateSupport";
 pub(super) const DELETE_RESTRICTIONS: &str = "Org.OData.Capabilities.V1.DeleteRestrictions";
 pub(super) const FILTER_FUNCTIONS: &str = "Org.OData.Capabilities.V1.FilterFunctions";
+pub(super) const FILTER_RESTRICTIONS: &str = "Org.OData.Capabilities.V1.FilterRestrictions";
 pub(super) const INSERT_RESTRICTIONS: &str = "Org.OData.Capabilities.V1.InsertRestrictions";
 pub(super) const KEY_AS_SEGMENT: &str = "Org.OData.Capabilities.V1.KeyAsSegmentSupported";
 pub(super) const QUERY_SEGMENT: &str = "Org.OData.Capabilities.V1.QuerySegmentSupported";

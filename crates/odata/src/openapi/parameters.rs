@@ -39,7 +39,7 @@ pub(super) fn of_list(ty: &'static StructType, capabilities: &Capabilities) -> V
     options.extend(capabilities.top.then(|| component("parameters", "top")));
     options.extend(capabilities.skip.then(|| component("parameters", "skip")));
     options.extend(capabilities.search.then(|| component("parameters", "search")));
-    options.push(component("parameters", "filter"));
+    options.extend(capabilities.filter.then(|| component("parameters", "filter")));
     options.extend(capabilities.count.then(|| component("parameters", "count")));
     let ordered = ty.all_properties().any(|(_, one)| !one.collection && one.ty.is_ordered());
     options.extend(ordered.then(|| component("parameters", &format!("{}-orderby", ty.name))));
@@ -61,7 +61,8 @@ pub(super) fn of_entity(ty: &'static StructType, capabilities: &Capabilities) ->
 /// The options of `/$count`.
 pub(super) fn of_count(capabilities: &Capabilities) -> Vec<Object> {
     let search = capabilities.search.then(|| component("parameters", "search"));
-    search.into_iter().chain(std::iter::once(component("parameters", "filter"))).collect()
+    let filter = capabilities.filter.then(|| component("parameters", "filter"));
+    search.into_iter().chain(filter).collect()
 }
 
 /// A header or option that all paths share.

@@ -1,4 +1,4 @@
-//! The paths that every service has.
+//! The paths that every service has. What describes the service needs no token: it holds no data.
 
 use super::paths::{answer, body, operation, responses};
 use super::values::{component, many};
@@ -18,11 +18,12 @@ pub(super) fn paths(capabilities: &Capabilities) -> Object {
 
 fn root() -> Object {
     let text = || Object::new().with("type", "string");
-    let entry = Object::new().with("name", text()).with("kind", text()).with("url", text());
+    let entry = Object::new().with("name", text()).with("title", text()).with("kind", text()).with("url", text());
     let entry = Object::new().with("type", "object").with("required", vec!["name", "url"]).with("properties", entry);
     let properties = Object::new().with("@odata.context", text()).with("value", many(entry, true));
     let list = Object::new().with("type", "object").with("required", vec!["value"]).with("properties", properties);
     operation(TAG, "root".to_owned(), "List what the service offers".to_owned())
+        .with("security", Vec::<Object>::new())
         .with("responses", responses("200", answer("The sets and singletons.", list)))
 }
 
@@ -32,6 +33,7 @@ fn metadata() -> Object {
     let content = Object::new().with("application/xml", xml).with("application/json", json);
     let schema = Object::new().with("description", "The schema.").with("content", content);
     operation(TAG, "metadata".to_owned(), "Get the schema of the service".to_owned())
+        .with("security", Vec::<Object>::new())
         .with("responses", responses("200", schema))
 }
 

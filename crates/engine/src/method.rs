@@ -1,0 +1,36 @@
+//! Methods as such: which are known, and the answers that say which are offered (RFC 9110, section 9).
+
+use edm::check::brief;
+use http::{Method, StatusCode};
+use odata::{Kind, Problem};
+
+use crate::exchange::Response;
+
+/// The methods that are known; any other is unknown everywhere.
+static KNOWN: [Method; 7] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::PUT, Method::DELETE, Method::OPTIONS];
+
+/// Is it a method that is offered anywhere?
+pub(crate) fn recognized(method: &Method) -> Result<(), Problem> {
+    if KNOWN.contains(method) {
+        return Ok(());
+    }
+    let names: Vec<&str> = KNOWN.iter().map(Method::as_str).collect();
+    let message = format!("found the method {}, expected one of {}", brief(method.as_str()), names.join(", "));
+    Err(Problem::new(Kind::NotSupported, message))
+}
+
+/// The answer to OPTIONS where these methods are offered.
+pub(crate) fn options(allow: &str) -> Response {
+    let mut response = Response::empty(StatusCode::NO_CONTENT);
+    response.set("allow", allow);
+    response
+}
+
+/// The method is known, but the address offers only these.
+pub(crate) fn not_allowed(allow: &str) -> Problem {
+    let message = "Specified HTTP method is not allowed for the request target.";
+    let mut problem = Problem::new(Kind::MethodNotAllowed, message);
+    problem.allow = Some(allow.to_owned());
+    problem
+}
