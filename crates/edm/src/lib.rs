@@ -4,6 +4,7 @@
 //! Everything here is plain data and pure functions. This crate does no I/O, is not async, and knows neither OData text
 //! nor annotations, HTTP, storage or people.
 
+pub mod apply;
 pub mod check;
 pub mod codec;
 pub mod eval;

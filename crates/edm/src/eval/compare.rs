@@ -47,7 +47,7 @@ pub(super) fn equal(left: &Datum<'_>, right: &Datum<'_>, env: &Env) -> Result<bo
 }
 
 /// Which is greater; `None` for NaN, null, and what has no order.
-fn order(left: &Datum<'_>, right: &Datum<'_>, env: &Env) -> Result<Option<Ordering>, EvalError> {
+pub(crate) fn order(left: &Datum<'_>, right: &Datum<'_>, env: &Env) -> Result<Option<Ordering>, EvalError> {
     Ok(match (left, right) {
         (Datum::Integer(left), Datum::Integer(right)) | (Datum::Enum(left), Datum::Enum(right)) => {
             Some(left.cmp(right))

@@ -24,6 +24,7 @@ impl<'e, 'a> Machine<'e, 'a> {
         match &expr.node {
             Node::Literal(value) => Ok(value.into()),
             Node::Path(base, steps) => self.path(base, steps),
+            Node::Column(slot) => Ok(self.row.column(*slot)),
             Node::Follow(from, navigation) => match &from.node {
                 Node::Path(Base::Row, steps) if steps.is_empty() => Ok(self.row.follow(navigation)),
                 _ => Ok(self.eval_paid(from)?.follow(navigation)),

@@ -16,8 +16,9 @@
 mod compare;
 mod convert;
 mod datum;
+mod key;
 mod machine;
-mod number;
+pub(crate) mod number;
 mod order;
 mod row;
 pub mod search;
@@ -34,7 +35,9 @@ use std::fmt;
 use crate::expr::Expr;
 use crate::time::DateTimeOffset;
 
+pub(crate) use compare::order;
 pub use datum::{Datum, List};
+pub(crate) use key::write_key;
 pub use order::{Sort, SortKey};
 pub use row::{Object, Row, Stored};
 
@@ -71,7 +74,7 @@ impl Env {
         self.spent.get()
     }
 
-    fn spend(&self, steps: u64) -> Result<(), EvalError> {
+    pub(crate) fn spend(&self, steps: u64) -> Result<(), EvalError> {
         let spent = self.spent.get().saturating_add(steps);
         self.spent.set(spent);
         if spent > self.limit { Err(EvalError::TooMuchWork { limit: self.limit }) } else { Ok(()) }

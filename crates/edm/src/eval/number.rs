@@ -20,7 +20,7 @@ const GREATEST_POWER: i64 = 400;
 
 /// A number of any kind. A non-finite `Double` also stands for what `divby` makes of a decimal divided by zero.
 #[derive(Clone)]
-pub(super) enum Number<'a> {
+pub(crate) enum Number<'a> {
     Integer(i64),
     Decimal(Cow<'a, BigDecimal>),
     Single(f32),
@@ -28,7 +28,7 @@ pub(super) enum Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    pub(super) fn of(value: &'a Datum<'_>) -> Option<Self> {
+    pub(crate) fn of(value: &'a Datum<'_>) -> Option<Self> {
         Some(match value {
             Datum::Integer(value) => Number::Integer(*value),
             Datum::Decimal(value) => Number::Decimal(Cow::Borrowed(value)),
@@ -47,7 +47,7 @@ impl<'a> Number<'a> {
         }
     }
 
-    pub(super) fn to_double(&self) -> f64 {
+    pub(crate) fn to_double(&self) -> f64 {
         match self {
             Number::Integer(value) => *value as f64,
             Number::Decimal(value) => decimal_to_f64(value),
@@ -67,7 +67,7 @@ impl<'a> Number<'a> {
     }
 
     /// Exactly; `None` for what is not finite.
-    pub(super) fn into_decimal(self) -> Option<Cow<'a, BigDecimal>> {
+    pub(crate) fn into_decimal(self) -> Option<Cow<'a, BigDecimal>> {
         match self {
             Number::Integer(value) => Some(Cow::Owned(BigDecimal::from(value))),
             Number::Decimal(value) => Some(value),
@@ -166,7 +166,7 @@ fn decimals<'a>(operator: Arithmetic, left: &BigDecimal, right: &BigDecimal) -> 
 }
 
 /// A decimal that was reckoned: in bounds, and without zeros at its end, for those would tell of the way it came about.
-pub(super) fn decimal<'a>(result: &BigDecimal) -> Datum<'a> {
+pub(crate) fn decimal<'a>(result: &BigDecimal) -> Datum<'a> {
     let Some(bounded) = settle(result) else { return Datum::Null };
     let short = bounded.normalized();
     let plain = if short.fractional_digit_count() < 0 { short.with_scale(0) } else { short };
@@ -182,7 +182,7 @@ fn by_zero(left: &BigDecimal) -> f64 {
 }
 
 /// A quotient to a fixed number of digits.
-pub(super) fn quotient(left: &BigDecimal, right: &BigDecimal) -> BigDecimal {
+pub(crate) fn quotient(left: &BigDecimal, right: &BigDecimal) -> BigDecimal {
     rounded_to(&(left / right), QUOTIENT_DIGITS)
 }
 
@@ -204,7 +204,7 @@ fn settle(value: &BigDecimal) -> Option<BigDecimal> {
 }
 
 /// The same number in a higher rank.
-pub(super) fn promote<'a>(value: Datum<'a>, rank: Rank) -> Datum<'a> {
+pub(crate) fn promote<'a>(value: Datum<'a>, rank: Rank) -> Datum<'a> {
     match (Number::of(&value), rank) {
         (Some(Number::Integer(number)), Rank::Decimal) => Datum::Decimal(Cow::Owned(BigDecimal::from(number))),
         (Some(number @ (Number::Integer(_) | Number::Decimal(_))), Rank::Single) => Datum::Single(number.to_single()),

@@ -26,6 +26,11 @@ pub trait Row<'a> {
     fn follow(&self, _navigation: &'static Navigation) -> Datum<'a> {
         Datum::Null
     }
+
+    /// What a slot beside the properties holds: see [`crate::apply`].
+    fn column(&self, _slot: usize) -> Datum<'a> {
+        Datum::Null
+    }
 }
 
 /// An entity or complex value.
@@ -67,6 +72,13 @@ impl<'a> Row<'a> for Object<'a> {
     fn follow(&self, navigation: &'static Navigation) -> Datum<'a> {
         match self {
             Object::Row(row) => row.follow(navigation),
+            _ => Datum::Null,
+        }
+    }
+
+    fn column(&self, slot: usize) -> Datum<'a> {
+        match self {
+            Object::Row(row) => row.column(slot),
             _ => Datum::Null,
         }
     }
@@ -120,6 +132,13 @@ impl<'a> Row<'a> for Datum<'a> {
     fn follow(&self, navigation: &'static Navigation) -> Datum<'a> {
         match self {
             Datum::Object(object) => object.follow(navigation),
+            _ => Datum::Null,
+        }
+    }
+
+    fn column(&self, slot: usize) -> Datum<'a> {
+        match self {
+            Datum::Object(object) => object.column(slot),
             _ => Datum::Null,
         }
     }

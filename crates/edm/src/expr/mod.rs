@@ -68,6 +68,8 @@ pub(crate) enum Node {
     Literal(Value),
     /// Properties one below the other; none means the base itself.
     Path(Base, Vec<Step>),
+    /// A slot of a row that `$apply` made.
+    Column(usize),
     Follow(Box<Expr>, &'static Navigation),
     List(Vec<Expr>),
     /// Two or more, so that a long chain is not deep.
@@ -144,6 +146,11 @@ impl Expr {
     /// `$it`: the row itself, of the type that the resource path names.
     pub fn row(ty: Type) -> Self {
         Self::leaf(Node::Path(Base::Row, Vec::new()), Shape::One(ty))
+    }
+
+    /// What a row that [`crate::apply`] made holds in a slot beside the properties of its type.
+    pub fn column(slot: usize, shape: Shape) -> Self {
+        Self::leaf(Node::Column(slot), shape)
     }
 
     /// What a lambda is at.
