@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod batch;
+pub mod applied;
 pub mod bind;
 pub mod csdl;
 pub mod dialect;

@@ -79,6 +79,10 @@ impl Aggregate {
         self.ty
     }
 
+    pub(super) fn expr(&self) -> Option<&Expr> {
+        self.expr.as_ref()
+    }
+
     /// The value over some rows.
     pub(super) fn over<'a>(&'a self, rows: &[super::Row<'a>], env: &Env) -> Result<Datum<'a>, EvalError> {
         let Some(expr) = &self.expr else {

@@ -60,17 +60,18 @@ impl Extreme {
         }
     }
 
-    pub(super) fn keep<'a>(
-        &'a self,
-        rows: Vec<super::Row<'a>>,
-        env: &Env,
-    ) -> Result<Vec<super::Row<'a>>, EvalError> {
+    pub(super) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.by.keys.iter().map(|key| &key.expr)
+    }
+
+    pub(super) fn keep<'a>(&'a self, rows: Vec<super::Row<'a>>, env: &Env) -> Result<Vec<super::Row<'a>>, EvalError> {
         let sorted = super::run::sorted(&self.by, rows, env)?;
         let mut amounts = Vec::with_capacity(sorted.len());
         for row in &sorted {
             amounts.push(self.amount_of(row, env)?);
         }
-        let total: BigDecimal = if self.measure == Measure::Percent { amounts.iter().flatten().sum() } else { 0.into() };
+        let total: BigDecimal =
+            if self.measure == Measure::Percent { amounts.iter().flatten().sum() } else { 0.into() };
         let mut reached = BigDecimal::zero();
         let mut kept = 0;
         for amount in &amounts {

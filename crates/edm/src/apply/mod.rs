@@ -17,6 +17,7 @@
 mod aggregate;
 mod extreme;
 mod layout;
+mod reach;
 mod row;
 mod run;
 
@@ -107,6 +108,12 @@ impl Sequence {
     /// No transformation yet, over rows of these structures.
     pub fn over(layouts: Vec<Layout>) -> Self {
         Self { steps: Vec::new(), layouts }
+    }
+
+    /// Goes on with transformations over what there is after it.
+    pub fn append(&mut self, next: Sequence) {
+        self.steps.extend(next.steps);
+        self.layouts = next.layouts;
     }
 
     /// The structures that rows may have after it.

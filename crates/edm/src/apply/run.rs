@@ -15,11 +15,7 @@ const COPY: u64 = 32;
 
 impl Pipeline {
     /// Transforms rows of its type.
-    pub fn run<'a>(
-        &'a self,
-        rows: impl IntoIterator<Item = Datum<'a>>,
-        env: &Env,
-    ) -> Result<Vec<Row<'a>>, EvalError> {
+    pub fn run<'a>(&'a self, rows: impl IntoIterator<Item = Datum<'a>>, env: &Env) -> Result<Vec<Row<'a>>, EvalError> {
         let rows = rows.into_iter().enumerate().map(|(at, row)| Row::given(at, row)).collect();
         Runner { ty: self.ty, env }.all(&self.sequence.steps, rows)
     }
@@ -172,10 +168,7 @@ impl Runner<'_> {
     }
 }
 
-fn kept<'a>(
-    rows: Vec<Row<'a>>,
-    keep: impl Fn(&Row<'a>) -> Result<bool, EvalError>,
-) -> Result<Vec<Row<'a>>, EvalError> {
+fn kept<'a>(rows: Vec<Row<'a>>, keep: impl Fn(&Row<'a>) -> Result<bool, EvalError>) -> Result<Vec<Row<'a>>, EvalError> {
     let mut kept = Vec::new();
     for row in rows {
         if keep(&row)? {

@@ -61,7 +61,8 @@ impl Walk {
     /// Goes through an expression; says where its value comes from. No deeper than the expression is.
     fn visit(&mut self, expr: &Expr) -> Places {
         match &expr.node {
-            Node::Literal(_) => Places::new(),
+            // Entities are no columns.
+            Node::Literal(_) | Node::Column(_) => Places::new(),
             Node::Path(Base::Row, _) => vec![None],
             Node::Path(Base::Variable(slot), _) => self.slots.get(usize::from(*slot)).cloned().unwrap_or_default(),
             Node::Path(Base::Expr(from), _) => self.visit(from),

@@ -5,6 +5,7 @@
 //! serves one request: it knows the parameter aliases, and what names stand for on the level that is being bound.
 
 mod alias;
+mod apply;
 mod literal;
 mod object;
 mod option;
@@ -45,6 +46,8 @@ pub struct Binder<'a> {
     depth: usize,
     /// Nodes that came from aliases and computed properties: each use makes a copy.
     copied: usize,
+    /// What `$apply` made of the rows of the level.
+    applied: Option<apply::Applied>,
 }
 
 impl<'a> Binder<'a> {
@@ -61,6 +64,7 @@ impl<'a> Binder<'a> {
             aliases: alias::Aliases::default(),
             depth: 0,
             copied: 0,
+            applied: None,
         }
     }
 

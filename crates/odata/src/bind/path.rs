@@ -15,6 +15,9 @@ use crate::syntax::tree::{self, ChoiceKind, Name, Path, Quantifier, Root, Step};
 
 impl Binder<'_> {
     pub(super) fn path(&mut self, path: &Path) -> Result<Expr, Problem> {
+        if let Some((column, rest)) = self.of_applied(path)? {
+            return rest.iter().try_fold(column, |found, step| self.step(found, step));
+        }
         let (mut found, rest) = match (&path.root, path.steps.as_slice()) {
             (Root::Implied, [Step::Name { name, arguments: None }, rest @ ..]) => (self.first(name)?, rest),
             (Root::Implied, steps) => (self.current()?, steps),

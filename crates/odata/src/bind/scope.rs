@@ -4,6 +4,7 @@ use edm::Type;
 use edm::expr::Expr;
 
 use super::Binder;
+use super::apply::Applied;
 use crate::problem::Problem;
 use crate::syntax::tree;
 
@@ -22,6 +23,7 @@ pub struct Level {
     scopes: Vec<Scope>,
     it: Option<Expr>,
     aliases: usize,
+    applied: Option<Applied>,
 }
 
 impl<'a> Binder<'a> {
@@ -32,13 +34,14 @@ impl<'a> Binder<'a> {
         let it = std::mem::replace(&mut self.it, outermost.then(|| row.clone()));
         let scopes = vec![Scope::called("$this", row.clone()), Scope::implied(row)];
         let scopes = std::mem::replace(&mut self.scopes, scopes);
-        Level { scopes, it, aliases: self.aliases.len() }
+        Level { scopes, it, aliases: self.aliases.len(), applied: self.applied.take() }
     }
 
     /// Ends a level.
     pub fn leave(&mut self, outer: Level) {
         self.scopes = outer.scopes;
         self.it = outer.it;
+        self.applied = outer.applied;
         self.aliases.truncate(outer.aliases);
     }
 

@@ -1,0 +1,146 @@
+//! `$apply` bound: names of properties and aliases looked up, methods and amounts checked. What a transformation means is
+//! `edm::apply`'s.
+//!
+//! Not offered (501): `join`, `nest` and their kin, hierarchies, custom aggregates and methods, `from`.
+
+mod aggregate;
+mod group;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+use edm::apply::{Extreme, Layout, Measure, Pipeline, Sequence};
+use edm::{StructKind, StructType};
+
+use super::Binder;
+use crate::problem::Problem;
+use crate::syntax::tree::{self, Transformation};
+
+pub(super) use scope::Applied;
+
+impl Binder<'_> {
+    /// `$apply` over the rows of the current level, which have a structured type. What is bound afterwards on the level is
+    /// about its result.
+    pub fn apply(&mut self, trees: &[Transformation]) -> Result<Pipeline, Problem> {
+        self.within("$apply");
+        let Some(ty) = self.current()?.shape().ty().and_then(|ty| ty.structure()) else {
+            return Err(self.not_offered("`$apply` to a collection of primitive values"));
+        };
+        self.applied = Some(Applied::new(ty));
+        let sequence = self.sequence(ty, trees, vec![Layout::given()])?;
+        let columns = match &mut self.applied {
+            Some(applied) => applied.finish(sequence.layouts()),
+            None => Vec::new(),
+        };
+        self.name_columns();
+        Ok(Pipeline { ty, columns, sequence })
+    }
+
+    /// Transformations over rows of these structures.
+    fn sequence(
+        &mut self,
+        ty: &'static StructType,
+        trees: &[Transformation],
+        layouts: Vec<Layout>,
+    ) -> Result<Sequence, Problem> {
+        let mut sequence = Sequence::over(layouts);
+        for tree in trees {
+            self.see(&sequence);
+            self.transformation(ty, tree, &mut sequence)?;
+        }
+        self.see(&sequence);
+        Ok(sequence)
+    }
+
+    fn transformation(
+        &mut self,
+        ty: &'static StructType,
+        tree: &Transformation,
+        sequence: &mut Sequence,
+    ) -> Result<(), Problem> {
+        match tree {
+            Transformation::Identity => {}
+            Transformation::Filter(tree) => {
+                let condition = self.condition(tree)?;
+                self.sized(sequence);
+                sequence.filter(condition);
+            }
+            Transformation::Search(search) => sequence.search(super::search::bind(search)),
+            Transformation::OrderBy(items) => {
+                let sort = self.order(items)?;
+                self.sized(sequence);
+                sequence.order_by(sort);
+            }
+            Transformation::Skip(count) => sequence.skip(*count),
+            Transformation::Top(count) => sequence.top(*count),
+            Transformation::Extreme { method, amount, by } => {
+                let extreme = self.extreme(*method, amount, by)?;
+                self.sized(sequence);
+                sequence.extreme(extreme);
+            }
+            Transformation::Compute(items) => self.computed_columns(ty, items, sequence)?,
+            Transformation::Aggregate(items) => {
+                let aggregates = self.aggregates(ty, items)?;
+                self.sized(sequence);
+                sequence.aggregate(aggregates);
+            }
+            Transformation::GroupBy { by, then } => self.group_by(ty, by, then, sequence)?,
+            Transformation::Concat(branches) => {
+                let layouts = sequence.layouts().to_vec();
+                let branches = branches.iter().map(|branch| self.sequence(ty, branch, layouts.clone()));
+                sequence.concat(branches.collect::<Result<_, _>>()?);
+            }
+            Transformation::Other(name) => {
+                return Err(self.not_offered(&format!("the transformation `{}`", name.text)));
+            }
+        }
+        Ok(())
+    }
+
+    fn computed_columns(
+        &mut self,
+        ty: &'static StructType,
+        items: &[tree::Computed],
+        sequence: &mut Sequence,
+    ) -> Result<(), Problem> {
+        let mut computed = Vec::with_capacity(items.len());
+        for item in items {
+            let expr = self.expr(&item.expr)?;
+            self.admit_alias(ty, &item.alias)?;
+            if expr.shape().ty().and_then(|ty| ty.structure()).is_some_and(|ty| ty.kind == StructKind::Entity) {
+                return Err(self.not_offered("an entity as a computed value"));
+            }
+            let slot = self.add_column(&item.alias.text, expr.shape());
+            computed.push((slot, expr));
+        }
+        self.sized(sequence);
+        sequence.compute(computed);
+        Ok(())
+    }
+
+    fn extreme(
+        &mut self,
+        method: tree::Extreme,
+        amount: &tree::Expr,
+        by: &tree::Expr,
+    ) -> Result<Extreme, Problem> {
+        let (name, measure, greatest) = named(method);
+        let amount = self.expr(amount)?;
+        let by = self.expr(by)?;
+        match amount.as_literal() {
+            Some(amount) => Extreme::new(name, measure, greatest, amount, by).map_err(|error| self.ill_typed(&error)),
+            None => Err(self.not_offered(&format!("an amount of `{name}` other than a number"))),
+        }
+    }
+}
+
+fn named(method: tree::Extreme) -> (&'static str, Measure, bool) {
+    match method {
+        tree::Extreme::TopCount => ("topcount", Measure::Count, true),
+        tree::Extreme::TopSum => ("topsum", Measure::Sum, true),
+        tree::Extreme::TopPercent => ("toppercent", Measure::Percent, true),
+        tree::Extreme::BottomCount => ("bottomcount", Measure::Count, false),
+        tree::Extreme::BottomSum => ("bottomsum", Measure::Sum, false),
+        tree::Extreme::BottomPercent => ("bottompercent", Measure::Percent, false),
+    }
+}

@@ -1,0 +1,234 @@
+//! What `$apply` says, over a handful of articles; and what it refuses.
+
+use edm::apply::Pipeline;
+use edm::eval::{Datum, Env, Row as _, Stored};
+use edm::expr::Rules;
+use edm::testing::{ADDRESS, ARTICLE, MODEL};
+use edm::{DateTimeOffset, Record, Value};
+use expect_test::{Expect, expect};
+
+use crate::applied;
+use crate::bind::Binder;
+use crate::problem::Problem;
+use crate::syntax::tree::ChoiceKind;
+use crate::syntax::{Limits, options};
+
+fn article(name: &str, kind: &str, price: f64, sold: Option<i64>, city: Option<&str>) -> Vec<u8> {
+    let mut article = Record::new(&ARTICLE);
+    let mut origin = Record::new(&ADDRESS);
+    origin.set("City", city.map_or(Value::Null, Value::text));
+    for (name, value) in [
+        ("Name", Value::text(name)),
+        ("SerialNumber", Value::text(kind)),
+        ("Price", Value::Double(price)),
+        ("Cost", Value::Decimal(sold.unwrap_or(0).into())),
+        ("Quantity", Value::Integer(price as i64)),
+        ("Sold", sold.map_or(Value::Null, Value::Integer)),
+        ("Origin", Value::Record(origin)),
+    ] {
+        assert!(article.set(name, value), "{name}");
+    }
+    article.to_members()
+}
+
+fn articles() -> Vec<Vec<u8>> {
+    vec![
+        article("Mug", "kitchen", 15.5, Some(3), Some("Oslo")),
+        article("Mouse", "office", 30.0, None, Some("Rome")),
+        article("Laptop", "office", 1000.0, Some(4), Some("Oslo")),
+        article("Pan", "kitchen", 40.25, Some(3), None),
+    ]
+}
+
+fn bind<'a>(binder: &mut Binder<'a>, apply: &str) -> Result<Pipeline, Problem> {
+    let choices = options::parse(&format!("$apply={apply}"), &Limits::LENIENT)?;
+    match &choices[0].kind {
+        ChoiceKind::Apply(transformations) => binder.apply(&ARTICLE, transformations),
+        _ => unreachable!(),
+    }
+}
+
+fn binder() -> Binder<'static> {
+    Binder::new(&MODEL, Rules::default())
+}
+
+fn env() -> Env {
+    Env::new(DateTimeOffset::from_ticks(0))
+}
+
+/// The context and each row; of a given one, its number and what was added.
+fn answer(apply: &str) -> String {
+    let pipeline = bind(&mut binder(), apply).unwrap_or_else(|problem| panic!("{apply}: {}", problem.message));
+    let articles = articles();
+    let rows: Vec<Datum<'_>> = articles.iter().map(|members| Stored::new(&ARTICLE, members).whole()).collect();
+    let mut text = applied::select_list(&pipeline, |_| true).map(|list| format!("({list})")).unwrap_or_default();
+    for row in pipeline.run(rows, &env()).unwrap() {
+        let mut out = Vec::new();
+        applied::write_members(&row, &pipeline.columns, false, |_| true, &mut out);
+        assert_eq!(out, row.to_members(&pipeline.columns), "{apply}");
+        let origin = row.origin().map(|at| format!("#{at}")).unwrap_or_default();
+        let members = if out.is_empty() && row.origin().is_some() {
+            String::new()
+        } else {
+            format!("{{{}}}", String::from_utf8(out).unwrap())
+        };
+        text = format!("{text} {origin}{members}");
+    }
+    text.trim().to_owned()
+}
+
+#[track_caller]
+fn check(apply: &str, expected: &str) {
+    assert_eq!(answer(apply), expected, "{apply}");
+}
+
+#[test]
+fn rows_are_aggregated() {
+    check("aggregate($count as Total)", r#"(Total) {"Total":4}"#);
+    check("aggregate(Price with sum as S,Price with max as M)", r#"(S,M) {"S":1085.75,"M":1000}"#);
+    check(
+        "aggregate(Sold with sum as S,Sold with average as A)",
+        r#"(S,A) {"S":10,"A":3.333333333333333333333333333333333}"#,
+    );
+    check("aggregate(Quantity with sum as S)", r#"(S) {"S":1085}"#);
+    check("aggregate(Sold with countdistinct as D,Sold with count as C)", r#"(D,C) {"D":2,"C":3}"#);
+    check("aggregate(Name with min as First,Name with max as Last)", r#"(First,Last) {"First":"Laptop","Last":"Pan"}"#);
+    check("aggregate(Price mul 2 with sum as Twice)", r#"(Twice) {"Twice":2171.5}"#);
+    check("filter(Price gt 5000)/aggregate($count as N,Price with sum as S)", r#"(N,S) {"N":0,"S":null}"#);
+    check("aggregate(Tags/$count as N)", r#"(N) {"N":0}"#);
+}
+
+#[test]
+fn rows_are_grouped() {
+    check(
+        "groupby((SerialNumber),aggregate(Price with sum as Total,$count as N))",
+        r#"(SerialNumber,Total,N) {"SerialNumber":"kitchen","Total":55.75,"N":2} {"SerialNumber":"office","Total":1030,"N":2}"#,
+    );
+    check(
+        "groupby((Origin/City))",
+        r#"(Origin(City)) {"Origin":{"City":"Oslo"}} {"Origin":{"City":"Rome"}} {"Origin":{"City":null}}"#,
+    );
+    check(
+        "groupby((Origin/City,SerialNumber),aggregate($count as N))/filter(N gt 0 and Origin/City eq 'Oslo')",
+        r#"(Origin(City),SerialNumber,N) {"Origin":{"City":"Oslo"},"SerialNumber":"kitchen","N":1} {"Origin":{"City":"Oslo"},"SerialNumber":"office","N":1}"#,
+    );
+    check(
+        "groupby((SerialNumber,Sold))/groupby((SerialNumber),aggregate(Sold with sum as S))",
+        r#"(SerialNumber,S) {"SerialNumber":"kitchen","S":3} {"SerialNumber":"office","S":4}"#,
+    );
+    check("groupby((SerialNumber),topcount(1,Price))", "#3 #2");
+    check(
+        "compute(Price gt 35 as Dear)/groupby((Dear),aggregate($count as N))",
+        r#"(Dear,N) {"Dear":false,"N":2} {"Dear":true,"N":2}"#,
+    );
+    check(
+        "groupby((rollup(SerialNumber,Sold)),aggregate($count as N))",
+        r#"(SerialNumber,N) {"SerialNumber":"kitchen","Sold":3,"N":2} {"SerialNumber":"office","Sold":null,"N":1} {"SerialNumber":"office","Sold":4,"N":1} {"SerialNumber":"kitchen","N":2} {"SerialNumber":"office","N":2}"#,
+    );
+    check("filter(Price gt 10)/groupby((SerialNumber))/filter($count gt 2)", "(SerialNumber)");
+    check("groupby((Maker/Name),aggregate($count as N))", r#"(Maker(Name),N) {"Maker":{"Name":null},"N":4}"#);
+}
+
+#[test]
+fn rows_are_kept_and_ordered() {
+    check("identity", "#0 #1 #2 #3");
+    check("filter(Price gt 20)", "#1 #2 #3");
+    check("search(rome)", "#1");
+    check("identity/orderby(Price desc)/skip(1)/top(2)", "#3 #1");
+    check("topcount(2,Price)", "#2 #3");
+    check("bottomcount(2,Price)", "#0 #1");
+    check("topsum(1001,Price)", "#2 #3");
+    check("bottomsum(40,Price)", "#0 #1");
+    check("toppercent(50,Price)", "#2");
+    check("bottompercent(100,Price)", "#0 #1 #3 #2");
+    check("bottomcount(9,Sold)", "#1 #0 #3 #2");
+    check("top(0)", "");
+}
+
+#[test]
+fn rows_are_computed_and_concatenated() {
+    check(
+        "filter(Name eq 'Mug')/compute(Price mul 2 as Twice,Twice add 1 as Next)",
+        r#"(*,Twice,Next) #0{"Twice":31,"Next":32}"#,
+    );
+    check("compute(toupper(Name) as U)/filter(U eq 'MUG')/aggregate($count as N)", r#"(N) {"N":1}"#);
+    check("aggregate(Price with sum as T)/compute(T mul 2 as D)", r#"(T,D) {"T":1085.75,"D":2171.5}"#);
+    check("concat(aggregate($count as N),aggregate($count as N))", r#"(N) {"N":4} {"N":4}"#);
+    check(
+        "top(1)/concat(identity,identity)/concat(aggregate($count as N),aggregate(Price with sum as T))",
+        r#"(@Core.AnyStructure) {"N":2} {"T":31}"#,
+    );
+    check("concat(topcount(1,Price),aggregate(Sold with sum as S))", r#"(@Core.AnyStructure) #2 {"S":10}"#);
+    check(
+        "top(1)/compute(Price mul 2 as W)/concat(aggregate(W with sum as T),aggregate(W with max as T))",
+        r#"(T) {"T":31} {"T":31}"#,
+    );
+    check("orderby(Price)/top(1)/filter(Price gt 100)/aggregate($count as N)", r#"(N) {"N":0}"#);
+}
+
+#[test]
+fn options_after_it_see_its_result() {
+    let mut binder = binder();
+    let pipeline = bind(&mut binder, "groupby((SerialNumber),aggregate(Price with sum as Total))").unwrap();
+    let condition = binder.filter(&ARTICLE, "Total gt 100 and serialnumber eq 'office' and not (total lt 5)").unwrap();
+    let sort = binder.order(&ARTICLE, &["Total desc"]).unwrap();
+    let problem = binder.filter(&ARTICLE, "Price gt 1").unwrap_err();
+    assert_eq!(problem.message, "found `Price`, which `$apply` has not left, expected one of `Total`, `SerialNumber`");
+    let articles = articles();
+    let rows = articles.iter().map(|members| Stored::new(&ARTICLE, members).whole());
+    let rows = pipeline.run(rows, &env()).unwrap();
+    let kept: Vec<bool> = rows.iter().map(|row| condition.matches(row, &env()).unwrap()).collect();
+    assert_eq!(kept, [false, true]);
+    assert_eq!(sort.values(&rows[1], &env()).unwrap(), [Value::Double(1030.0)]);
+    let mut out = Vec::new();
+    applied::write_members(&rows[0], &pipeline.columns, true, |name| name == "Total", &mut out);
+    assert_eq!(out, br#""Total":55.75"#);
+}
+
+#[test]
+fn types_are_said_where_json_does_not_show_them() {
+    let pipeline = bind(&mut binder(), "aggregate($count as N,Sold with max as M,Name with min as F)").unwrap();
+    let articles = articles();
+    let rows = pipeline.run(articles.iter().map(|members| Stored::new(&ARTICLE, members).whole()), &env()).unwrap();
+    let mut out = Vec::new();
+    applied::write_members(&rows[0], &pipeline.columns, true, |_| true, &mut out);
+    let expected = r##""N@odata.type":"#Decimal","N":4,"M@odata.type":"#Int64","M":4,"F":"Laptop""##;
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
+}
+
+#[track_caller]
+fn check_err(apply: &str, expect: &Expect) {
+    let problem = bind(&mut binder(), apply).unwrap_err();
+    expect.assert_eq(&format!("{} {}", problem.kind.status(), problem.message));
+}
+
+#[test]
+fn what_has_no_meaning_is_said() {
+    check_err("aggregate(Price with invalid as R)", &expect!["400 found the method `invalid`, expected one of `sum`, `min`, `max`, `average`, `countdistinct`"]);
+    check_err("aggregate(Price with Custom.concat as R)", &expect!["501 the method `Custom.concat` is not supported yet"]);
+    check_err("aggregate(Price with sum)", &expect!["400 `aggregate`: found no name, expected `as` and a name for the result"]);
+    check_err("aggregate(Forecast)", &expect!["501 a custom aggregate is not supported yet"]);
+    check_err("aggregate(Price as X)", &expect!["400 `aggregate`: found `Price` without a method, expected `with` and one of `sum`, `min`, `max`, `average`, `countdistinct`"]);
+    check_err("aggregate(Name with sum as X)", &expect!["400 `sum`: found `Edm.String`, expected numbers"]);
+    check_err("aggregate($count with sum as X)", &expect!["400 `aggregate`: found a method after `$count`, expected `as` and a name"]);
+    check_err("aggregate(Price with sum as X,Price with max as X)", &expect!["400 found the alias `X` twice, expected another name"]);
+    check_err("aggregate(Price with sum from Name with average as X)", &expect!["501 `from` in `aggregate` is not supported yet"]);
+    check_err("compute(Price as Name)", &expect!["400 found the alias `Name`, which is a property of `shop.Article`, expected another name"]);
+    check_err("compute(Price as X,Price as X)", &expect!["400 found the alias `X` twice, expected another name"]);
+    check_err("filter(Twice gt 1)/compute(Price mul 2 as Twice)", &expect!["400 Could not find a property named 'Twice' on type 'shop.Article'."]);
+    check_err("groupby((Name))/filter(Price gt 1)", &expect!["400 found `Price`, which `$apply` has not left, expected one of `Name`"]);
+    check_err("groupby((Origin/City))/filter($it/Origin/Street eq 'x')", &expect!["400 found `Origin/Street`, which `$apply` has not left, expected one of `Origin`; did you mean `Origin`?"]);
+    check_err("groupby((Tags))", &expect!["400 `groupby`: found the list `Tags`, expected single values"]);
+    check_err("groupby((Nmae))", &expect!["400 Could not find a property named 'Nmae' on type 'shop.Article'. Did you mean `Name`?"]);
+    check_err("groupby((Name/City))", &expect!["400 `groupby`: found `City` after `Edm.String`, which has no properties"]);
+    check_err("groupby((rolluprecursive(a)))", &expect!["501 `rolluprecursive` is not supported yet"]);
+    check_err("filter(Price)", &expect!["400 `filter`: found `Edm.Double`, expected a condition"]);
+    check_err("orderby(Origin)", &expect!["400 `orderby`: found `Address`, expected a single primitive value"]);
+    check_err("topcount(0,Price)", &expect!["400 found `0`, expected a positive whole number"]);
+    check_err("toppercent(0,Price)", &expect!["400 found `0`, expected a number greater than 0 and at most 100"]);
+    check_err("toppercent(101,Price)", &expect!["400 found `101`, expected a number greater than 0 and at most 100"]);
+    check_err("topsum(1,Name)", &expect!["400 `topsum`: found `Edm.String`, expected a number as its second parameter"]);
+    check_err("topcount(Quantity,Price)", &expect!["501 an amount of `topcount` other than a number is not supported yet"]);
+    check_err("join(Blurbs as B)", &expect!["501 the transformation `join` is not supported yet"]);
+    check_err("concat(aggregate(Price with max as X),aggregate(Name with max as X))/filter(X eq 1)", &expect!["400 found `X`, which is of several types here, expected a name of one type"]);
+}
