@@ -20,6 +20,8 @@ mod layout;
 mod reach;
 mod row;
 mod run;
+#[cfg(test)]
+mod tests;
 
 use crate::eval::Sort;
 use crate::eval::search::Search;

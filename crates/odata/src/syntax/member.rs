@@ -49,6 +49,11 @@ impl Parser<'_> {
                 self.step(steps)?;
                 return Ok(Root::Root);
             }
+            // Of the rows that a transformation gets.
+            (TokenKind::System, "$count") => {
+                self.step(steps)?;
+                return Ok(Root::Implied);
+            }
             (TokenKind::System, _) => return Err(self.unexpected("`$it`, `$this` or `$root`")),
             // Without a namespace it is an alias, if there is one of that name.
             (TokenKind::At, _) if !word.contains('.') && self.peek_second().kind != TokenKind::Sign('#') => {

@@ -204,31 +204,83 @@ fn check_err(apply: &str, expect: &Expect) {
 
 #[test]
 fn what_has_no_meaning_is_said() {
-    check_err("aggregate(Price with invalid as R)", &expect!["400 found the method `invalid`, expected one of `sum`, `min`, `max`, `average`, `countdistinct`"]);
-    check_err("aggregate(Price with Custom.concat as R)", &expect!["501 the method `Custom.concat` is not supported yet"]);
-    check_err("aggregate(Price with sum)", &expect!["400 `aggregate`: found no name, expected `as` and a name for the result"]);
+    check_err(
+        "aggregate(Price with invalid as R)",
+        &expect!["400 found the method `invalid`, expected one of `sum`, `min`, `max`, `average`, `countdistinct`"],
+    );
+    check_err(
+        "aggregate(Price with Custom.concat as R)",
+        &expect!["501 the method `Custom.concat` is not supported yet"],
+    );
+    check_err(
+        "aggregate(Price with sum)",
+        &expect!["400 `aggregate`: found no name, expected `as` and a name for the result"],
+    );
     check_err("aggregate(Forecast)", &expect!["501 a custom aggregate is not supported yet"]);
-    check_err("aggregate(Price as X)", &expect!["400 `aggregate`: found `Price` without a method, expected `with` and one of `sum`, `min`, `max`, `average`, `countdistinct`"]);
+    check_err(
+        "aggregate(Price as X)",
+        &expect![
+            "400 `aggregate`: found `Price` without a method, expected `with` and one of `sum`, `min`, `max`, `average`, `countdistinct`"
+        ],
+    );
     check_err("aggregate(Name with sum as X)", &expect!["400 `sum`: found `Edm.String`, expected numbers"]);
-    check_err("aggregate($count with sum as X)", &expect!["400 `aggregate`: found a method after `$count`, expected `as` and a name"]);
-    check_err("aggregate(Price with sum as X,Price with max as X)", &expect!["400 found the alias `X` twice, expected another name"]);
-    check_err("aggregate(Price with sum from Name with average as X)", &expect!["501 `from` in `aggregate` is not supported yet"]);
-    check_err("compute(Price as Name)", &expect!["400 found the alias `Name`, which is a property of `shop.Article`, expected another name"]);
+    check_err(
+        "aggregate($count with sum as X)",
+        &expect!["400 `aggregate`: found a method after `$count`, expected `as` and a name"],
+    );
+    check_err(
+        "aggregate(Price with sum as X,Price with max as X)",
+        &expect!["400 found the alias `X` twice, expected another name"],
+    );
+    check_err(
+        "aggregate(Price with sum from Name with average as X)",
+        &expect!["501 `from` in `aggregate` is not supported yet"],
+    );
+    check_err(
+        "compute(Price as Name)",
+        &expect!["400 found the alias `Name`, which is a property of `shop.Article`, expected another name"],
+    );
     check_err("compute(Price as X,Price as X)", &expect!["400 found the alias `X` twice, expected another name"]);
-    check_err("filter(Twice gt 1)/compute(Price mul 2 as Twice)", &expect!["400 Could not find a property named 'Twice' on type 'shop.Article'."]);
-    check_err("groupby((Name))/filter(Price gt 1)", &expect!["400 found `Price`, which `$apply` has not left, expected one of `Name`"]);
-    check_err("groupby((Origin/City))/filter($it/Origin/Street eq 'x')", &expect!["400 found `Origin/Street`, which `$apply` has not left, expected one of `Origin`; did you mean `Origin`?"]);
+    check_err(
+        "filter(Twice gt 1)/compute(Price mul 2 as Twice)",
+        &expect!["400 Could not find a property named 'Twice' on type 'shop.Article'."],
+    );
+    check_err(
+        "groupby((Name))/filter(Price gt 1)",
+        &expect!["400 found `Price`, which `$apply` has not left, expected one of `Name`"],
+    );
+    check_err(
+        "groupby((Origin/City))/filter($it/Origin/Street eq 'x')",
+        &expect![
+            "400 found `Origin/Street`, which `$apply` has not left, expected one of `Origin`; did you mean `Origin`?"
+        ],
+    );
     check_err("groupby((Tags))", &expect!["400 `groupby`: found the list `Tags`, expected single values"]);
-    check_err("groupby((Nmae))", &expect!["400 Could not find a property named 'Nmae' on type 'shop.Article'. Did you mean `Name`?"]);
-    check_err("groupby((Name/City))", &expect!["400 `groupby`: found `City` after `Edm.String`, which has no properties"]);
+    check_err(
+        "groupby((Nmae))",
+        &expect!["400 Could not find a property named 'Nmae' on type 'shop.Article'. Did you mean `Name`?"],
+    );
+    check_err(
+        "groupby((Name/City))",
+        &expect!["400 `groupby`: found `City` after `Edm.String`, which has no properties"],
+    );
     check_err("groupby((rolluprecursive(a)))", &expect!["501 `rolluprecursive` is not supported yet"]);
     check_err("filter(Price)", &expect!["400 `filter`: found `Edm.Double`, expected a condition"]);
     check_err("orderby(Origin)", &expect!["400 `orderby`: found `Address`, expected a single primitive value"]);
     check_err("topcount(0,Price)", &expect!["400 found `0`, expected a positive whole number"]);
     check_err("toppercent(0,Price)", &expect!["400 found `0`, expected a number greater than 0 and at most 100"]);
     check_err("toppercent(101,Price)", &expect!["400 found `101`, expected a number greater than 0 and at most 100"]);
-    check_err("topsum(1,Name)", &expect!["400 `topsum`: found `Edm.String`, expected a number as its second parameter"]);
-    check_err("topcount(Quantity,Price)", &expect!["501 an amount of `topcount` other than a number is not supported yet"]);
+    check_err(
+        "topsum(1,Name)",
+        &expect!["400 `topsum`: found `Edm.String`, expected a number as its second parameter"],
+    );
+    check_err(
+        "topcount(Quantity,Price)",
+        &expect!["501 an amount of `topcount` other than a number is not supported yet"],
+    );
     check_err("join(Blurbs as B)", &expect!["501 the transformation `join` is not supported yet"]);
-    check_err("concat(aggregate(Price with max as X),aggregate(Name with max as X))/filter(X eq 1)", &expect!["400 found `X`, which is of several types here, expected a name of one type"]);
+    check_err(
+        "concat(aggregate(Price with max as X),aggregate(Name with max as X))/filter(X eq 1)",
+        &expect!["400 found `X`, which is of several types here, expected a name of one type"],
+    );
 }
