@@ -1,13 +1,18 @@
 //! The select list of a context URL: what the answer holds (OData JSON Format 4.01, sections 10.7 to 10.10).
 
 use edm::StructType;
+use edm::apply::Layout;
 
 use super::{Expand, Form, Query, Select};
+use crate::applied;
 
 impl Query {
     /// What the answer holds, as it stands in a context URL: `(id,detail/company,skills(displayName))`; nothing where
     /// it holds the usual. Types in it are qualified by the namespace.
     pub fn context(&self, namespace: &str) -> String {
+        if let Some(list) = self.applied_list() {
+            return format!("({list})");
+        }
         let mut names = self.select.as_ref().map(|select| select.names(namespace)).unwrap_or_default();
         for expand in self.expand.iter().filter(|expand| expand.form != Form::Count) {
             let name = expand.name(namespace);
@@ -15,6 +20,26 @@ impl Query {
             names.push(expand.context(namespace, &name));
         }
         if names.is_empty() { String::new() } else { format!("({})", names.join(",")) }
+    }
+}
+
+impl Query {
+    /// What is selected of the rows that `$apply` made. Whole rows are listed as those of any collection, what was added
+    /// to them by its name.
+    fn applied_list(&self) -> Option<String> {
+        let pipeline = self.apply.as_ref()?;
+        let Some(select) = &self.select else { return applied::select_list(pipeline, |_| true) };
+        if pipeline.sequence.layouts().iter().all(Layout::is_whole) {
+            return None;
+        }
+        let properties: Vec<&str> = select.properties.iter().map(|selected| selected.property.name).collect();
+        let navigation = |name: &str| select.navigation.iter().any(|navigation| navigation.name == name);
+        applied::select_list(pipeline, |name| {
+            select.all
+                || properties.contains(&name)
+                || navigation(name)
+                || select.computed.iter().any(|own| own == name)
+        })
     }
 }
 

@@ -42,12 +42,17 @@ impl<'a> Levels<'a> {
     }
 
     /// Options are bound in the order in which they take effect, whatever the order in which they stand: what is computed is
-    /// known to the others.
+    /// known to the others, and they are about what `$apply` leaves.
     fn options(&mut self, ty: Type, choices: &'a [Choice]) -> Result<Query, Problem> {
         let mut query = Query::default();
         for choice in choices {
             if let ChoiceKind::Alias(name, value) = &choice.kind {
                 self.binder.alias(name, value);
+            }
+        }
+        for choice in choices {
+            if let ChoiceKind::Apply(transformations) = &choice.kind {
+                query.apply = Some(self.binder.apply(transformations)?);
             }
         }
         for choice in choices {
@@ -64,7 +69,6 @@ impl<'a> Levels<'a> {
 
     fn option(&mut self, ty: Type, kind: &'a ChoiceKind, query: &mut Query) -> Result<(), Problem> {
         match kind {
-            ChoiceKind::Apply(transformations) => query.apply = Some(transformations.clone()),
             ChoiceKind::Search(search) => query.search = Some(bind::search(search)),
             ChoiceKind::Filter(tree) => {
                 self.binder.within("$filter");
@@ -88,7 +92,11 @@ impl<'a> Levels<'a> {
             }
             ChoiceKind::Id(id) => query.id = Some(id.clone()),
             // `$levels` is the item's that the options stand with, the others have had their turn.
-            ChoiceKind::Levels(_) | ChoiceKind::Compute(_) | ChoiceKind::Alias(..) | ChoiceKind::Custom(..) => {}
+            ChoiceKind::Levels(_)
+            | ChoiceKind::Apply(_)
+            | ChoiceKind::Compute(_)
+            | ChoiceKind::Alias(..)
+            | ChoiceKind::Custom(..) => {}
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ mod select;
 #[cfg(test)]
 mod tests;
 
+use edm::apply::Pipeline;
 use edm::eval::Sort;
 use edm::eval::search::Search;
 use edm::expr::{Expr, Rules};
@@ -29,7 +30,6 @@ use edm::{Model, Navigation, StructType, Type};
 
 use crate::bind::Binder;
 use crate::problem::Problem;
-use crate::syntax::tree;
 
 pub use crate::bind::Computed;
 pub use crate::syntax::Limits;
@@ -40,8 +40,8 @@ pub use select::{Select, Selected};
 /// What a request asks of the resource it addresses.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// `$apply`, not bound yet.
-    pub apply: Option<Vec<tree::Transformation>>,
+    /// `$apply`: it comes before all else, and the others are about its result.
+    pub apply: Option<Pipeline>,
     /// `$compute`: properties made for the answer, in order. Where they are used they have been put in place already.
     pub compute: Vec<Computed>,
     /// `$search`

@@ -13,6 +13,9 @@ impl Query {
         for own in self.filter.iter().chain(computed).chain(keys).map(Expr::reach) {
             reach.merge(own);
         }
+        if let Some(pipeline) = &self.apply {
+            reach.merge(pipeline.sequence.reach());
+        }
         for expand in &self.expand {
             reach.merge(Reach { along: vec![(expand.navigation, expand.query.reach())] });
         }

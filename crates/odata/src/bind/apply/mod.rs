@@ -118,12 +118,7 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn extreme(
-        &mut self,
-        method: tree::Extreme,
-        amount: &tree::Expr,
-        by: &tree::Expr,
-    ) -> Result<Extreme, Problem> {
+    fn extreme(&mut self, method: tree::Extreme, amount: &tree::Expr, by: &tree::Expr) -> Result<Extreme, Problem> {
         let (name, measure, greatest) = named(method);
         let amount = self.expr(amount)?;
         let by = self.expr(by)?;

@@ -4,12 +4,13 @@ use edm::apply::Pipeline;
 use edm::eval::{Datum, Env, Row as _, Stored};
 use edm::expr::Rules;
 use edm::testing::{ADDRESS, ARTICLE, MODEL};
-use edm::{DateTimeOffset, Record, Value};
+use edm::{DateTimeOffset, Record, Type, Value};
 use expect_test::{Expect, expect};
 
 use crate::applied;
 use crate::bind::Binder;
 use crate::problem::Problem;
+use crate::query::{self, Applies, Options, Query};
 use crate::syntax::tree::ChoiceKind;
 use crate::syntax::{Limits, options};
 
@@ -43,13 +44,16 @@ fn articles() -> Vec<Vec<u8>> {
 fn bind<'a>(binder: &mut Binder<'a>, apply: &str) -> Result<Pipeline, Problem> {
     let choices = options::parse(&format!("$apply={apply}"), &Limits::LENIENT)?;
     match &choices[0].kind {
-        ChoiceKind::Apply(transformations) => binder.apply(&ARTICLE, transformations),
+        ChoiceKind::Apply(transformations) => {
+            binder.enter(Type::Struct(&ARTICLE), true);
+            binder.apply(transformations)
+        }
         _ => unreachable!(),
     }
 }
 
 fn binder() -> Binder<'static> {
-    Binder::new(&MODEL, Rules::default())
+    Binder::new(&MODEL, Rules::default(), Limits::LENIENT)
 }
 
 fn env() -> Env {
@@ -126,6 +130,7 @@ fn rows_are_grouped() {
         r#"(SerialNumber,N) {"SerialNumber":"kitchen","Sold":3,"N":2} {"SerialNumber":"office","Sold":null,"N":1} {"SerialNumber":"office","Sold":4,"N":1} {"SerialNumber":"kitchen","N":2} {"SerialNumber":"office","N":2}"#,
     );
     check("filter(Price gt 10)/groupby((SerialNumber))/filter($count gt 2)", "(SerialNumber)");
+    check("filter($these/$count eq 4)/topcount(1,Price)", "#2");
     check("groupby((Maker/Name),aggregate($count as N))", r#"(Maker(Name),N) {"Maker":{"Name":null},"N":4}"#);
 }
 
@@ -166,23 +171,46 @@ fn rows_are_computed_and_concatenated() {
     check("orderby(Price)/top(1)/filter(Price gt 100)/aggregate($count as N)", r#"(N) {"N":0}"#);
 }
 
+fn query(text: &str) -> Result<Query, Problem> {
+    let options = Options::read(Some(text), &Limits::LENIENT)?;
+    query::bind(&MODEL, query::Scope::of(Type::Struct(&ARTICLE)), &options, Applies::Collection)
+}
+
 #[test]
 fn options_after_it_see_its_result() {
-    let mut binder = binder();
-    let pipeline = bind(&mut binder, "groupby((SerialNumber),aggregate(Price with sum as Total))").unwrap();
-    let condition = binder.filter(&ARTICLE, "Total gt 100 and serialnumber eq 'office' and not (total lt 5)").unwrap();
-    let sort = binder.order(&ARTICLE, &["Total desc"]).unwrap();
-    let problem = binder.filter(&ARTICLE, "Price gt 1").unwrap_err();
-    assert_eq!(problem.message, "found `Price`, which `$apply` has not left, expected one of `Total`, `SerialNumber`");
+    let apply = "$apply=groupby((SerialNumber),aggregate(Price with sum as Total))";
+    let query =
+        query(&format!("$select=Total,Half&$filter=Total gt 100 and serialnumber eq 'office' and not (total lt 5)&$orderby=Half desc&$compute=Total div 2 as Half&{apply}")).unwrap();
+    assert_eq!(query.context("shop"), "(Total)");
+    let pipeline = query.apply.as_ref().unwrap();
     let articles = articles();
     let rows = articles.iter().map(|members| Stored::new(&ARTICLE, members).whole());
     let rows = pipeline.run(rows, &env()).unwrap();
+    let condition = query.filter.as_ref().unwrap();
     let kept: Vec<bool> = rows.iter().map(|row| condition.matches(row, &env()).unwrap()).collect();
     assert_eq!(kept, [false, true]);
-    assert_eq!(sort.values(&rows[1], &env()).unwrap(), [Value::Double(1030.0)]);
+    assert_eq!(query.order.values(&rows[1], &env()).unwrap(), [Value::Double(515.0)]);
     let mut out = Vec::new();
     applied::write_members(&rows[0], &pipeline.columns, true, |name| name == "Total", &mut out);
     assert_eq!(out, br#""Total":55.75"#);
+}
+
+#[test]
+fn options_after_it_do_not_see_what_is_gone() {
+    let apply = "$apply=groupby((SerialNumber),aggregate(Price with sum as Total))";
+    for (option, message) in [
+        ("$filter=Price gt 1", "found `Price`, which `$apply` has not left, expected one of `Total`, `SerialNumber`"),
+        ("$orderby=$this/Price", "found `Price`, which `$apply` has not left, expected one of `Total`, `SerialNumber`"),
+        ("$compute=1 as Total", "found the name `Total`, which is computed already, expected one that is not taken"),
+        ("$filter=$count gt 1", "`$count`: found `Article`, expected a list"),
+        ("$select=Totals", "Could not find a property named 'Totals' on type 'shop.Article'. Did you mean `Total`?"),
+    ] {
+        assert_eq!(query(&format!("{apply}&{option}")).unwrap_err().message, message, "{option}");
+    }
+    // Aliases stand for what they would at their place, and expanded items have rows of their own.
+    assert!(query(&format!("{apply}&$filter=@p gt 1&@p=Total")).is_ok());
+    assert!(query("$apply=filter(Price gt 1)/compute(Price mul 2 as W)&$expand=Related($filter=Price gt 1)").is_ok());
+    assert_eq!(query("$apply=filter(Maker/Name eq 'x')").unwrap().reach().along.len(), 1);
 }
 
 #[test]
@@ -265,8 +293,8 @@ fn what_has_no_meaning_is_said() {
         &expect!["400 `groupby`: found `City` after `Edm.String`, which has no properties"],
     );
     check_err("groupby((rolluprecursive(a)))", &expect!["501 `rolluprecursive` is not supported yet"]);
-    check_err("filter(Price)", &expect!["400 `filter`: found `Edm.Double`, expected a condition"]);
-    check_err("orderby(Origin)", &expect!["400 `orderby`: found `Address`, expected a single primitive value"]);
+    check_err("filter(Price)", &expect!["400 found a value of type `Edm.Double`, expected a condition"]);
+    check_err("orderby(Origin)", &expect!["400 found `Origin`, expected a single primitive value to order by"]);
     check_err("topcount(0,Price)", &expect!["400 found `0`, expected a positive whole number"]);
     check_err("toppercent(0,Price)", &expect!["400 found `0`, expected a number greater than 0 and at most 100"]);
     check_err("toppercent(101,Price)", &expect!["400 found `101`, expected a number greater than 0 and at most 100"]);
