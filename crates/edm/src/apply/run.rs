@@ -149,7 +149,6 @@ impl Runner<'_> {
     }
 
     /// What the rows of a group have in common.
-    #[expect(clippy::type_complexity, reason = "used once")]
     fn common<'a>(
         &self,
         by: &[Grouping],

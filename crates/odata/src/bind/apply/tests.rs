@@ -1,5 +1,7 @@
 //! What `$apply` says, over a handful of articles; and what it refuses.
 
+mod random;
+
 use edm::apply::Pipeline;
 use edm::eval::{Datum, Env, Row as _, Stored};
 use edm::expr::Rules;
@@ -11,10 +13,10 @@ use crate::applied;
 use crate::bind::Binder;
 use crate::problem::Problem;
 use crate::query::{self, Applies, Options, Query};
-use crate::syntax::tree::ChoiceKind;
+use crate::syntax::tree::{Choice, ChoiceKind};
 use crate::syntax::{Limits, options};
 
-fn article(name: &str, kind: &str, price: f64, sold: Option<i64>, city: Option<&str>) -> Vec<u8> {
+fn article(name: &str, kind: &str, price: f64, quantity: i64, sold: Option<i64>, city: Option<&str>) -> Vec<u8> {
     let mut article = Record::new(&ARTICLE);
     let mut origin = Record::new(&ADDRESS);
     origin.set("City", city.map_or(Value::Null, Value::text));
@@ -23,7 +25,7 @@ fn article(name: &str, kind: &str, price: f64, sold: Option<i64>, city: Option<&
         ("SerialNumber", Value::text(kind)),
         ("Price", Value::Double(price)),
         ("Cost", Value::Decimal(sold.unwrap_or(0).into())),
-        ("Quantity", Value::Integer(price as i64)),
+        ("Quantity", Value::Integer(quantity)),
         ("Sold", sold.map_or(Value::Null, Value::Integer)),
         ("Origin", Value::Record(origin)),
     ] {
@@ -34,22 +36,20 @@ fn article(name: &str, kind: &str, price: f64, sold: Option<i64>, city: Option<&
 
 fn articles() -> Vec<Vec<u8>> {
     vec![
-        article("Mug", "kitchen", 15.5, Some(3), Some("Oslo")),
-        article("Mouse", "office", 30.0, None, Some("Rome")),
-        article("Laptop", "office", 1000.0, Some(4), Some("Oslo")),
-        article("Pan", "kitchen", 40.25, Some(3), None),
+        article("Mug", "kitchen", 15.5, 15, Some(3), Some("Oslo")),
+        article("Mouse", "office", 30.0, 30, None, Some("Rome")),
+        article("Laptop", "office", 1000.0, 1000, Some(4), Some("Oslo")),
+        article("Pan", "kitchen", 40.25, 40, Some(3), None),
     ]
 }
 
 fn bind<'a>(binder: &mut Binder<'a>, apply: &str) -> Result<Pipeline, Problem> {
     let choices = options::parse(&format!("$apply={apply}"), &Limits::LENIENT)?;
-    match &choices[0].kind {
-        ChoiceKind::Apply(transformations) => {
-            binder.enter(Type::Struct(&ARTICLE), true);
-            binder.apply(transformations)
-        }
-        _ => unreachable!(),
-    }
+    let [Choice { kind: ChoiceKind::Apply(transformations), .. }] = choices.as_slice() else {
+        panic!("{apply} is not one option");
+    };
+    binder.enter(Type::Struct(&ARTICLE), true);
+    binder.apply(transformations)
 }
 
 fn binder() -> Binder<'static> {
