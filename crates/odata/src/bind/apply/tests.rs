@@ -5,8 +5,8 @@ mod random;
 use edm::apply::Pipeline;
 use edm::eval::{Datum, Env, Row as _, Stored};
 use edm::expr::Rules;
-use edm::testing::{ADDRESS, ARTICLE, MODEL};
-use edm::{DateTimeOffset, Record, Type, Value};
+use edm::testing::{ADDRESS, ARTICLE, MAKER, MODEL};
+use edm::{DateTimeOffset, Navigation, Property, Record, StructType, Type, Value};
 use expect_test::{Expect, expect};
 
 use crate::applied;
@@ -132,6 +132,55 @@ fn rows_are_grouped() {
     check("filter(Price gt 10)/groupby((SerialNumber))/filter($count gt 2)", "(SerialNumber)");
     check("filter($these/$count eq 4)/topcount(1,Price)", "#2");
     check("groupby((Maker/Name),aggregate($count as N))", r#"(Maker(Name),N) {"Maker":{"Name":null},"N":4}"#);
+}
+
+/// An article with its maker at hand.
+struct Made<'a>(Stored<'a>, Option<&'a [u8]>);
+
+impl<'a> edm::eval::Row<'a> for Made<'a> {
+    fn whole(&self) -> Datum<'a> {
+        self.0.whole()
+    }
+
+    fn dynamic_type(&self) -> Option<&'static StructType> {
+        self.0.dynamic_type()
+    }
+
+    fn property(&self, ordinal: usize, property: &'static Property) -> Datum<'a> {
+        self.0.property(ordinal, property)
+    }
+
+    fn follow(&self, navigation: &'static Navigation) -> Datum<'a> {
+        let maker = self.1.filter(|_| navigation.name == "Maker");
+        maker.map_or(Datum::Null, |maker| Stored::new(&MAKER, maker).whole())
+    }
+}
+
+#[test]
+fn groups_are_made_along_relationships() {
+    let makers = ["Acme", "Zeta"].map(|name| {
+        let mut maker = Record::new(&MAKER);
+        maker.set("Name", Value::text(name));
+        maker.to_members()
+    });
+    let articles = articles();
+    let apply = "groupby((Maker/Name),aggregate(Price with sum as Total))/orderby(Maker/Name desc)";
+    let pipeline = bind(&mut binder(), apply).unwrap();
+    let rows = articles
+        .iter()
+        .enumerate()
+        .map(|(at, members)| Datum::row(Made(Stored::new(&ARTICLE, members), makers.get(at % 3).map(Vec::as_slice))));
+    let rows = pipeline.run(rows, &env()).unwrap();
+    let found = rows.iter().map(|row| String::from_utf8(row.to_members(&pipeline.columns)).unwrap());
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        [
+            r#""Maker":{"Name":"Zeta"},"Total":30"#,
+            r#""Maker":{"Name":"Acme"},"Total":55.75"#,
+            r#""Maker":{"Name":null},"Total":1000"#
+        ]
+    );
+    assert_eq!(pipeline.sequence.reach().along.len(), 1);
 }
 
 #[test]
