@@ -1,0 +1,8 @@
+//! A small shop on the engine: the second model, by which the protocol is shown to know nothing of profiles.
+
+mod model;
+
+fn main() {
+    let document = odata::csdl::xml(&model::SHOP, &odata::csdl::Capabilities::ADVANCED, odata::csdl::Version::V4_01);
+    println!("{document}");
+}
