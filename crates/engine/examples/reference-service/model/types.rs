@@ -35,7 +35,8 @@ pub(crate) static CATEGORY: StructType = entity(
     ],
     &[many("Products", &PRODUCT, "Products of the category.").partner("Category")],
 )
-.key(&["ID"]);
+.key(&["ID"])
+.alternate_keys(&[&["Name"]]);
 
 /// One of every primitive, a stream, and every kind of relationship.
 pub(crate) static PRODUCT: StructType = entity(
@@ -98,7 +99,7 @@ pub(crate) static PRODUCT_DESCRIPTION: StructType = entity(
     None,
     "A product described in one language.",
     &[
-        one("ProductID", GUID, "Number of the product.").required().immutable(),
+        one("ProductID", GUID, "Number of the product.").not_null().immutable(),
         one("LanguageKey", STRING, "The language in two letters.").required().max(2).immutable(),
         one("Description", STRING, "The product in one sentence.").required().max(500).searchable(),
         one("LongText", STRING, "The product at length.").max(2000).searchable(),
