@@ -32,7 +32,12 @@ pub(crate) static SHOP: Model = Model {
             "What the shop sells.",
         )
         .change_tracked(),
-        set("ProductDescriptions", &PRODUCT_DESCRIPTION, &[("Product", "Products")], "Products described, by language."),
+        set(
+            "ProductDescriptions",
+            &PRODUCT_DESCRIPTION,
+            &[("Product", "Products")],
+            "Products described, by language.",
+        ),
         set("MediaItems", &MEDIA_ITEM, &[], "Files with their bytes."),
         set("ReadOnlyItems", &READ_ONLY_ITEM, &[], "What nobody may change.").read_only(),
         set("DecimalSamples", &DECIMAL_SAMPLE, &[], "Numbers of many digits."),

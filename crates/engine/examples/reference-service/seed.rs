@@ -9,9 +9,7 @@ use edm::codec::read_members;
 use edm::{Record, StructType, Value};
 use engine::Media;
 
-use crate::model::{
-    CATEGORY, COMPANY_INFO, DECIMAL_SAMPLE, MEDIA_ITEM, PRODUCT_DESCRIPTION, READ_ONLY_ITEM,
-};
+use crate::model::{CATEGORY, COMPANY_INFO, DECIMAL_SAMPLE, MEDIA_ITEM, PRODUCT_DESCRIPTION, READ_ONLY_ITEM};
 use crate::store::{Item, State};
 
 const CATEGORIES: &[(&str, &str)] = &[
@@ -115,10 +113,11 @@ pub(crate) fn fill(state: &mut State, now: i64) -> Result<(), String> {
 /// The price that a product of that name had in the beginning.
 pub(crate) fn first_price(name: &str) -> Option<f64> {
     let records = products::PRODUCTS.iter().filter_map(|(ty, _, members)| read(ty, members).ok());
-    let price = records.filter(|record| record.get("Name").as_str() == Some(name)).map(|record| match record.get("Price") {
-        Value::Double(price) => Some(*price),
-        _ => None,
-    });
+    let price =
+        records.filter(|record| record.get("Name").as_str() == Some(name)).map(|record| match record.get("Price") {
+            Value::Double(price) => Some(*price),
+            _ => None,
+        });
     price.flatten().next()
 }
 

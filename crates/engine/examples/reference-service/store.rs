@@ -20,8 +20,9 @@ use uuid::{Builder, Uuid};
 
 use crate::model::SHOP;
 
-pub(crate) use change::Change;
+pub(crate) use change::{Change, Known};
 pub(crate) use log::Log;
+pub(crate) use relation::end_of;
 
 /// Name of the stream that a media entity itself is; others go by the name of their property.
 pub(crate) const OWN: &str = "";
@@ -83,6 +84,7 @@ impl State {
     }
 
     /// What changed.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not ask for changes yet"))]
     pub(crate) fn log(&self) -> &Log {
         &self.log
     }

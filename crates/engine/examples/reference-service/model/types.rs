@@ -220,13 +220,7 @@ pub(crate) static PRICES_RESET: StructType = complex(
 pub(super) static PRODUCT_STATUS: EnumType = enumeration(
     "ProductStatus",
     "Whether and how a product is on sale.",
-    &[
-        member("None", 0),
-        member("InStock", 1),
-        member("OnSale", 2),
-        member("Discontinued", 4),
-        member("Featured", 8),
-    ],
+    &[member("None", 0), member("InStock", 1), member("OnSale", 2), member("Discontinued", 4), member("Featured", 8)],
 )
 .flags();
 

@@ -72,7 +72,7 @@ fn functions_over_all_products() {
     let laptops = [("name", Value::text("Laptop")), ("maxPrice", number(1000.0))];
     check("", "FindProducts", &laptops, "Laptop");
     check("*", "GetAveragePrice", &[], "606.491429");
-    let stats = r#"{"totalProducts":7,"averagePrice":606.4914285714286,"maxPrice":1999.99,"minPrice":15.5}"#;
+    let stats = r#"{"totalProducts":7,"averagePrice":606.4914285714285,"maxPrice":1999.99,"minPrice":15.5}"#;
     check("", "GetProductStats", &[], stats);
 }
 

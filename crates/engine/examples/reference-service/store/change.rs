@@ -60,8 +60,10 @@ impl Change<'_> {
         }
         inherit(&mut record, from);
         // First what this row refers to, then the row, then what refers to it.
-        let (before, after): (Vec<_>, Vec<_>) =
-            content.links.into_iter().partition(|(navigation, _)| matches!(Relation::of(navigation), Relation::Here(_)));
+        let (before, after): (Vec<_>, Vec<_>) = content
+            .links
+            .into_iter()
+            .partition(|(navigation, _)| matches!(Relation::of(navigation), Relation::Here(_)));
         for (navigation, linked) in before {
             for end in self.ends(content.ty, navigation, linked, None, depth)? {
                 for (here, there) in navigation.constraint {
@@ -69,7 +71,7 @@ impl Change<'_> {
                 }
             }
         }
-        let item = self.insert(table, record, None)?;
+        let item = self.insert(table, record, None, key.is_some())?;
         if let Some((source, navigation)) = from
             && matches!(Relation::of(navigation), Relation::Beside)
         {
@@ -93,11 +95,19 @@ impl Change<'_> {
             record.set("Name", Value::text("Unnamed"));
         }
         describe(&mut record, &media, self.now);
-        self.insert(table, record, Some(media))
+        self.insert(table, record, Some(media), false)
     }
 
-    fn insert(&mut self, table: &'static str, mut record: Record, media: Option<Media>) -> Result<Arc<Item>, Problem> {
-        self.state.give_id(&mut record);
+    fn insert(
+        &mut self,
+        table: &'static str,
+        mut record: Record,
+        media: Option<Media>,
+        has_key: bool,
+    ) -> Result<Arc<Item>, Problem> {
+        if !has_key {
+            self.state.give_id(&mut record);
+        }
         rules::complete(&mut record, self.now);
         let mut streams = empty_streams(record.ty());
         streams.extend(media.map(|media| (OWN, media)));

@@ -15,6 +15,7 @@ pub(crate) struct Log {
 
 /// The last change of a row.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not ask for changes yet"))]
 pub(crate) struct Entry {
     pub(crate) position: u64,
     pub(crate) table: &'static str,
@@ -23,6 +24,7 @@ pub(crate) struct Entry {
     pub(crate) removed: bool,
 }
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not ask for changes yet"))]
 impl Log {
     /// Where the log ends now.
     pub(crate) fn position(&self) -> u64 {
@@ -36,7 +38,9 @@ impl Log {
         entries.sort_by_key(|entry| entry.position);
         entries
     }
+}
 
+impl Log {
     pub(super) fn note(&mut self, table: &'static str, item: &Arc<Item>, removed: bool) {
         self.position += 1;
         self.entries.insert(item.at, Entry { position: self.position, table, item: Arc::clone(item), removed });

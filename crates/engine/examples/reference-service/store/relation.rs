@@ -35,8 +35,9 @@ impl Relation {
 
 /// The table in which a navigation property of rows of that type ends.
 pub(crate) fn end_of(ty: &'static StructType, navigation: &Navigation) -> Option<&'static str> {
-    let sets = SHOP.sets.iter().filter(|set| ty.is_a(set.ty));
-    let mut bound = sets.flat_map(|set| set.bindings).filter(|(name, _)| *name == navigation.name);
+    let sets = SHOP.sets.iter().filter(|set| ty.is_a(set.ty)).flat_map(|set| set.bindings);
+    let singletons = SHOP.singletons.iter().filter(|one| ty.is_a(one.ty)).flat_map(|one| one.bindings);
+    let mut bound = sets.chain(singletons).filter(|(name, _)| *name == navigation.name);
     bound.next().and_then(|(_, set)| SHOP.set(set)).map(|set| set.name)
 }
 
@@ -46,16 +47,21 @@ impl State {
         let Some(table) = end_of(item.record.ty(), navigation) else { return Vec::new() };
         match Relation::of(navigation) {
             Relation::Here(pairs) => {
-                let fits = |other: &Item| pairs.iter().all(|(here, there)| joins(&item.record, here, &other.record, there));
+                let fits =
+                    |other: &Item| pairs.iter().all(|(here, there)| joins(&item.record, here, &other.record, there));
                 self.items(table).filter(|other| fits(other)).cloned().collect()
             }
             Relation::There(pairs) => {
-                let fits = |other: &Item| pairs.iter().all(|(there, here)| joins(&other.record, there, &item.record, here));
+                let fits =
+                    |other: &Item| pairs.iter().all(|(there, here)| joins(&other.record, there, &item.record, here));
                 self.items(table).filter(|other| fits(other)).cloned().collect()
             }
             Relation::Beside => {
                 let pairs = self.links.get(navigation.name).into_iter().flatten();
-                pairs.filter(|(from, _)| *from == item.at).filter_map(|(_, to)| self.place(table, *to).cloned()).collect()
+                pairs
+                    .filter(|(from, _)| *from == item.at)
+                    .filter_map(|(_, to)| self.place(table, *to).cloned())
+                    .collect()
             }
         }
     }

@@ -1,0 +1,275 @@
+//! The shop as the protocol wants it. There are no callers to tell apart: whoever comes may do everything that the
+//! model allows.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use edm::expr::Reach;
+use edm::{EntitySet, Mode, Model, OperationKind, Property, StructType};
+use engine::{
+    Action, Address, Basis, Call, Changed, Content, Entity, Exchange, Kind, Media, Outcome, Problem, Resources, Row,
+    Step, Tag, Window,
+};
+
+use crate::model::SHOP;
+use crate::operations::{self, Arguments, Bound, Given};
+use crate::seed;
+use crate::store::{Change, Item, OWN, State};
+use crate::target::{Source, Spot, Target};
+
+/// The shop. Readers share a state; whoever writes works on a copy, one at a time.
+#[derive(Debug)]
+pub(crate) struct Shop {
+    state: RwLock<State>,
+}
+
+impl Shop {
+    /// The shop in its first state. The error names a row that does not fit the model.
+    pub(crate) fn new(now: i64) -> Result<Shop, String> {
+        let mut state = State::default();
+        seed::fill(&mut state, now)?;
+        Ok(Shop { state: RwLock::new(state) })
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Carries a change out whole or not at all.
+    fn write<T>(
+        &self,
+        exchange: &Exchange,
+        change: impl FnOnce(&mut Change<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let mut next = state.clone();
+        let done = change(&mut Change { state: &mut next, now: exchange.now })?;
+        *state = next;
+        Ok(done)
+    }
+}
+
+impl Resources for Shop {
+    type Caller = ();
+    type Target = Target;
+
+    fn model(&self) -> &'static Model {
+        &SHOP
+    }
+
+    fn caller_key(&self, (): &()) -> Vec<u8> {
+        Vec::new()
+    }
+
+    async fn authorize(&self, (): &(), address: &Address, action: Action) -> Result<Target, Problem> {
+        match address.steps.iter().rev().find_map(set) {
+            Some(set) if !allows(set, action) => {
+                let message = format!("`{}` may only be read", set.name);
+                let mut problem = Problem::new(Kind::MethodNotAllowed, message);
+                problem.allow = Some("GET, HEAD".to_owned());
+                Err(problem)
+            }
+            _ => self.read(|state| Target::find(state, address)),
+        }
+    }
+
+    async fn prepare(&self, (): &(), target: &Target) -> Result<(), Problem> {
+        self.read(|state| target.source.as_ref().map_or(Ok(()), |source| source.item(state).map(drop)))
+    }
+
+    async fn read(&self, (): &(), target: &Target, reach: &Reach) -> Result<Option<Entity>, Problem> {
+        self.read(|state| Ok(target.row(state)?.map(|item| entity(state, &item, reach))))
+    }
+
+    async fn list(&self, (): &(), target: &Target, reach: &Reach, window: &Window) -> Result<Vec<Entity>, Problem> {
+        self.read(|state| {
+            let after = |item: &Item| window.after.as_ref().is_none_or(|(at, id)| (item.at, &item.id) > (*at, id));
+            let items = target.items(state)?.into_iter().filter(|item| after(item)).skip(window.skip);
+            Ok(items.take(window.limit.unwrap_or(usize::MAX)).map(|item| entity(state, &item, reach)).collect())
+        })
+    }
+
+    async fn count(&self, (): &(), target: &Target) -> Result<usize, Problem> {
+        self.read(|state| Ok(target.items(state)?.len()))
+    }
+
+    async fn create(
+        &self,
+        (): &(),
+        target: &Target,
+        content: Content<Target>,
+        exchange: &Exchange,
+    ) -> Result<Row, Problem> {
+        self.write(exchange, |change| {
+            let source = target.source.as_ref();
+            let item = source.map(|source| source.item(change.state)).transpose()?;
+            let from = item.as_deref().zip(source.map(|source| source.navigation));
+            let key = match &target.spot {
+                // Keys that the shop makes are not for clients to choose.
+                Spot::Key(names, _) if names.iter().any(|name| is_made_here(target.ty, name)) => {
+                    return Err(target.missing());
+                }
+                Spot::Key(names, values) => Some((*names, values.as_slice())),
+                _ => None,
+            };
+            Ok(change.create(target.table, content, from, key)?.row())
+        })
+    }
+
+    async fn update(
+        &self,
+        (): &(),
+        target: &Target,
+        content: Content<Target>,
+        basis: Basis,
+        exchange: &Exchange,
+    ) -> Result<Changed<Row>, Problem> {
+        self.write(exchange, |change| {
+            let item = target.item(change.state)?;
+            Ok(row(change.update(target.table, &item, content, basis)?))
+        })
+    }
+
+    async fn delete(
+        &self,
+        (): &(),
+        target: &Target,
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<()>, Problem> {
+        self.write(exchange, |change| {
+            let item = target.item(change.state)?;
+            change.delete(target.table, &item, basis)
+        })
+    }
+
+    async fn link(&self, (): &(), target: &Target, other: &Target, exchange: &Exchange) -> Result<(), Problem> {
+        self.write(exchange, |change| {
+            let (item, source) = end(change.state, target)?;
+            let other = other.item(change.state)?;
+            change.link(source.table, &item, source.navigation, &other)
+        })
+    }
+
+    async fn unlink(
+        &self,
+        (): &(),
+        target: &Target,
+        other: Option<&Target>,
+        exchange: &Exchange,
+    ) -> Result<(), Problem> {
+        self.write(exchange, |change| {
+            let (item, source) = end(change.state, target)?;
+            let other = match (&target.spot, other) {
+                (_, Some(other)) => Some(other.item(change.state)?),
+                // The address itself names which: `Products(…)/RelatedProducts(…)/$ref`.
+                (Spot::Key(..), None) => Some(target.item(change.state)?),
+                (_, None) => None,
+            };
+            change.unlink(source.table, &item, source.navigation, other.as_ref())
+        })
+    }
+
+    async fn media(
+        &self,
+        (): &(),
+        target: &Target,
+        property: Option<&'static Property>,
+    ) -> Result<Option<Media>, Problem> {
+        self.read(|state| Ok(target.item(state)?.streams.get(stream(property)).cloned()))
+    }
+
+    async fn set_media(
+        &self,
+        (): &(),
+        target: &Target,
+        property: Option<&'static Property>,
+        media: Option<Media>,
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<Row>, Problem> {
+        self.write(exchange, |change| {
+            let item = target.item(change.state)?;
+            Ok(row(change.set_media(target.table, &item, stream(property), media, basis)))
+        })
+    }
+
+    async fn create_media(&self, (): &(), target: &Target, media: Media, exchange: &Exchange) -> Result<Row, Problem> {
+        self.write(exchange, |change| Ok(change.create_media(target.table, target.ty, media)?.row()))
+    }
+
+    async fn call(
+        &self,
+        (): &(),
+        target: Option<&Target>,
+        call: &Call<'_>,
+        reach: &Reach,
+        exchange: &Exchange,
+    ) -> Result<Outcome, Problem> {
+        let arguments = call.arguments.iter().map(|(parameter, value)| (parameter.name, value)).collect();
+        self.write(exchange, |change| {
+            let bound = match target {
+                None => Bound::Nothing,
+                Some(target) if matches!(target.spot, Spot::All) => Bound::Many(target.items(change.state)?),
+                Some(target) => Bound::One(target.item(change.state)?),
+            };
+            let given = operations::call(change, call.operation, bound, &Arguments(arguments))?;
+            Ok(match given {
+                Given::Nothing => Outcome::Nothing,
+                Given::Value(value) => Outcome::Value(value),
+                Given::Row(item) => Outcome::Entity(Box::new(entity(change.state, &item, reach))),
+                Given::Rows(items) => {
+                    Outcome::Entities(items.iter().map(|item| entity(change.state, item, reach)).collect())
+                }
+            })
+        })
+    }
+}
+
+/// A row with what the reach asks for along with it.
+fn entity(state: &State, item: &Item, reach: &Reach) -> Entity {
+    let related = reach.along.iter().map(|(navigation, further)| {
+        let ends = state.follow(item, navigation);
+        ends.iter().map(|end| entity(state, end, further)).collect()
+    });
+    Entity { row: item.row(), related: related.collect() }
+}
+
+fn row(changed: Changed<Arc<Item>>) -> Changed<Row> {
+    match changed {
+        Changed::Done(item) => Changed::Done(item.row()),
+        Changed::Conflict => Changed::Conflict,
+    }
+}
+
+/// The relationship that a target is the end of, and the row whose it is.
+fn end<'a>(state: &State, target: &'a Target) -> Result<(Arc<Item>, &'a Source), Problem> {
+    let source = target.source.as_ref();
+    let source = source.ok_or_else(|| Problem::new(Kind::UnknownSegment, "the address names no relationship"))?;
+    Ok((source.item(state)?, source))
+}
+
+fn is_made_here(ty: &'static StructType, name: &str) -> bool {
+    ty.find(name).is_some_and(|(_, property)| property.mode == Mode::Computed)
+}
+
+fn stream(property: Option<&'static Property>) -> &'static str {
+    property.map_or(OWN, |property| property.name)
+}
+
+fn set(step: &Step) -> Option<&'static EntitySet> {
+    match step {
+        Step::Set(set) => Some(set),
+        _ => None,
+    }
+}
+
+fn allows(set: &EntitySet, action: Action) -> bool {
+    match action {
+        Action::Create => set.capabilities.insertable,
+        Action::Update => set.capabilities.updatable,
+        Action::Delete => set.capabilities.deletable,
+        Action::Read | Action::List | Action::Count | Action::Call(OperationKind::Function | OperationKind::Action) => {
+            true
+        }
+    }
+}
