@@ -4,8 +4,8 @@
 //! No I/O, no storage, no callers, and no knowledge of which collections exist: that is the model's.
 
 pub mod address;
-pub mod batch;
 pub mod applied;
+pub mod batch;
 pub mod bind;
 pub mod csdl;
 pub mod dialect;

@@ -57,7 +57,7 @@ fn functions_at_the_root() {
             Echo(text='a''b%2Fc')
               Edm.String: call Echo(text) text=String("a'b/c")
             Totals
-              Totals: call Totals()
+              Figures: call Totals()
         "#]],
     );
 }

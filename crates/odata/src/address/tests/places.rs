@@ -279,7 +279,7 @@ fn what_an_address_says_of_itself() {
             Top(count=1)
               Article in Articles -> Article* []
             Totals
-              - in - -> Totals []
+              - in - -> Figures []
             Reset
               - in - ->  []
             Bestseller/Similar/Average

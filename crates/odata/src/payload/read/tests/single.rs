@@ -166,7 +166,7 @@ fn bare_values_and_items() {
             Sizes
               Null
             Depots
-              Record(Record { ty: StructType { name: "Address", kind: Complex, base: None, is_abstract: false, is_open: true, has_stre
+              Record(Record { ty: StructType(Address), values: [Null, String("Oslo"), Null] })
             Depots
               400 BadRequest
                 BadRequest : found an array, expected an object with members of `Address (Street, City, Place)`
