@@ -12,7 +12,7 @@ use odata::{Address, Kind, Problem, Query};
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response};
 use crate::paging::Plan;
-use crate::payload::{self, Frame, Page, View};
+use crate::payload::{self, Frame, Home, Page, View};
 use crate::reading::{text, with_tag};
 use crate::resources::{Action, Call, Entity, Outcome, Resources};
 use crate::route::Route;
@@ -194,7 +194,8 @@ impl<R: Resources> Service<R> {
         let view = View::new(ty, &called.query, &called.reach);
         let (context, suffix) = home(frame.model.namespace, ty, set, false);
         let names = called.query.context(frame.model.namespace);
-        let body = frame.placed(&context, &[&names, suffix], set.unwrap_or(ty.name), &view, entity)?;
+        let body =
+            frame.entity(&context, &[&names, suffix], &Home::collection(set.unwrap_or(ty.name)), &view, entity)?;
         Ok(with_tag(self.json(StatusCode::OK, called.wishes.format, body), &entity.row))
     }
 
@@ -226,7 +227,12 @@ impl<R: Resources> Service<R> {
         let entities = Shaping { query, reach, meter }.first_page(kept, &Plan::whole(query))?;
         let (context, _) = home(frame.model.namespace, ty, set, true);
         let page = Page { cast: "", entities: &entities, count, next: None };
-        let body = frame.collection(&context, set.unwrap_or(ty.name), &View::new(ty, query, reach), &page)?;
+        let body = frame.collection(
+            &context,
+            &Home::collection(set.unwrap_or(ty.name)),
+            &View::new(ty, query, reach),
+            &page,
+        )?;
         Ok(self.json(StatusCode::OK, called.wishes.format, body))
     }
 

@@ -6,9 +6,8 @@ use odata::payload::{Body, Intent};
 use odata::{Address, Kind, Problem, Tail};
 
 use crate::exchange::Response;
-use crate::payload::path_of;
 use crate::reading::{applied, condition, with_tag};
-use crate::resources::{Basis, Changed, Content, Entity, Resources, Row, Target};
+use crate::resources::{Basis, Changed, Content, Entity, Resources, Row};
 use crate::service::{Service, Understood, no_content};
 
 /// How often a change is tried again when the entity changed meanwhile.
@@ -29,7 +28,7 @@ impl<R: Resources> Service<R> {
                 self.resources.create(caller, target, content, &request.exchange).await?
             }
         };
-        let address = format!("{}/{}", request.root, path_of(&target.container(), &row));
+        let address = format!("{}/{}", request.root, self.home(understood).path_of(&row));
         let mut response = match understood.wishes.prefer.representation {
             Some(false) => self.identified(understood, &address, &row),
             given => {

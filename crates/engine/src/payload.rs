@@ -1,7 +1,9 @@
 //! Answers: entities and what was asked of them to JSON with its annotations.
 
+use edm::eval::Row as Seen;
 use edm::expr::Reach;
-use edm::{Model, Navigation, StructType, Value};
+use edm::model::build::STRING;
+use edm::{Model, Navigation, StructType, Type, Value};
 use odata::payload::{Computed, Format, Instance, Layout, Metadata, Writer, escaped};
 use odata::query::{Expand, Form};
 use odata::{Problem, Query, url};
@@ -95,29 +97,17 @@ impl Frame<'_> {
     }
 
     /// A single entity: its context, its tag, its members, what is expanded in it.
-    pub(crate) fn entity(&self, context: &[&str], container: &str, view: &View<'_>, entity: &Entity) -> Answer {
-        self.placed(container, context, container, view, entity)
-    }
-
-    /// The same where its context is not that of where it is at home.
-    pub(crate) fn placed(
-        &self,
-        context: &str,
-        rest: &[&str],
-        container: &str,
-        view: &View<'_>,
-        entity: &Entity,
-    ) -> Answer {
+    pub(crate) fn entity(&self, context: &str, rest: &[&str], home: &Home, view: &View<'_>, entity: &Entity) -> Answer {
         let mut writer = self.writer(std::iter::once(entity));
         writer.open();
         writer.context("", &self.context(context), rest);
-        self.write(&mut writer, container, view, entity)?;
+        self.write(&mut writer, home, view, entity)?;
         writer.close();
         Ok(writer.finish())
     }
 
     /// A page of a collection.
-    pub(crate) fn collection(&self, context: &str, container: &str, view: &View<'_>, page: &Page<'_>) -> Answer {
+    pub(crate) fn collection(&self, context: &str, home: &Home, view: &View<'_>, page: &Page<'_>) -> Answer {
         let mut writer = self.writer(page.entities.iter());
         writer.open();
         writer.context("", &self.context(context), &[page.cast, &view.query.context(self.model.namespace)]);
@@ -128,14 +118,14 @@ impl Frame<'_> {
             writer.next_link(next);
         }
         writer.open_list("value");
-        self.write_items(&mut writer, container, view, page.entities)?;
+        self.write_items(&mut writer, home, view, page.entities)?;
         writer.close_list();
         writer.close();
         Ok(writer.finish())
     }
 
     /// References to the entities of a page.
-    pub(crate) fn references(&self, container: &str, page: &Page<'_>) -> Vec<u8> {
+    pub(crate) fn references(&self, home: &Home, page: &Page<'_>) -> Vec<u8> {
         let mut writer = self.writer(std::iter::empty());
         writer.open();
         writer.context("", &self.context("Collection($ref)"), &[]);
@@ -146,48 +136,48 @@ impl Frame<'_> {
             writer.next_link(next);
         }
         writer.open_list("value");
-        self.write_references(&mut writer, container, page.entities);
+        self.write_references(&mut writer, home, page.entities);
         writer.close_list();
         writer.close();
         writer.finish()
     }
 
     /// A reference to one entity.
-    pub(crate) fn reference(&self, container: &str, row: &Row) -> Vec<u8> {
+    pub(crate) fn reference(&self, home: &Home, row: &Row) -> Vec<u8> {
         let mut writer = self.writer(std::iter::empty());
         writer.open();
         writer.context("", &self.context("$ref"), &[]);
-        writer.reference(&self.address(container, row));
+        writer.reference(&self.address(home, row));
         writer.close();
         writer.finish()
     }
 
     /// The canonical address of an entity, absolute.
-    pub(crate) fn address(&self, container: &str, row: &Row) -> String {
-        [self.root, "/", &path_of(container, row)].concat()
+    pub(crate) fn address(&self, home: &Home, row: &Row) -> String {
+        [self.root, "/", &home.path_of(row)].concat()
     }
 
-    fn write_items(&self, writer: &mut Writer, container: &str, view: &View<'_>, entities: &[Entity]) -> Written {
+    fn write_items(&self, writer: &mut Writer, home: &Home, view: &View<'_>, entities: &[Entity]) -> Written {
         for entity in entities {
             writer.open_item();
-            self.write(writer, container, view, entity)?;
+            self.write(writer, home, view, entity)?;
             writer.close();
         }
         Ok(())
     }
 
-    fn write_references(&self, writer: &mut Writer, container: &str, entities: &[Entity]) {
+    fn write_references(&self, writer: &mut Writer, home: &Home, entities: &[Entity]) {
         for Entity { row, .. } in entities {
             writer.open_item();
-            writer.reference(&self.address(container, row));
+            writer.reference(&self.address(home, row));
             writer.close();
         }
     }
 
     /// Writes what there is to say of an entity into the object that is open.
-    fn write(&self, writer: &mut Writer, container: &str, view: &View<'_>, entity: &Entity) -> Written {
+    pub(crate) fn write(&self, writer: &mut Writer, home: &Home, view: &View<'_>, entity: &Entity) -> Written {
         let row = &entity.row;
-        let values = self.computed(view, entity)?;
+        let values = self.computed(view.query, &Loaded::new(entity, view.reach))?;
         let computed: Vec<_> = values.iter().map(|(name, ty, value)| Computed { name, ty: *ty, value }).collect();
         let lists = NestedLists::new(view.query.select.as_ref(), self.meter);
         let mut layout = Layout::new(self.model, view.ty, view.query.select.as_ref()).expanding(&view.navigation);
@@ -196,7 +186,7 @@ impl Frame<'_> {
         }
         let full = self.format.metadata == Metadata::Full;
         let needs_path = full || !view.shown.is_empty();
-        let path = if needs_path { path_of(container, row) } else { String::new() };
+        let path = if needs_path { home.path_of(row) } else { String::new() };
         let id = if full { [self.root, "/", &path].concat() } else { String::new() };
         let digits = row.tag.map(|tag| tag.digits());
         let instance = Instance {
@@ -213,17 +203,19 @@ impl Frame<'_> {
         })
     }
 
-    /// What was asked to be computed of an entity.
-    fn computed<'v>(&self, view: &View<'v>, entity: &Entity) -> Result<Vec<(&'v str, edm::Type, Value)>, Problem> {
-        let query = view.query;
+    /// What was asked to be computed of a row.
+    pub(crate) fn computed<'v>(
+        &self,
+        query: &'v Query,
+        row: &dyn Seen<'v>,
+    ) -> Result<Vec<(&'v str, Type, Value)>, Problem> {
         let wanted = |name: &str| match &query.select {
             Some(select) => select.all || select.computed.iter().any(|computed| computed == name),
             None => true,
         };
-        let row = || Loaded::new(entity, view.reach);
         let computed = query.compute.iter().filter(|computed| wanted(&computed.name)).map(|computed| {
-            let value = self.meter.spend("$compute", |env| Ok(computed.expr.eval(&row(), env)?.to_value()))?;
-            let ty = computed.expr.shape().ty().unwrap_or(edm::Type::Primitive(edm::Primitive::String));
+            let value = self.meter.spend("$compute", |env| Ok(computed.expr.eval(row, env)?.to_value()))?;
+            let ty = computed.expr.shape().ty().unwrap_or(STRING);
             Ok((computed.name.as_str(), ty, value))
         });
         computed.collect()
@@ -245,10 +237,10 @@ impl Frame<'_> {
         let query = shown.expand.map_or(&usual, |expand| &expand.query);
         let form = shown.expand.map_or(Form::Entities, |expand| expand.form);
         let ty = shown.expand.and_then(|expand| expand.cast).unwrap_or(navigation.target);
-        let container = container_of(self.model, path, navigation);
+        let home = Home::at(self.model, path, navigation);
         let within = View::new(ty, query, reach);
         if !navigation.collection {
-            return self.write_single(writer, &container, form, &within, name, entities.first());
+            return self.write_single(writer, &home, form, &within, name, entities.first());
         }
         let shaping = Shaping { query, reach, meter: self.meter };
         let of_type = entities.iter().filter(|entity| entity.row.ty.is_a(ty)).cloned().collect();
@@ -265,8 +257,8 @@ impl Frame<'_> {
         let page = shaping.first_page(kept, &Plan::whole(query))?;
         writer.open_list(name);
         match form {
-            Form::References => self.write_references(writer, &container, &page),
-            _ => self.write_items(writer, &container, &within, &page)?,
+            Form::References => self.write_references(writer, &home, &page),
+            _ => self.write_items(writer, &home, &within, &page)?,
         }
         writer.close_list();
         Ok(())
@@ -275,7 +267,7 @@ impl Frame<'_> {
     fn write_single(
         &self,
         writer: &mut Writer,
-        container: &str,
+        home: &Home,
         form: Form,
         view: &View<'_>,
         name: &str,
@@ -287,8 +279,8 @@ impl Frame<'_> {
         };
         writer.open_member(name);
         match form {
-            Form::References => writer.reference(&self.address(container, &entity.row)),
-            _ => self.write(writer, container, view, entity)?,
+            Form::References => writer.reference(&self.address(home, &entity.row)),
+            _ => self.write(writer, home, view, entity)?,
         }
         writer.close();
         Ok(())
@@ -313,20 +305,38 @@ fn size(entity: &Entity) -> usize {
     entity.row.members.len() + 64 + related
 }
 
-/// Where the entities at the end of a relationship are at home: within the entity at that path, or in a set.
-fn container_of(model: &'static Model, path: &str, navigation: &'static Navigation) -> String {
-    let set = model.sets.iter().find(|set| navigation.target.is_a(set.ty));
-    match set {
-        Some(set) if !navigation.contained => set.name.to_owned(),
-        _ => [path, "/", navigation.name].concat(),
-    }
+/// Where entities are at home: the canonical path of their collection, or of the one entity that is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Home {
+    pub(crate) path: String,
+    /// Is it a collection, of which a key names one?
+    pub(crate) keyed: bool,
 }
 
-/// The canonical path of an entity below the root. A singleton's is that of what contains it.
-pub(crate) fn path_of(container: &str, row: &Row) -> String {
-    let key = match row.ty.key_properties() {
-        [_] => url::path::key(row.ty, &row.id),
-        _ => url::path::key_predicate(row.ty, &key_values(row)),
-    };
-    [container, &key].concat()
+impl Home {
+    /// The collection of that path.
+    pub(crate) fn collection(path: impl Into<String>) -> Self {
+        Self { path: path.into(), keyed: true }
+    }
+
+    /// Where the entities at the end of a relationship are: within the entity at that path, or in a set.
+    fn at(model: &'static Model, path: &str, navigation: &'static Navigation) -> Self {
+        let set = model.sets.iter().find(|set| navigation.target.is_a(set.ty));
+        match set {
+            Some(set) if !navigation.contained => Self::collection(set.name),
+            _ => Self { path: [path, "/", navigation.name].concat(), keyed: navigation.collection },
+        }
+    }
+
+    /// The canonical path of an entity below the root.
+    pub(crate) fn path_of(&self, row: &Row) -> String {
+        if !self.keyed {
+            return self.path.clone();
+        }
+        let key = match row.ty.key_properties() {
+            [_] => url::path::key(row.ty, &row.id),
+            _ => url::path::key_predicate(row.ty, &key_values(row)),
+        };
+        [self.path.as_str(), &key].concat()
+    }
 }

@@ -11,9 +11,8 @@ use odata::{Kind, Problem, Tail};
 use crate::changing::{MAX_ATTEMPTS, contention};
 use crate::exchange::Response;
 use crate::nested::{self, NestedLists};
-use crate::payload::path_of;
 use crate::reading::{applied, condition, text, with_tag};
-use crate::resources::{Basis, Changed, Content, Resources, Row, Target};
+use crate::resources::{Basis, Changed, Content, Resources, Row};
 use crate::service::{Service, Understood, no_content, nothing};
 use crate::task::Task;
 
@@ -53,10 +52,10 @@ impl<R: Resources> Service<R> {
         property: &'static Property,
         raw: &[u8],
     ) -> Result<Response, Problem> {
-        let Understood { query, route, meter, wishes, target, .. } = understood;
+        let Understood { query, route, meter, wishes, .. } = understood;
         let frame = self.frame(understood);
         let names = route.properties.iter().map(|property| format!("/{}", property.name)).collect::<String>();
-        let path = if route.is_alone() { target.container() } else { path_of(&target.container(), row) };
+        let path = self.home(understood).path_of(row);
         let mut writer = frame.writer(std::iter::empty());
         writer.open();
         writer.context("", &frame.context(&path), &[&names, &query.context(frame.model.namespace)]);

@@ -42,41 +42,39 @@ impl<R: Resources> Service<R> {
         let view = View::new(route.entity_type(), query, reach);
         let suffix = if route.is_alone() { "" } else { "/$entity" };
         let cast = route.cast_text(frame.model.namespace);
-        let body = frame.entity(
-            &[&cast, &query.context(frame.model.namespace), suffix],
-            &target.container(),
-            &view,
-            entity,
-        )?;
+        let rest = [&*cast, &query.context(frame.model.namespace), suffix];
+        let body = frame.entity(&target.container(), &rest, &self.home(understood), &view, entity)?;
         let response = with_tag(self.json(status, wishes.format, body), &entity.row);
         Ok(applied(response, Applied::new().omit(wishes.prefer.omit)))
     }
 
     pub(crate) async fn list(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let Understood { route, query, reach, wishes, target, .. } = understood;
+        if query.apply.is_some() {
+            return self.list_applied(understood).await;
+        }
         let found = self.find(understood).await?;
         let next = self.next_link(understood, found.next.as_ref());
         let frame = self.frame(understood);
         let cast = route.cast_text(frame.model.namespace);
         let page = Page { cast: &cast, entities: &found.entities, count: found.count, next: next.as_deref() };
         let view = View::new(route.entity_type(), query, reach);
-        let container = target.container();
-        let body = frame.collection(&container, &container, &view, &page)?;
+        let body = frame.collection(&target.container(), &self.home(understood), &view, &page)?;
         let response = self.json(StatusCode::OK, wishes.format, body);
         Ok(applied(response, Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit)))
     }
 
     pub(crate) async fn references(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { address, wishes, target, .. } = understood;
+        let Understood { address, wishes, .. } = understood;
         let frame = self.frame(understood);
         let body = if let Place::Collection(_) = address.place {
             let found = self.find(understood).await?;
             let next = self.next_link(understood, found.next.as_ref());
             let page = Page { cast: "", entities: &found.entities, count: found.count, next: next.as_deref() };
-            frame.references(&target.container(), &page)
+            frame.references(&self.home(understood), &page)
         } else {
             let Some(entity) = self.entity(understood).await? else { return Ok(no_content()) };
-            frame.reference(&target.container(), &entity.row)
+            frame.reference(&self.home(understood), &entity.row)
         };
         let response = self.json(StatusCode::OK, wishes.format, body);
         Ok(applied(response, Applied::new().max_page_size(wishes.max_page_size)))
@@ -85,6 +83,7 @@ impl<R: Resources> Service<R> {
     pub(crate) async fn count(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let Understood { caller, target, query, reach, meter, .. } = understood;
         let count = match self.is_whole(understood) {
+            _ if query.apply.is_some() => self.count_applied(understood).await?,
             true => self.resources.count(caller, target).await?,
             false => {
                 let entities = self.of_type(understood, &Window::ALL).await?;
@@ -156,7 +155,11 @@ impl<R: Resources> Service<R> {
     }
 
     /// The entities of the type that is asked for.
-    async fn of_type(&self, understood: &Understood<'_, R>, window: &Window) -> Result<Vec<Entity>, Problem> {
+    pub(crate) async fn of_type(
+        &self,
+        understood: &Understood<'_, R>,
+        window: &Window,
+    ) -> Result<Vec<Entity>, Problem> {
         let Understood { caller, target, reach, .. } = understood;
         let mut entities = self.resources.list(caller, target, reach, window).await?;
         retain_type(understood, &mut entities);

@@ -94,6 +94,12 @@ impl<'a> Route<'a> {
         }
     }
 
+    /// Is it at a path of its own, without a key?
+    pub(crate) fn is_the_only_one(&self) -> bool {
+        let last = self.resource.steps.last();
+        self.is_alone() || matches!(last, Some(Step::Navigation(to)) if to.contained && !to.collection)
+    }
+
     /// Is it the only one of its kind, rather than one of a collection?
     pub(crate) fn is_alone(&self) -> bool {
         matches!(self.resource.steps.last(), Some(Step::Singleton(singleton)) if singleton.member_of.is_none())

@@ -17,8 +17,8 @@ use crate::collection::Shaping;
 use crate::exchange::{Request, Response, Timing};
 use crate::metadata::{Document, Metadata};
 use crate::paging::Plan;
-use crate::payload::{self, Frame};
-use crate::resources::{Action, Entity, Resources};
+use crate::payload::{self, Frame, Home};
+use crate::resources::{Action, Entity, Resources, Target};
 use crate::route::Route;
 use crate::rows::Meter;
 use crate::task::{self, Task};
@@ -223,6 +223,14 @@ impl<R: Resources> Service<R> {
             format: understood.wishes.format,
             inner_contexts: self.dialect.inner_contexts,
             meter: &understood.meter,
+        }
+    }
+
+    /// Where the addressed entities are at home.
+    pub(crate) fn home(&self, understood: &Understood<'_, R>) -> Home {
+        match understood.route.is_the_only_one() {
+            true => Home { path: understood.target.path(), keyed: false },
+            false => Home::collection(understood.target.container()),
         }
     }
 

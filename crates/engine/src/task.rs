@@ -109,7 +109,7 @@ fn table(address: &Address) -> Result<Table, Problem> {
         (Place::Collection(_), Tail::Resource) => Ok(&COLLECTION),
         (Place::Collection(_) | Place::Value(_, true), Tail::Count) => Ok(&COUNT),
         (Place::Collection(_), Tail::Ref) if address.is_contained() => Ok(&OWN_REFERENCES),
-        (Place::Collection(_), Tail::Ref) => Ok(&REFERENCES),
+        (Place::Collection(_), Tail::Ref) => Ok(collection_references(address)),
         (Place::Entity(_), Tail::Resource) => Ok(&ENTITY),
         (Place::Entity(_), Tail::Value) => Ok(&MEDIA),
         (Place::Entity(_), Tail::Ref) => Ok(reference_table(address)),
@@ -127,6 +127,14 @@ fn property_table(property: &Property, tail: Tail) -> Table {
         Tail::Count => &ITEMS,
         _ if property.collection => &LIST,
         _ => &PROPERTY,
+    }
+}
+
+/// What is in a set cannot be linked to it.
+fn collection_references(address: &Address) -> Table {
+    match address.resource().last() {
+        Some(Step::Navigation(_)) => &REFERENCES,
+        _ => &REFERENCE,
     }
 }
 

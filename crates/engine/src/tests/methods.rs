@@ -47,21 +47,21 @@ fn as_graph_offers_them() {
     check(
         &Dialect::GRAPH,
         &expect![[r#"
-        GET HEAD POST PATCH PUT DELETE OPTIONS MERGE
-        Makers                   200 200 201 405 405 405 405 405  GET, HEAD, POST
-        Makers/$count            200 200 405 405 405 405 405 405  GET, HEAD
-        Makers/$ref              501 501 501 501 501 501 501 501  
-        Makers/ID                200 200 405 200 405 204 405 405  GET, HEAD, PATCH, DELETE
-        Makers/ID/Reviews        200 200 400 405 405 405 405 405  GET, HEAD, POST
-        Makers/ID/Reviews/$ref   405 405 400 405 405 405 405 405  POST
-        Makers/ID/Reviews/$count 200 200 405 405 405 405 405 405  GET, HEAD
-        Archive                  200 200 405 405 405 405 405 405  GET, HEAD
-        Archive/ID               404 404 405 405 405 405 405 405  GET, HEAD
-        Shop                     200 200 405 200 405 405 405 405  GET, HEAD, PATCH
-        Shop/Name                501 501 501 501 501 501 501 501  
-        Shop/$ref                501 501 501 501 501 501 501 501  
-                                 501 501 501 501 501 501 501 501  
-    "#]],
+            GET HEAD POST PATCH PUT DELETE OPTIONS MERGE
+            Makers                   200 200 201 405 405 405 204 501  GET, HEAD, POST
+            Makers/$count            200 200 405 405 405 405 204 501  GET, HEAD
+            Makers/$ref              200 200 405 405 405 405 204 501  GET, HEAD
+            Makers/ID                200 200 405 200 405 204 204 501  GET, HEAD, PATCH, DELETE
+            Makers/ID/Reviews        200 200 400 405 405 405 204 501  GET, HEAD, POST
+            Makers/ID/Reviews/$ref   200 200 400 405 405 405 204 501  GET, HEAD, POST
+            Makers/ID/Reviews/$count 200 200 405 405 405 405 204 501  GET, HEAD
+            Archive                  200 200 405 405 405 405 204 501  GET, HEAD
+            Archive/ID               404 404 405 405 405 405 204 501  GET, HEAD
+            Shop                     200 200 405 200 405 405 204 501  GET, HEAD, PATCH
+            Shop/Name                200 200 405 400 400 400 204 501  GET, HEAD, PUT, PATCH, DELETE
+            Shop/$ref                200 200 405 405 405 405 204 501  GET, HEAD
+                                     200 200 405 405 405 405 204 501  GET, HEAD
+        "#]],
     );
 }
 
@@ -70,21 +70,21 @@ fn as_oasis_offers_them() {
     check(
         &Dialect::OASIS,
         &expect![[r#"
-        GET HEAD POST PATCH PUT DELETE OPTIONS MERGE
-        Makers                   200 200 201 405 405 405 405 405  GET, HEAD, POST
-        Makers/$count            200 200 405 405 405 405 405 405  GET, HEAD
-        Makers/$ref              501 501 501 501 501 501 501 501  
-        Makers/ID                200 200 405 200 200 204 405 405  GET, HEAD, PATCH, DELETE, PUT
-        Makers/ID/Reviews        200 200 400 405 405 405 405 405  GET, HEAD, POST
-        Makers/ID/Reviews/$ref   405 405 400 405 405 405 405 405  POST
-        Makers/ID/Reviews/$count 200 200 405 405 405 405 405 405  GET, HEAD
-        Archive                  200 200 405 405 405 405 405 405  GET, HEAD
-        Archive/ID               404 404 405 405 405 405 405 405  GET, HEAD
-        Shop                     200 200 405 200 200 405 405 405  GET, HEAD, PATCH, PUT
-        Shop/Name                501 501 501 501 501 501 501 501  
-        Shop/$ref                501 501 501 501 501 501 501 501  
-                                 501 501 501 501 501 501 501 501  
-    "#]],
+            GET HEAD POST PATCH PUT DELETE OPTIONS MERGE
+            Makers                   200 200 201 405 405 405 204 501  GET, HEAD, POST
+            Makers/$count            200 200 405 405 405 405 204 501  GET, HEAD
+            Makers/$ref              200 200 405 405 405 405 204 501  GET, HEAD
+            Makers/ID                200 200 405 200 200 204 204 501  GET, HEAD, PATCH, DELETE, PUT
+            Makers/ID/Reviews        200 200 400 405 405 405 204 501  GET, HEAD, POST
+            Makers/ID/Reviews/$ref   200 200 400 405 405 405 204 501  GET, HEAD, POST
+            Makers/ID/Reviews/$count 200 200 405 405 405 405 204 501  GET, HEAD
+            Archive                  200 200 405 405 405 405 204 501  GET, HEAD
+            Archive/ID               404 404 405 405 405 405 204 501  GET, HEAD
+            Shop                     200 200 405 200 200 405 204 501  GET, HEAD, PATCH, PUT
+            Shop/Name                200 200 405 400 400 400 204 501  GET, HEAD, PUT, PATCH, DELETE
+            Shop/$ref                200 200 405 405 405 405 204 501  GET, HEAD
+                                     200 200 405 405 405 405 204 501  GET, HEAD
+        "#]],
     );
 }
 
@@ -174,7 +174,7 @@ fn put_sets_back_what_it_does_not_name() {
     assert!(text(&client.json("PUT", &review, r#"{"Stars":3}"#)).contains(r#""Stars":3,"Text":null"#));
     assert!(text(&client.json("PUT", &review, r#"{"Text":"x"}"#)).contains(r#""Stars":5,"Text":"x""#));
     assert!(text(&client.json("PUT", &review, "{}")).contains(&format!(r#""ID":"{}""#, id(2))));
-    assert_eq!(client.json("PUT", &maker, "{}").status, 400);
+    assert!(text(&client.json("PUT", &maker, "{}")).contains(r#""Name":"""#));
     assert_eq!(client.json("PUT", &format!("{maker}/Reviews({})", id(9)), "{}").status, 404);
 }
 

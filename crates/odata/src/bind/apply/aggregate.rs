@@ -16,7 +16,10 @@ impl Binder<'_> {
     ) -> Result<Vec<(usize, Aggregate)>, Problem> {
         let mut aggregates = Vec::with_capacity(items.len());
         for item in items {
-            let aggregate = self.aggregate(item)?;
+            if !item.from.is_empty() {
+                return Err(self.not_offered("`from` beside other items of `aggregate`"));
+            }
+            let aggregate = self.aggregate(&item.expr, item.method.as_ref())?;
             let Some(alias) = &item.alias else {
                 return Err(self.wrong("`aggregate`: found no name, expected `as` and a name for the result"));
             };
@@ -32,32 +35,29 @@ impl Binder<'_> {
         Ok(slots)
     }
 
-    fn aggregate(&mut self, item: &tree::Aggregate) -> Result<Aggregate, Problem> {
-        if !item.from.is_empty() {
-            return Err(self.not_offered("`from` in `aggregate`"));
-        }
-        let method = item.method.as_ref().map(|name| self.method(name)).transpose()?;
-        match (counted(&item.expr), method) {
+    pub(super) fn aggregate(&mut self, expr: &tree::Expr, method: Option<&Name>) -> Result<Aggregate, Problem> {
+        let method = method.map(|name| self.method(name)).transpose()?;
+        match (counted(expr), method) {
             (Some([]), None) => Ok(Aggregate::count()),
             (Some(_), Some(_)) => {
                 Err(self.wrong("`aggregate`: found a method after `$count`, expected `as` and a name"))
             }
             (Some(_), None) => {
-                let count = self.expr(&item.expr)?;
+                let count = self.expr(expr)?;
                 Aggregate::new(Method::Sum, count).map_err(|error| self.ill_typed(&error))
             }
             (None, Some(method)) => {
-                let expr = self.expr(&item.expr)?;
+                let expr = self.expr(expr)?;
                 Aggregate::new(method, expr).map_err(|error| self.ill_typed(&error))
             }
             (None, None) => {
-                let expr = self.expr(&item.expr);
-                match (&item.expr.kind, expr) {
+                let bound = self.expr(expr);
+                match (&expr.kind, bound) {
                     (ExprKind::Path(_), Err(_)) => Err(self.not_offered("a custom aggregate")),
                     (_, Err(problem)) => Err(problem),
                     (_, Ok(_)) => Err(self.wrong(format!(
                         "`aggregate`: found `{}` without a method, expected `with` and {}",
-                        item.expr,
+                        expr,
                         methods()
                     ))),
                 }
@@ -65,7 +65,7 @@ impl Binder<'_> {
         }
     }
 
-    fn method(&self, name: &Name) -> Result<Method, Problem> {
+    pub(super) fn method(&self, name: &Name) -> Result<Method, Problem> {
         match Method::named(&name.text) {
             Some(method) => Ok(method),
             None if name.text.contains('.') => Err(self.not_offered(&format!("the method `{}`", name.text))),

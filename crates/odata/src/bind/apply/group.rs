@@ -36,7 +36,11 @@ impl Binder<'_> {
     }
 
     /// Each list of what to group by: more than one if there are rollups, the finest first.
-    fn groupings(&mut self, ty: &'static StructType, by: &[tree::Grouping]) -> Result<Vec<Vec<Grouping>>, Problem> {
+    pub(super) fn groupings(
+        &mut self,
+        ty: &'static StructType,
+        by: &[tree::Grouping],
+    ) -> Result<Vec<Vec<Grouping>>, Problem> {
         let mut all: Vec<Vec<Grouping>> = vec![Vec::new()];
         for grouping in by {
             let choices: Vec<Vec<Grouping>> = match grouping {

@@ -1,9 +1,11 @@
 //! `$apply` bound: names of properties and aliases looked up, methods and amounts checked. What a transformation means is
 //! `edm::apply`'s.
 //!
-//! Not offered (501): `join`, `nest` and their kin, hierarchies, custom aggregates and methods, `from`.
+//! Not offered (501): `join`, `nest` and their kin, hierarchies, custom aggregates and methods, `from`
+//! beside other items.
 
 mod aggregate;
+mod from;
 mod group;
 mod scope;
 #[cfg(test)]
@@ -79,6 +81,11 @@ impl Binder<'_> {
                 sequence.extreme(extreme);
             }
             Transformation::Compute(items) => self.computed_columns(ty, items, sequence)?,
+            Transformation::Aggregate(items) if matches!(items.as_slice(), [item] if !item.from.is_empty()) => {
+                for item in items {
+                    self.aggregate_from(ty, item, sequence)?;
+                }
+            }
             Transformation::Aggregate(items) => {
                 let aggregates = self.aggregates(ty, items)?;
                 self.sized(sequence);

@@ -103,6 +103,20 @@ fn rows_are_aggregated() {
 }
 
 #[test]
+fn aggregates_are_aggregated_again() {
+    check("aggregate(Price with sum from SerialNumber with average as A)", r#"(A) {"A":542.875}"#);
+    check("aggregate($count from SerialNumber,Sold with max as A)", r#"(A) {"A":2}"#);
+    check(
+        "aggregate(Price with sum from SerialNumber with max from Origin/City with sum as A)",
+        r#"(A) {"A":1070.25}"#,
+    );
+    check(
+        "groupby((SerialNumber),aggregate(Price with sum from Origin/City with max as A))",
+        r#"(SerialNumber,A) {"SerialNumber":"kitchen","A":40.25} {"SerialNumber":"office","A":1000}"#,
+    );
+}
+
+#[test]
 fn rows_are_grouped() {
     check(
         "groupby((SerialNumber),aggregate(Price with sum as Total,$count as N))",
@@ -309,9 +323,10 @@ fn what_has_no_meaning_is_said() {
         "aggregate(Price with sum as X,Price with max as X)",
         &expect!["400 found the alias `X` twice, expected another name"],
     );
+    check_err("aggregate(Price with sum from Name as X)", &expect!["501 a custom aggregate is not supported yet"]);
     check_err(
-        "aggregate(Price with sum from Name with average as X)",
-        &expect!["501 `from` in `aggregate` is not supported yet"],
+        "aggregate(Price with sum from Name with average as X,$count as N)",
+        &expect!["501 `from` beside other items of `aggregate` is not supported yet"],
     );
     check_err(
         "compute(Price as Name)",

@@ -22,6 +22,7 @@ const PARTS: &[&str] = &[
     "aggregate(Sold with average as Total,Name with max as Last)",
     "aggregate(Tags with countdistinct as N,Stock with min as S,Cost with sum as C)",
     "aggregate(Total with max as Most)",
+    "aggregate(Price with sum from Stock,Kind with average from Condition with max as Total)",
     "groupby((Stock))",
     "groupby((Origin/City,Origin/Place,Condition))",
     "groupby((Kind,IsHeavy),aggregate(Weight with average as Total,Released with max as R))",

@@ -1,0 +1,103 @@
+//! Collections after `$apply` (OData Extension for Data Aggregation 4.0): rows that need not be entities any more.
+
+use edm::Value;
+use edm::apply::{Pipeline, Row as Made};
+use edm::eval::{Datum, Env, EvalError, Row as _};
+use http::StatusCode;
+use odata::applied::write_members;
+use odata::payload::{Computed, Metadata, Projection};
+use odata::{Problem, Query};
+
+use crate::exchange::Response;
+use crate::paging::Plan;
+use crate::payload::View;
+use crate::resources::{Entity, Resources, Target, Window};
+use crate::rows::Loaded;
+use crate::service::{Service, Understood};
+
+impl<R: Resources> Service<R> {
+    /// How many rows the transformations, the filter and the search leave.
+    pub(crate) async fn count_applied(&self, understood: &Understood<'_, R>) -> Result<usize, Problem> {
+        let entities = self.of_type(understood, &Window::ALL).await?;
+        let Understood { query, reach, meter, .. } = understood;
+        let Some(pipeline) = &query.apply else { return Ok(entities.len()) };
+        let given = || entities.iter().map(|entity| Datum::row(Loaded::new(entity, reach))).collect();
+        meter.spend("$apply", |env| Ok(rows(query, pipeline, given(), env)?.len()))
+    }
+
+    /// All of these rows in one answer, but for `$skip` and `$top`: they have no places at which a page could go on.
+    pub(crate) async fn list_applied(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let entities = self.of_type(understood, &Window::ALL).await?;
+        let body = self.write_applied(understood, &entities)?;
+        Ok(self.json(StatusCode::OK, understood.wishes.format, body))
+    }
+
+    fn write_applied(&self, understood: &Understood<'_, R>, entities: &[Entity]) -> Result<Vec<u8>, Problem> {
+        let Understood { query, reach, meter, target, route, .. } = understood;
+        let Some(pipeline) = &query.apply else { return Ok(Vec::new()) };
+        let given = || entities.iter().map(|entity| Datum::row(Loaded::new(entity, reach))).collect();
+        let rows = meter.spend("$apply", |env| rows(query, pipeline, given(), env))?;
+        let (frame, home) = (self.frame(understood), self.home(understood));
+        let view = View::new(route.entity_type(), query, reach);
+        let mut writer = frame.writer(entities.iter());
+        writer.open();
+        let cast = route.cast_text(frame.model.namespace);
+        writer.context("", &frame.context(&target.container()), &[&cast, &query.context(frame.model.namespace)]);
+        if query.count {
+            writer.count("", rows.len());
+        }
+        writer.open_list("value");
+        let plan = Plan::whole(query);
+        let kept = |name: &str| match &query.select {
+            Some(select) => {
+                select.find(name.as_bytes()).is_some() || select.computed.iter().any(|computed| computed == name)
+            }
+            None => true,
+        };
+        let types = frame.format.metadata == Metadata::Full;
+        for row in rows.iter().skip(plan.skip).take(plan.limit()) {
+            writer.open_item();
+            match row.origin().and_then(|at| entities.get(at)) {
+                Some(entity) => frame.write(&mut writer, &home, &view, entity)?,
+                None => {
+                    let values = frame.computed(query, row)?;
+                    let computed: Vec<_> =
+                        values.iter().map(|(name, ty, value)| Computed { name, ty: *ty, value }).collect();
+                    writer.computed(frame.model, &computed);
+                }
+            }
+            let mut members = Vec::new();
+            write_members(row, &pipeline.columns, types, kept, &mut members);
+            writer.members(Projection::Stored, &members);
+            writer.close();
+        }
+        writer.close_list();
+        writer.close();
+        Ok(writer.finish())
+    }
+}
+
+/// The rows that transformations, filter and search leave, in the order that is asked for.
+fn rows<'a>(
+    query: &'a Query,
+    pipeline: &'a Pipeline,
+    given: Vec<Datum<'a>>,
+    env: &Env,
+) -> Result<Vec<Made<'a>>, EvalError> {
+    let mut keyed: Vec<(Vec<Value>, Made<'a>)> = Vec::new();
+    for row in pipeline.run(given, env)? {
+        let found = match &query.search {
+            Some(search) => search.matches(&row.whole(), env)?,
+            None => true,
+        };
+        let kept = match &query.filter {
+            Some(filter) => found && filter.matches(&row, env)?,
+            None => found,
+        };
+        if kept {
+            keyed.push((query.order.values(&row, env)?, row));
+        }
+    }
+    keyed.sort_by(|(left, _), (right, _)| query.order.compare(left, right));
+    Ok(keyed.into_iter().map(|(_, row)| row).collect())
+}
