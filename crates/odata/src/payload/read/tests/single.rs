@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use edm::model::build::{INT64, action, parameter};
 use edm::testing::{ARTICLE, MODEL};
-use edm::{Operation, Value};
+use edm::{Operation, Parameter, Value};
 use expect_test::{Expect, expect};
 
 use super::super::{Call, Intent, Reading};
@@ -316,6 +317,23 @@ fn calls() {
                 -: found a call of an operation that is not declared
         "#]],
     );
+}
+
+static WIDE: Operation = action("Move", &[STEPS, OPTIONAL], None, "");
+static NARROW: Operation = action("Move", &[STEPS], None, "");
+const STEPS: Parameter = parameter("steps", INT64);
+const OPTIONAL: Parameter = Parameter { optional: true, ..parameter("speed", INT64) };
+
+#[test]
+fn optional_parameters_do_not_make_calls_ambiguous() {
+    let chosen = |body: &[u8]| {
+        let call = RELATED.call(&[&WIDE, &NARROW], body).unwrap();
+        (call.operation.parameters.len(), call.arguments.len())
+    };
+    assert_eq!(chosen(br#"{"steps":1}"#), (1, 1));
+    assert_eq!(chosen(br#"{"steps":1,"speed":2}"#), (2, 2));
+    let alone = RELATED.call(&[&WIDE], br#"{"steps":1}"#).unwrap();
+    assert_eq!(alone.arguments.last().map(|(_, value)| value), Some(&Value::Null));
 }
 
 #[test]
