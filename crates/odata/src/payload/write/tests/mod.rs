@@ -1,6 +1,9 @@
 //! Answers from stored members, as tables; and that copying them and writing them anew is the same.
 
 mod forms;
+mod nested;
+mod random;
+mod single;
 
 use edm::codec::read_members;
 use edm::testing::{ARTICLE, BUNDLE, MODEL, SHOP, sample};
