@@ -1,12 +1,9 @@
-//! Expressions in options: names, aliases, computed properties, limits.
+//! Expressions in options: names, aliases, computed properties.
 
-use edm::Type;
-use edm::expr::Reach;
 use edm::model::build;
-use edm::testing::ARTICLE;
-use expect_test::{Expect, expect};
+use expect_test::expect;
 
-use super::{Applies, Limits, Options, Scope, bind, bound, check, check_over, describe};
+use super::{Applies, bound, check, check_over};
 
 #[test]
 fn relationships_within_expressions() {
@@ -353,114 +350,6 @@ fn values_are_their_own_rows() {
               400 BadRequest $expand: the query option `$expand` does not apply here
         "#]],
     );
-}
-
-#[test]
-fn limits_are_named() {
-    let long = |text: String| bound(&text, Applies::Collection).map(|query| describe(&query)).unwrap_err().message;
-    let cases = [
-        format!("$filter=Name eq '{}'", "x".repeat(20_000)),
-        format!("$filter={}Name eq 'x'", "not ".repeat(150)),
-        format!("$filter={}true", "true and ".repeat(3000)),
-        format!("$filter={}true{}", "Related/any(r:".repeat(9), ")".repeat(9)),
-        format!("$filter=Sold in ({}1)", "1,".repeat(1000)),
-        // Longer only by what the names stand for.
-        format!(
-            "$filter={}true{}&@a={}true{}",
-            "Related/any(r:".repeat(5) + "@a and ",
-            ")".repeat(5),
-            "Related/any(s:".repeat(5),
-            ")".repeat(5)
-        ),
-        doubled(|name, before| format!("&@{name}=@{before} and @{before}"), "$filter=@p20&@p0=true"),
-        doubled(|name, before| format!(",{before} add {before} as {name}"), "$compute=1 as p0"),
-        format!(
-            "$filter=@a0{}&@a9=true",
-            (0..9).map(|at| format!("&@a{at}={}@a{}", "not ".repeat(90), at + 1)).collect::<String>()
-        ),
-        "$expand=*($levels=4),shop.Bundle/*($levels=4),shop.Article/*($levels=4)".to_owned(),
-        "$expand=Related($levels=5)".to_owned(),
-        "$expand=Related($expand=Related($levels=4))".to_owned(),
-    ];
-    let said: String = cases.into_iter().map(|text| long(text) + "\n").collect();
-    expect![[r#"
-        found more than 16384 bytes, the most that is admitted, at column 1 of the query
-        found more than 100 levels of nesting, the most that is admitted, at column 401 of `$filter`
-        found more than 16384 bytes, the most that is admitted, at column 1 of the query
-        found more than 8 `any` and `all` within each other, the most that is admitted, at column 125 of `$filter`
-        found more than 1000 items in a list, the most that is admitted, at column 2011 of `$filter`
-        found more than 8 `any` and `all` within each other, the most that is admitted, in `$filter`
-        found more than 2000 parts taken from aliases and computed properties, the most that is admitted, in `$filter`
-        found more than 2000 parts taken from aliases and computed properties, the most that is admitted, in `$compute`
-        found more than 100 levels of nesting, the most that is admitted, in `$filter`
-        found more than 200 items of `$expand`, the most that is admitted
-        found `$levels` beyond 4 levels of `$expand`
-        found `$levels` beyond 4 levels of `$expand`
-    "#]]
-    .assert_eq(&said);
-}
-
-fn doubled(step: impl Fn(&str, &str) -> String, first: &str) -> String {
-    (1..=20).fold(first.to_owned(), |text, at| text + &step(&format!("p{at}"), &format!("p{}", at - 1)))
-}
-
-#[test]
-fn limits_may_be_set() {
-    let limits = Limits { nodes: 5, keys: 1, expanded: 1, ..Limits::LENIENT };
-    let scope = Scope { limits, ..Scope::of(Type::Struct(&ARTICLE)) };
-    let said = ["$filter=Name eq 'x' and Price gt 3", "$orderby=Name,Price", "$expand=Maker,Reviews"].map(|text| {
-        let options = Options::read(Some(text), &limits).unwrap();
-        let problem = bind(&edm::testing::MODEL, scope, &options, Applies::Collection).map(|_| ()).unwrap_err();
-        problem.message + "\n"
-    });
-    expect![[r#"
-        found more than 5 parts, the most that is admitted, at column 22 of `$filter`
-        found more than 1 keys in `$orderby`, expected fewer
-        found more than 1 items of `$expand`, the most that is admitted
-    "#]]
-    .assert_eq(&said.concat());
-}
-
-#[test]
-fn deep_expressions_fit_a_small_stack() {
-    let deepest =
-        format!("$filter={}true&@a={}true", "not (".repeat(45) + "@a" + &")".repeat(45) + " and ", "not ".repeat(45));
-    let bind =
-        move || bound(&deepest, Applies::Collection).map(|query| describe(&query)).map_err(|problem| problem.message);
-    let bound = std::thread::Builder::new().stack_size(1 << 20).spawn(bind).unwrap().join().unwrap();
-    assert!(bound.is_ok(), "{bound:?}");
-}
-
-fn written(reach: &Reach) -> String {
-    let along = reach.along.iter().map(|(navigation, further)| match further.is_empty() {
-        true => navigation.name.to_owned(),
-        false => format!("{}({})", navigation.name, written(further)),
-    });
-    along.collect::<Vec<_>>().join(" ")
-}
-
-#[track_caller]
-fn check_reach(text: &str, expect: &Expect) {
-    let query = bound(text, Applies::Collection).unwrap_or_else(|problem| panic!("{text}: {}", problem.message));
-    expect.assert_eq(&written(&query.reach()));
-}
-
-#[test]
-fn related_rows_are_asked_for() {
-    check_reach("$filter=Name eq 'x'&$select=Name", &expect![[""]]);
-    check_reach("$filter=Maker/Name eq 'x'&$orderby=Reviews/$count", &expect!["Maker Reviews"]);
-    check_reach("$compute=Blurbs/$count as b&$orderby=b", &expect!["Blurbs"]);
-    check_reach("$filter=@m&@m=Related/shop.Bundle/any(r:r/Maker ne null)", &expect!["Related(Maker)"]);
-    check_reach(
-        "$expand=Maker($expand=Reviews($filter=Stars gt 3))&$filter=Maker/Articles/any()",
-        &expect!["Maker(Articles Reviews)"],
-    );
-    check_reach(
-        "$expand=Related($levels=3;$filter=Maker/Name eq 'x')",
-        &expect!["Related(Maker Related(Maker Related(Maker)))"],
-    );
-    check_reach("$expand=Reviews/$count,Maker/$ref", &expect!["Reviews Maker"]);
-    check_reach("$filter=Related/$count($filter=Maker/Name eq $it/Name) gt 1", &expect!["Related(Maker)"]);
 }
 
 proptest::proptest! {
