@@ -40,7 +40,9 @@ impl World {
 
 fn request(id: u32, method: &str, url: &str, body: Json) -> Json {
     let headers = json!({"Content-Type": "application/json"});
-    json!({"id": id.to_string(), "method": method, "url": url, "headers": headers, "body": body})
+    let mut request = json!({"id": id.to_string(), "method": method, "url": url, "headers": headers});
+    request["body"] = body;
+    request
 }
 
 fn skill(id: u32, name: &str) -> Json {
