@@ -6,7 +6,7 @@ use auth::Caller;
 use edm::Model;
 use edm::expr::Reach;
 use engine::{
-    Action, Address, Basis, Changed, Content, Entity, Exchange, Kind, Problem, Resources, Row, Step, Tag, Window,
+    Action, Address, Basis, Changed, Content, Entity, Exchange, Info, Kind, Problem, Resources, Row, Step, Tag, Window,
 };
 use store::{Commit, Precondition, Snapshot, Store};
 use tokio::sync::Mutex;
@@ -106,12 +106,24 @@ fn asked_for(steps: &[Step]) -> Option<&str> {
     })
 }
 
+/// What the service says of itself as a whole.
+pub(crate) const INFO: Info<'static> = Info {
+    title: "Vitae",
+    description: "Profiles of the people of an organization.",
+    version: env!("CARGO_PKG_VERSION"),
+    servers: &["/v1.0", "/beta"],
+};
+
 impl Resources for Service {
     type Caller = Caller;
     type Target = Target;
 
     fn model(&self) -> &'static Model {
         &MODEL
+    }
+
+    fn info(&self) -> Info<'static> {
+        INFO
     }
 
     fn caller_key(&self, caller: &Caller) -> Vec<u8> {

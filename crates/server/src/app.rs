@@ -111,11 +111,14 @@ impl App {
             None => None,
         };
         let (version, path) = below_root(head.uri.path())?;
+        let root = root(origin, version);
+        if let Some(response) = self.api.describe(&self.request(arrival, &root, path, Bytes::new())) {
+            return Ok(response);
+        }
         let caller = self.admit(&head.headers)?;
         let is_batch = path.trim_end_matches('/').replace("%24", "$").eq_ignore_ascii_case("/$batch");
         let limit = if is_batch { self.batch_body } else { LIMIT };
         let body = body::gather(&head.headers, body, limit).await?;
-        let root = root(origin, version);
         let request = self.request(arrival, &root, path, body);
         Ok(match is_batch {
             true => self.api.batch(&caller, request, &ROOTS).await,
@@ -140,7 +143,7 @@ impl App {
         Some(response)
     }
 
-    /// Who is calling; nobody gets further without a token.
+    /// Who is calling; nobody gets at data without a token.
     fn admit(&self, headers: &HeaderMap) -> Result<Arc<Caller>, Refusal> {
         let tokens = headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
         self.authenticator.authenticate_all(tokens, self.effects.seconds()).map_err(|error| self.unknown_caller(&error))

@@ -49,6 +49,11 @@ impl Api {
         Api { service: Arc::new(engine::Service::new(people, choices.dialect.clone(), paging_key)) }
     }
 
+    /// What the service says of itself, where that is asked for.
+    pub(crate) fn describe(&self, request: &Request<'_>) -> Option<Response> {
+        self.service.describe(request)
+    }
+
     pub(crate) async fn serve(&self, caller: &auth::Caller, request: Request<'_>) -> Response {
         self.service.serve(caller, request).await
     }

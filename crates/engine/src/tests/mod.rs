@@ -4,6 +4,7 @@ mod batches;
 mod checks;
 mod conditions;
 mod double;
+mod metadata;
 mod methods;
 mod paging;
 mod payloads;
