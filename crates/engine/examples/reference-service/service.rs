@@ -19,7 +19,16 @@ use crate::target::{Source, Spot, Target};
 /// The shop. Readers share a state; whoever writes works on a copy, one at a time.
 #[derive(Debug)]
 pub(crate) struct Shop {
-    state: RwLock<State>,
+    current: Arc<RwLock<Version>>,
+    /// A shop that keeps back its changes has a version of its own, and knows which it came from.
+    apart: Option<(u64, RwLock<State>)>,
+}
+
+/// A state and how many came before it.
+#[derive(Debug)]
+struct Version {
+    state: State,
+    number: u64,
 }
 
 impl Shop {
@@ -27,24 +36,59 @@ impl Shop {
     pub(crate) fn new(now: i64) -> Result<Shop, String> {
         let mut state = State::default();
         seed::fill(&mut state, now)?;
-        Ok(Shop { state: RwLock::new(state) })
+        let current = Arc::new(RwLock::new(Version { state, number: 0 }));
+        Ok(Shop { current, apart: None })
     }
 
-    fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
-        read(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    fn see<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        match &self.apart {
+            Some((_, state)) => read(&state.read().unwrap_or_else(PoisonError::into_inner)),
+            None => read(&self.current.read().unwrap_or_else(PoisonError::into_inner).state),
+        }
     }
 
     /// Carries a change out whole or not at all.
-    fn write<T>(
+    fn alter<T>(
         &self,
         exchange: &Exchange,
         change: impl FnOnce(&mut Change<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let mut next = state.clone();
-        let done = change(&mut Change { state: &mut next, now: exchange.now })?;
-        *state = next;
-        Ok(done)
+        let attempt = |state: &mut State| {
+            let mut next = state.clone();
+            let done = change(&mut Change { state: &mut next, now: exchange.now })?;
+            *state = next;
+            Ok(done)
+        };
+        match &self.apart {
+            Some((_, state)) => attempt(&mut state.write().unwrap_or_else(PoisonError::into_inner)),
+            None => {
+                let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+                let done = attempt(&mut current.state)?;
+                current.number += 1;
+                Ok(done)
+            }
+        }
+    }
+
+    /// A shop that sees its own changes and keeps them from others until [`Shop::settle`].
+    #[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not run groups yet"))]
+    pub(crate) fn stage(&self) -> Shop {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let apart = (current.number, RwLock::new(current.state.clone()));
+        Shop { current: Arc::clone(&self.current), apart: Some(apart) }
+    }
+
+    /// Makes what was kept back known to all, unless others changed something meanwhile.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not run groups yet"))]
+    pub(crate) fn settle(&self) -> Changed<()> {
+        let Some((came_from, state)) = &self.apart else { return Changed::Done(()) };
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.number != *came_from {
+            return Changed::Conflict;
+        }
+        current.state = state.read().unwrap_or_else(PoisonError::into_inner).clone();
+        current.number += 1;
+        Changed::Done(())
     }
 }
 
@@ -68,20 +112,20 @@ impl Resources for Shop {
                 problem.allow = Some("GET, HEAD".to_owned());
                 Err(problem)
             }
-            _ => self.read(|state| Target::find(state, address)),
+            _ => self.see(|state| Target::find(state, address)),
         }
     }
 
     async fn prepare(&self, (): &(), target: &Target) -> Result<(), Problem> {
-        self.read(|state| target.source.as_ref().map_or(Ok(()), |source| source.item(state).map(drop)))
+        self.see(|state| target.source.as_ref().map_or(Ok(()), |source| source.item(state).map(drop)))
     }
 
     async fn read(&self, (): &(), target: &Target, reach: &Reach) -> Result<Option<Entity>, Problem> {
-        self.read(|state| Ok(target.row(state)?.map(|item| entity(state, &item, reach))))
+        self.see(|state| Ok(target.row(state)?.map(|item| entity(state, &item, reach))))
     }
 
     async fn list(&self, (): &(), target: &Target, reach: &Reach, window: &Window) -> Result<Vec<Entity>, Problem> {
-        self.read(|state| {
+        self.see(|state| {
             let after = |item: &Item| window.after.as_ref().is_none_or(|(at, id)| (item.at, &item.id) > (*at, id));
             let items = target.items(state)?.into_iter().filter(|item| after(item)).skip(window.skip);
             Ok(items.take(window.limit.unwrap_or(usize::MAX)).map(|item| entity(state, &item, reach)).collect())
@@ -89,7 +133,7 @@ impl Resources for Shop {
     }
 
     async fn count(&self, (): &(), target: &Target) -> Result<usize, Problem> {
-        self.read(|state| Ok(target.items(state)?.len()))
+        self.see(|state| Ok(target.items(state)?.len()))
     }
 
     async fn create(
@@ -99,13 +143,13 @@ impl Resources for Shop {
         content: Content<Target>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        self.write(exchange, |change| {
+        self.alter(exchange, |change| {
             let source = target.source.as_ref();
             let item = source.map(|source| source.item(change.state)).transpose()?;
             let from = item.as_deref().zip(source.map(|source| source.navigation));
             let key = match &target.spot {
                 // Keys that the shop makes are not for clients to choose.
-                Spot::Key(names, _) if names.iter().any(|name| is_made_here(target.ty, name)) => {
+                Spot::Key(names, _) if names.iter().any(|name| target.ty.is_some_and(|ty| is_made_here(ty, name))) => {
                     return Err(target.missing());
                 }
                 Spot::Key(names, values) => Some((*names, values.as_slice())),
@@ -123,7 +167,7 @@ impl Resources for Shop {
         basis: Basis,
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
-        self.write(exchange, |change| {
+        self.alter(exchange, |change| {
             let item = target.item(change.state)?;
             Ok(row(change.update(target.table, &item, content, basis)?))
         })
@@ -136,14 +180,14 @@ impl Resources for Shop {
         basis: Option<Tag>,
         exchange: &Exchange,
     ) -> Result<Changed<()>, Problem> {
-        self.write(exchange, |change| {
+        self.alter(exchange, |change| {
             let item = target.item(change.state)?;
             change.delete(target.table, &item, basis)
         })
     }
 
     async fn link(&self, (): &(), target: &Target, other: &Target, exchange: &Exchange) -> Result<(), Problem> {
-        self.write(exchange, |change| {
+        self.alter(exchange, |change| {
             let (item, source) = end(change.state, target)?;
             let other = other.item(change.state)?;
             change.link(source.table, &item, source.navigation, &other)
@@ -157,7 +201,7 @@ impl Resources for Shop {
         other: Option<&Target>,
         exchange: &Exchange,
     ) -> Result<(), Problem> {
-        self.write(exchange, |change| {
+        self.alter(exchange, |change| {
             let (item, source) = end(change.state, target)?;
             let other = match (&target.spot, other) {
                 (_, Some(other)) => Some(other.item(change.state)?),
@@ -175,7 +219,7 @@ impl Resources for Shop {
         target: &Target,
         property: Option<&'static Property>,
     ) -> Result<Option<Media>, Problem> {
-        self.read(|state| Ok(target.item(state)?.streams.get(stream(property)).cloned()))
+        self.see(|state| Ok(target.item(state)?.streams.get(stream(property)).cloned()))
     }
 
     async fn set_media(
@@ -187,14 +231,15 @@ impl Resources for Shop {
         basis: Option<Tag>,
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
-        self.write(exchange, |change| {
+        self.alter(exchange, |change| {
             let item = target.item(change.state)?;
             Ok(row(change.set_media(target.table, &item, stream(property), media, basis)))
         })
     }
 
     async fn create_media(&self, (): &(), target: &Target, media: Media, exchange: &Exchange) -> Result<Row, Problem> {
-        self.write(exchange, |change| Ok(change.create_media(target.table, target.ty, media)?.row()))
+        let ty = target.ty.ok_or_else(|| target.missing())?;
+        self.alter(exchange, |change| Ok(change.create_media(target.table, ty, media)?.row()))
     }
 
     async fn call(
@@ -206,9 +251,10 @@ impl Resources for Shop {
         exchange: &Exchange,
     ) -> Result<Outcome, Problem> {
         let arguments = call.arguments.iter().map(|(parameter, value)| (parameter.name, value)).collect();
-        self.write(exchange, |change| {
+        self.alter(exchange, |change| {
             let bound = match target {
                 None => Bound::Nothing,
+                Some(target) if matches!(target.spot, Spot::Root) => Bound::Nothing,
                 Some(target) if matches!(target.spot, Spot::All) => Bound::Many(target.items(change.state)?),
                 Some(target) => Bound::One(target.item(change.state)?),
             };
@@ -273,3 +319,6 @@ fn allows(set: &EntitySet, action: Action) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use edm::{Navigation, StructType, Value};
 use engine::{Address, Kind, Problem, Step};
 
+use crate::model::SHOP;
 use crate::store::{Item, Known, State, end_of, key_text};
 
 /// A resource of the shop. That it exists is only said of what the way leads through, not of its end.
@@ -13,8 +14,8 @@ pub(crate) struct Target {
     path: String,
     /// The table in which its rows are.
     pub(crate) table: &'static str,
-    /// Only rows of this type.
-    pub(crate) ty: &'static StructType,
+    /// Only rows of this type; any, where none is named.
+    pub(crate) ty: Option<&'static StructType>,
     /// The relationship it is the end of, or is found at the end of.
     pub(crate) source: Option<Source>,
     pub(crate) spot: Spot,
@@ -38,6 +39,8 @@ pub(crate) enum Spot {
     End,
     /// The only one.
     Only,
+    /// None: the service itself, on which unbound operations are called.
+    Root,
 }
 
 impl engine::Target for Target {
@@ -53,20 +56,24 @@ impl engine::Target for Target {
 impl Target {
     /// Follows an address through the state.
     pub(crate) fn find(state: &State, address: &Address) -> Result<Target, Problem> {
-        let mut found: Option<Target> = None;
+        let mut found = Self::begin("", None, Spot::Root);
         for step in &address.steps {
-            found = match (step, found) {
-                (Step::Set(set), _) => Some(Self::begin(set.name, set.ty, Spot::All)),
-                (Step::Singleton(singleton), _) => Some(Self::begin(singleton.name, singleton.ty, Spot::Only)),
-                (Step::Key(key), Some(within)) => Some(within.keyed(key.names, &key.values)),
-                (Step::Navigation(navigation), Some(within)) => Some(within.along(state, navigation)?),
-                (_, found) => found,
+            found = match step {
+                Step::Set(set) => Self::begin(set.name, Some(set.ty), Spot::All),
+                Step::Singleton(singleton) => Self::begin(singleton.name, Some(singleton.ty), Spot::Only),
+                Step::Key(key) => found.keyed(key.names, &key.values),
+                Step::Navigation(navigation) => found.along(state, navigation)?,
+                Step::Cast(ty) => {
+                    Self { path: format!("{}/{}.{}", found.path, SHOP.namespace, ty.name), ty: Some(ty), ..found }
+                }
+                // Of the row they are in, or of what the engine makes of these rows.
+                Step::Property(_) | Step::Filter(_) | Step::Call(_) => found,
             };
         }
-        found.ok_or_else(|| Problem::new(Kind::ResourceNotFound, "the address names nothing that the shop holds"))
+        Ok(found)
     }
 
-    fn begin(table: &'static str, ty: &'static StructType, spot: Spot) -> Target {
+    fn begin(table: &'static str, ty: Option<&'static StructType>, spot: Spot) -> Target {
         Target { path: table.to_owned(), table, ty, source: None, spot }
     }
 
@@ -80,7 +87,13 @@ impl Target {
         let table = end_of(item.record.ty(), navigation).ok_or_else(|| self.missing())?;
         let source = Some(Source { table: self.table, id: Arc::clone(&item.id), navigation });
         let spot = if navigation.collection { Spot::All } else { Spot::End };
-        Ok(Target { path: format!("{}/{}", self.path, navigation.name), table, ty: navigation.target, source, spot })
+        Ok(Target {
+            path: format!("{}/{}", self.path, navigation.name),
+            table,
+            ty: Some(navigation.target),
+            source,
+            spot,
+        })
     }
 
     /// The rows that the target is among, or is.
@@ -89,7 +102,7 @@ impl Target {
             None => state.items(self.table).cloned().collect(),
             Some(source) => state.follow(&*source.item(state)?, source.navigation),
         };
-        Ok(rows.into_iter().filter(|item| item.record.ty().is_a(self.ty)).collect())
+        Ok(rows.into_iter().filter(|item| self.ty.is_none_or(|ty| item.record.ty().is_a(ty))).collect())
     }
 
     /// The row that the target is; `None` at the end of a relationship that leads nowhere.
@@ -98,7 +111,9 @@ impl Target {
         match &self.spot {
             Spot::End => Ok(rows.into_iter().next()),
             Spot::Only => Ok(rows.into_iter().next()),
-            Spot::All => Err(Problem::new(Kind::UnknownSegment, format!("`{}` is not a single entity", self.path))),
+            Spot::All | Spot::Root => {
+                Err(Problem::new(Kind::UnknownSegment, format!("`{}` is not a single entity", self.path)))
+            }
             Spot::Key(names, values) => {
                 let mut fitting =
                     rows.filter(|item| names.iter().zip(values).all(|(name, value)| item.record.get(name) == value));
