@@ -64,7 +64,10 @@ impl Host {
                     body: body.to_bytes(),
                     exchange,
                 };
-                self.shop.serve(&(), request).await
+                match head.uri.path() {
+                    "/$batch" | "/%24batch" => self.shop.batch(&(), request, &[""]).await,
+                    _ => self.shop.serve(&(), request).await,
+                }
             }
             Err(_) => {
                 let message = format!("found a body that is broken or larger than {LIMIT} bytes");

@@ -71,7 +71,6 @@ impl Shop {
     }
 
     /// A shop that sees its own changes and keeps them from others until [`Shop::settle`].
-    #[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not run groups yet"))]
     pub(crate) fn stage(&self) -> Shop {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         let apart = (current.number, RwLock::new(current.state.clone()));
@@ -79,7 +78,6 @@ impl Shop {
     }
 
     /// Makes what was kept back known to all, unless others changed something meanwhile.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not run groups yet"))]
     pub(crate) fn settle(&self) -> Changed<()> {
         let Some((came_from, state)) = &self.apart else { return Changed::Done(()) };
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
@@ -240,6 +238,14 @@ impl Resources for Shop {
     async fn create_media(&self, (): &(), target: &Target, media: Media, exchange: &Exchange) -> Result<Row, Problem> {
         let ty = target.ty.ok_or_else(|| target.missing())?;
         self.alter(exchange, |change| Ok(change.create_media(target.table, ty, media)?.row()))
+    }
+
+    async fn begin(&self, (): &()) -> Result<Shop, Problem> {
+        Ok(self.stage())
+    }
+
+    async fn finish(&self) -> Result<Changed<()>, Problem> {
+        Ok(self.settle())
     }
 
     async fn call(

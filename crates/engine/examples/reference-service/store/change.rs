@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use edm::{Navigation, StructType, Value};
-use engine::{Basis, Changed, Content, Kind, Linked, Media, Problem, Tag};
+use engine::{Basis, Changed, Content, Kind, Linked, Links, Media, Problem, Tag};
 
 use super::relation::{Relation, end_of};
 use super::{Item, OWN, State, empty_streams, rules, version};
@@ -60,13 +60,11 @@ impl Change<'_> {
         }
         inherit(&mut record, from);
         // First what this row refers to, then the row, then what refers to it.
-        let (before, after): (Vec<_>, Vec<_>) = content
-            .links
-            .into_iter()
-            .partition(|(navigation, _)| matches!(Relation::of(navigation), Relation::Here(_)));
-        for (navigation, linked) in before {
-            for end in self.ends(content.ty, navigation, linked, None, depth)? {
-                for (here, there) in navigation.constraint {
+        let (before, after): (Vec<_>, Vec<_>) =
+            content.links.into_iter().partition(|links| matches!(Relation::of(links.navigation), Relation::Here(_)));
+        for links in before {
+            for end in self.ends(content.ty, links.navigation, links.ends, None, depth)? {
+                for (here, there) in links.navigation.constraint {
                     record.set(here, end.record.get(there).clone());
                 }
             }
@@ -77,8 +75,8 @@ impl Change<'_> {
         {
             self.state.links.entry(navigation.name).or_default().push((source.at, item.at));
         }
-        for (navigation, linked) in after {
-            self.attach(table, &item, navigation, linked, depth)?;
+        for links in after {
+            self.attach(table, &item, links, depth)?;
         }
         Ok(self.state.place(table, item.at).map_or(item, Arc::clone))
     }
@@ -135,9 +133,9 @@ impl Change<'_> {
         let changed = Item::new(item.at, record.clone(), item.streams.clone());
         self.state.judge(table, &changed)?;
         self.state.rewrite(table, item, record);
-        for (navigation, linked) in content.links {
+        for links in content.links {
             let item = Arc::clone(self.state.place(table, item.at).unwrap_or(item));
-            self.attach(table, &item, navigation, linked, 0)?;
+            self.attach(table, &item, links, 0)?;
         }
         Ok(Changed::Done(Arc::clone(self.state.place(table, item.at).unwrap_or(item))))
     }
@@ -169,14 +167,12 @@ impl Change<'_> {
         }
         let ty = item.record.ty();
         for navigation in ty.all_navigation() {
-            let Relation::There(pairs) = Relation::of(navigation) else { continue };
+            let Relation::There(_) = Relation::of(navigation) else { continue };
             let Some(end) = end_of(ty, navigation) else { continue };
             for other in self.state.follow(item, navigation) {
-                let free = pairs.iter().all(|(there, _)| rules::may_be_null(other.record.ty(), there));
-                if navigation.cascades || !free {
-                    self.delete(end, &other, None)?;
-                } else {
-                    self.state.disconnect(item, table, navigation, &other)?;
+                match navigation.cascades {
+                    true => self.delete(end, &other, None).map(|_| ())?,
+                    false => self.release(table, item, navigation, &other)?,
                 }
             }
         }
@@ -249,22 +245,40 @@ impl Change<'_> {
         }
     }
 
-    /// What a body names at the end of a relationship becomes its end; of a relationship to one, the only one.
+    /// What a body names at the end of a relationship becomes its end, the only one where the body says so.
     fn attach<T: Known>(
         &mut self,
         table: &'static str,
         item: &Arc<Item>,
-        navigation: &'static Navigation,
-        linked: Vec<Linked<T>>,
+        links: Links<T>,
         depth: usize,
     ) -> Result<(), Problem> {
-        if linked.is_empty() && !navigation.collection {
-            return self.unlink(table, item, navigation, None);
+        let navigation = links.navigation;
+        let before = if links.all { self.state.follow(item, navigation) } else { Vec::new() };
+        let ends = self.ends(item.record.ty(), navigation, links.ends, Some(item), depth)?;
+        for end in before.iter().filter(|end| ends.iter().all(|kept| kept.at != end.at)) {
+            self.release(table, item, navigation, end)?;
         }
-        for end in self.ends(item.record.ty(), navigation, linked, Some(item), depth)? {
+        for end in ends {
             self.state.connect(table, item.at, navigation, &end)?;
         }
         Ok(())
+    }
+
+    /// Takes a row off the end of a relationship, and removes it if it cannot be without.
+    fn release(
+        &mut self,
+        table: &'static str,
+        item: &Arc<Item>,
+        navigation: &'static Navigation,
+        other: &Arc<Item>,
+    ) -> Result<(), Problem> {
+        if let (Relation::There(pairs), Some(end)) = (Relation::of(navigation), end_of(item.record.ty(), navigation))
+            && !pairs.iter().all(|(there, _)| rules::may_be_null(other.record.ty(), there))
+        {
+            return self.delete(end, other, None).map(|_| ());
+        }
+        self.state.disconnect(item, table, navigation, other)
     }
 
     fn ends<T: Known>(

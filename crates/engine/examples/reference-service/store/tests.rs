@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use edm::{Navigation, Patch, StructType, Value};
-use engine::{Basis, Changed, Content, Linked, Media, Problem, Tag};
+use engine::{Basis, Changed, Content, Linked, Links, Media, Problem, Tag};
 
 use super::{Change, Item, Known, OWN, State};
 use crate::model::{CATEGORY, MEDIA_ITEM, PRODUCT, PRODUCT_DESCRIPTION, SHOP, SPECIAL_PRODUCT};
@@ -35,6 +35,10 @@ fn content(ty: &'static StructType, body: &str) -> Content<Row> {
     let changes = members.filter(|(_, (property, _))| named(property.name));
     let changes = changes.map(|(at, (_, value))| (at, edm::Change::Set(value.clone()))).collect();
     Content { ty, patch: Patch { changes }, links: Vec::new() }
+}
+
+fn links(ty: &'static StructType, name: &str, ends: Vec<Linked<Row>>, all: bool) -> Links<Row> {
+    Links { navigation: navigation(ty, name), ends, all }
 }
 
 fn navigation(ty: &'static StructType, name: &str) -> &'static Navigation {
@@ -161,9 +165,9 @@ fn a_deep_insert_makes_and_links_everything() {
     };
     let laptop = Row(named(&state, "Products", "Laptop"));
     pen.links = vec![
-        (navigation(&PRODUCT, "Descriptions"), vec![description("EN"), description("DE")]),
-        (navigation(&PRODUCT, "Category"), vec![Linked::New(content(&CATEGORY, r#"{"Name":"Paper"}"#))]),
-        (navigation(&PRODUCT, "RelatedProducts"), vec![Linked::Known(laptop.clone())]),
+        links(&PRODUCT, "Descriptions", vec![description("EN"), description("DE")], true),
+        links(&PRODUCT, "Category", vec![Linked::New(content(&CATEGORY, r#"{"Name":"Paper"}"#))], true),
+        links(&PRODUCT, "RelatedProducts", vec![Linked::Known(laptop.clone())], true),
     ];
     let pen = create(&mut state, "Products", pen).unwrap();
     assert_eq!(text(&pen, "CategoryID"), text(&named(&state, "Categories", "Paper"), "ID"));
@@ -178,9 +182,34 @@ fn a_deep_insert_makes_and_links_everything() {
     assert_eq!(text(&ink, "CategoryID"), text(&paper, "ID"));
     let mut kitchen = content(&PRODUCT, "{}");
     let category = Row(named(&state, "Categories", "Kitchen"));
-    kitchen.links = vec![(navigation(&PRODUCT, "Category"), vec![Linked::Known(category)])];
+    kitchen.links = vec![links(&PRODUCT, "Category", vec![Linked::Known(category)], true)];
     let ink = done(update(&mut state, &ink, kitchen, PATCH));
     assert_eq!(names(&state.follow(&ink, navigation(&PRODUCT, "Category"))), "Kitchen");
+}
+
+#[test]
+fn a_body_that_names_all_ends_takes_the_others_off() {
+    let mut state = shop();
+    let laptop = named(&state, "Products", "Laptop");
+    let french = content(&PRODUCT_DESCRIPTION, r#"{"LanguageKey":"FR","Description":"Un portable"}"#);
+    let mut more = content(&PRODUCT, "{}");
+    more.links = vec![links(&PRODUCT, "Descriptions", vec![Linked::New(french)], false)];
+    let laptop = done(update(&mut state, &laptop, more, PATCH));
+    let keys = |state: &State, item: &Item| {
+        let ends = state.follow(item, navigation(&PRODUCT, "Descriptions"));
+        ends.iter().map(|end| text(end, "LanguageKey")).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(keys(&state, &laptop), "EN DE FR");
+    let german = state.find("ProductDescriptions", &format!("{},DE", laptop.id)).unwrap().clone();
+    let mut all = content(&PRODUCT, "{}");
+    all.links = vec![links(&PRODUCT, "Descriptions", vec![Linked::Known(Row(german))], true)];
+    let laptop = done(update(&mut state, &laptop, all, PATCH));
+    // A description cannot be without its product, a product can be without a category.
+    assert_eq!((keys(&state, &laptop).as_str(), state.items("ProductDescriptions").count()), ("DE", 6));
+    let mut none = content(&PRODUCT, "{}");
+    none.links = vec![links(&PRODUCT, "Category", Vec::new(), true)];
+    let laptop = done(update(&mut state, &laptop, none, PATCH));
+    assert_eq!(text(&laptop, "CategoryID"), "null");
 }
 
 #[test]
