@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpListener;
 
+use crate::jobs::{self, Jobs};
 use crate::service::Shop;
 
 /// The largest body.
@@ -23,7 +24,7 @@ const LIMIT: usize = 16 << 20;
 
 /// Serves until the process ends.
 pub(crate) async fn serve(listener: TcpListener, shop: Service<Shop>) -> std::io::Result<()> {
-    let host = Arc::new(Host { shop, requests: AtomicU64::new(0) });
+    let host = Arc::new(Host { shop, jobs: Jobs::default(), requests: AtomicU64::new(0) });
     loop {
         let (stream, _) = listener.accept().await?;
         // Answers are written whole, so waiting for more to send only delays them.
@@ -42,6 +43,7 @@ pub(crate) async fn serve(listener: TcpListener, shop: Service<Shop>) -> std::io
 
 struct Host {
     shop: Service<Shop>,
+    jobs: Jobs,
     requests: AtomicU64,
 }
 
@@ -54,9 +56,13 @@ impl Host {
                 let authority = head.uri.authority().map(http::uri::Authority::as_str);
                 let named = authority.or_else(|| head.headers.get(HOST)?.to_str().ok());
                 let root = format!("http://{}", named.unwrap_or("localhost"));
+                // HEAD is GET without the body, which is left out at the end.
+                let method = if head.method == Method::HEAD { Method::GET } else { head.method.clone() };
+                if let Some(response) = self.jobs.answer(&method, head.uri.path(), &head.headers, &exchange) {
+                    return sealed(&head.method, response);
+                }
                 let request = Request {
-                    // HEAD is GET without the body, which is left out at the end.
-                    method: if head.method == Method::HEAD { Method::GET } else { head.method.clone() },
+                    method,
                     root: &root,
                     path: head.uri.path(),
                     query: head.uri.query(),
@@ -64,9 +70,13 @@ impl Host {
                     body: body.to_bytes(),
                     exchange,
                 };
-                match head.uri.path() {
+                let response = match head.uri.path() {
                     "/$batch" | "/%24batch" => self.shop.batch(&(), request, &[""]).await,
                     _ => self.shop.serve(&(), request).await,
+                };
+                match jobs::wished(&head.headers) {
+                    true => self.jobs.keep(&root, response),
+                    false => response,
                 }
             }
             Err(_) => {

@@ -11,9 +11,11 @@
 //! - `store`: tables, relationships and rules over any such model
 //! - `operations`: what functions and actions do
 //! - `target`, `service`: the shop as the engine's `Resources`
+//! - `jobs`: answers that are fetched later
 //! - `host`: HTTP
 
 mod host;
+mod jobs;
 mod model;
 mod operations;
 mod seed;
@@ -25,10 +27,22 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use engine::{Dialect, Service};
+use odata::csdl::Capabilities;
 use tokio::net::TcpListener;
 
 /// Skip tokens need not outlive the process, and there are no callers to keep apart.
 const PAGING_KEY: [u8; 32] = *b"the shop keeps nothing from you.";
+
+/// What the shop says of itself in `$metadata`: all that the engine does for it, and what its host adds.
+const CAPABILITIES: Capabilities = Capabilities {
+    conformance: None,
+    encodings: &[],
+    query_segment: false,
+    asynchronous: true,
+    deep_insert: true,
+    deep_update: true,
+    ..Capabilities::ADVANCED
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -46,7 +60,11 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port(std::env::args().skip(1))?));
-    let shop = Service::new(service::Shop::new(host::now())?, Dialect::OASIS, PAGING_KEY);
+    let shop = Service::new(
+        service::Shop::new(host::now())?,
+        Dialect { capabilities: CAPABILITIES, ..Dialect::OASIS },
+        PAGING_KEY,
+    );
     let cannot = |error: std::io::Error| format!("cannot listen on {address}: {error}");
     let listener = TcpListener::bind(address).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
