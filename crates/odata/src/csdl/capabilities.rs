@@ -84,14 +84,14 @@ impl Capabilities {
         conformance: None,
         formats: &["application/json;odata.metadata=minimal"],
         encodings: &["gzip"],
-        filter: false,
-        filter_functions: &[],
+        filter: true,
+        filter_functions: FILTER_FUNCTIONS,
         batch: None,
         top: true,
         skip: true,
         count: true,
-        search: false,
-        compute: false,
+        search: true,
+        compute: true,
         key_as_segment: true,
         query_segment: false,
         cross_join: false,
@@ -103,7 +103,7 @@ impl Capabilities {
     };
 
     /// All that the *Advanced* level asks and what usually goes with it. A service that offers less says so with
-    /// `Capabilities { search: false, ..Capabilities::ADVANCED }`.
+    /// `Capabilities { search: true, ..Capabilities::ADVANCED }`.
     pub const ADVANCED: Capabilities = Capabilities {
         conformance: Some(Conformance::Advanced),
         formats: &[
