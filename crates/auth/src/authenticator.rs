@@ -54,9 +54,9 @@ impl Authenticator {
             known.lifetime.check(now)?;
             return Ok(known.caller);
         }
-        bearer::check_alone(token)?;
+        let token = bearer::check_alone(token)?;
         let admitted = self.verify(token, now)?;
-        self.cache.put(token, generation, admitted.clone());
+        self.cache.put(token.as_bytes(), generation, admitted.clone());
         Ok(admitted.caller)
     }
 

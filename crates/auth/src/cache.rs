@@ -13,7 +13,7 @@ const SHARDS: usize = 16;
 /// What an entry may take on average, in bytes of token; above it a shard drops old entries early.
 const MEAN_TOKEN: usize = 2048;
 /// How much of a token's end is hashed. It lies within the signature, which nobody without the key can choose.
-const HASHED: usize = 64;
+const HASHED: usize = 32;
 
 /// A bounded map from token to caller. The oldest entries go first.
 pub(crate) struct Cache {
@@ -35,7 +35,7 @@ struct Shard {
 }
 
 struct Entry {
-    token: Box<str>,
+    token: Box<[u8]>,
     generation: u64,
     admitted: Admitted,
 }
@@ -51,7 +51,7 @@ impl Cache {
     }
 
     /// What was admitted for exactly this token in this generation of keys.
-    pub(crate) fn get(&self, token: &str, generation: u64) -> Option<Admitted> {
+    pub(crate) fn get(&self, token: &[u8], generation: u64) -> Option<Admitted> {
         let hash = self.hash(token);
         let shard = self.shard(hash)?.read().unwrap_or_else(PoisonError::into_inner);
         let entry = shard.entries.get(&hash)?;
@@ -60,7 +60,7 @@ impl Cache {
     }
 
     /// Remembers what was admitted. `generation` is the one read before the token was verified.
-    pub(crate) fn put(&self, token: &str, generation: u64, admitted: Admitted) {
+    pub(crate) fn put(&self, token: &[u8], generation: u64, admitted: Admitted) {
         let hash = self.hash(token);
         if let Some(shard) = self.shard(hash) {
             let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
@@ -68,9 +68,8 @@ impl Cache {
         }
     }
 
-    fn hash(&self, token: &str) -> u64 {
-        let bytes = token.as_bytes();
-        self.hasher.hash_one(bytes.last_chunk::<HASHED>().map_or(bytes, |end| end))
+    fn hash(&self, token: &[u8]) -> u64 {
+        self.hasher.hash_one(token.last_chunk::<HASHED>().map_or(token, |end| end))
     }
 
     fn shard(&self, hash: u64) -> Option<&RwLock<Shard>> {

@@ -82,6 +82,7 @@ impl<R: Resources> Service<R> {
         };
         let scope = Scope { ty, rules: self.dialect.rules, limits: self.dialect.limits };
         let query = query::bind(self.resources.model(), scope, options, applies)?;
+        self.check_offered(&query)?;
         let media = match address.tail {
             Tail::Count => Media::Text,
             Tail::Value => Media::Raw("text/plain"),

@@ -1,17 +1,44 @@
 //! The parts of a request that the protocol needs, and the parts of a response that it makes.
 
+use std::ops::Deref;
+
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use odata::Problem;
 use odata::problem::ErrorContext;
+
+/// The id of a request: a text that a header can carry. Cloned without copying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(HeaderValue);
+
+impl Deref for RequestId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+}
+
+impl From<HeaderValue> for RequestId {
+    fn from(value: HeaderValue) -> Self {
+        Self(value)
+    }
+}
+
+impl From<&'static str> for RequestId {
+    /// What no header can carry becomes an empty id.
+    fn from(text: &'static str) -> Self {
+        Self(HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("")))
+    }
+}
 
 /// Facts about one exchange that are not the client's to choose.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     /// The id the service gave the request.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// The id the client gave it, cleaned; else the service's.
-    pub client_request_id: String,
+    pub client_request_id: RequestId,
     /// When it arrived, in 100 ns ticks since 1970.
     pub now: i64,
     /// Monotonic nanoseconds, where stages are to be timed.
@@ -91,19 +118,19 @@ impl Response {
 
     /// Sets a header to a value that never changes.
     pub(crate) fn set_static(&mut self, name: &'static str, value: &'static str) {
-        self.headers.insert(http::HeaderName::from_static(name), http::HeaderValue::from_static(value));
+        self.headers.insert(http::HeaderName::from_static(name), HeaderValue::from_static(value));
     }
 
     /// Sets a header; a value that no header can carry is left out.
     pub(crate) fn set_bytes(&mut self, name: &'static str, value: &[u8]) {
-        if let Ok(value) = http::HeaderValue::from_bytes(value) {
+        if let Ok(value) = HeaderValue::from_bytes(value) {
             self.headers.insert(http::HeaderName::from_static(name), value);
         }
     }
 
     /// Sets a header; a value that no header can carry is left out.
     pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
-        if let Ok(value) = http::HeaderValue::try_from(value.into()) {
+        if let Ok(value) = HeaderValue::try_from(value.into()) {
             self.headers.insert(http::HeaderName::from_static(name), value);
         }
     }

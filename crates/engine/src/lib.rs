@@ -26,7 +26,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 
-pub use exchange::{Exchange, Request, Response, Timing};
+pub use exchange::{Exchange, Request, RequestId, Response, Timing};
 pub use odata::openapi::Info;
 pub use odata::{Address, Dialect, Kind, Place, Problem, Step};
 pub use resources::{

@@ -15,7 +15,7 @@ use odata::{Address, Dialect, Kind, Problem, Query, url};
 
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response, Timing};
-use crate::metadata::{Document, Metadata};
+use crate::metadata::{self, Document, Metadata};
 use crate::paging::Plan;
 use crate::payload::{self, Frame, Home};
 use crate::resources::{Action, Entity, Resources, Target};
@@ -137,6 +137,7 @@ impl<R: Resources> Service<R> {
         let options = Options::read(request.query, &limits)?;
         let scope = Scope { ty: route.row(), rules: self.dialect.rules, limits };
         let mut query = query::bind(self.resources.model(), scope, &options, task.applies(address))?;
+        self.check_offered(&query)?;
         self.narrow(&mut query, &route)?;
         let wishes = Wishes::read(request.headers, query.format.as_deref(), task.media(address))?;
         let first = Plan::first(&query, &wishes, &self.dialect)?;
@@ -147,6 +148,21 @@ impl<R: Resources> Service<R> {
         self.pass(caller, &route).await?;
         let meter = Meter::new(request.exchange.now, self.dialect.ignore_case, self.dialect.max_steps);
         Ok(Understood { caller, request, address, route, options, query, reach, wishes, first, meter, target })
+    }
+
+    /// Refuses what a query may ask and is not answered; nothing is silently left out.
+    pub(crate) fn check_offered(&self, query: &Query) -> Result<(), Problem> {
+        if let Some(version) = &query.schema_version {
+            metadata::schema_version(self.resources.model(), version)?;
+        }
+        let asked = [(query.delta_token.is_some(), "$deltatoken"), (query.index.is_some(), "$index")];
+        match asked.into_iter().find(|(asked, _)| *asked) {
+            Some((_, name)) => {
+                let message = format!("the query option `{name}` is not supported");
+                Err(Problem::new(Kind::NotSupported, message).at(name))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The conditions that stand in the path join the one in the query.

@@ -10,11 +10,12 @@ mod ids;
 mod refusal;
 mod seal;
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -36,6 +37,7 @@ pub(crate) use host::{Hosts, Known, Origin, is_loopback};
 pub(crate) use ids::Ids;
 pub(crate) use refusal::Refusal;
 
+use crate::clock::TICKS_PER_SECOND;
 use crate::dev::{Hooks, Passage};
 use crate::effects::Effects;
 use crate::wiring::Api;
@@ -70,22 +72,29 @@ pub(crate) struct Arrival<'a> {
 }
 
 impl App {
-    /// Answers a request, whatever happens on the way.
-    pub(crate) async fn respond(&self, request: http::Request<Incoming>, peer: IpAddr) -> http::Response<Full<Bytes>> {
+    /// Answers a request, whatever happens on the way. What `app` borrows the service from is dropped when it is done.
+    ///
+    /// The future is the one that the connection keeps: each `async` around it would copy it, which is large, once more.
+    pub(crate) async fn respond(
+        app: impl AsRef<App>,
+        request: http::Request<Incoming>,
+        peer: IpAddr,
+    ) -> Result<http::Response<Full<Bytes>>, Infallible> {
+        let own = app.as_ref();
         let (head, mut body) = request.into_parts();
-        let ids = Ids::new(self.effects.request_id(), &head.headers);
-        let arrival = Arrival { head: &head, ids: &ids, now: self.effects.time() };
-        let origin = self.hosts.origin(&head, peer);
+        let ids = Ids::new(own.effects.request_id(), &head.headers);
+        let arrival = Arrival { head: &head, ids: &ids, now: own.effects.time() };
+        let origin = own.hosts.origin(&head, peer);
         let secure = origin.as_ref().is_ok_and(Origin::is_secure);
-        let response = match unharmed(self.answer(&arrival, origin, &mut body)).await {
+        let response = match unharmed(pin!(own.answer(&arrival, origin, &mut body))).await {
             Some(Ok(response)) => response,
             Some(Err(refusal)) => refusal.answer(&ids.exchange(arrival.now, None)),
             None => Response::problem(&mishap(&ids), &ids.exchange(arrival.now, None)),
         };
         body::discard(&head.headers, body);
-        let response = self.seal(&arrival, secure, response);
-        self.record(&arrival, response.status());
-        response
+        let response = own.seal(&arrival, secure, response);
+        own.record(&arrival, response.status());
+        Ok(response)
     }
 
     /// The stages of a request, in order. The protocol's own follow in [`engine::Service::serve`].
@@ -112,11 +121,14 @@ impl App {
         };
         let (version, path) = below_root(head.uri.path())?;
         let root = root(origin, version);
-        if let Some(response) = self.api.describe(&self.request(arrival, &root, path, Bytes::new())) {
+        // What describes the service lies directly below its root; nearly every request is for something deeper.
+        let shallow = !path.trim_matches('/').contains('/');
+        let described = shallow.then(|| self.api.describe(&self.request(arrival, &root, path, Bytes::new()))).flatten();
+        if let Some(response) = described {
             return Ok(response);
         }
-        let caller = self.admit(&head.headers)?;
-        let is_batch = path.trim_end_matches('/').replace("%24", "$").eq_ignore_ascii_case("/$batch");
+        let caller = self.admit(&head.headers, arrival.now)?;
+        let is_batch = is_batch(path);
         let limit = if is_batch { self.batch_body } else { LIMIT };
         let body = body::gather(&head.headers, body, limit).await?;
         let request = self.request(arrival, &root, path, body);
@@ -143,10 +155,11 @@ impl App {
         Some(response)
     }
 
-    /// Who is calling; nobody gets at data without a token.
-    fn admit(&self, headers: &HeaderMap) -> Result<Arc<Caller>, Refusal> {
+    /// Who is calling at that time, in ticks; nobody gets at data without a token.
+    fn admit(&self, headers: &HeaderMap, now: i64) -> Result<Arc<Caller>, Refusal> {
         let tokens = headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
-        self.authenticator.authenticate_all(tokens, self.effects.seconds()).map_err(|error| self.unknown_caller(&error))
+        let seconds = now.div_euclid(TICKS_PER_SECOND);
+        self.authenticator.authenticate_all(tokens, seconds).map_err(|error| self.unknown_caller(&error))
     }
 
     fn unknown_caller(&self, error: &AuthError) -> Refusal {
@@ -190,6 +203,12 @@ impl App {
     }
 }
 
+/// Does what follows the version root lead to `$batch`?
+fn is_batch(path: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    ["/$batch", "/%24batch"].iter().any(|batch| path.eq_ignore_ascii_case(batch))
+}
+
 /// The version root a path begins with, in our spelling, and what follows it.
 fn below_root(path: &str) -> Result<(&'static str, &str), Refusal> {
     for root in ROOTS {
@@ -207,7 +226,12 @@ fn below_root(path: &str) -> Result<(&'static str, &str), Refusal> {
 }
 
 fn root(origin: Origin<'_>, version: &str) -> String {
-    [origin.scheme.prefix(), origin.host, version].concat()
+    let prefix = origin.scheme.prefix();
+    let mut root = String::with_capacity(prefix.len() + origin.host.len() + version.len());
+    root.push_str(prefix);
+    root.push_str(origin.host);
+    root.push_str(version);
+    root
 }
 
 fn mishap(ids: &Ids) -> Problem {
@@ -230,13 +254,11 @@ impl fmt::Display for Impersonal<'_> {
 }
 
 /// Runs a future to its end or to its first panic, which must not take the connection with it.
-async fn unharmed<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
+fn unharmed<F: Future>(mut future: Pin<&mut F>) -> impl Future<Output = Option<F::Output>> {
     std::future::poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(poll) => poll.map(Some),
         Err(_) => std::task::Poll::Ready(None),
     })
-    .await
 }
 
 #[cfg(test)]
@@ -269,7 +291,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_one_request_only() {
-        assert_eq!(unharmed(async { 1 }).await, Some(1));
-        assert_eq!(unharmed(async { panic!("on purpose") }).await, None::<()>);
+        assert_eq!(unharmed(pin!(async { 1 })).await, Some(1));
+        assert_eq!(unharmed(pin!(async { panic!("on purpose") })).await, None::<()>);
     }
 }

@@ -12,7 +12,8 @@ pub(crate) const TICKS_PER_SECOND: i64 = 10_000_000;
 #[expect(clippy::disallowed_methods, reason = "the one place where the time of day is read")]
 pub(crate) fn wall() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_nanos() / 100).unwrap_or(i64::MAX)
+    let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    seconds.saturating_mul(TICKS_PER_SECOND).saturating_add(i64::from(since.subsec_nanos() / 100))
 }
 
 /// Nanoseconds since the first call: for durations, unmoved when somebody sets the clock.
@@ -20,5 +21,5 @@ pub(crate) fn wall() -> i64 {
 pub(crate) fn stopwatch() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let passed = START.get_or_init(Instant::now).elapsed();
-    u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX)
+    passed.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(passed.subsec_nanos()))
 }

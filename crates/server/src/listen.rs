@@ -2,20 +2,22 @@
 //!
 //! What a request means is not known here.
 
-use std::net::SocketAddr;
-use std::pin::pin;
+use std::future::poll_fn;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::unconstrained;
+use tokio::time::{Sleep, sleep};
 
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
@@ -58,7 +60,7 @@ impl Stop {
 /// Serves until asked to stop, then lets the requests under way finish.
 pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, mut stop: Stop) {
     let builder = Arc::new(protocols());
-    let connections = GracefulShutdown::new();
+    let connections = watch::Sender::new(());
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -66,20 +68,21 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, mut stop: Stop) 
         };
         match accepted {
             Ok((stream, peer)) => {
-                let watcher = connections.watcher();
-                tokio::spawn(converse(stream, peer, Arc::clone(&app), Arc::clone(&builder), watcher));
+                let line = Arc::new(Line { app: Arc::clone(&app), peer: peer.ip(), activity: Activity::default() });
+                tokio::spawn(converse(stream, line, Arc::clone(&builder), connections.subscribe()));
             }
             Err(error) => {
                 // Most likely no file descriptor is left; accepting at once would only fail again.
                 tracing::warn!(error = %error, "cannot accept a connection");
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                sleep(Duration::from_millis(50)).await;
             }
         }
     }
     drop(listener);
     app.draining.store(true, Ordering::Relaxed);
-    tracing::info!(connections = connections.count(), "stopping: finishing the requests under way");
-    let _ = tokio::time::timeout(DRAIN, connections.shutdown()).await;
+    tracing::info!(connections = connections.receiver_count(), "stopping: finishing the requests under way");
+    connections.send_replace(());
+    let _ = tokio::time::timeout(DRAIN, connections.closed()).await;
 }
 
 fn protocols() -> Builder<TokioExecutor> {
@@ -97,42 +100,98 @@ struct Activity {
     ended: AtomicU64,
 }
 
+/// What the requests of a connection have in common.
+struct Line {
+    app: Arc<App>,
+    peer: IpAddr,
+    activity: Activity,
+}
+
+/// A request under way.
+struct UnderWay(Arc<Line>);
+
+impl UnderWay {
+    fn begin(line: &Arc<Line>) -> UnderWay {
+        line.activity.begun.fetch_add(1, Ordering::Relaxed);
+        UnderWay(Arc::clone(line))
+    }
+}
+
+impl AsRef<App> for UnderWay {
+    fn as_ref(&self) -> &App {
+        &self.0.app
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.activity.ended.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Serves a connection until its client leaves it, it falls idle, or `stop` tells that the service ends.
 async fn converse(
     stream: TcpStream,
-    peer: SocketAddr,
-    app: Arc<App>,
+    line: Arc<Line>,
     builder: Arc<Builder<TokioExecutor>>,
-    watcher: hyper_util::server::graceful::Watcher,
+    mut stop: watch::Receiver<()>,
 ) {
     // Answers are written whole, so waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
-    let activity = Arc::new(Activity::default());
     let service = {
-        let activity = Arc::clone(&activity);
-        service_fn(move |request: http::Request<Incoming>| {
-            let (app, activity) = (Arc::clone(&app), Arc::clone(&activity));
-            async move {
-                activity.begun.fetch_add(1, Ordering::Relaxed);
-                let response: http::Response<Full<_>> = app.respond(request, peer.ip()).await;
-                activity.ended.fetch_add(1, Ordering::Relaxed);
-                Ok::<_, std::convert::Infallible>(response)
-            }
-        })
+        let line = Arc::clone(&line);
+        service_fn(move |request| App::respond(UnderWay::begin(&line), request, line.peer))
     };
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    let mut connection = pin!(watcher.watch(connection));
-    let mut seen = 0;
-    loop {
-        match tokio::time::timeout(IDLE, connection.as_mut()).await {
-            // How a connection ends is the client's affair; there is nobody left to tell.
-            Ok(_) => return,
-            Err(_) => {
-                let (begun, ended) = (activity.begun.load(Ordering::Relaxed), activity.ended.load(Ordering::Relaxed));
-                if begun == ended && begun == seen {
-                    return;
-                }
-                seen = ended;
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).into_owned());
+    let mut idle = Idle::new();
+    let mut stopped = pin!(stop.changed());
+    let (mut watching, mut stopping) = (false, false);
+    poll_fn(|context| {
+        // Looking once is enough to be woken; after that it costs more than to know that there is nothing to see.
+        if !watching || !stopping && line.app.draining.load(Ordering::Relaxed) {
+            watching = true;
+            if stopped.as_mut().poll(context).is_ready() {
+                stopping = true;
+                connection.as_mut().graceful_shutdown();
             }
         }
+        // How a connection ends is the client's affair; there is nobody left to tell.
+        match connection.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(()),
+            Poll::Pending => idle.poll(context, &line.activity),
+        }
+    })
+    .await;
+}
+
+/// Tells when a connection has fallen idle. Its timer is looked at when it has fired, not with every request.
+struct Idle {
+    timer: Pin<Box<Sleep>>,
+    /// Whether the timer will wake the connection.
+    armed: bool,
+    seen: u64,
+}
+
+impl Idle {
+    fn new() -> Idle {
+        Idle { timer: Box::pin(sleep(IDLE)), armed: false, seen: 0 }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>, activity: &Activity) -> Poll<()> {
+        while !self.armed || self.timer.is_elapsed() {
+            // Unconstrained: a timer that waits for its turn would not be armed.
+            if Pin::new(&mut unconstrained(self.timer.as_mut())).poll(context).is_pending() {
+                self.armed = true;
+                break;
+            }
+            let (begun, ended) = (activity.begun.load(Ordering::Relaxed), activity.ended.load(Ordering::Relaxed));
+            if begun == ended && begun == self.seen {
+                return Poll::Ready(());
+            }
+            self.seen = ended;
+            self.timer.set(sleep(IDLE));
+            self.armed = false;
+        }
+        Poll::Pending
     }
 }

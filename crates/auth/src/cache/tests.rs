@@ -13,7 +13,7 @@ fn admitted() -> Admitted {
 
 fn fill(cache: &Cache, count: usize, size: usize) {
     for number in 0..count {
-        cache.put(&format!("{number:0size$}"), 0, admitted());
+        cache.put(format!("{number:0size$}").as_bytes(), 0, admitted());
     }
 }
 
@@ -53,11 +53,11 @@ fn the_oldest_goes_first() {
     let mut previous: Option<String> = None;
     for number in 0..100 {
         let token = format!("{number:0100}");
-        cache.put(&token, 0, admitted());
-        assert!(cache.get(&token, 0).is_some());
+        cache.put(token.as_bytes(), 0, admitted());
+        assert!(cache.get(token.as_bytes(), 0).is_some());
         if let Some(previous) = previous.replace(token.clone()) {
-            let same_shard = cache.hash(&previous) >> 60 == cache.hash(&token) >> 60;
-            assert_eq!(cache.get(&previous, 0).is_none(), same_shard);
+            let same_shard = cache.hash(previous.as_bytes()) >> 60 == cache.hash(token.as_bytes()) >> 60;
+            assert_eq!(cache.get(previous.as_bytes(), 0).is_none(), same_shard);
         }
     }
 }
@@ -73,13 +73,13 @@ fn zero_holds_nothing() {
 fn the_whole_token_counts() {
     let cache = Cache::new(16);
     let end = "e".repeat(HASHED);
-    cache.put(&format!("a{end}"), 0, admitted());
-    assert!(cache.get(&format!("a{end}"), 0).is_some());
-    assert!(cache.get(&format!("b{end}"), 0).is_none());
-    assert!(cache.get(&end, 0).is_none());
-    assert!(cache.get(&format!("a{end}"), 1).is_none(), "keys have changed since");
-    cache.put(&format!("a{end}"), 1, admitted());
-    assert!(cache.get(&format!("a{end}"), 1).is_some());
+    cache.put(format!("a{end}").as_bytes(), 0, admitted());
+    assert!(cache.get(format!("a{end}").as_bytes(), 0).is_some());
+    assert!(cache.get(format!("b{end}").as_bytes(), 0).is_none());
+    assert!(cache.get(end.as_bytes(), 0).is_none());
+    assert!(cache.get(format!("a{end}").as_bytes(), 1).is_none(), "keys have changed since");
+    cache.put(format!("a{end}").as_bytes(), 1, admitted());
+    assert!(cache.get(format!("a{end}").as_bytes(), 1).is_some());
     check_shards(&cache);
 }
 

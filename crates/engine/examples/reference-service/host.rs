@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use engine::{Exchange, Kind, Problem, Request, Response, Service};
+use engine::{Exchange, Kind, Problem, Request, RequestId, Response, Service};
 use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderMap, HeaderValue, Method};
 use http_body_util::{BodyExt, Full, Limited};
@@ -88,9 +88,9 @@ impl Host {
     }
 
     fn exchange(&self, headers: &HeaderMap) -> Exchange {
-        let request_id = self.requests.fetch_add(1, Ordering::Relaxed).to_string();
-        let given = headers.get("client-request-id").and_then(|id| id.to_str().ok());
-        let client_request_id = given.map_or_else(|| request_id.clone(), str::to_owned);
+        let request_id = RequestId::from(HeaderValue::from(self.requests.fetch_add(1, Ordering::Relaxed)));
+        let given = headers.get("client-request-id").cloned();
+        let client_request_id = given.map_or_else(|| request_id.clone(), RequestId::from);
         Exchange { client_request_id, request_id, now: now(), stopwatch: None }
     }
 }

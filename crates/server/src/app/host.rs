@@ -109,15 +109,24 @@ impl Known {
         LOOPBACK.contains(&self.host.as_str())
     }
 
-    fn is(&self, host: &str, port: Option<u16>, scheme: Scheme) -> bool {
-        let port_fits = match self.port {
-            Port::Any => true,
-            Port::Exactly(own) => {
+    /// Whether the text, a host and perhaps a port, means this name. What does not is not taken apart.
+    fn is(&self, text: &str, scheme: Scheme) -> bool {
+        let Some((host, rest)) = text.split_at_checked(self.host.len()) else { return false };
+        if self.host != host && !self.host.eq_ignore_ascii_case(host) {
+            return false;
+        }
+        let port = match rest.strip_prefix(':') {
+            Some(port) => number(port).map(Some),
+            None => rest.is_empty().then_some(None),
+        };
+        match (self.port, port) {
+            (_, None) => false,
+            (Port::Any, Some(_)) => true,
+            (Port::Exactly(own), Some(port)) => {
                 let default = scheme.default_port();
                 own.unwrap_or(default) == port.unwrap_or(default)
             }
-        };
-        port_fits && self.host.eq_ignore_ascii_case(host)
+        }
     }
 }
 
@@ -150,14 +159,13 @@ impl Hosts {
             false => Forwarded::default(),
         };
         let named = forwarded.host.unwrap_or(direct);
-        let (host, port) = split_port(named).ok_or_else(|| not_a_host(named))?;
         for known in &self.known {
             let scheme = known.scheme.or(forwarded.scheme).unwrap_or(Scheme::Http);
-            if known.is(host, port, scheme) {
+            if known.is(named, scheme) {
                 return Ok(Origin { scheme, host: named });
             }
         }
-        Err(self.unknown(named))
+        Err(if split_port(named).is_some() { self.unknown(named) } else { not_a_host(named) })
     }
 
     fn unknown(&self, host: &str) -> Refusal {
@@ -201,9 +209,16 @@ fn split_port(text: &str) -> Option<(&str, Option<u16>)> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     let address = |host: &str| host.strip_prefix('[')?.strip_suffix(']')?.parse::<std::net::Ipv6Addr>().ok();
     let host_is_sound = !host.is_empty() && (host.bytes().all(plain) || address(host).is_some());
-    let port_is_sound = port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
-    let port = port.map(str::parse).transpose().ok()?;
-    (host_is_sound && port_is_sound).then_some((host, port))
+    let port = match port {
+        Some(port) => Some(number(port)?),
+        None => None,
+    };
+    host_is_sound.then_some((host, port))
+}
+
+/// A port: digits alone, no sign.
+fn number(port: &str) -> Option<u16> {
+    port.bytes().all(|byte| byte.is_ascii_digit()).then(|| port.parse().ok()).flatten()
 }
 
 fn not_a_host(host: &str) -> Refusal {

@@ -1,14 +1,21 @@
 //! The two ids of a request: the one the service gives it, and the one the client gave it.
 
 use engine::Exchange;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
+
+/// The header with the service's id.
+pub(crate) static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+/// The header with the client's.
+pub(crate) static CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
 /// The longest id taken from a client.
 const LONGEST: usize = 128;
 
 /// The ids, as header values.
 pub(crate) struct Ids {
+    /// The service's, before it became text.
+    pub(crate) id: Uuid,
     /// The service's.
     pub(crate) request: HeaderValue,
     /// The client's when it can be echoed without harm, else the service's.
@@ -21,14 +28,14 @@ impl Ids {
         let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
         let text = id.hyphenated().encode_lower(&mut text);
         let request = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
-        let client = headers.get("client-request-id").filter(|value| is_sane(value)).unwrap_or(&request).clone();
-        Ids { request, client }
+        let client = headers.get(&CLIENT_REQUEST_ID).filter(|value| is_sane(value)).unwrap_or(&request).clone();
+        Ids { id, request, client }
     }
 
     /// What the protocol says of the exchange.
     pub(crate) fn exchange(&self, now: i64, stopwatch: Option<fn() -> u64>) -> Exchange {
-        let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
-        Exchange { request_id: text(&self.request), client_request_id: text(&self.client), now, stopwatch }
+        let (request_id, client_request_id) = (self.request.clone().into(), self.client.clone().into());
+        Exchange { request_id, client_request_id, now, stopwatch }
     }
 }
 

@@ -6,10 +6,9 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, STRICT_TRANSPORT_SECURITY};
 use http::{HeaderName, HeaderValue, Method};
 use http_body_util::Full;
 
+use super::ids::{CLIENT_REQUEST_ID, REQUEST_ID};
 use super::{App, Arrival};
 
-static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
-static CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 static ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 static NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-cache");
 static VERSION: HeaderValue = HeaderValue::from_static("4.0");
@@ -45,22 +44,49 @@ fn server_timing(timings: &[Timing]) -> Option<HeaderValue> {
     if timings.is_empty() {
         return None;
     }
-    let mut text = Vec::with_capacity(96);
-    for Timing { stage, nanos } in timings {
-        if !text.is_empty() {
-            text.extend_from_slice(b", ");
+    let mut text = Text { bytes: [0; 192], length: 0 };
+    for (position, Timing { stage, nanos }) in timings.iter().enumerate() {
+        if position > 0 {
+            text.push(b", ");
         }
-        text.extend_from_slice(stage.as_bytes());
-        text.extend_from_slice(b";dur=");
-        match nanos / 1_000_000 {
-            0 => text.push(b'0'),
-            millis => text.extend_from_slice(millis.to_string().as_bytes()),
-        }
-        let micros = nanos / 1_000 % 1_000;
+        text.push(stage.as_bytes());
         let digit = |number: u64| b'0' + u8::try_from(number % 10).unwrap_or(0);
-        text.extend_from_slice(&[b'.', digit(micros / 100), digit(micros / 10), digit(micros)]);
+        let (millis, micros) = (nanos / 1_000_000, nanos / 1_000 % 1_000);
+        let fraction = [b'.', digit(micros / 100), digit(micros / 10), digit(micros)];
+        match millis {
+            // Nearly always, and then in one piece.
+            0..10 => {
+                let [point, tenths, hundredths, thousandths] = fraction;
+                text.push(&[b';', b'd', b'u', b'r', b'=', digit(millis), point, tenths, hundredths, thousandths]);
+            }
+            _ => {
+                text.push(b";dur=");
+                text.push(millis.to_string().as_bytes());
+                text.push(&fraction);
+            }
+        }
     }
-    HeaderValue::from_bytes(&text).ok()
+    HeaderValue::from_bytes(text.written()).ok()
+}
+
+/// A short text on the stack; what finds no room is left out.
+struct Text {
+    bytes: [u8; 192],
+    length: usize,
+}
+
+impl Text {
+    fn push(&mut self, more: &[u8]) {
+        let end = self.length + more.len();
+        if let Some(room) = self.bytes.get_mut(self.length..end) {
+            room.copy_from_slice(more);
+            self.length = end;
+        }
+    }
+
+    fn written(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +97,7 @@ mod tests {
     fn timings_in_milliseconds() {
         let timings = [Timing { stage: "parse", nanos: 1_234_567 }, Timing { stage: "store", nanos: 9_000 }];
         assert_eq!(server_timing(&timings).unwrap(), "parse;dur=1.234, store;dur=0.009");
+        assert_eq!(server_timing(&[Timing { stage: "parse", nanos: 12_345_678_901 }]).unwrap(), "parse;dur=12345.678");
         assert_eq!(server_timing(&[]), None);
     }
 }

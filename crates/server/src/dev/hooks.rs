@@ -14,7 +14,7 @@ use tokio::sync::{RwLock, RwLockReadGuard};
 use uuid::Uuid;
 
 use super::faults::Faults;
-use super::journal::{Entry, Journal};
+use super::journal::Journal;
 use super::people::Source;
 use crate::app::{App, Arrival, LIMIT, Refusal, gather, is_loopback};
 use crate::clock::TICKS_PER_SECOND;
@@ -92,12 +92,7 @@ impl Hooks {
     pub(crate) fn after(&self, arrival: &Arrival<'_>, status: StatusCode) {
         let path = arrival.head.uri.path();
         if !path.starts_with("/dev/") && path != "/healthz" && path != "/readyz" {
-            self.journal.add(Entry {
-                method: arrival.head.method.clone(),
-                uri: arrival.head.uri.clone(),
-                status: status.as_u16(),
-                request_id: arrival.ids.request.clone(),
-            });
+            self.journal.add(&arrival.head.method, &arrival.head.uri, status, arrival.ids.id);
         }
     }
 

@@ -66,7 +66,7 @@ fn each(server: &Server) -> Vec<(u16, Request)> {
         (405, server.ada("PUT", "/beta/me")),
         (406, server.ada("GET", "/beta/me").header("accept", "image/png")),
         (413, server.ada("POST", "/beta/me/profile/skills").body(vec![b' '; (1 << 20) + 1])),
-        (501, server.ada("GET", "/beta/users?$apply=aggregate($count%20as%20n)")),
+        (501, server.ada("GET", "/beta/users?$deltatoken=x")),
         (200, server.anyone("GET", "/healthz")),
         (
             204,

@@ -43,7 +43,7 @@ fn only_what_describes_the_service_is_public() {
     assert_refused(server.ada("POST", "/beta/$metadata"), 405, "Request_BadRequest");
     assert_refused(server.ada("MERGE", "/beta/me"), 501, "notSupported");
     let options = server.ada("OPTIONS", "/beta/me/profile").send().expect(204);
-    assert_eq!(options.header("allow"), Some("GET, HEAD, PATCH"));
+    assert_eq!(options.header("allow"), Some("GET, HEAD, PATCH, DELETE"));
     // A token that is no good does no harm where none is needed.
     server.anyone("GET", "/beta/$metadata").token("abc").send().expect(200);
 }

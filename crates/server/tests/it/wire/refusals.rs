@@ -85,9 +85,8 @@ fn a_method_that_is_not_offered_is_answered_with_those_that_are() {
         ("DELETE", "/beta/me", "GET, HEAD, PATCH"),
         ("PATCH", "/beta/users", "GET, HEAD, POST"),
         ("POST", "/beta/users/$count", "GET, HEAD"),
-        ("GET", "/beta/me/profile/languages/$ref", "POST"),
-        ("TRACE", "/beta/me", "GET, HEAD, PATCH"),
-        ("BREW", "/beta/me", "GET, HEAD, PATCH"),
+        ("PUT", "/beta/me/profile/languages/$ref", "GET, HEAD, POST"),
+        ("POST", "/beta/me/displayName", "GET, HEAD, PUT, PATCH, DELETE"),
     ] {
         let reply = server.ada(method, target).send().expect(405);
         assert_eq!(
@@ -102,14 +101,13 @@ fn a_method_that_is_not_offered_is_answered_with_those_that_are() {
 #[test]
 fn what_is_not_there_yet_says_its_name() {
     let server = server();
-    for option in ["$apply=aggregate($count%20as%20n)", "$compute=1%20as%20a", "apply=x", "$DeltaToken=x"] {
+    for option in ["$apply=nest(identity%20as%20n)", "$DeltaToken=x", "deltatoken=x"] {
         let reply = server.get(&format!("{SKILLS}?{option}")).expect(501);
         let name = option.split('=').next().unwrap().trim_start_matches('$').to_lowercase();
         assert_eq!(
             (reply.code().as_str(), reply.json()["error"]["target"].as_str()),
             ("notSupported", Some(format!("${name}").as_str()))
         );
-        assert!(reply.message().contains(&format!("${name}")), "{}", reply.message());
     }
 }
 
