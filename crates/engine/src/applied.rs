@@ -38,7 +38,7 @@ impl<R: Resources> Service<R> {
         let given = || entities.iter().map(|entity| Datum::row(Loaded::new(entity, reach))).collect();
         let rows = meter.spend("$apply", |env| rows(query, pipeline, given(), env))?;
         let (frame, home) = (self.frame(understood), self.home(understood));
-        let view = View::new(route.entity_type(), query, reach);
+        let view = View::new(frame.model, route.entity_type(), query, reach);
         let mut writer = frame.writer(entities.iter());
         writer.open();
         let cast = route.cast_text(frame.model.namespace);

@@ -192,7 +192,7 @@ impl<R: Resources> Service<R> {
             return Err(Problem::new(Kind::NotSupported, "a path after the result of an operation is not supported"));
         }
         let frame = self.frame_of(called);
-        let view = View::new(ty, &called.query, &called.reach);
+        let view = View::new(frame.model, ty, &called.query, &called.reach);
         let (context, suffix) = home(frame.model.namespace, ty, set, false);
         let names = called.query.context(frame.model.namespace);
         let body =
@@ -231,7 +231,7 @@ impl<R: Resources> Service<R> {
         let body = frame.collection(
             &context,
             &Home::collection(set.unwrap_or(ty.name)),
-            &View::new(ty, query, reach),
+            &View::new(frame.model, ty, query, reach),
             &page,
         )?;
         Ok(self.json(StatusCode::OK, called.wishes.format, body))

@@ -34,7 +34,7 @@ impl<R: Resources> Service<R> {
             given => {
                 let entity = self.complete(understood, row).await?;
                 let response = self.answer_entity(understood, StatusCode::CREATED, &entity)?;
-                applied(response, Applied::new().representation(given).omit(understood.wishes.prefer.omit))
+                applied(response, &Applied::new().representation(given).omit(understood.wishes.prefer.omit))
             }
         };
         response.set("location", address);
@@ -45,7 +45,7 @@ impl<R: Resources> Service<R> {
     fn identified(&self, understood: &Understood<'_, R>, address: &str, row: &Row) -> Response {
         let mut response = with_tag(no_content(), row);
         response.set("odata-entityid", address);
-        applied(response, Applied::new().representation(understood.wishes.prefer.representation))
+        applied(response, &Applied::new().representation(understood.wishes.prefer.representation))
     }
 
     pub(crate) async fn update(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
@@ -81,12 +81,12 @@ impl<R: Resources> Service<R> {
         let prefer = &understood.wishes.prefer;
         if prefer.representation == Some(false) {
             let response = with_tag(no_content(), &entity.row);
-            return Ok(applied(response, Applied::new().representation(prefer.representation)));
+            return Ok(applied(response, &Applied::new().representation(prefer.representation)));
         }
         // What is shown along with it may have changed too.
         let entity = if linked && !understood.reach.is_empty() { self.some_entity(understood).await? } else { entity };
         let response = self.answer_entity(understood, StatusCode::OK, &entity)?;
-        Ok(applied(response, Applied::new().representation(prefer.representation).omit(prefer.omit)))
+        Ok(applied(response, &Applied::new().representation(prefer.representation).omit(prefer.omit)))
     }
 
     pub(crate) async fn delete(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {

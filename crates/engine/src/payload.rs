@@ -12,7 +12,7 @@ use crate::body::key_values;
 use crate::collection::Shaping;
 use crate::nested::NestedLists;
 use crate::paging::Plan;
-use crate::resources::{Entity, Row};
+use crate::resources::{Entity, Row, Tag};
 use crate::rows::{Loaded, Meter, related};
 
 /// What an answer is written by.
@@ -34,6 +34,7 @@ pub(crate) struct View<'a> {
     reach: &'a Reach,
     shown: Vec<Shown<'a>>,
     navigation: Vec<&'static Navigation>,
+    layout: Layout<'a>,
 }
 
 /// What is written within an entity, and what was asked of it.
@@ -44,7 +45,7 @@ struct Shown<'a> {
 
 impl<'a> View<'a> {
     /// Entities of this type, with what was loaded along with them.
-    pub(crate) fn new(ty: &'static StructType, query: &'a Query, reach: &'a Reach) -> Self {
+    pub(crate) fn new(model: &'static Model, ty: &'static StructType, query: &'a Query, reach: &'a Reach) -> Self {
         let expanded = query.expand.iter().map(|expand| Shown { navigation: expand.navigation, expand: Some(expand) });
         let inline = inline(ty, query).map(|navigation| Shown { navigation, expand: None });
         let mut shown: Vec<_> = expanded.chain(inline).collect();
@@ -55,7 +56,8 @@ impl<'a> View<'a> {
         }
         let mut navigation: Vec<_> = shown.iter().map(|shown| shown.navigation).collect();
         navigation.dedup_by(|left, right| std::ptr::eq(*left, *right));
-        Self { ty, query, reach, shown, navigation }
+        let layout = Layout::new(model, ty, query.select.as_ref());
+        Self { ty, query, reach, shown, navigation, layout }
     }
 }
 
@@ -180,7 +182,7 @@ impl Frame<'_> {
         let values = self.computed(view.query, &Loaded::new(entity, view.reach))?;
         let computed: Vec<_> = values.iter().map(|(name, ty, value)| Computed { name, ty: *ty, value }).collect();
         let lists = NestedLists::new(view.query.select.as_ref(), self.meter);
-        let mut layout = Layout::new(self.model, view.ty, view.query.select.as_ref()).expanding(&view.navigation);
+        let mut layout = view.layout.expanding(&view.navigation);
         if lists.any() {
             layout = layout.nesting(&lists);
         }
@@ -188,9 +190,9 @@ impl Frame<'_> {
         let needs_path = full || !view.shown.is_empty();
         let path = if needs_path { home.path_of(row) } else { String::new() };
         let id = if full { [self.root, "/", &path].concat() } else { String::new() };
-        let digits = row.tag.map(|tag| tag.digits());
+        let digits = row.tag.map(Tag::digits);
         let instance = Instance {
-            etag: digits.as_ref().map(|digits| digits.as_slice()),
+            etag: digits.as_ref().map(<[u8; 16]>::as_slice),
             id: full.then_some(id.as_str()),
             computed: &computed,
             ..Instance::stored(row.ty, &row.members)
@@ -238,7 +240,7 @@ impl Frame<'_> {
         let form = shown.expand.map_or(Form::Entities, |expand| expand.form);
         let ty = shown.expand.and_then(|expand| expand.cast).unwrap_or(navigation.target);
         let home = Home::at(self.model, path, navigation);
-        let within = View::new(ty, query, reach);
+        let within = View::new(self.model, ty, query, reach);
         if !navigation.collection {
             return self.write_single(writer, &home, form, &within, name, entities.first());
         }

@@ -74,7 +74,7 @@ impl<R: Resources> Service<R> {
         let body = writer.finish();
         lists.finish()?;
         let response = self.json(StatusCode::OK, wishes.format, body);
-        Ok(applied(response, Applied::new().omit(wishes.prefer.omit)))
+        Ok(applied(response, &Applied::new().omit(wishes.prefer.omit)))
     }
 
     pub(crate) async fn change_property(
@@ -137,7 +137,7 @@ impl<R: Resources> Service<R> {
             Some(property) if wanted && raw != b"null" => self.answer_property(understood, row, property, &raw)?,
             _ => no_content(),
         };
-        Ok(applied(with_tag(response, row), Applied::new().representation(given)))
+        Ok(applied(with_tag(response, row), &Applied::new().representation(given)))
     }
 }
 

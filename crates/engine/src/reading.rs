@@ -39,13 +39,13 @@ impl<R: Resources> Service<R> {
     ) -> Result<Response, Problem> {
         let Understood { route, query, reach, wishes, target, .. } = understood;
         let frame = self.frame(understood);
-        let view = View::new(route.entity_type(), query, reach);
+        let view = View::new(frame.model, route.entity_type(), query, reach);
         let suffix = if route.is_alone() { "" } else { "/$entity" };
         let cast = route.cast_text(frame.model.namespace);
         let rest = [&*cast, &query.context(frame.model.namespace), suffix];
         let body = frame.entity(&target.container(), &rest, &self.home(understood), &view, entity)?;
         let response = with_tag(self.json(status, wishes.format, body), &entity.row);
-        Ok(applied(response, Applied::new().omit(wishes.prefer.omit)))
+        Ok(applied(response, &Applied::new().omit(wishes.prefer.omit)))
     }
 
     pub(crate) async fn list(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
@@ -58,10 +58,10 @@ impl<R: Resources> Service<R> {
         let frame = self.frame(understood);
         let cast = route.cast_text(frame.model.namespace);
         let page = Page { cast: &cast, entities: &found.entities, count: found.count, next: next.as_deref() };
-        let view = View::new(route.entity_type(), query, reach);
+        let view = View::new(frame.model, route.entity_type(), query, reach);
         let body = frame.collection(&target.container(), &self.home(understood), &view, &page)?;
         let response = self.json(StatusCode::OK, wishes.format, body);
-        Ok(applied(response, Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit)))
+        Ok(applied(response, &Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit)))
     }
 
     pub(crate) async fn references(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
@@ -77,7 +77,7 @@ impl<R: Resources> Service<R> {
             frame.reference(&self.home(understood), &entity.row)
         };
         let response = self.json(StatusCode::OK, wishes.format, body);
-        Ok(applied(response, Applied::new().max_page_size(wishes.max_page_size)))
+        Ok(applied(response, &Applied::new().max_page_size(wishes.max_page_size)))
     }
 
     pub(crate) async fn count(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
@@ -234,7 +234,7 @@ pub(crate) fn with_tag(mut response: Response, row: &Row) -> Response {
 }
 
 /// Says which preferences were followed.
-pub(crate) fn applied(mut response: Response, applied: Applied) -> Response {
+pub(crate) fn applied(mut response: Response, applied: &Applied) -> Response {
     if let Some(value) = applied.value() {
         response.set("preference-applied", value);
     }
