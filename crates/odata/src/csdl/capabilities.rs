@@ -103,7 +103,7 @@ impl Capabilities {
     };
 
     /// All that the *Advanced* level asks and what usually goes with it. A service that offers less says so with
-    /// `Capabilities { search: true, ..Capabilities::ADVANCED }`.
+    /// `Capabilities { search: false, ..Capabilities::ADVANCED }`.
     pub const ADVANCED: Capabilities = Capabilities {
         conformance: Some(Conformance::Advanced),
         formats: &[
