@@ -1,7 +1,7 @@
 //! Single properties of an entity (OData Protocol 4.01, sections 11.2.4 and 11.4.9).
 
 use edm::codec::read_raw;
-use edm::{Change, Patch, Property, StructType, Value, lazy};
+use edm::{Change, Mode, Patch, Property, StructType, Value, lazy};
 use http::{Method, StatusCode};
 use odata::headers::{Applied, Condition};
 use odata::payload::{Intent, raw_text};
@@ -85,6 +85,7 @@ impl<R: Resources> Service<R> {
         let Understood { caller, request, target, route, .. } = understood;
         for _ in 0..MAX_ATTEMPTS {
             let row = self.some_entity(understood).await?.row;
+            check_settable(row.ty, &route.properties)?;
             let change = self.property_change(task, understood, &row)?;
             condition(understood, &row, false)?;
             let patch = around(row.ty, &route.properties, change)?;
@@ -138,6 +139,19 @@ impl<R: Resources> Service<R> {
             _ => no_content(),
         };
         Ok(applied(with_tag(response, row), &Applied::new().representation(given)))
+    }
+}
+
+/// May clients change what lies at the end of the way? Not below what the service says itself, nor a key.
+fn check_settable(ty: &'static StructType, properties: &[&'static Property]) -> Result<(), Problem> {
+    let is_key = |property: &Property| ty.key_properties().contains(&property.name);
+    let key = properties.first().filter(|property| is_key(property));
+    match key.or_else(|| properties.iter().find(|property| property.mode != Mode::Settable)) {
+        Some(property) => {
+            let message = format!("`{}` cannot be changed by clients, expected another property", property.name);
+            Err(Problem::new(Kind::BadBody, message).at(format!("/{}", property.name)))
+        }
+        None => Ok(()),
     }
 }
 

@@ -180,3 +180,30 @@ fn of_several_mistakes_the_first_in_order_is_told() {
     let mended = server.anyone("PATCH", &hers).token(&admin).json(&json!({})).send();
     mended.expect(200);
 }
+
+#[test]
+fn what_the_service_says_of_an_item_no_address_changes() {
+    let server = server();
+    let item = skill_path(&server);
+    let before = server.get(&item).expect(200).json();
+    let value = json!({ "value": null });
+    for (method, property) in [
+        ("DELETE", "createdBy"),
+        ("PATCH", "createdBy"),
+        ("DELETE", "createdBy/user"),
+        ("PUT", "createdBy/user/displayName"),
+        ("DELETE", "createdBy/user/displayName"),
+        ("PUT", "lastModifiedBy/user/id"),
+        ("DELETE", "id"),
+        ("PUT", "id"),
+        ("PUT", "createdDateTime"),
+        ("PUT", "createdDateTime/$value"),
+    ] {
+        let request = server.ada(method, &format!("{item}/{property}"));
+        let reply = if method == "DELETE" { request.send() } else { request.json(&value).send() };
+        assert_eq!(reply.status, 400, "{method} {property}: {}", reply.text());
+    }
+    assert_eq!(server.get(&item).expect(200).json(), before);
+    server.ada("PUT", &format!("{item}/displayName")).json(&json!({ "value": "Rust" })).send().expect(204);
+    assert_eq!(server.get(&format!("{item}/displayName/$value")).expect(200).text(), "Rust");
+}
