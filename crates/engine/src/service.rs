@@ -10,8 +10,8 @@ use http::{HeaderValue, Method, StatusCode};
 use odata::bind::Binder;
 use odata::headers::{self, Version, Wishes};
 use odata::payload::Format;
-use odata::query::{self, Options, Scope};
-use odata::{Address, Dialect, Kind, Problem, Query, url};
+use odata::query::{self, Applies, Options, Scope};
+use odata::{Address, Dialect, Kind, Place, Problem, Query, Step, url};
 
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response, Timing};
@@ -112,6 +112,10 @@ impl<R: Resources> Service<R> {
         timings.mark("parse");
         let option = |name: &str| odata::address::option(request.query, name);
         let address = odata::address::bind(self.resources.model(), &self.dialect, &segments, &option)?;
+        let address = match address.place {
+            Place::EntityById(cast) => self.identified_by(request, cast)?,
+            _ => address,
+        };
         if request.method == Method::OPTIONS {
             return task::offered_by(&address, &self.dialect);
         }
@@ -121,6 +125,20 @@ impl<R: Resources> Service<R> {
         let response = self.carry_out(task, &understood).await;
         timings.mark("answer");
         response
+    }
+
+    /// `$entity?$id=…`: the address of the entity that the option names, as a derived type if a cast follows.
+    fn identified_by(&self, request: &Request<'_>, cast: Option<&'static StructType>) -> Result<Address, Problem> {
+        let missing = || Problem::new(Kind::BadQuery, "found no `$id`, expected the URL of an entity").at("$id");
+        let id = odata::address::option(request.query, "$id").or_else(|| odata::address::option(request.query, "id"));
+        let model = self.resources.model();
+        let mut address = odata::address::bind_reference(model, &self.dialect, request.root, &id.ok_or_else(missing)?)
+            .map_err(|problem| Problem { kind: Kind::BadQuery, ..problem }.at("$id"))?;
+        if let Some(cast) = cast {
+            address.steps.push(Step::Cast(cast));
+            address.place = Place::Entity(cast);
+        }
+        Ok(address)
     }
 
     /// What is meant, and may the caller do it?
@@ -135,11 +153,18 @@ impl<R: Resources> Service<R> {
     ) -> Result<Understood<'a, R>, Problem> {
         let limits = self.dialect.limits;
         let options = Options::read(request.query, &limits)?;
+        let identified = options.value("$id").is_some() && task == Task::Read && is_by_id(request.path);
         let scope = Scope { ty: route.row(), rules: self.dialect.rules, limits };
-        let mut query = query::bind(self.resources.model(), scope, &options, task.applies(address))?;
+        let applies = match task.applies(address) {
+            Applies::Entity if identified => Applies::Identified,
+            applies => applies,
+        };
+        let mut query = query::bind(self.resources.model(), scope, &options, applies)?;
         self.check_offered(&query)?;
         self.narrow(&mut query, &route)?;
-        let wishes = Wishes::read(request.headers, query.format.as_deref(), task.media(address))?;
+        // What a stream is, is known only when it is read; what is accepted is asked then.
+        let format = if task == Task::ReadMedia { Some(task::ANY) } else { query.format.as_deref() };
+        let wishes = Wishes::read(request.headers, format, task.media(address))?;
         let first = Plan::first(&query, &wishes, &self.dialect)?;
         let reach = payload::reach(route.entity_type(), &query);
         timings.mark("bind");
@@ -261,6 +286,14 @@ impl<R: Resources> Service<R> {
         }
         response
     }
+}
+
+/// Does the path begin with `$entity`?
+fn is_by_id(path: &str) -> bool {
+    let path = path.trim_start_matches('/');
+    ["$entity", "%24entity"]
+        .iter()
+        .any(|word| path.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
 }
 
 pub(crate) fn not_of_type(ty: &StructType) -> Problem {

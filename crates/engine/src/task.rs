@@ -217,4 +217,5 @@ impl Task {
     }
 }
 
-const ANY: &str = "application/octet-stream";
+/// The media type of octets of which nothing is known.
+pub(crate) const ANY: &str = "application/octet-stream";

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::double::{Caller, id};
-use super::{Client, show};
+use super::{Client, show, text};
 
 /// Everything that can be wrong with a change, each mended in turn.
 #[test]
@@ -144,4 +144,19 @@ fn problems_are_told() {
             {"@odata.context":"~/$metadata","value":[{"name":"Articles","title":"What the shop sells","kind":"EntitySet","url":"Articles"},{"name":"Makers","title":"Who makes the articles","kind":"EntitySet","url":"Makers"},{"name":"Blurbs","title":"What is said of articles, by language","kind":"EntitySet","url":"Blurbs"},{"name":"Pictures","title":"Pictures with their bytes","kind":"EntitySet","url":"Pictures"},{"name":"Archive","title":"Makers of old, to be read only","kind":"EntitySet","url":"Archive"},{"name":"Shop","title":"The shop itself","kind":"Singleton","url":"Shop"},{"name":"Bestseller","title":"The article sold most","kind":"Singleton","url":"Bestseller"},{"name":"Top","title":"The dearest articles","kind":"FunctionImport","url":"Top"},{"name":"Totals","title":"Figures over all articles","kind":"FunctionImport","url":"Totals"}]}
         "#]],
     );
+}
+
+#[test]
+fn an_entity_is_found_by_its_id() {
+    let client = Client::graph();
+    let maker = client.maker(&[]);
+    for id in [maker.clone(), format!("/v1/{maker}"), format!("http://a.example/v1/{maker}")] {
+        let answer = client.get(&format!("$entity?$id={id}&$select=Name"));
+        assert_eq!(answer.status, 200, "{id}");
+        assert!(text(&answer).ends_with(r#""Name":"Ada"}"#), "{}", text(&answer));
+    }
+    for (query, expect) in [("", 400), ("?$id=Makers", 400), ("?$id=http://b.example/v1/Makers(1)", 400)] {
+        assert_eq!(client.get(&format!("$entity{query}")).status.as_u16(), expect, "{query}");
+    }
+    assert_eq!(client.get(&format!("{maker}?$id={maker}")).status, 400);
 }
