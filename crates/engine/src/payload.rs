@@ -83,6 +83,10 @@ pub(crate) fn reach(ty: &'static StructType, query: &Query) -> Reach {
     for navigation in inline(ty, query) {
         reach.merge(Reach { along: vec![(navigation, Reach::NONE)] });
     }
+    for expand in &query.expand {
+        let within = self::reach(expand.cast.unwrap_or(expand.navigation.target), &expand.query);
+        reach.merge(Reach { along: vec![(expand.navigation, within)] });
+    }
     reach
 }
 

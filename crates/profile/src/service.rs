@@ -114,6 +114,22 @@ pub(crate) const INFO: Info<'static> = Info {
     servers: &["/v1.0", "/beta"],
 };
 
+impl Service {
+    /// What belongs to a person: the profile, for those who may read it.
+    async fn read_related(&self, caller: &Caller, owner: Owner, reach: &Reach) -> Result<Vec<Vec<Entity>>, Problem> {
+        let snapshot = self.snapshot(caller, owner).await?;
+        let viewer = Viewer::of(caller, owner.id);
+        let related = reach.along.iter().map(|(navigation, within)| {
+            if !std::ptr::eq(navigation.target, &PROFILE) {
+                return Err(not_offered(&format!("`{}`", navigation.name)));
+            }
+            admit(caller, Subject::Profile(owner.id), Action::Read, self.settings.app_writes)?;
+            Ok(vec![Self::read_profile(&viewer, &snapshot, owner, within)])
+        });
+        related.collect()
+    }
+}
+
 impl Resources for Service {
     type Caller = Caller;
     type Target = Target;
@@ -198,7 +214,11 @@ impl Resources for Service {
                 let snapshot = self.snapshot(caller, *owner).await?;
                 Self::read_item(&Viewer::of(caller, owner.id), &snapshot, collection, id)
             }
-            Target::Person { .. } => Err(not_offered("reading more than the person here")),
+            Target::Person { owner, basic } => {
+                let person = self.read_person(caller, *owner, *basic).await?;
+                let related = self.read_related(caller, *owner, reach).await?;
+                Ok(Entity { related, ..person })
+            }
             Target::People { .. } | Target::Collection(..) => Err(not_offered("this address")),
         };
         entity.map(Some)

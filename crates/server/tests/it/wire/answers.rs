@@ -172,3 +172,16 @@ fn head_is_get_without_the_body() {
         assert_eq!(head.header("content-length"), Some(get.body.len().to_string().as_str()), "{target}");
     }
 }
+
+#[test]
+fn a_person_is_answered_with_their_profile() {
+    let server = server();
+    let own = server.get("/beta/me?$expand=profile").expect(200).json();
+    let profile = server.get("/beta/me/profile").expect(200).json();
+    assert_eq!(own["profile"]["skills"], profile["skills"]);
+    assert!(profile["skills"].as_array().is_some_and(|skills| !skills.is_empty()));
+    let some = "/beta/me?$select=displayName&$expand=profile($select=id;$expand=skills($select=displayName;$top=1))";
+    let some = server.get(some).expect(200).json();
+    assert_eq!(some["profile"]["skills"].as_array().map(Vec::len), Some(1), "{some}");
+    assert_eq!(some["profile"]["languages"], serde_json::Value::Null, "{some}");
+}
