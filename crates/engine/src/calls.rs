@@ -50,7 +50,7 @@ impl<R: Resources> Service<R> {
             _ => address.place,
         };
         let called = self.called(request, address, place, &options)?;
-        let target = self.bound_to(caller, before, action).await?;
+        let target = self.bound_to(caller, address, before, action).await?;
         let (operation, arguments) = match call.operation() {
             Some(operation) if !call.is_action() => (operation, call.arguments.clone()),
             _ => {
@@ -94,15 +94,16 @@ impl<R: Resources> Service<R> {
         Ok(Called { request, address, query, reach, wishes, meter })
     }
 
-    /// What a bound operation is called on.
+    /// What a bound operation is called on. The caller may call it, bound or not.
     async fn bound_to(
         &self,
         caller: &R::Caller,
+        address: &Address,
         before: &[Step],
         action: Action,
     ) -> Result<Option<R::Target>, Problem> {
         if before.is_empty() {
-            return Ok(None);
+            return self.resources.authorize(caller, address, action).await.map(|_| None);
         }
         let address = Address { steps: before.to_vec(), tail: Tail::Resource, place: Place::Operation };
         let Some(route) = Route::of(&address) else {

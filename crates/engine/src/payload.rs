@@ -248,6 +248,14 @@ impl Frame<'_> {
         if !navigation.collection {
             return self.write_single(writer, &home, form, &within, name, entities.first());
         }
+        if shown.expand.is_none() {
+            // All of it, as it was loaded.
+            writer.context(name, &self.context(path), &["/", name]);
+            writer.open_list(name);
+            self.write_items(writer, &home, &within, entities)?;
+            writer.close_list();
+            return Ok(());
+        }
         let shaping = Shaping { query, reach, meter: self.meter };
         let of_type = entities.iter().filter(|entity| entity.row.ty.is_a(ty)).cloned().collect();
         let kept = shaping.kept(of_type)?;

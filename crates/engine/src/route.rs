@@ -11,6 +11,8 @@ pub(crate) struct Route<'a> {
     pub(crate) resource: Cow<'a, Address>,
     /// What kind of thing that is.
     pub(crate) place: Place,
+    /// Was it named by the option `$id`?
+    pub(crate) identified: bool,
     /// The type of what is addressed there.
     pub(crate) ty: &'static StructType,
     /// The derived type to which the address narrows it.
@@ -30,6 +32,7 @@ impl<'a> Route<'a> {
         let mut route = Route {
             resource: Cow::Borrowed(address),
             place: address.place,
+            identified: false,
             ty: start(address.steps.first()?)?,
             cast: None,
             checkpoints: Vec::new(),

@@ -112,15 +112,16 @@ impl<R: Resources> Service<R> {
         timings.mark("parse");
         let option = |name: &str| odata::address::option(request.query, name);
         let address = odata::address::bind(self.resources.model(), &self.dialect, &segments, &option)?;
-        let address = match address.place {
-            Place::EntityById(cast) => self.identified_by(request, cast)?,
-            _ => address,
+        let (address, identified) = match address.place {
+            Place::EntityById(cast) => (self.identified_by(request, cast)?, true),
+            _ => (address, false),
         };
         if request.method == Method::OPTIONS {
             return task::offered_by(&address, &self.dialect);
         }
         let task = task::task(&address, &request.method, &self.dialect)?;
-        let Some(route) = Route::of(&address) else { return self.call(caller, request, &address).await };
+        let Some(mut route) = Route::of(&address) else { return self.call(caller, request, &address).await };
+        route.identified = identified;
         let understood = self.understand(caller, request, &address, route, task, timings).await?;
         let response = self.carry_out(task, &understood).await;
         timings.mark("answer");
@@ -153,10 +154,9 @@ impl<R: Resources> Service<R> {
     ) -> Result<Understood<'a, R>, Problem> {
         let limits = self.dialect.limits;
         let options = Options::read(request.query, &limits)?;
-        let identified = options.value("$id").is_some() && task == Task::Read && is_by_id(request.path);
         let scope = Scope { ty: route.row(), rules: self.dialect.rules, limits };
         let applies = match task.applies(address) {
-            Applies::Entity if identified => Applies::Identified,
+            Applies::Entity if route.identified => Applies::Identified,
             applies => applies,
         };
         let mut query = query::bind(self.resources.model(), scope, &options, applies)?;
@@ -288,14 +288,6 @@ impl<R: Resources> Service<R> {
     }
 }
 
-/// Does the path begin with `$entity`?
-fn is_by_id(path: &str) -> bool {
-    let path = path.trim_start_matches('/');
-    ["$entity", "%24entity"]
-        .iter()
-        .any(|word| path.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
-}
-
 pub(crate) fn not_of_type(ty: &StructType) -> Problem {
     nothing(&format!("the entity is not of the type `{}`", ty.name))
 }
@@ -315,6 +307,7 @@ struct Timings {
     last: u64,
     stages: Vec<Timing>,
 }
+
 impl Timings {
     fn start(request: &Request<'_>) -> Self {
         let stopwatch = request.exchange.stopwatch;
