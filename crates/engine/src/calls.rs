@@ -12,7 +12,7 @@ use odata::{Address, Kind, Problem, Query};
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response};
 use crate::paging::Plan;
-use crate::payload::{self, Frame, Home, Page, View};
+use crate::payload::{self, Home, Page, View};
 use crate::reading::{text, with_tag};
 use crate::resources::{Action, Call, Entity, Outcome, Resources};
 use crate::route::Route;
@@ -156,7 +156,7 @@ impl<R: Resources> Service<R> {
 
     fn answer_value(&self, called: &Called<'_>, ty: Option<Type>, value: &Value) -> Result<Response, Problem> {
         let Some(ty) = ty else { return Ok(no_content()) };
-        let frame = self.frame_of(called);
+        let frame = self.frame_with(called.request, &called.wishes, &called.meter);
         match (called.address.tail, value) {
             (Tail::Count, Value::List(items)) => return Ok(text(items.len())),
             (Tail::Value, _) => {
@@ -192,7 +192,7 @@ impl<R: Resources> Service<R> {
         if !after.is_empty() {
             return Err(Problem::new(Kind::NotSupported, "a path after the result of an operation is not supported"));
         }
-        let frame = self.frame_of(called);
+        let frame = self.frame_with(called.request, &called.wishes, &called.meter);
         let view = View::new(frame.model, ty, &called.query, &called.reach);
         let (context, suffix) = home(frame.model.namespace, ty, set, false);
         let names = called.query.context(frame.model.namespace);
@@ -209,7 +209,7 @@ impl<R: Resources> Service<R> {
         entities: Vec<Entity>,
         after: &[Step],
     ) -> Result<Response, Problem> {
-        let frame = self.frame_of(called);
+        let frame = self.frame_with(called.request, &called.wishes, &called.meter);
         let Called { query, reach, meter, address, .. } = called;
         let kept = Shaping { query, reach, meter }.kept(entities)?;
         match (after, address.tail) {
@@ -236,16 +236,6 @@ impl<R: Resources> Service<R> {
             &page,
         )?;
         Ok(self.json(StatusCode::OK, called.wishes.format, body))
-    }
-
-    fn frame_of<'f>(&self, called: &'f Called<'_>) -> Frame<'f> {
-        Frame {
-            model: self.resources.model(),
-            root: called.request.root,
-            format: called.wishes.format,
-            inner_contexts: self.dialect.inner_contexts,
-            meter: &called.meter,
-        }
     }
 }
 

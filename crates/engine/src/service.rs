@@ -258,12 +258,17 @@ impl<R: Resources> Service<R> {
 
     /// What answers to a request are written by.
     pub(crate) fn frame<'f>(&self, understood: &'f Understood<'_, R>) -> Frame<'f> {
+        self.frame_with(understood.request, &understood.wishes, &understood.meter)
+    }
+
+    /// The same for a request that is not about entities of an address.
+    pub(crate) fn frame_with<'f>(&self, request: &Request<'f>, wishes: &Wishes, meter: &'f Meter) -> Frame<'f> {
         Frame {
             model: self.resources.model(),
-            root: understood.request.root,
-            format: understood.wishes.format,
+            root: request.root,
+            format: wishes.format,
             inner_contexts: self.dialect.inner_contexts,
-            meter: &understood.meter,
+            meter,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::check::{Violation, check_value, pointer};
 use crate::codec::{read_members, read_raw};
 use crate::lazy;
 use crate::model::{Primitive, StructType, Type};
-use crate::query::{Order, OrderKey, PropertyPath, compare};
+use crate::query::compare;
 use crate::record::{Change, Patch, Record};
 use crate::value::Value;
 
@@ -245,32 +245,6 @@ fn a_member_that_an_older_model_lacked_gets_its_initial_value() {
     let read = read_members(&ARTICLE, br#""Name":"a","Price":1"#).unwrap();
     assert_eq!(read.get("Version"), &Value::Integer(1));
     assert_eq!(read.get("Kind").as_str(), Some("Article"));
-}
-
-fn key(path: &[&str], descending: bool) -> OrderKey {
-    let mut ty = Some(&ARTICLE);
-    let steps = path.iter().map(|name| {
-        let (_, property) = ty.unwrap().find(name).unwrap();
-        ty = property.ty.structure();
-        property
-    });
-    let steps: Vec<_> = steps.collect();
-    OrderKey { path: PropertyPath::new(steps[0], steps[1..].iter().copied()), descending }
-}
-
-#[test]
-fn rows_are_ordered_by_one_key_after_the_other() {
-    let row = |city: Option<&str>, name: &str| {
-        let mut article = Record::new(&ARTICLE);
-        article.set("Name", Value::text(name));
-        article.set("Origin", city.map_or(Value::Null, |city| Value::Record(address(city, 0.0))));
-        article.to_members()
-    };
-    let mut rows = [row(Some("Oslo"), "a"), row(None, "b"), row(Some("Bergen"), "c"), row(Some("Oslo"), "d")];
-    let order = Order { keys: vec![key(&["Origin", "City"], false), key(&["Name"], true)] };
-    rows.sort_by(|left, right| order.compare(&order.values(left), &order.values(right)));
-    let names: Vec<_> = rows.iter().map(|row| key(&["Name"], false).path.value(row)).collect();
-    assert_eq!(names, ["b", "c", "d", "a"].map(Value::text));
 }
 
 #[test]
