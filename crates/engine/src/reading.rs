@@ -107,10 +107,12 @@ impl<R: Resources> Service<R> {
         let shaping = Shaping { query, reach, meter };
         if self.is_whole(understood) {
             let window = collection::window(query, plan);
-            let entities = self.resources.list(caller, target, reach, &window).await?;
-            let count = match query.count {
-                true => Some(self.resources.count(caller, target).await?),
-                false => None,
+            let (entities, count) = match query.count {
+                true => {
+                    let (entities, count) = self.resources.list_counted(caller, target, reach, &window).await?;
+                    (entities, Some(count))
+                }
+                false => (self.resources.list(caller, target, reach, &window).await?, None),
             };
             let (entities, next) = shaping.page(entities, plan)?;
             return Ok(Found { entities, count, next });

@@ -178,6 +178,17 @@ pub struct Window {
 impl Window {
     /// Everything.
     pub const ALL: Window = Window { after: None, skip: 0, limit: None };
+
+    /// The part of a whole collection, which comes in default order, and how many entities the whole has.
+    pub fn counted(&self, mut entities: Vec<Entity>) -> (Vec<Entity>, usize) {
+        let count = entities.len();
+        let after = self.after.as_ref().map_or(0, |(at, id)| {
+            entities.partition_point(|Entity { row, .. }| (row.at, row.id.as_ref()) <= (*at, id.as_ref()))
+        });
+        entities.drain(..after.saturating_add(self.skip).min(entities.len()));
+        entities.truncate(self.limit.unwrap_or(usize::MAX));
+        (entities, count)
+    }
 }
 
 /// What became of a change that presumed a version.
@@ -248,6 +259,21 @@ pub trait Resources: Send + Sync + 'static {
         reach: &Reach,
         window: &Window,
     ) -> impl Future<Output = Result<Vec<Entity>, Problem>> + Send;
+
+    /// Reads a part of a collection and counts the whole of it, so that the two agree. One that is long should not be read
+    /// whole for that.
+    fn list_counted(
+        &self,
+        caller: &Self::Caller,
+        target: &Self::Target,
+        reach: &Reach,
+        window: &Window,
+    ) -> impl Future<Output = Result<(Vec<Entity>, usize), Problem>> + Send {
+        async move {
+            let all = self.list(caller, target, reach, &Window::ALL).await?;
+            Ok(window.counted(all))
+        }
+    }
 
     /// Counts a collection.
     fn count(

@@ -24,10 +24,7 @@ impl Service {
         if self.group.is_some() {
             return Err(not_offered("a group within a group"));
         }
-        let turn = match self.effects.turn() {
-            Some(turn) => Some(Arc::clone(turn).lock_owned().await),
-            None => None,
-        };
+        let turn = self.turn().await;
         let overlay = Arc::new(Overlay::new(Arc::clone(&self.store), combine));
         let store = Arc::clone(&overlay) as Arc<dyn store::Store>;
         Ok(Self { store, group: Some(Arc::new(Group { overlay, _turn: turn })), ..self.clone() })

@@ -8,6 +8,7 @@ use edm::expr::Reach;
 use edm::{Navigation, Patch, StructType, codec};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
 use store::{Change, Commit, Item, Precondition, Snapshot};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::access::Viewer;
 use crate::audit::{Activity, Audit};
@@ -183,10 +184,10 @@ impl Service {
     }
 
     /// The turn of a change, where changes must be repeatable.
-    pub(crate) async fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+    pub(crate) async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
         match self.effects.turn() {
             // A group has taken the turn for all its changes.
-            Some(turn) if self.group.is_none() => Some(turn.lock().await),
+            Some(turn) if self.group.is_none() => Some(Arc::clone(turn).lock_owned().await),
             _ => None,
         }
     }

@@ -1,4 +1,6 @@
-//! People: entries of the directory and the names by which they are found.
+//! People: entries of the directory.
+
+mod names;
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -7,12 +9,11 @@ use auth::Caller;
 use bytes::Bytes;
 use edm::{Patch, Record, Value, codec, lazy};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
-use store::{Candidate, Change, Claimed, Commit, Item, PartitionKind, Precondition, Scan, Snapshot};
-use tokio::sync::MutexGuard;
+use store::{Candidate, Change, Commit, Item, PartitionKind, Precondition, Scan, Snapshot};
 use uuid::Uuid;
 
 use crate::audit::{Activity, Audit};
-use crate::items::{damaged, entry, row, unchanged};
+use crate::items::{damaged, row, unchanged};
 use crate::model::{PROFILE, USER};
 use crate::problems::{from_store, no_person};
 use crate::rules::{self, PERSON, PRINCIPAL_NAME, Writing, created_token, folded, principal_name};
@@ -21,10 +22,10 @@ use crate::target::Owner;
 
 /// What `User.ReadBasic.All` shows of another person.
 const BASIC: &[&str] = &["displayName", "givenName", "id", "mail", "surname", "userPrincipalName"];
-/// An unbound claim older than this (in ticks of 100 ns) was left behind by a crash.
-const STALE: i64 = 60 * 10_000_000;
 /// Candidates read at a time.
 const BATCH: usize = 500;
+/// The same where most are only counted.
+const COUNTED: usize = 5_000;
 
 impl Service {
     /// The entry of the person whose data this is.
@@ -44,15 +45,7 @@ impl Service {
         let mut rows = Vec::new();
         // Those who are left out need not be read.
         let mut skip = window.skip;
-        let mut after = window.after.as_ref().and_then(|(at, id)| {
-            Some(Candidate {
-                token: created_token(*at),
-                owner: Uuid::try_parse(id).ok()?,
-                item: id.clone(),
-                collection: PERSON.into(),
-                kind: PartitionKind::User,
-            })
-        });
+        let mut after = candidate_before(window);
         while rows.len() < limit {
             let wanted = BATCH.min(limit - rows.len()).max(BATCH.min(skip));
             let candidates = self.scan_people(tenant, after, wanted).await?;
@@ -68,6 +61,34 @@ impl Service {
         Ok(rows)
     }
 
+    /// The same and how many people there are, seen in one pass: whoever comes or goes meanwhile is in both or neither.
+    pub(crate) async fn list_people_counted(
+        &self,
+        tenant: Uuid,
+        basic: bool,
+        window: &Window,
+    ) -> Result<(Vec<Row>, usize), Problem> {
+        let (limit, before) = (window.limit.unwrap_or(usize::MAX), candidate_before(window));
+        let (mut rows, mut count, mut skip, mut after) = (Vec::new(), 0, window.skip, None);
+        loop {
+            let candidates = self.scan_people(tenant, after, COUNTED).await?;
+            count += candidates.len();
+            for candidate in candidates.iter().filter(|candidate| Some(*candidate) > before.as_ref()) {
+                if skip > 0 {
+                    skip -= 1;
+                } else if rows.len() < limit {
+                    let row = self.listed(Owner { tenant, id: candidate.owner }, basic).await?;
+                    count -= usize::from(row.is_none());
+                    rows.extend(row);
+                }
+            }
+            if candidates.len() < COUNTED {
+                return Ok((rows, count));
+            }
+            after = candidates.into_iter().next_back();
+        }
+    }
+
     /// A person of the list; someone deleted meanwhile is nobody.
     async fn listed(&self, owner: Owner, basic: bool) -> Result<Option<Row>, Problem> {
         let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
@@ -77,9 +98,9 @@ impl Service {
     pub(crate) async fn count_people(&self, tenant: Uuid) -> Result<usize, Problem> {
         let (mut count, mut after) = (0, None);
         loop {
-            let candidates = self.scan_people(tenant, after, 10 * BATCH).await?;
+            let candidates = self.scan_people(tenant, after, COUNTED).await?;
             count += candidates.len();
-            if candidates.len() < 10 * BATCH {
+            if candidates.len() < COUNTED {
                 return Ok(count);
             }
             after = candidates.into_iter().next_back();
@@ -103,13 +124,12 @@ impl Service {
         patch: Patch,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        let _turn = self.turn().await;
+        let turn = self.turn().await;
         let at = self.effects.change_time(0);
         let owner = Owner { tenant, id: self.effects.new_id(tenant, at) };
         let record = rules::new_person(patch, owner.id, at)?;
         let writing = Writing { caller, entry: &[], owner: owner.id, at };
         let item = person_item(&record, owner, None, &writing);
-        self.take_name(owner, principal_name(&record), at).await?;
         let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
         let commit = Commit {
             partition: owner.partition(),
@@ -118,77 +138,23 @@ impl Service {
             changes: vec![put_person(&item)],
             audit,
         };
-        if self.commit(commit).await?.is_none() {
-            return Err(Problem::new(Kind::Internal, "the new id is taken"));
-        }
-        self.bind_name(owner, principal_name(&record)).await?;
+        let (service, name) = (self.clone(), principal_name(&record).to_owned());
+        to_the_end(async move {
+            let _turn = turn;
+            service.enter(owner, &name, commit).await
+        })
+        .await?;
         Ok(row(&USER, &item))
     }
 
-    /// Who has that user principal name. A name that a change cut short left behind is nobody's.
-    pub(crate) async fn named(&self, tenant: Uuid, name: &str) -> Result<Option<Uuid>, Problem> {
-        let entry = self.store.lookup(tenant, folded(name)).await.map_err(|error| from_store(&error))?;
-        let Some(entry) = entry else { return Ok(None) };
-        let called = self.is_called(Owner { tenant, id: entry.owner }, name).await?;
-        Ok(called.then_some(entry.owner))
-    }
-
-    /// Is there this person, and do they have this name? The person's own entry decides, not who holds the name.
-    async fn is_called(&self, owner: Owner, name: &str) -> Result<bool, Problem> {
-        let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
-        let own = snapshot.as_deref().and_then(|snapshot| rules::stored(entry(snapshot), PRINCIPAL_NAME));
-        Ok(own.is_some_and(|own| own.as_str().is_some_and(|own| folded(own) == folded(name))))
-    }
-
-    /// Claims a user principal name for its owner. One whose holder is not called so, or no longer, is taken over.
-    pub(crate) async fn take_name(&self, owner: Owner, name: &str, at: i64) -> Result<(), Problem> {
-        let (store, key) = (&self.store, folded(name));
-        let taken = || {
-            Problem::new(Kind::NameExists, format!("another person has the userPrincipalName `{name}`"))
-                .at("/userPrincipalName")
-        };
-        let claimed = store.claim(owner.tenant, key.clone(), owner.id, at).await.map_err(|error| from_store(&error))?;
-        let Claimed::Held(held) = claimed else { return Ok(()) };
-        let called = self.is_called(Owner { tenant: owner.tenant, id: held.owner }, name).await?;
-        // Its holder may be about to be called so.
-        let under_way = !held.bound && at - held.at < STALE;
-        if called || under_way {
-            return Err(taken());
+    /// Writes a person who is not there yet, under a name of their own.
+    async fn enter(&self, owner: Owner, name: &str, commit: Commit) -> Result<(), Problem> {
+        self.take_name(owner, name, commit.at).await?;
+        if self.commit(commit).await?.is_none() {
+            self.release_name(owner, name).await?;
+            return Err(Problem::new(Kind::Internal, "the new id is taken"));
         }
-        let claimed = if held.bound {
-            // Left by a deletion or a change of name that was cut short.
-            store.release(owner.tenant, key.clone(), held.owner).await.map_err(|error| from_store(&error))?;
-            store.claim(owner.tenant, key, owner.id, at).await
-        } else {
-            store.reclaim(owner.tenant, key, held, owner.id, at).await
-        };
-        match claimed.map_err(|error| from_store(&error))? {
-            Claimed::Granted => Ok(()),
-            Claimed::Held(_) => Err(taken()),
-        }
-    }
-
-    pub(crate) async fn bind_name(&self, owner: Owner, name: &str) -> Result<(), Problem> {
-        self.store.bind(owner.tenant, folded(name), owner.id).await.map_err(|error| from_store(&error)).map(|_| ())
-    }
-
-    async fn release_name(&self, owner: Owner, name: &str) -> Result<(), Problem> {
-        self.store.release(owner.tenant, folded(name), owner.id).await.map_err(|error| from_store(&error)).map(|_| ())
-    }
-
-    /// Changes of names happen one after another: the names of one that ends must not be those of one that begins.
-    async fn turn_of_names(
-        &self,
-        caller: &Caller,
-        owner: Owner,
-        patch: &Patch,
-    ) -> Result<Option<MutexGuard<'_, ()>>, Problem> {
-        let Some(edm::Change::Set(name)) = patch.get(&USER, PRINCIPAL_NAME) else { return Ok(None) };
-        let snapshot = self.snapshot(caller, owner).await?;
-        match rules::stored(entry(&snapshot), PRINCIPAL_NAME).as_ref() == Some(name) {
-            true => Ok(None),
-            false => Ok(Some(self.names.lock().await)),
-        }
+        self.bind_name(owner, name).await
     }
 
     pub(crate) async fn update_person(
@@ -200,7 +166,7 @@ impl Service {
         basis: Option<Tag>,
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
-        let _turn = self.turn().await;
+        let turn = self.turn().await;
         let turn_of_names = self.turn_of_names(caller, owner, &patch).await?;
         let snapshot = self.snapshot(caller, owner).await?;
         let before = snapshot.items(PERSON).first().ok_or_else(damaged)?;
@@ -214,15 +180,6 @@ impl Service {
         let item = person_item(&record, owner, Some(before), &writing);
         let (old_name, new_name) = (principal_name(&old), principal_name(&record));
         let renamed = old_name != new_name;
-        let moved = folded(old_name) != folded(new_name);
-        if moved {
-            if turn_of_names.is_none() {
-                return Ok(Changed::Conflict);
-            }
-            // The person may hold it still, from a change that was cut short; only a claim made anew counts as under way.
-            self.release_name(owner, new_name).await?;
-            self.take_name(owner, new_name, at).await?;
-        }
         let mut audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item));
         let mut changes = vec![put_person(&item)];
         if renamed {
@@ -233,21 +190,18 @@ impl Service {
         }
         let expect = if renamed { Precondition::Rev(snapshot.rev()) } else { unchanged(before) };
         let commit = Commit { partition: owner.partition(), at, expect: vec![expect], changes, audit: audit.finish() };
-        let done = self.commit(commit).await;
-        if moved {
-            match &done {
-                Ok(Some(_)) => {
-                    self.bind_name(owner, new_name).await?;
-                    self.release_name(owner, old_name).await?;
-                }
-                // Whoever was quicker may have given the person the same name.
-                Ok(None) if !self.is_called(owner, new_name).await? => self.release_name(owner, new_name).await?,
-                Ok(None) => {}
-                // Whether it is done is not known; a claim that nobody needs gets old.
-                Err(_) => {}
-            }
-        }
-        Ok(done?.map_or(Changed::Conflict, |_| Changed::Done(person_row(&item, basic))))
+        let done = if folded(old_name) == folded(new_name) {
+            self.commit(commit).await?
+        } else {
+            let Some(turn_of_names) = turn_of_names else { return Ok(Changed::Conflict) };
+            let (service, old_name, new_name) = (self.clone(), old_name.to_owned(), new_name.to_owned());
+            to_the_end(async move {
+                let _turn = turn;
+                service.rename(owner, &old_name, &new_name, commit, &turn_of_names).await
+            })
+            .await?
+        };
+        Ok(done.map_or(Changed::Conflict, |_| Changed::Done(person_row(&item, basic))))
     }
 
     /// Removes a person and everything of theirs; what they did elsewhere stays in others' records.
@@ -258,7 +212,7 @@ impl Service {
         basis: Option<Tag>,
         exchange: &Exchange,
     ) -> Result<Changed<()>, Problem> {
-        let _turn = self.turn().await;
+        let turn = self.turn().await;
         let snapshot = self.snapshot(caller, owner).await?;
         let before = snapshot.items(PERSON).first().ok_or_else(damaged)?;
         if basis.is_some_and(|basis| basis != rules::tag(before)) {
@@ -270,11 +224,16 @@ impl Service {
         let audit = Audit::new(caller, Activity::Delete, exchange).finish();
         let expect = vec![Precondition::Rev(snapshot.rev())];
         let commit = Commit { partition: owner.partition(), at, expect, changes: vec![Change::Drop], audit };
-        if self.commit(commit).await?.is_none() {
-            return Ok(Changed::Conflict);
-        }
-        self.release_name(owner, principal_name(&name)).await?;
-        Ok(Changed::Done(()))
+        let (service, name) = (self.clone(), principal_name(&name).to_owned());
+        to_the_end(async move {
+            let _turn = turn;
+            if service.commit(commit).await?.is_none() {
+                return Ok(Changed::Conflict);
+            }
+            service.release_name(owner, &name).await?;
+            Ok(Changed::Done(()))
+        })
+        .await
     }
 
     /// The id and entry of a person by id or user principal name.
@@ -288,6 +247,27 @@ impl Service {
             self.store.snapshot(Owner { tenant, id }.partition()).await.map_err(|error| from_store(&error))?;
         snapshot.as_deref().map(Self::person_of).transpose().map_err(|_| no_person(name))
     }
+}
+
+/// The last candidate before a window.
+fn candidate_before(window: &Window) -> Option<Candidate> {
+    let (at, id) = window.after.as_ref()?;
+    Some(Candidate {
+        token: created_token(*at),
+        owner: Uuid::try_parse(id).ok()?,
+        item: id.clone(),
+        collection: PERSON.into(),
+        kind: PartitionKind::User,
+    })
+}
+
+/// Does all of a change that takes several writes, though nobody may wait for it any more: a client that hangs up must
+/// not leave half of it.
+async fn to_the_end<T: Send + 'static>(
+    change: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    let ended_early = |error| Problem::new(Kind::Internal, format!("a change has ended early: {error}"));
+    tokio::spawn(change).await.map_err(ended_early)?
 }
 
 /// The items that show the user principal name, before and after it changed.

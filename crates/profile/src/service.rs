@@ -245,6 +245,22 @@ impl Resources for Service {
         }
     }
 
+    async fn list_counted(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        reach: &Reach,
+        window: &Window,
+    ) -> Result<(Vec<Entity>, usize), Problem> {
+        match target {
+            Target::People { tenant, basic } if reach.is_empty() => {
+                let (people, count) = self.list_people_counted(*tenant, *basic, window).await?;
+                Ok((people.into_iter().map(Entity::from).collect(), count))
+            }
+            _ => Ok(window.counted(self.list(caller, target, reach, &Window::ALL).await?)),
+        }
+    }
+
     async fn count(&self, caller: &Caller, target: &Target) -> Result<usize, Problem> {
         match target {
             Target::People { tenant, .. } => self.count_people(*tenant).await,

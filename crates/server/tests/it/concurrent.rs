@@ -1,8 +1,11 @@
 //! Many clients at once: nobody's change is lost, no limit is passed, and time goes forward.
 
 use std::collections::BTreeSet;
+use std::io::Write;
+use std::net::TcpStream;
 use std::sync::Barrier;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -213,6 +216,35 @@ fn a_person_whom_many_rename_is_found_by_one_name() {
     }
 }
 
+/// A client that hangs up finds the person made, or the name free: not a name that is taken by nobody.
+#[test]
+fn who_hangs_up_leaves_no_name_behind() {
+    let (_place, server) = place();
+    let person = |number: u64| {
+        let body = json!({ "displayName": "Gone", "userPrincipalName": format!("gone{number}@fjord.example") });
+        server.ada("POST", "/beta/users").json(&body)
+    };
+    let people = 48;
+    for number in 0..people {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.write_all(&person(number).to_bytes("close")).unwrap();
+        // Long enough to have begun, too short to be sure of the end.
+        thread::sleep(Duration::from_micros(250 * (number % 12)));
+    }
+    for number in 0..people {
+        let found = || server.get(&format!("/beta/users/gone{number}@fjord.example")).status;
+        let made = person(number).send().status;
+        // What was begun may still be under way.
+        let settles = || {
+            (0..100).any(|_| {
+                thread::sleep(Duration::from_millis(10));
+                found() == 200
+            })
+        };
+        assert!(made == 201 || made == 409 && settles(), "{number}: {made}, and yet there is nobody of that name");
+    }
+}
+
 #[test]
 fn a_name_that_many_want_goes_to_one() {
     let (_place, server) = place();
@@ -223,4 +255,28 @@ fn a_name_that_many_want_goes_to_one() {
         assert!(answers.iter().all(|status| matches!(status, 201 | 409)), "{answers:?}");
     }
     assert_eq!(server.get("/beta/users/$count").expect(200).text(), "13");
+}
+
+/// One client counts while the others come and go.
+#[test]
+fn a_page_and_its_count_are_of_one_moment() {
+    let (_place, server) = place();
+    let lists = ["/beta/me/profile/skills", "/beta/users"];
+    at_once(&server, |number, ask| {
+        for round in 0..40 {
+            let list = lists[round % lists.len()];
+            if number < 2 {
+                let page = ask(server.ada("GET", &format!("{list}?$count=true&$top=999"))).expect(200).json();
+                assert_eq!(page["@odata.count"], page["value"].as_array().unwrap().len(), "{list}");
+                continue;
+            }
+            let name = format!("Guest{number}in{round}@fjord.example");
+            let body = match list.ends_with("users") {
+                true => json!({ "displayName": "Guest", "userPrincipalName": name }),
+                false => json!({}),
+            };
+            let made = ask(server.ada("POST", list).json(&body)).expect(201).json();
+            ask(server.ada("DELETE", &format!("{list}/{}", made["id"].as_str().unwrap()))).expect(204);
+        }
+    });
 }
