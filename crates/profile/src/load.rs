@@ -33,6 +33,8 @@ pub struct Person {
 
 /// A person read and checked, ready to be written.
 struct Prepared {
+    /// Which of the fixture it is, for what goes wrong later.
+    label: String,
     person: Person,
     owner: Owner,
     commit: Commit,
@@ -40,27 +42,27 @@ struct Prepared {
 
 impl Service {
     /// Loads people in fixture form: the members of a user, and under `profile` their items by collection. Ids may be
-    /// given; `roles` are the caller's to keep. The error names the person and every mistake; when people cannot be
-    /// read, nobody is loaded.
-    pub async fn load_people(&self, tenant: Uuid, people: &[Json]) -> Result<Vec<Person>, String> {
+    /// given; `roles` are the caller's to keep. The error names the person, counted from `first`, and every mistake; when
+    /// people cannot be read, nobody is loaded.
+    pub async fn load_people(&self, tenant: Uuid, people: &[Json], first: usize) -> Result<Vec<Person>, String> {
         let _turn = self.turn().await;
-        let prepared = self.prepare_people(tenant, people)?;
+        let prepared = self.prepare_people(tenant, people, first)?;
         self.write_people(prepared).await
     }
 
     /// Reads and checks everyone, on as many threads as there are processors. Times are given out beforehand, so that
     /// people are listed in the order of the fixture.
-    fn prepare_people(&self, tenant: Uuid, people: &[Json]) -> Result<Vec<Prepared>, String> {
+    fn prepare_people(&self, tenant: Uuid, people: &[Json], first: usize) -> Result<Vec<Prepared>, String> {
         let next_time = || {
             let at = self.effects.change_time(0);
             // Each person is one change; a clock that stands still between changes moves on for the next.
             self.effects.committed(at);
             at
         };
-        let timed: Vec<(usize, &Json, i64)> =
-            people.iter().enumerate().map(|(position, person)| (position, person, next_time())).collect();
-        let prepare = |(position, person, at): &(usize, &Json, i64)| {
-            self.prepare_person(tenant, person, *at).map_err(|error| blame(*position, person, &error))
+        let timed: Vec<(String, &Json, i64)> =
+            people.iter().zip(first..).map(|(person, place)| (label(place, person), person, next_time())).collect();
+        let prepare = |(label, person, at): &(String, &Json, i64)| {
+            self.prepare_person(tenant, label, person, *at).map_err(|error| format!("{label}: {error}"))
         };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = timed.len().div_ceil(threads).max(1);
@@ -75,7 +77,7 @@ impl Service {
             }
             Ok(prepared)
         })
-        .and_then(|prepared| told_apart(&prepared, people).map(|()| prepared))
+        .and_then(|prepared| told_apart(&prepared).map(|()| prepared))
     }
 
     /// The person of that id or user principal name.
@@ -92,41 +94,48 @@ impl Service {
     /// one disk write.
     async fn write_people(&self, prepared: Vec<Prepared>) -> Result<Vec<Person>, String> {
         let people: Vec<Person> = prepared.iter().map(|prepared| prepared.person.clone()).collect();
-        let holders: Vec<(Owner, String, i64)> =
-            prepared.iter().map(|prepared| (prepared.owner, prepared.person.upn.clone(), prepared.commit.at)).collect();
-        self.wave(holders.clone(), |service, (owner, upn, at)| async move { service.take_name(owner, &upn, at).await })
-            .await?;
-        let commits = prepared.into_iter().map(|prepared| (prepared.person.upn, prepared.commit)).collect();
-        self.wave(commits, |service, (upn, commit): (String, Commit)| async move {
-            let taken = format!("`{upn}`: there is a person with the id `{}` already", commit.partition.owner);
+        let holder = |prepared: &Prepared| (prepared.label.clone(), (prepared.owner, prepared.person.upn.clone()));
+        let holders: Vec<_> = prepared.iter().map(holder).collect();
+        let claims = holders
+            .iter()
+            .zip(&prepared)
+            .map(|((label, (owner, upn)), prepared)| (label.clone(), (*owner, upn.clone(), prepared.commit.at)));
+        self.wave(claims.collect(), |service, (owner, upn, at): (Owner, String, i64)| async move {
+            service.take_name(owner, &upn, at).await
+        })
+        .await?;
+        let commits = prepared.into_iter().map(|prepared| (prepared.label, prepared.commit)).collect();
+        self.wave(commits, |service, commit: Commit| async move {
+            let taken = format!("/id: there is a person with the id `{}` already", commit.partition.owner);
             service.commit(commit).await?.map(|_| ()).ok_or_else(|| Problem::new(Kind::NameExists, taken))
         })
         .await?;
-        self.wave(holders, |service, (owner, upn, _)| async move { service.bind_name(owner, &upn).await }).await?;
+        self.wave(holders, |service, (owner, upn)| async move { service.bind_name(owner, &upn).await }).await?;
         Ok(people)
     }
 
-    /// Does the same for all at once, and waits for all.
-    async fn wave<T, F>(&self, all: Vec<T>, each: impl Fn(Service, T) -> F) -> Result<(), String>
+    /// Does the same for all at once, and waits for all. Each comes with how it is called where it fails.
+    async fn wave<T, F>(&self, all: Vec<(String, T)>, each: impl Fn(Service, T) -> F) -> Result<(), String>
     where
         F: Future<Output = Result<(), Problem>> + Send + 'static,
     {
         let mut tasks = JoinSet::new();
-        for one in all {
-            tasks.spawn(each(self.clone(), one));
+        for (label, one) in all {
+            let done = each(self.clone(), one);
+            tasks.spawn(async move { done.await.map_err(|problem| format!("{label}: {}", problem.message)) });
         }
         let mut failed = None;
         while let Some(done) = tasks.join_next().await {
             match done {
                 Ok(Ok(())) => {}
-                Ok(Err(problem)) => failed = failed.or(Some(problem.message)),
+                Ok(Err(message)) => failed = failed.or(Some(message)),
                 Err(error) => failed = failed.or(Some(error.to_string())),
             }
         }
         failed.map_or(Ok(()), Err)
     }
 
-    fn prepare_person(&self, tenant: Uuid, person: &Json, at: i64) -> Result<Prepared, String> {
+    fn prepare_person(&self, tenant: Uuid, label: &str, person: &Json, at: i64) -> Result<Prepared, String> {
         let Json::Object(members) = person else { return Err("expected an object".into()) };
         let entry = members.iter().filter(|(name, _)| !matches!(name.as_str(), "profile" | "roles"));
         let entry = Json::Object(entry.map(|(name, value)| (name.clone(), value.clone())).collect());
@@ -151,7 +160,7 @@ impl Service {
             Exchange { request_id: "load".into(), client_request_id: "load".into(), now: at, stopwatch: None };
         let audit = Audit::new(&caller, Activity::Load, &exchange).finish();
         let commit = Commit { partition: owner.partition(), at, expect: vec![Precondition::Absent], changes, audit };
-        Ok(Prepared { person: Person { id: owner.id, upn, display_name }, owner, commit })
+        Ok(Prepared { label: label.to_owned(), person: Person { id: owner.id, upn, display_name }, owner, commit })
     }
 
     fn prepare_item(
@@ -194,22 +203,22 @@ impl Service {
     }
 }
 
-/// Which person of a fixture it is about.
-fn blame(position: usize, person: &Json, message: &str) -> String {
-    match person.get("userPrincipalName").and_then(Json::as_str) {
-        Some(name) => format!("person {position} (`{name}`): {message}"),
-        None => format!("person {position}: {message}"),
+/// How a person of a fixture is called: by their place in it, and by what else tells them apart.
+fn label(place: usize, person: &Json) -> String {
+    let told = |member: &str| person.get(member).and_then(Json::as_str);
+    match told("userPrincipalName").or_else(|| told("id")).or_else(|| told("displayName")) {
+        Some(name) => format!("person {place} (`{name}`)"),
+        None => format!("person {place}"),
     }
 }
 
 /// No two people of a fixture have the same name or id.
-fn told_apart(prepared: &[Prepared], people: &[Json]) -> Result<(), String> {
+fn told_apart(prepared: &[Prepared]) -> Result<(), String> {
     let (mut names, mut ids) = (HashMap::new(), HashMap::new());
-    for (position, Prepared { person, .. }) in prepared.iter().enumerate() {
-        let name = names.insert(rules::folded(&person.upn), position).map(|before| ("userPrincipalName", before));
-        let twice = name.or_else(|| ids.insert(person.id, position).map(|before| ("id", before)));
-        if let (Some((member, before)), Some(person)) = (twice, people.get(position)) {
-            return Err(blame(position, person, &format!("/{member}: person {before} of the fixture has it already")));
+    for Prepared { person, label, .. } in prepared {
+        let name = names.insert(rules::folded(&person.upn), label).map(|before| ("userPrincipalName", before));
+        if let Some((member, before)) = name.or_else(|| ids.insert(person.id, label).map(|before| ("id", before))) {
+            return Err(format!("{label}: /{member}: {before} has it already"));
         }
     }
     Ok(())

@@ -1,12 +1,16 @@
-//! `vitae check`: is the data of a directory sound? Nothing is changed, and a server may be running.
+//! `vitae check`: are the settings of a service and the data of a directory sound? Nothing is changed, and a server may be
+//! running.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use auth::Authenticator;
 use serde_json::json;
 use store::Store;
 use store::sqlite::SqliteStore;
 
 use crate::cli;
+use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
@@ -19,23 +23,66 @@ pub(crate) fn run(args: &cli::Check) -> Outcome {
 }
 
 async fn look(args: &cli::Check) -> Outcome {
-    let directory = DataDir::existing(&args.data)?;
+    match &args.config {
+        Some(file) => settings(args, file).await,
+        None => {
+            let directory = DataDir::existing(&args.data)?;
+            let findings = data(&directory).await?;
+            report(args, &format!("the data in `{}` is sound", args.data.display()), &findings, MENDING)
+        }
+    }
+}
+
+/// The settings of `vitae serve`, and the data they name.
+async fn settings(args: &cli::Check, file: &Path) -> Outcome {
+    let config = Config::read(Some(file), &|name| std::env::var(name).ok())?;
+    let (settings, mut findings) = config.judged();
+    // What is wrong with one issuer is said already; this is about all of them together.
+    if let (true, Err(error)) = (findings.is_empty(), Authenticator::new(settings.issuers, 1)) {
+        findings.push(format!("the issuers cannot be used: {error}; change their [[issuers]]"));
+    }
+    let directory = DataDir::named(&settings.data);
+    let mut damage = Vec::new();
+    match directory.is_made() {
+        Ok(true) if directory.is_of_development() => findings.push(directory.of_development()),
+        Ok(true) => match data(&directory).await {
+            Ok(found) => damage = found,
+            Err(failure) => {
+                let message = failure.message().unwrap_or_default();
+                findings.push(format!("{message}; whoever runs the service must be able to read and write it"));
+            }
+        },
+        _ => findings.extend(directory.obstacle()),
+    }
+    let mending = if damage.is_empty() { "change the settings as told" } else { MENDING };
+    findings.extend(damage);
+    let kept = settings.data.display();
+    report(
+        args,
+        &format!("the settings in `{}` and the data in `{kept}` are sound", file.display()),
+        &findings,
+        mending,
+    )
+}
+
+/// What is wrong with the data in a directory.
+async fn data(directory: &DataDir) -> Outcome<Vec<String>> {
     let path = directory.store();
-    let opened = SqliteStore::open_read_only(&path);
-    let store: Arc<dyn Store> = match opened {
+    let trouble = |error| Failure::failed(format_args!("cannot read `{}`", path.display()), error);
+    let store: Arc<dyn Store> = match SqliteStore::open_read_only(&path) {
         Ok(store) => Arc::new(store),
-        Err(store::Error::Corrupt(what)) => return report(args, &[what]),
-        Err(error) => return Err(Failure::failed(format_args!("cannot read `{}`", path.display()), error)),
+        Err(store::Error::Corrupt(what)) => return Ok(vec![what]),
+        Err(error) => return Err(trouble(error)),
     };
     let mut findings = match store.verify().await {
         Ok(findings) => findings,
         Err(store::Error::Corrupt(what)) => vec![what],
-        Err(error) => return Err(Failure::failed(format_args!("cannot read `{}`", path.display()), error)),
+        Err(error) => return Err(trouble(error)),
     };
     let api = Api::new(Arc::clone(&store), Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
     findings.extend(api.verify().await);
-    findings.extend(development(&directory));
-    report(args, &findings)
+    findings.extend(development(directory));
+    Ok(findings)
 }
 
 /// What is wrong with the files that `vitae dev` keeps beside the store, where it does.
@@ -54,16 +101,16 @@ fn development(directory: &DataDir) -> Vec<String> {
     damage.map(|damage| format!("{damage}; remove the file, and `vitae dev` makes it anew")).into_iter().collect()
 }
 
-fn report(args: &cli::Check, findings: &[String]) -> Outcome {
+fn report(args: &cli::Check, sound: &str, findings: &[String], mending: &str) -> Outcome {
     if args.json {
         term::say(&json!({ "sound": findings.is_empty(), "findings": findings }).to_string());
     } else if findings.is_empty() {
-        term::say(&format!("the data in `{}` is sound", args.data.display()));
+        term::say(sound);
     } else {
         for finding in findings {
             term::say(finding);
         }
-        term::say(&format!("{} found; to mend: {MENDING}", findings.len()));
+        term::say(&format!("{} found; to mend: {mending}", findings.len()));
     }
     if findings.is_empty() { Ok(()) } else { Err(Failure::Found) }
 }

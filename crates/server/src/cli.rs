@@ -20,7 +20,7 @@ Examples:
   vitae dev                              a server to develop against, with 50 people in it
   vitae token --user grace@fjord.example a token of one of them
   vitae serve --config vitae.toml        a server for an organization
-  vitae check --data /var/lib/vitae      is the data sound?
+  vitae check --config vitae.toml        are the settings and the data sound?
 
 Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 a check found something."
 )]
@@ -38,7 +38,7 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Print a token of a development server's issuer
     Token(Token),
-    /// Look through a data directory for damage; beside a running server too
+    /// Look through settings and a data directory for what is wrong; beside a running server too
     Check(Check),
 }
 
@@ -56,7 +56,8 @@ Examples:
 
 Tests can also ask the running server, without a token:
   POST   /dev/reset               back to the start
-  POST   /dev/clock               {\"set\":\"2030-01-01T00:00:00Z\"} or {\"advance\":\"1h30m\"}
+  POST   /dev/clock               {\"set\":\"2030-01-01T00:00:00Z\"} or {\"advance\":\"1h30m\"};
+                                  kept with the data, until a reset
   POST   /dev/fail                {\"method\":\"GET\",\"path\":\"/beta/me/*\",\"times\":2,\"status\":429,\"retryAfter\":1,\"delayMs\":50}
   GET    /dev/journal             the last 1,000 requests; DELETE forgets them")]
 pub(crate) struct Dev {
@@ -80,7 +81,8 @@ pub(crate) struct Dev {
     /// Number from which people, and with --clock ids, are made [default: 42]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Let time start here and move 1 ms with each change, never otherwise
+    /// Let time start here and move 1 ms with each change, never otherwise; over kept data it goes on where it stood, if
+    /// that is later
     #[arg(long, value_name = "RFC3339", value_parser = time)]
     pub(crate) clock: Option<i64>,
     /// Load the people and items of a JSON file instead of made ones
@@ -150,12 +152,18 @@ pub(crate) struct Token {
 Examples:
   vitae check                       looks through ./vitae-data
   vitae check --data DIR --json     {\"sound\":…,\"findings\":[…]}
+  vitae check --config vitae.toml   the settings of `vitae serve` (unknown names, values, addresses, the keys of
+                                    issuers, the environment), and the data they name
 
-Nothing is changed. Exit code 3 when something was found.")]
+Nothing is changed, nothing is asked over the network. Each finding says what to change. Exit code 3 when something
+was found.")]
 pub(crate) struct Check {
     /// Directory of the data
-    #[arg(long, value_name = "DIR", default_value = "vitae-data")]
+    #[arg(long, value_name = "DIR", default_value = "vitae-data", conflicts_with = "config")]
     pub(crate) data: PathBuf,
+    /// Settings of `vitae serve` to look through, with the data they name
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Print a JSON object instead of lines
     #[arg(long)]
     pub(crate) json: bool,

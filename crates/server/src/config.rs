@@ -164,10 +164,16 @@ impl Config {
 
     /// The settings, when there is nothing against them.
     pub(crate) fn accept(self) -> Outcome<Settings> {
-        match self.faults.lines().as_slice() {
-            [] => Ok(self.settings),
-            faults => Err(Failure::Usage(faults.join("\nvitae: "))),
+        match self.judged() {
+            (settings, faults) if faults.is_empty() => Ok(settings),
+            (_, faults) => Err(Failure::Usage(faults.join("\nvitae: "))),
         }
+    }
+
+    /// The settings, and everything that is against them.
+    pub(crate) fn judged(self) -> (Settings, Vec<String>) {
+        let faults = self.faults.lines().into_iter().map(str::to_owned).collect();
+        (self.settings, faults)
     }
 }
 

@@ -57,17 +57,44 @@ impl DataDir {
         Ok(DataDir { path: path.to_owned() })
     }
 
+    /// The directory, which may not be there yet.
+    pub(crate) fn named(path: &Path) -> DataDir {
+        DataDir { path: path.to_owned() }
+    }
+
     /// The directory, which must be there and hold a store.
     pub(crate) fn existing(path: &Path) -> Outcome<DataDir> {
-        let directory = DataDir { path: path.to_owned() };
-        match directory.store().try_exists() {
-            Ok(true) => Ok(directory),
-            Ok(false) => Err(Failure::Failed(format!(
+        let directory = DataDir::named(path);
+        match directory.is_made()? {
+            true => Ok(directory),
+            false => Err(Failure::Failed(format!(
                 "no data in `{}`: start `vitae dev --data {0}` first, or name another directory with --data",
                 path.display()
             ))),
-            Err(error) => Err(Failure::failed(format_args!("cannot look into `{}`", path.display()), error)),
         }
+    }
+
+    /// Whether it is there and holds a store.
+    pub(crate) fn is_made(&self) -> Outcome<bool> {
+        let trouble = |error| Failure::failed(format_args!("cannot look into `{}`", self.path.display()), error);
+        self.store().try_exists().map_err(trouble)
+    }
+
+    /// What is in the way of making it, so far as can be told without trying.
+    pub(crate) fn obstacle(&self) -> Option<String> {
+        let there = self.path.ancestors().find(|above| above.as_os_str().is_empty() || above.exists())?;
+        let place = if there.as_os_str().is_empty() { Path::new(".") } else { there };
+        let what = match fs::metadata(place) {
+            Ok(found) if !found.is_dir() => "is no directory".to_owned(),
+            Ok(found) if found.permissions().readonly() => "cannot be written".to_owned(),
+            Ok(_) => return None,
+            Err(error) => format!("cannot be looked at: {error}"),
+        };
+        Some(format!(
+            "the data directory `{}` cannot be made: `{}` {what}; set `data` to another directory",
+            self.path.display(),
+            place.display()
+        ))
     }
 
     /// Where it is.
@@ -88,6 +115,11 @@ impl DataDir {
     /// Whether it is `vitae serve`'s: it has data, and no key that anyone can have a token of.
     pub(crate) fn is_of_service(&self) -> bool {
         !self.is_of_development() && self.store().exists()
+    }
+
+    /// Why a service must not serve what a development server made.
+    pub(crate) fn of_development(&self) -> String {
+        format!("the data in `{}` was made by `vitae dev`; set `data` to another directory", self.path.display())
     }
 
     /// Takes the right to write it, or says which process has it.

@@ -37,6 +37,9 @@ pub(crate) use tokens::{Mint, READING, roles_of, usual_scopes};
 /// The seed where none is given.
 const SEED: u64 = 42;
 
+/// Partitions looked at together.
+const PORTION: usize = 1_000;
+
 /// Threads that serve.
 const WORKERS: usize = 2;
 
@@ -126,7 +129,10 @@ impl Ground {
         let Some(directory) = &self.directory else { return source.load(api, tenant).await };
         let empty = self.store.partitions(None, 1).await.map_err(trouble)?.is_empty();
         let note = match &self.note {
-            Some(note) if !note.loading && !empty => note.clone(),
+            Some(note) if !note.loading && !empty => {
+                effects.resume(note.shift, self.latest(note, effects).await.map_err(trouble)?);
+                note.clone()
+            }
             None if !empty => return Err(foreign(directory)),
             _ => {
                 directory.write_note(&DevNote { tenant, loading: true, ..DevNote::default() })?;
@@ -136,6 +142,26 @@ impl Ground {
         };
         keep(directory, note.clone(), effects)?;
         Ok(note)
+    }
+}
+
+impl Ground {
+    /// When an earlier run stopped, for a clock that moves with changes: it must neither go back nor give ids out twice.
+    async fn latest(&self, note: &DevNote, effects: &Effects) -> Result<i64, store::Error> {
+        let mut latest = note.clock.unwrap_or(i64::MIN);
+        if effects.deviation().0.is_none() {
+            return Ok(latest);
+        }
+        let mut after = None;
+        loop {
+            let partitions = self.store.partitions(after, PORTION).await?;
+            let Some(last) = partitions.last() else { return Ok(latest) };
+            after = Some(*last);
+            for partition in partitions {
+                let snapshot = self.store.snapshot(partition).await?;
+                latest = snapshot.map_or(latest, |snapshot| latest.max(snapshot.last_time()));
+            }
+        }
     }
 }
 

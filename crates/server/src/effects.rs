@@ -91,6 +91,15 @@ impl Effects {
         }
     }
 
+    /// Goes on over the data of an earlier run: as far ahead of the machine as it was, or, where the clock moves with
+    /// changes, no earlier than `latest`.
+    pub(crate) fn resume(&self, ahead: i64, latest: i64) {
+        match &self.source {
+            Source::Machine { shift } => shift.store(ahead, Ordering::Relaxed),
+            Source::Replay(replay) => _ = replay.now.fetch_max(latest, Ordering::AcqRel),
+        }
+    }
+
     /// Back to the start: clock, counters and the memory of changes.
     pub(crate) fn reset(&self) {
         self.latest.store(0, Ordering::Relaxed);

@@ -55,10 +55,7 @@ fn open(settings: &Settings) -> Outcome<(Lock, Arc<dyn Store>)> {
     let directory = DataDir::create(&settings.data)?;
     let lock = directory.lock()?;
     if directory.is_of_development() {
-        return Err(Failure::Failed(format!(
-            "the data in `{}` was made by `vitae dev`; set `data` to another directory",
-            directory.path().display()
-        )));
+        return Err(Failure::Failed(directory.of_development()));
     }
     let path = directory.store();
     let options = Options { cache_bytes: settings.cache_mb << 20, readers: settings.workers, ..Options::default() };

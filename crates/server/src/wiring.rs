@@ -62,8 +62,9 @@ impl Api {
         self.service.batch(caller, request, roots).await
     }
 
-    pub(crate) async fn load(&self, tenant: Uuid, people: &[Value]) -> Outcome<Vec<Person>> {
-        let loaded = self.service.resources().load_people(tenant, people).await;
+    /// Loads people, who are counted from `first` where one of them is at fault.
+    pub(crate) async fn load(&self, tenant: Uuid, people: &[Value], first: usize) -> Outcome<Vec<Person>> {
+        let loaded = self.service.resources().load_people(tenant, people, first).await;
         let loaded = loaded.map_err(|message| Failure::failed("the people cannot be loaded", message))?;
         Ok(loaded.into_iter().map(Person::from).collect())
     }

@@ -87,7 +87,7 @@ impl World {
     }
 
     pub(super) fn load(&self, people: &[Json]) -> Result<Vec<crate::Person>, String> {
-        self.runtime.block_on(self.service.resources().load_people(TENANT, people))
+        self.runtime.block_on(self.service.resources().load_people(TENANT, people, 0))
     }
 
     /// The store, for what a crash leaves behind.

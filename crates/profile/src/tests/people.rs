@@ -166,7 +166,16 @@ fn a_fixture_is_refused_whole_person_by_person() {
     assert!(message.contains("person 0 (`x@fjord.example`)") && message.contains("/proficiency"), "{message}");
     world.get(&ada(), "users/x@fjord.example").error(404, "Request_ResourceNotFound");
     let twice = json!({"userPrincipalName": "ADA@fjord.example", "displayName": "X"});
-    assert!(world.load(&[twice]).unwrap_err().contains("another person"));
+    let message = world.load(&[twice]).unwrap_err();
+    assert!(message.starts_with("person 0 (`ADA@fjord.example`): another person has"), "{message}");
+    for (nameless, label) in [
+        (json!({"id": Uuid::from_u128(9), "displayName": "X"}), "person 0 (`00000000-0000-0000-0000-000000000009`): "),
+        (json!({"displayName": "X"}), "person 0 (`X`): "),
+        (json!(7), "person 0: "),
+    ] {
+        let message = world.load(&[nameless]).unwrap_err();
+        assert!(message.starts_with(label), "{message}");
+    }
 }
 
 #[test]
@@ -178,11 +187,11 @@ fn a_fixture_that_contradicts_itself_is_refused_before_anyone_is_written() {
     for (second, expect) in [
         (
             person(2, "X@fjord.example", json!([])),
-            "person 1 (`X@fjord.example`): /userPrincipalName: person 0 of the fixture has it already",
+            "person 1 (`X@fjord.example`): /userPrincipalName: person 0 (`x@fjord.example`) has it already",
         ),
         (
             person(1, "y@fjord.example", json!([])),
-            "person 1 (`y@fjord.example`): /id: person 0 of the fixture has it already",
+            "person 1 (`y@fjord.example`): /id: person 0 (`x@fjord.example`) has it already",
         ),
         (
             person(2, "y@fjord.example", json!([skill, skill])),

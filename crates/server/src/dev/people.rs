@@ -70,8 +70,10 @@ impl Source {
     pub(super) async fn load(&self, api: &Api, tenant: Uuid) -> Outcome<DevNote> {
         let mut note = DevNote { tenant, seed: self.seed(), ..DevNote::default() };
         let mut first: Vec<Person> = Vec::new();
+        let mut place = 0;
         for portion in self.portions() {
-            let loaded = api.load(tenant, &portion).await?;
+            let loaded = api.load(tenant, &portion, place).await?;
+            place += portion.len();
             note.roles.extend(roles(&portion, &loaded));
             let remembered = first.len();
             let wanted =

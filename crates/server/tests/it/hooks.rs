@@ -41,6 +41,50 @@ fn the_clock_is_set_and_advanced() {
     assert_eq!(server.anyone("GET", "/dev/clock").send().json()["now"], "2030-06-01T01:30:30Z");
 }
 
+/// What was made before the restart is not younger than what is made after it.
+#[test]
+fn the_clock_stays_as_set_over_a_restart() {
+    let place = tempfile::tempdir().unwrap();
+    let hour =
+        |server: &Server| server.anyone("GET", "/dev/clock").send().json()["now"].as_str().unwrap()[..13].to_owned();
+    let server = Server::in_place(place.path(), &["--people", "3"]);
+    let before = hour(&server);
+    server.anyone("POST", "/dev/clock").json(&json!({ "advance": "20h" })).send().expect(200);
+    let skill = || json!({ "displayName": "Falconry" });
+    let first = server.ada("POST", "/beta/me/profile/skills").json(&skill()).send().expect(201).json();
+    let ahead = hour(&server);
+    assert!(ahead > before);
+    server.kill();
+    let server = Server::in_place(place.path(), &[]);
+    assert!(hour(&server) >= ahead);
+    let second = server.ada("POST", "/beta/me/profile/skills").json(&skill()).send().expect(201).json();
+    assert!(second["createdDateTime"].as_str() > first["createdDateTime"].as_str());
+    server.anyone("POST", "/dev/reset").send().expect(204);
+    drop(server);
+    assert!(hour(&Server::in_place(place.path(), &[])) < ahead);
+}
+
+/// A clock that moves with changes goes on after the last of them, so that no id is given out twice.
+#[test]
+fn a_stepped_clock_goes_on_after_a_restart() {
+    let place = tempfile::tempdir().unwrap();
+    let args = ["--people", "3", "--clock", "2030-01-01T00:00:00Z"];
+    let person = |name: &str| json!({ "displayName": name, "userPrincipalName": format!("{name}@fjord.example") });
+    let mut ids = Vec::new();
+    for round in 0..3 {
+        let server = Server::in_place(place.path(), &args);
+        for number in 0..4 {
+            let made = server.ada("POST", "/beta/users").json(&person(&format!("p{round}{number}"))).send().expect(201);
+            ids.push(made.json()["id"].to_string());
+        }
+        server.kill();
+    }
+    let server = Server::in_place(place.path(), &args);
+    let listed = server.get("/beta/users?$select=id").expect(200).json();
+    let listed = listed["value"].as_array().unwrap().iter().skip(3).map(|person| person["id"].to_string());
+    assert_eq!(listed.collect::<Vec<_>>(), ids, "people are listed as they came");
+}
+
 #[test]
 fn the_next_answers_fail_as_asked() {
     let server = server();

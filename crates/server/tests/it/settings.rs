@@ -110,3 +110,60 @@ fn development_and_service_do_not_share_a_directory() {
     let dev = run(vitae().args(["dev", "--port", "0", "--data", "data", "--people", "1"]).current_dir(place.path()));
     assert_eq!(dev.code, 1, "{}", dev.stderr);
 }
+
+/// Settings, and what is found in them with the exit code; none when they are sound.
+#[test]
+fn check_looks_through_settings_and_says_how_to_mend_them() {
+    let place = place("");
+    let base = format!("public_url = 'https://people.example'\n{}", issuer());
+    let check = |settings: &str, args: &[&str]| {
+        fs::write(place.path().join("vitae.toml"), settings).unwrap();
+        let ended = run(vitae().args(["check", "--config", "vitae.toml"]).args(args).current_dir(place.path()));
+        (ended.code, format!("{}{}", ended.stdout, ended.stderr))
+    };
+    fs::write(place.path().join("file"), "").unwrap();
+    fs::write(place.path().join("broken.json"), "{").unwrap();
+    for (settings, findings) in [
+        (base.clone(), &[][..]),
+        (
+            format!("listn = '127.0.0.1:1'\n{base}"),
+            &["vitae.toml:1: no setting is called `listn`; did you mean `listen`?"],
+        ),
+        (format!("listen = 'here'\n{base}"), &["vitae.toml:1: `listen` is an address and port such as"]),
+        (format!("data = 'file/data'\n{base}"), &["`file` is no directory; set `data`"]),
+        (base.replace("keys.json", "gone.json"), &["vitae.toml:2: this issuer has no keys: cannot read `gone.json`"]),
+        (base.replace("keys.json", "broken.json"), &["has no keys: `broken.json` is "]),
+        (
+            "listen = '0.0.0.0:1'\npages.size = 0\n".to_owned(),
+            &[
+                "vitae.toml:1: `listen` takes tokens in clear text",
+                "`pages.size` is a number from 1",
+                "no token issuer",
+            ],
+        ),
+        ("listen =".to_owned(), &["vitae.toml:1: not TOML"]),
+    ] {
+        let (code, said) = check(&settings, &[]);
+        assert_eq!(code, if findings.is_empty() { 0 } else { 3 }, "{settings}{said}");
+        for finding in findings {
+            assert!(said.contains(finding), "{finding}\n{said}");
+        }
+        assert!(!place.path().join("vitae-data").exists(), "nothing is touched");
+    }
+    assert_eq!(check(&base, &["--json"]), (0, "{\"findings\":[],\"sound\":true}\n".to_owned()));
+    let absent = run(vitae().args(["check", "--config", "absent.toml"]).current_dir(place.path()));
+    assert_eq!(absent.code, 2, "{}", absent.stderr);
+
+    let settings = format!("listen = '127.0.0.1:0'\ndata = 'data'\n{base}");
+    fs::write(place.path().join("vitae.toml"), &settings).unwrap();
+    let server = started(place.path());
+    assert_eq!(check(&settings, &[]).0, 0, "beside a running server");
+    server.terminate();
+    fs::write(place.path().join("data/vitae.db"), "no store ".repeat(64)).unwrap();
+    let (code, said) = check(&settings, &[]);
+    assert!(code == 3 && said.contains("to mend: stop the server"), "{said}");
+    fs::create_dir(place.path().join("dev")).unwrap();
+    drop(Server::in_place(&place.path().join("dev"), &["--people", "1"]));
+    let (code, said) = check(&settings.replace("'data'", "'dev/data'"), &[]);
+    assert!(code == 3 && said.contains("was made by `vitae dev`"), "{said}");
+}
