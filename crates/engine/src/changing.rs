@@ -15,16 +15,22 @@ pub(crate) const MAX_ATTEMPTS: usize = 64;
 
 impl<R: Resources> Service<R> {
     pub(crate) async fn create(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, .. } = understood;
+        let Understood { caller, request, target, wishes, .. } = understood;
         self.resources.prepare(caller, target).await?;
+        // The collection is what is presumed of here (RFC 9110, section 13.1): it exists, and has no tag.
+        let presumed = || wishes.conditions.judge(None, false);
         let row = match self.media_body(understood) {
-            Some(media) => self.resources.create_media(caller, target, media, &request.exchange).await?,
+            Some(media) => {
+                presumed()?;
+                self.resources.create_media(caller, target, media, &request.exchange).await?
+            }
             None => {
                 let ty = understood.route.entity_type();
                 let content = match self.body(understood, ty, Intent::Create)? {
                     Body::Entity(entity) => self.content(understood, entity).await?,
                     Body::Reference(_) => return Err(reference(understood.address)),
                 };
+                presumed()?;
                 self.resources.create(caller, target, content, &request.exchange).await?
             }
         };

@@ -2,6 +2,8 @@
 //!
 //! What a request means is not known here.
 
+mod unheard;
+
 use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
@@ -19,6 +21,7 @@ use tokio::sync::watch;
 use tokio::task::unconstrained;
 use tokio::time::{Sleep, sleep};
 
+use self::unheard::Spoken;
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
 
@@ -142,6 +145,7 @@ async fn converse(
         let line = Arc::clone(&line);
         service_fn(move |request| App::respond(UnderWay::begin(&line), request, line.peer))
     };
+    let stream = Spoken::new(stream, Arc::clone(&line.app));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     let mut idle = Idle::new();
     let mut stopped = pin!(stop.changed());

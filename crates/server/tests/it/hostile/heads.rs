@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Target, assert_told};
-use crate::harness::Server;
+use crate::harness::{Reply, Server};
 
 #[test]
 fn methods() {
@@ -201,6 +201,35 @@ fn lines_that_are_not_http() {
         target.survives(what, &bytes);
     }
     target.is_sound();
+}
+
+/// Bytes that never become a request are answered like any other mistake, and the line is closed.
+#[test]
+fn a_head_that_is_no_request_is_told_so() {
+    let server = Server::ephemeral(&["--people", "1"]);
+    let host = server.address();
+    let head = |line: &str| format!("{line}\r\nhost: {host}\r\n");
+    for (bytes, status) in [
+        ("\u{1}\u{2}\r\n\r\n".to_owned(), 400),
+        ("GET /beta/me\r\n\r\n".to_owned(), 400),
+        (head("GET /beta/me HTTP/9.9") + "\r\n", 400),
+        (head("GET /beta/m e HTTP/1.1") + "\r\n", 400),
+        (head("GET /beta/\u{e9} HTTP/1.1") + "\r\n", 401),
+        (head("G@T /beta/me HTTP/1.1") + "\r\n", 400),
+        (head("GET /beta/me HTTP/1.1") + "no colon\r\n\r\n", 400),
+        (head("GET /beta/me HTTP/1.1") + "x-a: a\0b\r\n\r\n", 400),
+        (head("GET /beta/me HTTP/1.1") + "content-length: x\r\n\r\n", 400),
+        (head("GET /beta/me HTTP/1.1") + &"x-a: 1\r\n".repeat(101) + "\r\n", 431),
+        (head("GET /beta/me HTTP/1.1") + &format!("x-a: {}\r\n\r\n", "a".repeat(100_000)), 431),
+        (head(&format!("GET /beta/{} HTTP/1.1", "a".repeat(65_600))) + "\r\n", 431),
+    ] {
+        let what: String = bytes.chars().take(60).collect();
+        let answer = super::raw(host, bytes.as_bytes());
+        let reply = Reply::parse(&answer);
+        assert_told(&what, &reply);
+        assert_eq!(reply.status, status, "{what}: {}", reply.text());
+        assert_eq!(reply.header("request-id"), reply.header("client-request-id"), "{what}");
+    }
 }
 
 #[test]

@@ -96,6 +96,29 @@ fn a_change_presumes_the_version_it_names() {
     assert_refused(change("*"), 404, "itemNotFound");
 }
 
+/// What a creation presumes is presumed of the collection, which is there and has no tag (RFC 9110, section 13.1).
+#[test]
+fn a_creation_presumes_nothing_but_the_collection() {
+    let server = server();
+    let before = server.get("/beta/me/profile/skills/$count").expect(200).text();
+    for (target, body) in [
+        ("/beta/me/profile/skills", json!({ "displayName": "S" })),
+        ("/beta/me/profile/languages/$ref", json!({ "displayName": "L" })),
+        ("/beta/users", json!({ "displayName": "P", "userPrincipalName": "p@fjord.example" })),
+    ] {
+        let create = |name: &str, value: &str| server.ada("POST", target).header(name, value).json(&body);
+        assert_refused(create("if-match", "W/\"other\""), 412, "resourceModified");
+        assert_refused(create("if-match", "x"), 400, "BadRequest");
+        assert_refused(create("if-none-match", "*"), 412, "resourceModified");
+        assert_refused(server.ada("POST", target).header("if-match", "\"x\"").json(&json!([])), 400, "BadRequest");
+        create("if-match", "*").send().expect(201);
+    }
+    let after = server.get("/beta/me/profile/skills/$count").expect(200).text();
+    assert_eq!(after.parse::<u32>().unwrap(), before.parse::<u32>().unwrap() + 1);
+    let target = "/beta/me/profile/skills";
+    server.ada("POST", target).header("if-none-match", "\"other\"").json(&json!({})).send().expect(201);
+}
+
 #[test]
 fn people_are_changed_and_deleted_under_the_same_conditions() {
     let server = server();

@@ -1,0 +1,143 @@
+//! The form of what is answered to bytes that never became a request.
+//!
+//! hyper answers a malformed or overlong head by itself, with a status and nothing else. On the way out such an answer
+//! gets the ids and the body that every other error has. What is served is not touched.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use engine::{Kind, Response};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::app::{App, Ids, Refusal};
+
+/// A connection on which hyper's own answers get a body.
+pub(super) struct Spoken {
+    stream: TcpStream,
+    app: Arc<App>,
+    /// What goes out instead of an answer of hyper's, as far as it is not written yet.
+    instead: Vec<u8>,
+}
+
+impl Spoken {
+    pub(super) fn new(stream: TcpStream, app: Arc<App>) -> Spoken {
+        Spoken { stream, app, instead: Vec::new() }
+    }
+
+    /// Writes what stands in for an answer of hyper's.
+    fn settle(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.instead.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.instead))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.instead.drain(..written);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Whether these bytes are an answer of hyper's own, for which another is ready now.
+    fn stands_in(&mut self, bytes: &[u8]) -> bool {
+        let Some(status) = unheard(bytes) else { return false };
+        self.instead = answer(&self.app, status);
+        true
+    }
+}
+
+/// The status line of an answer that is hyper's own: one without our ids and without a body.
+fn unheard(bytes: &[u8]) -> Option<&str> {
+    let rest = bytes.strip_prefix(b"HTTP/1.1 4").filter(|rest| rest.len() < 256)?;
+    let text = std::str::from_utf8(rest).ok()?;
+    let ours = text.contains("request-id") || !text.contains("content-length: 0\r\n") || !text.ends_with("\r\n\r\n");
+    text.lines().next().filter(|_| !ours)
+}
+
+/// The whole answer. `status` is the status line after `HTTP/1.1 4`.
+fn answer(app: &App, status: &str) -> Vec<u8> {
+    let ids = Ids::new(app.effects.request_id(), &http::HeaderMap::new());
+    let message = match status.get(..2) {
+        Some("14") => "found an address that is too long, expected at most 64 KB",
+        Some("31") => "found a request head that is too long, expected at most 64 KB and 100 headers",
+        _ => {
+            "found bytes that are no HTTP request; expected a line such as `GET /beta/me HTTP/1.1`, with all but plain ASCII \
+             percent-encoded, then headers such as `Host: localhost`, then an empty line"
+        }
+    };
+    let refusal = Refusal::new(Kind::BadHeader, message);
+    let Response { body, .. } = refusal.answer(&ids.exchange(app.effects.time(), None));
+    let id = ids.request.to_str().unwrap_or_default();
+    let mut whole = format!(
+        "HTTP/1.1 4{status}\r\ncontent-type: application/json\r\nrequest-id: {id}\r\nclient-request-id: {id}\r\n\
+         odata-version: 4.0\r\ncache-control: private, no-cache\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    whole.extend_from_slice(&body);
+    whole
+}
+
+impl AsyncRead for Spoken {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, into)
+    }
+}
+
+impl AsyncWrite for Spoken {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        ready!(self.settle(context))?;
+        if self.stands_in(bytes) {
+            // Taken; it is written now or with the next flush.
+            return match self.settle(context) {
+                Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+                _ => Poll::Ready(Ok(bytes.len())),
+            };
+        }
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        // An answer without a body is one part.
+        if let [only] = parts {
+            return self.poll_write(context, only);
+        }
+        ready!(self.settle(context))?;
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.settle(context))?;
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.settle(context))?;
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unheard;
+
+    #[test]
+    fn only_answers_of_no_request_are_meant() {
+        let check = |answer: &str, expected| assert_eq!(unheard(answer.as_bytes()), expected, "{answer}");
+        check("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", Some("00 Bad Request"));
+        check("HTTP/1.1 431 Too Large\r\ncontent-length: 0\r\ndate: now\r\n\r\n", Some("31 Too Large"));
+        check("HTTP/1.1 404 Not Found\r\nrequest-id: 1\r\ncontent-length: 0\r\n\r\n", None);
+        check("HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\n\r\n{}", None);
+        check("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", None);
+        check("", None);
+    }
+}
