@@ -12,14 +12,14 @@ FROM rust:1.95-slim-trixie AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
-    cargo build --locked --release --package server && cp target/release/vitae /usr/local/bin/vitae
+# No cache mounts: builders without BuildKit take this too.
+RUN cargo build --locked --release --package server
 
 FROM debian:trixie-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends curl && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data vitae \
     && install --directory --owner vitae --mode 0700 /data
-COPY --from=build /usr/local/bin/vitae /usr/local/bin/vitae
+COPY --from=build /src/target/release/vitae /usr/local/bin/vitae
 USER vitae
 WORKDIR /data
 VOLUME /data

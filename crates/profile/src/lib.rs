@@ -22,7 +22,7 @@ mod verify;
 mod tests;
 
 pub use effects::Effects;
-pub use load::Person;
+pub use load::{Person, label};
 pub use service::Service;
 pub use settings::{AppWrites, Settings};
 pub use target::Target;

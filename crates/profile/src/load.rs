@@ -106,7 +106,10 @@ impl Service {
         .await?;
         let commits = prepared.into_iter().map(|prepared| (prepared.label, prepared.commit)).collect();
         self.wave(commits, |service, commit: Commit| async move {
-            let taken = format!("/id: there is a person with the id `{}` already", commit.partition.owner);
+            let taken = format!(
+                "/id: there is a person with the id `{}` already (one that is not given may follow from the name)",
+                commit.partition.owner
+            );
             service.commit(commit).await?.map(|_| ()).ok_or_else(|| Problem::new(Kind::NameExists, taken))
         })
         .await?;
@@ -204,7 +207,7 @@ impl Service {
 }
 
 /// How a person of a fixture is called: by their place in it, and by what else tells them apart.
-fn label(place: usize, person: &Json) -> String {
+pub fn label(place: usize, person: &Json) -> String {
     let told = |member: &str| person.get(member).and_then(Json::as_str);
     match told("userPrincipalName").or_else(|| told("id")).or_else(|| told("displayName")) {
         Some(name) => format!("person {place} (`{name}`)"),

@@ -83,12 +83,13 @@ fn scopes(text: &str) -> Outcome<Scopes> {
 }
 
 fn roles(text: &str) -> Outcome<Roles> {
-    let known = "peopleAdministrator, auditor or guest";
-    let word = |word: &str| {
-        Role::from_name(word)
-            .ok_or_else(|| Failure::Usage(format!("no role is called `{}`; expected {known}", word.trim())))
-    };
-    text.split(',').filter(|part| !part.trim().is_empty()).map(word).collect()
+    text.split(',').filter(|part| !part.trim().is_empty()).map(|name| role(name).map_err(Failure::Usage)).collect()
+}
+
+/// The role of that name, or what is wrong with it.
+pub(crate) fn role(name: &str) -> Result<Role, String> {
+    let expected = "expected peopleAdministrator, auditor or guest";
+    Role::from_name(name).ok_or_else(|| format!("no role is called `{}`; {expected}", name.trim()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use auth::{Role, Roles};
+use auth::Roles;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use crate::data_dir::DevNote;
 use crate::demo;
 use crate::failure::{Failure, Outcome};
 use crate::seeded::{self, Purpose};
+use crate::token::role;
 use crate::wiring::{Api, Person};
 
 /// The people signed in where nothing else is said.
@@ -41,6 +42,9 @@ impl Source {
         let Some(Value::Array(people)) = fixture.get_mut("people").map(Value::take) else {
             return Err(trouble(&"expected a JSON object with a list `people`"));
         };
+        for (place, person) in people.iter().enumerate() {
+            roles_given(person).map_err(|why| trouble(&format!("{}: {why}", profile::label(place, person))))?;
+        }
         let people = people.into_iter().map(|person| with_id(person, seed)).collect();
         Ok(Source::Fixture { people })
     }
@@ -95,12 +99,22 @@ impl Source {
 
 /// The roles that people of a fixture have, of those who have any.
 fn roles(people: &[Value], loaded: &[Person]) -> BTreeMap<Uuid, String> {
-    let names = |person: &Value| -> Roles {
-        let names = person.get("roles").and_then(Value::as_array).into_iter().flatten();
-        names.filter_map(Value::as_str).filter_map(Role::from_name).collect()
-    };
-    let with_roles = people.iter().zip(loaded).map(|(person, loaded)| (loaded.id, names(person)));
+    let given = people.iter().map(|person| roles_given(person).unwrap_or_default());
+    let with_roles = given.zip(loaded).map(|(roles, loaded)| (loaded.id, roles));
     with_roles.filter(|(_, roles)| *roles != Roles::EMPLOYEE).map(|(id, roles)| (id, roles.to_string())).collect()
+}
+
+/// The roles of a person of a fixture, or what is wrong with them.
+fn roles_given(person: &Value) -> Result<Roles, String> {
+    let names = match person.get("roles") {
+        None => return Ok(Roles::EMPLOYEE),
+        Some(roles) => roles.as_array().ok_or("/roles: expected a list of names")?,
+    };
+    let given = names
+        .iter()
+        .enumerate()
+        .map(|(place, name)| role(name.as_str().unwrap_or_default()).map_err(|why| format!("/roles/{place}: {why}")));
+    given.collect()
 }
 
 /// The person with an id that follows from the name, so that a reset brings the same people back and tokens stay good.
@@ -117,6 +131,16 @@ fn with_id(mut person: Value, seed: u64) -> Value {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn roles_are_known_names() {
+        let given = |roles: Value| roles_given(&json!({ "roles": roles })).map(|roles| roles.to_string());
+        assert_eq!(given(json!(["auditor", "People Administrator"])), Ok("peopleAdministrator,auditor".to_owned()));
+        assert_eq!(roles_given(&json!({})), Ok(Roles::EMPLOYEE));
+        assert_eq!(given(json!("auditor")), Err("/roles: expected a list of names".to_owned()));
+        let unknown = "/roles/1: no role is called `boss`; expected peopleAdministrator, auditor or guest";
+        assert_eq!(given(json!(["guest", "boss"])), Err(unknown.to_owned()));
+    }
 
     #[test]
     fn people_without_id_get_one_that_lasts() {

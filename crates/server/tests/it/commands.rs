@@ -145,6 +145,34 @@ fn own_people_from_a_file() {
     server.get("/beta/me").expect(200);
 }
 
+/// What is wrong with a fixture is said with the person it is about.
+#[test]
+fn a_fault_of_a_fixture_names_its_person() {
+    let place = tempfile::tempdir().unwrap();
+    let fixture = place.path().join("people.json");
+    let person = |number: usize| json!({ "userPrincipalName": format!("p{number}@fjord.example"), "displayName": "P" });
+    // More than are loaded at a time.
+    let many: Vec<Value> = (0..300).map(person).collect();
+    let with = |place: usize, change: Value| {
+        let mut people = many.clone();
+        people[place].as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        people
+    };
+    for (people, expected) in [
+        (with(2, json!({ "roles": ["boss"] })), "person 2 (`p2@fjord.example`): /roles/0: no role is called `boss`"),
+        (with(299, json!({ "displayNome": "P" })), "person 299 (`p299@fjord.example`): /displayNome: "),
+        (
+            with(299, json!({ "userPrincipalName": "P3@fjord.example" })),
+            "person 299 (`P3@fjord.example`): /id: there is a person",
+        ),
+        (with(1, json!({ "profile": { "skills": [7] } })), "person 1 (`p1@fjord.example`): /profile/skills/0: "),
+    ] {
+        fs::write(&fixture, json!({ "people": people }).to_string()).unwrap();
+        let ended = run(vitae().args(["dev", "--ephemeral", "--port", "0", "--fixture"]).arg(&fixture));
+        assert!(ended.code == 1 && ended.stderr.contains(expected), "{expected}\n{}", ended.stderr);
+    }
+}
+
 #[test]
 fn wrong_questions_have_their_own_exit_code() {
     for args in [
