@@ -2,6 +2,7 @@
 //!
 //! Each request runs on its own, by the sender of the batch; what it asks and answers is [`Service::serve`]'s business.
 
+mod condition;
 mod place;
 mod run;
 

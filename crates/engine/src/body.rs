@@ -5,6 +5,7 @@ use std::pin::Pin;
 use edm::codec::read_raw;
 use edm::lazy;
 use edm::{StructType, Value};
+use http::HeaderMap;
 use odata::address::{Key, Place, Step, Tail};
 use odata::headers;
 use odata::payload::{self, Body, Intent, Reading};
@@ -18,11 +19,18 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>
 impl<R: Resources> Service<R> {
     /// How the body of a request is to be read; an error when it is no JSON.
     pub(crate) fn reading(&self, understood: &Understood<'_, R>) -> Result<Reading, Problem> {
-        let json = headers::json_body(understood.request.headers)?;
-        let mut reading = Reading::new(self.resources.model());
-        reading.ieee754 = json.ieee754;
+        let mut reading = self.reading_of(understood.request.headers)?;
         reading.related = self.dialect.deep_changes;
         reading.replace_defaults = self.dialect.put;
+        Ok(reading)
+    }
+
+    /// The same as far as the headers tell.
+    pub(crate) fn reading_of(&self, headers: &HeaderMap) -> Result<Reading, Problem> {
+        let wrong = |problem: Problem| Problem { kind: self.dialect.wrong_media_type, ..problem };
+        let mut reading = Reading::new(self.resources.model());
+        reading.ieee754 = headers::json_body(headers).map_err(wrong)?.ieee754;
+        reading.version = headers::body_version(headers);
         Ok(reading)
     }
 
@@ -33,7 +41,10 @@ impl<R: Resources> Service<R> {
         ty: &'static StructType,
         intent: Intent,
     ) -> Result<Body, Problem> {
-        self.reading(understood)?.entity(ty, &understood.request.body, intent)
+        let mut reading = self.reading(understood)?;
+        reading.keyed = understood.route.names_key();
+        reading.tells_key = intent == Intent::Update && self.dialect.key_must_fit;
+        reading.entity(ty, &understood.request.body, intent)
     }
 
     /// The same with the entities found that it refers to.
@@ -70,10 +81,12 @@ impl<R: Resources> Service<R> {
         self.resources.authorize(understood.caller, &address, Action::Read).await
     }
 
-    /// A member of the addressed collection.
+    /// A member of the addressed collection, or the one that the address itself names.
     pub(crate) async fn member(&self, understood: &Understood<'_, R>, row: &Row) -> Result<R::Target, Problem> {
         let mut steps = understood.route.resource.steps.clone();
-        steps.push(Step::Key(Key { names: row.ty.key_properties(), values: key_values(row) }));
+        if !understood.route.names_key() {
+            steps.push(Step::Key(Key { names: row.ty.key_properties(), values: key_values(row) }));
+        }
         let address = Address { steps, tail: Tail::Resource, place: Place::Entity(row.ty) };
         self.resources.authorize(understood.caller, &address, Action::Read).await
     }

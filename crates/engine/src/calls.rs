@@ -4,7 +4,7 @@ use edm::expr::Reach;
 use edm::{OperationKind, StructType, Type, Value};
 use http::StatusCode;
 use odata::address::{self, Place, Step, Tail};
-use odata::headers::{self, Media, Wishes};
+use odata::headers::{Media, Wishes};
 use odata::payload::{Reading, raw_value};
 use odata::query::{self, Applies, Options, Scope};
 use odata::{Address, Kind, Problem, Query};
@@ -129,10 +129,10 @@ impl<R: Resources> Service<R> {
         request: &Request<'_>,
         candidates: &[&'static edm::Operation],
     ) -> Result<odata::payload::Call, Problem> {
-        let mut reading = Reading::new(self.resources.model());
-        if !request.body.is_empty() {
-            reading.ieee754 = headers::json_body(request.headers)?.ieee754;
-        }
+        let reading = match request.body.is_empty() {
+            true => Reading::new(self.resources.model()),
+            false => self.reading_of(request.headers)?,
+        };
         reading.call(candidates, &request.body)
     }
 

@@ -1,13 +1,15 @@
 //! Creating, changing and deleting entities (OData Protocol 4.01, section 11.4).
 
+use edm::{Mode, Value};
 use http::{Method, StatusCode};
-use odata::headers::Applied;
+use odata::headers::{Applied, Version, body_version};
 use odata::payload::{Body, Intent};
-use odata::{Address, Kind, Problem, Tail};
+use odata::{Address, Kind, Problem, Step, Tail};
 
+use crate::body::key_values;
 use crate::exchange::Response;
 use crate::reading::{applied, condition, with_tag};
-use crate::resources::{Basis, Changed, Content, Entity, Resources, Row};
+use crate::resources::{Action, Basis, Changed, Content, Entity, Resources, Row};
 use crate::service::{Service, Understood, no_content};
 
 /// How often a change is tried again when the entity changed meanwhile.
@@ -34,7 +36,12 @@ impl<R: Resources> Service<R> {
                 self.resources.create(caller, target, content, &request.exchange).await?
             }
         };
-        let address = format!("{}/{}", request.root, self.home(understood).path_of(&row));
+        self.created(understood, row).await
+    }
+
+    /// The answer after an entity was made.
+    async fn created(&self, understood: &Understood<'_, R>, row: Row) -> Result<Response, Problem> {
+        let address = format!("{}/{}", understood.request.root, self.home(understood).path_of(&row));
         let mut response = match understood.wishes.prefer.representation {
             Some(false) => self.identified(understood, &address, &row),
             given => {
@@ -59,19 +66,26 @@ impl<R: Resources> Service<R> {
         let replace = request.method == Method::PUT;
         let intent = if replace { Intent::Replace } else { Intent::Update };
         let mut content: Option<Content<R::Target>> = None;
+        let mut tag = None;
         for _ in 0..MAX_ATTEMPTS {
-            let mut entity = self.some_entity(understood).await?;
+            let mut entity = match self.some_entity(understood).await {
+                Err(problem) if self.may_insert(understood, &problem) => return self.insert(understood).await,
+                found => found?,
+            };
             let content = match &content {
                 Some(content) => content,
-                None => match self.body(understood, entity.row.ty, intent)? {
-                    Body::Entity(read) => content.insert(self.content(understood, read).await?),
-                    Body::Reference(_) => {
+                None => {
+                    let Body::Entity(read) = self.body(understood, entity.row.ty, intent)? else {
                         let message = "found only a reference, expected members to change";
                         return Err(Problem::new(Kind::BadBody, message).at("/@odata.id"));
-                    }
-                },
+                    };
+                    check_key(&entity.row, &read.key)?;
+                    tag = read.etag.clone().filter(|_| body_version(request.headers) == Some(Version::V401));
+                    content.insert(self.content(understood, read).await?)
+                }
             };
             condition(understood, &entity.row, false)?;
+            check_tag(&entity.row, tag.as_deref())?;
             let basis = Basis { tag: entity.row.tag, replace };
             let changed = self.resources.update(caller, target, content.clone(), basis, &request.exchange).await?;
             if let Changed::Done(row) = changed {
@@ -83,9 +97,44 @@ impl<R: Resources> Service<R> {
         Err(contention())
     }
 
+    /// Is there nothing where the change leads, and can it be made there (OData Protocol 4.01, section 11.4.4)? Not
+    /// where the request presumes that there is something, where the service makes the keys, nor where an entity is its
+    /// stream first of all.
+    fn may_insert(&self, understood: &Understood<'_, R>, problem: &Problem) -> bool {
+        let Understood { route, wishes, .. } = understood;
+        let insertable = match route.resource.steps.as_slice() {
+            [Step::Set(set), Step::Key(_)] => set.capabilities.insertable,
+            [.., Step::Key(_)] => true,
+            _ => false,
+        };
+        let ty = route.entity_type();
+        let made_here = |name: &&str| ty.find(name).is_some_and(|(_, key)| key.mode == Mode::Computed);
+        self.dialect.upsert
+            && problem.kind == Kind::ItemNotFound
+            && insertable
+            && route.filters.is_empty()
+            && !ty.has_stream
+            && !ty.key_properties().iter().any(made_here)
+            && !wishes.conditions.presume_existence()
+    }
+
+    /// Makes the entity that a change addresses.
+    async fn insert(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        let Understood { caller, request, route, .. } = understood;
+        let target = self.resources.authorize(caller, &route.resource, Action::Create).await?;
+        let content = match self.body(understood, route.entity_type(), Intent::Create)? {
+            Body::Entity(entity) => self.content(understood, entity).await?,
+            Body::Reference(_) => return Err(reference(understood.address)),
+        };
+        let row = self.resources.create(caller, &target, content, &request.exchange).await?;
+        self.created(understood, row).await
+    }
+
     async fn updated(&self, understood: &Understood<'_, R>, entity: Entity, linked: bool) -> Result<Response, Problem> {
         let prefer = &understood.wishes.prefer;
-        if prefer.representation == Some(false) {
+        let shaped = understood.query.select.is_some() || !understood.query.expand.is_empty();
+        let usual = understood.request.method != Method::PUT || self.dialect.answers_replaced;
+        if !prefer.representation.unwrap_or(usual || shaped) {
             let response = with_tag(no_content(), &entity.row);
             return Ok(applied(response, &Applied::new().representation(prefer.representation)));
         }
@@ -107,6 +156,32 @@ impl<R: Resources> Service<R> {
             }
         }
         Err(contention())
+    }
+}
+
+/// The key of an entity does not change.
+fn check_key(row: &Row, named: &[(&'static str, Value)]) -> Result<(), Problem> {
+    let own = || row.ty.key_properties().iter().zip(key_values(row));
+    let other = |(name, value): &&(&str, Value)| !own().any(|(known, own)| known == name && own == *value);
+    match named.iter().find(other) {
+        Some((name, _)) => {
+            let message = format!("found another `{name}` than that of the address, expected the same or none");
+            Err(Problem::new(Kind::BadBody, message).at(format!("/{name}")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The tag within a body of version 4.01 is a condition too (OData Protocol 4.01, section 11.4.3).
+fn check_tag(row: &Row, given: Option<&str>) -> Result<(), Problem> {
+    let own = row.tag.map(|tag| format!("W/\"{tag}\""));
+    match given {
+        Some(given) if given != "*" && Some(given) != own.as_deref() => {
+            let message =
+                "the resource is not what `@odata.etag` in the body presumes; read it again and repeat the change";
+            Err(Problem::new(Kind::Modified, message).at("/@odata.etag"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -282,7 +282,8 @@ pub trait Resources: Send + Sync + 'static {
         target: &Self::Target,
     ) -> impl Future<Output = Result<usize, Problem>> + Send;
 
-    /// Adds an entity.
+    /// Adds an entity to the collection that the target is; with [`Dialect::upsert`](odata::Dialect::upsert) also in
+    /// the place that it is, with the key of that. Keys that the service makes are a problem then: nothing is there.
     fn create(
         &self,
         caller: &Self::Caller,

@@ -97,6 +97,11 @@ impl<'a> Route<'a> {
         }
     }
 
+    /// Does the address end with the key of an entity?
+    pub(crate) fn names_key(&self) -> bool {
+        matches!(self.resource.steps.last(), Some(Step::Key(_)))
+    }
+
     /// Is it at a path of its own, without a key?
     pub(crate) fn is_the_only_one(&self) -> bool {
         let last = self.resource.steps.last();

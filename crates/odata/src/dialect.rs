@@ -21,6 +21,17 @@ pub struct Dialect {
     pub top_is_page_size: bool,
     /// May an entity be replaced by PUT?
     pub put: bool,
+    /// Is a replaced entity answered to a client that does not say whether it wants it? A changed one is.
+    pub answers_replaced: bool,
+    /// Is an entity made that a change addresses and that is not there (OData Protocol 4.01, section 11.4.4)?
+    pub upsert: bool,
+    /// Is a change refused whose body names another key than the address? Elsewhere the key in a body counts for
+    /// nothing; in a replacement it always does.
+    pub key_must_fit: bool,
+    /// May the text behind the name of a string parameter (`f()?name=text`) stand without quotes?
+    pub bare_strings: bool,
+    /// The problem of a body that is not JSON by its `Content-Type`.
+    pub wrong_media_type: Kind,
     /// The problem of a path that names nothing, a key of the wrong type included.
     pub unknown_segment: Kind,
     /// May an entity be made or changed together with others that it is related to?
@@ -69,6 +80,12 @@ impl Dialect {
         max_page_size: 999,
         top_is_page_size: true,
         put: false,
+        answers_replaced: true,
+        upsert: false,
+        key_must_fit: false,
+        bare_strings: false,
+        // Graph answers 400 throughout.
+        wrong_media_type: Kind::BadBody,
         unknown_segment: Kind::UnknownSegment,
         deep_changes: false,
         inner_contexts: true,
@@ -88,6 +105,11 @@ impl Dialect {
         max_page_size: usize::MAX,
         top_is_page_size: false,
         put: true,
+        answers_replaced: false,
+        upsert: true,
+        key_must_fit: true,
+        bare_strings: true,
+        wrong_media_type: Kind::WrongMediaType,
         unknown_segment: Kind::ResourceNotFound,
         deep_changes: true,
         inner_contexts: false,

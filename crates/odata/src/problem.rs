@@ -45,6 +45,10 @@ pub enum Kind {
     Modified,
     /// The request presumes what this service cannot give.
     Precondition,
+    /// The body is of a media type that is not taken there.
+    WrongMediaType,
+    /// What was asked of the past is known no longer.
+    Gone,
     /// The body is too large.
     TooLarge,
     /// A request of a batch on which this one depends has failed.
@@ -78,7 +82,9 @@ impl Kind {
             Kind::NotAcceptable => 406,
             Kind::NameExists => 409,
             Kind::Modified | Kind::Precondition => 412,
+            Kind::Gone => 410,
             Kind::TooLarge => 413,
+            Kind::WrongMediaType => 415,
             Kind::FailedDependency => 424,
             Kind::TooManyRequests => 429,
             Kind::Internal => 500,
@@ -104,7 +110,9 @@ impl Kind {
             Kind::NameExists => "nameAlreadyExists",
             Kind::Modified => "resourceModified",
             Kind::Precondition => "preconditionFailed",
+            Kind::Gone => "resyncRequired",
             Kind::TooLarge => "requestTooLarge",
+            Kind::WrongMediaType => "unsupportedMediaType",
             Kind::FailedDependency => "failedDependency",
             Kind::TooManyRequests => "TooManyRequests",
             Kind::Internal => "InternalServerError",

@@ -53,15 +53,6 @@ impl Place {
     }
 }
 
-/// `$id` at the beginning of a URL: the id, and what follows. Names of the protocol are none.
-pub(super) fn reference(url: &str) -> Option<(&str, &str)> {
-    let rest = url.strip_prefix('/').unwrap_or(url).strip_prefix('$')?;
-    let end = rest.find(['/', '?', '(']).unwrap_or(rest.len());
-    let (id, rest) = rest.split_at_checked(end)?;
-    let reserved = ["all", "batch", "crossjoin", "entity", "metadata"];
-    (!id.is_empty() && !reserved.iter().any(|name| name.eq_ignore_ascii_case(id))).then_some((id, rest))
-}
-
 /// `http://host/beta` to `http://host` and `/beta`.
 fn split_origin(service: &str) -> (&str, &str) {
     let host = service.find("://").map_or(0, |at| at + 3);
@@ -130,17 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn references() {
-        for (url, expect) in [
-            ("$1/Orders", Some(("1", "/Orders"))),
-            ("/$a?x", Some(("a", "?x"))),
-            ("$1", Some(("1", ""))),
-            ("$metadata", None),
-            ("$", None),
-            ("users/$1", None),
-        ] {
-            assert_eq!(reference(url), expect, "{url}");
-        }
+    fn batches_within_batches() {
         let place = |url: &str| Place::of(url, "http://a.example/beta", &[]).unwrap();
         assert!(["$batch", "/beta/%24Batch/", "/$batch?x", "$batch/x"].iter().all(|url| place(url).is_batch()));
         assert!(!place("me/$batch").is_batch());

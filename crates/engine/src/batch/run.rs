@@ -4,12 +4,15 @@ use bytes::Bytes;
 use edm::check::brief;
 use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use odata::batch::{Answer, Part};
+use odata::batch::{Answer, Part, reference};
+use odata::bind::Binder;
 use odata::{Kind, Problem};
 
-use super::place::{Place, reference};
+use super::condition::{self, Outcome};
+use super::place::Place;
 use crate::exchange::{Exchange, Request, Response};
 use crate::resources::{Changed, Resources};
+use crate::rows::Meter;
 use crate::service::Service;
 
 /// How often a group is tried again when others have changed what it changes.
@@ -83,8 +86,9 @@ impl<'a, C: Send + Sync> Run<'a, C> {
     async fn group<R: Resources<Caller = C>>(&mut self, service: &Service<R>, set: &[Part]) {
         let start = self.done.len();
         // On which of the group's requests the others depend is of no matter: all of them must succeed.
+        let mut unconditional = set.iter().filter(|part| part.condition.is_none());
         let outside =
-            set.iter().find_map(|part| self.missing(part, &|name| !set.iter().any(|own| own.is_called(name))));
+            unconditional.find_map(|part| self.missing(part, &|name| !set.iter().any(|own| own.is_called(name))));
         if let Some(problem) = outside {
             return self.fail(set, &problem);
         }
@@ -134,7 +138,7 @@ impl<'a, C: Send + Sync> Run<'a, C> {
     }
 
     async fn one<R: Resources<Caller = C>>(&self, service: &Service<R>, part: &Part) -> Done {
-        let place = match self.place(part) {
+        let place = match self.may_run(service, part).and_then(|()| self.place(part)) {
             Ok(place) => place,
             Err(problem) => {
                 return Done { response: Response::problem(&problem, &self.request.exchange), resource: None };
@@ -161,14 +165,36 @@ impl<'a, C: Send + Sync> Run<'a, C> {
         Done { response, resource: Some(resource) }
     }
 
-    /// Where the request goes, if it may run.
+    /// Has all happened that the request depends on? Its condition, where it has one, decides instead.
+    fn may_run<R: Resources<Caller = C>>(&self, service: &Service<R>, part: &Part) -> Result<(), Problem> {
+        if part.id.is_some() && self.parts.iter().take(self.done.len()).any(|earlier| earlier.id == part.id) {
+            let id = brief(part.id.as_deref().unwrap_or_default());
+            return Err(Problem::new(Kind::BadBody, format!("found the id {id} a second time, expected another")));
+        }
+        let Some(condition) = &part.condition else {
+            return self.missing(part, &|_| true).map_or(Ok(()), Err);
+        };
+        let dialect = service.dialect();
+        let binder = || Binder::new(service.resources().model(), dialect.rules, dialect.limits);
+        let meter = Meter::new(self.request.exchange.now, dialect.ignore_case, dialect.max_steps);
+        let earlier = |id: &str| {
+            let done = self.done_of(id)?;
+            Some(Outcome { succeeded: done.response.status.is_success(), body: &done.response.body })
+        };
+        match condition::holds(binder, condition, &earlier, &meter)? {
+            true => Ok(()),
+            false => Err(Problem::new(Kind::FailedDependency, "the condition of the request is not true").at("if")),
+        }
+    }
+
+    /// What became of the earlier request of that id.
+    fn done_of(&self, id: &str) -> Option<&Done> {
+        let is_meant = |part: &Part| part.id.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(id));
+        self.parts.iter().zip(&self.done).find(|(part, _)| is_meant(part)).map(|(_, done)| done)
+    }
+
+    /// Where the request goes.
     fn place(&self, part: &Part) -> Result<Place, Problem> {
-        if let Some(problem) = self.missing(part, &|_| true) {
-            return Err(problem);
-        }
-        if part.condition.is_some() {
-            return Err(Problem::new(Kind::NotSupported, "`if` in a batch is not supported yet").at("if"));
-        }
         let url = match reference(&part.url) {
             Some((id, rest)) => self.resource(id)? + rest,
             None => part.url.clone(),
@@ -184,8 +210,7 @@ impl<'a, C: Send + Sync> Run<'a, C> {
 
     /// The URL of what an earlier request of that id made, changed or read.
     fn resource(&self, id: &str) -> Result<String, Problem> {
-        let is_meant = |(part, _): &(&Part, &Done)| part.id.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(id));
-        let Some((_, done)) = self.parts.iter().zip(&self.done).find(is_meant) else {
+        let Some(done) = self.done_of(id) else {
             let message = format!("found `${id}` in the URL, expected the id of an earlier request");
             return Err(Problem::new(Kind::BadQuery, message).at("url"));
         };

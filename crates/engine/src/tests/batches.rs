@@ -88,7 +88,7 @@ fn requests_run_in_order_wherever_they_point() {
             {"id":"f","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found a batch within a batch, expected another request","target":"url"}}},
             {"id":"g","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
             {"id":"h","status":412,"headers":{"content-type":"application/json",},"body":{"error":{"code":"resourceModified","message":"the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change","target":"If-Match"}}},
-            {"id":"i","status":501,"headers":{"content-type":"application/json",},"body":{"error":{"code":"notSupported","message":"`if` in a batch is not supported yet","target":"if"}}}]}
+            {"id":"i","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",},"body":{"@odata.context":"~/$metadata#Makers","value":[{"@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}]}}]}
         "#]],
     );
     assert_eq!(makers(&client), "Ada");

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::double::{Caller, id};
-use super::{Client, header, show, text};
+use super::{Client, header, show, tag, text};
 use crate::Dialect;
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"];
@@ -74,13 +74,13 @@ fn as_oasis_offers_them() {
             Makers                   200 200 201 405 405 405 204 501  GET, HEAD, POST
             Makers/$count            200 200 405 405 405 405 204 501  GET, HEAD
             Makers/$ref              200 200 405 405 405 405 204 501  GET, HEAD
-            Makers/ID                200 200 405 200 200 204 204 501  GET, HEAD, PATCH, DELETE, PUT
+            Makers/ID                200 200 405 200 204 204 204 501  GET, HEAD, PATCH, DELETE, PUT
             Makers/ID/Reviews        200 200 400 405 405 405 204 501  GET, HEAD, POST
             Makers/ID/Reviews/$ref   200 200 400 405 405 405 204 501  GET, HEAD, POST
             Makers/ID/Reviews/$count 200 200 405 405 405 405 204 501  GET, HEAD
             Archive                  200 200 405 405 405 405 204 501  GET, HEAD
             Archive/ID               404 404 405 405 405 405 204 501  GET, HEAD
-            Shop                     200 200 405 200 200 405 204 501  GET, HEAD, PATCH, PUT
+            Shop                     200 200 405 200 204 405 204 501  GET, HEAD, PATCH, PUT
             Shop/Name                200 200 405 400 400 400 204 501  GET, HEAD, PUT, PATCH, DELETE
             Shop/$ref                200 200 405 405 405 405 204 501  GET, HEAD
                                      200 200 405 405 405 405 204 501  GET, HEAD
@@ -170,11 +170,18 @@ fn put_sets_back_what_it_does_not_name() {
     let maker = client.maker(&[]);
     client.review(&maker, 1, Some("long"));
     let review = format!("{maker}/Reviews({})", id(2));
+    let put = |url: &str, body: &str| {
+        let headers = [("content-type", "application/json"), ("prefer", "return=representation")];
+        text(&client.send("PUT", url, &headers, body))
+    };
     assert!(text(&client.json("PATCH", &review, r#"{"Stars":2}"#)).contains(r#""Stars":2,"Text":"long""#));
-    assert!(text(&client.json("PUT", &review, r#"{"Stars":3}"#)).contains(r#""Stars":3,"Text":null"#));
-    assert!(text(&client.json("PUT", &review, r#"{"Text":"x"}"#)).contains(r#""Stars":5,"Text":"x""#));
-    assert!(text(&client.json("PUT", &review, "{}")).contains(&format!(r#""ID":"{}""#, id(2))));
-    assert!(text(&client.json("PUT", &maker, "{}")).contains(r#""Name":"""#));
+    assert!(put(&review, r#"{"Stars":3}"#).contains(r#""Stars":3,"Text":null"#));
+    assert!(put(&review, r#"{"Text":"x"}"#).contains(r#""Stars":5,"Text":"x""#));
+    assert!(put(&review, "{}").contains(&format!(r#""ID":"{}""#, id(2))));
+    assert!(put(&maker, "{}").contains(r#""Name":"""#));
+    // Nobody who does not ask is told what a replacement has become, unless it is shaped.
+    assert_eq!(show(&client.json("PUT", &maker, "{}")), format!("204 etag: {};", tag(3)));
+    assert_eq!(client.json("PUT", &format!("{maker}?$select=Name"), "{}").status, 200);
     assert_eq!(client.json("PUT", &format!("{maker}/Reviews({})", id(9)), "{}").status, 404);
 }
 

@@ -37,7 +37,7 @@ pub fn bind(
 /// The first option of that name in a query string as sent. Plain names match without case, aliases exactly;
 /// a value that is no text is none.
 pub fn option(query: Option<&str>, name: &str) -> Option<String> {
-    let read = |text: &str| decode(&text.replace('+', " "), &['\t', '\n', '\r']).ok().map(Cow::into_owned);
+    let read = |text: &str| decode(&text.replace('+', " "), |_| true).ok().map(Cow::into_owned);
     query.unwrap_or_default().split('&').find_map(|part| {
         let (given, value) = part.split_once('=').unwrap_or((part, ""));
         let given = read(given)?;

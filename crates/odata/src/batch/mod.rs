@@ -85,6 +85,15 @@ pub fn write(form: &Form, answers: &[Answer], seed: &str) -> (String, Vec<u8>) {
     }
 }
 
+/// `$id` at the beginning of a URL: the id, and what follows. Names of the protocol are none.
+pub fn reference(url: &str) -> Option<(&str, &str)> {
+    let rest = url.strip_prefix('/').unwrap_or(url).strip_prefix('$')?;
+    let end = rest.find(['/', '?', '(']).unwrap_or(rest.len());
+    let (id, rest) = rest.split_at_checked(end)?;
+    let reserved = ["all", "batch", "crossjoin", "entity", "metadata"];
+    (!id.is_empty() && !reserved.iter().any(|name| name.eq_ignore_ascii_case(id))).then_some((id, rest))
+}
+
 /// A batch that is not well formed: what was found and what is expected, and where.
 fn malformed(target: impl Into<String>, message: impl Into<String>) -> Problem {
     let target = Some(target.into()).filter(|target| !target.is_empty());

@@ -8,7 +8,7 @@ use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderMap, Method};
 
 use super::media::{boundary, content_type, essence};
-use super::{Batch, Part, add_header, malformed, too_many};
+use super::{Batch, Part, add_header, malformed, reference, too_many};
 use crate::problem::Problem;
 use lines::{head_and_body, line, split};
 
@@ -47,6 +47,12 @@ impl Reader {
         Ok(())
     }
 
+    /// Does the URL begin with the id of an earlier request of the group? What that makes nobody else can read yet.
+    fn refers(&self, url: &str, group: Option<&str>) -> bool {
+        let id = reference(url).map(|(id, _)| id);
+        id.is_some() && self.parts.iter().any(|part| part.group.as_deref() == group && part.id.as_deref() == id)
+    }
+
     fn request(
         &mut self,
         outer: &HeaderMap,
@@ -62,14 +68,12 @@ impl Reader {
             Some("") => return Err(malformed(place, "found an empty `Content-ID`, expected an id")),
             id => id.map(str::to_owned),
         };
-        if id.is_some() && self.parts.iter().any(|part| part.id == id) {
-            let message = format!("found the Content-ID {} a second time", edm::check::brief(&id.unwrap_or_default()));
-            return Err(malformed(place, message));
-        }
         let (first, rest) = line(content);
         let (method, url) = request_line(first).map_err(|message| malformed(place, message))?;
-        if group.is_some() && method == Method::GET {
-            return Err(malformed(place, "found GET in a change set, expected only requests that change something"));
+        if group.is_some() && method == Method::GET && !self.refers(url, group.as_deref()) {
+            let message =
+                "found GET in a change set, expected a request that changes something, or one for what that has made";
+            return Err(malformed(place, message));
         }
         let (mut headers, body) = section(rest, place)?;
         let length = headers.remove(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());

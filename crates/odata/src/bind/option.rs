@@ -38,6 +38,13 @@ impl Binder<'_> {
         self.over(ty, |binder| binder.condition(&tree))
     }
 
+    /// The condition that a text says by itself: there are no rows, and names of properties mean nothing in it.
+    pub fn alone(&mut self, option: &'static str, text: &str) -> Result<Expr, Problem> {
+        self.within(option);
+        let tree = crate::syntax::expression(&Text::plain(text), &self.limits);
+        self.condition(&tree.map_err(|error| Problem::from(error.within(format!("`{option}`"))))?)
+    }
+
     /// Binds something over rows of that type.
     pub(super) fn over<T>(
         &mut self,

@@ -39,6 +39,11 @@ impl Conditions {
         self.if_match.is_none() && self.if_none_match.is_none()
     }
 
+    /// Does the request presume that the resource exists (`If-Match`)?
+    pub fn presume_existence(&self) -> bool {
+        self.if_match.is_some()
+    }
+
     /// Judges the conditions against the opaque part of a resource's entity tag. `reading` tells GET from a change.
     pub fn judge(&self, tag: Option<&str>, reading: bool) -> Result<Condition, Problem> {
         let failed = |header: &str, message: &str| Err(Problem::new(Kind::Modified, message).at(header));

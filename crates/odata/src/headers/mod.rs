@@ -27,7 +27,7 @@ pub use accept::{Answer, Media};
 pub use conditions::{Condition, Conditions};
 pub use content::{BatchBody, JsonBody, batch_body, json_body, text_body};
 pub use prefer::{Applied, Omit, Preferences};
-pub use version::{Version, answer_version};
+pub use version::{Version, answer_version, body_version};
 
 use crate::payload::Format;
 use crate::problem::{Kind, Problem};

@@ -30,6 +30,11 @@ pub(super) fn of_body(headers: &HeaderMap) -> Result<Option<Version>, Problem> {
     }
 }
 
+/// The version that the body of a request says it follows; one that is not spoken is a problem elsewhere.
+pub fn body_version(headers: &HeaderMap) -> Option<Version> {
+    of_body(headers).ok().flatten()
+}
+
 /// The greatest version that is spoken and that the client understands.
 pub(super) fn greatest(headers: &HeaderMap) -> Result<Option<Version>, Problem> {
     let Some(value) = headers.get(&MAX_VERSION) else { return Ok(None) };

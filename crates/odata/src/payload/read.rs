@@ -12,8 +12,9 @@ mod property;
 mod reference;
 
 use edm::json::{self, Kind as Json, Node};
-use edm::{Model, Navigation, Patch, StructType};
+use edm::{Model, Navigation, Patch, StructType, Value};
 
+use super::format::Version;
 use super::place::Place;
 use super::value::Reader;
 use crate::problem::{Kind, Problem};
@@ -53,6 +54,8 @@ pub struct Entity {
     pub patch: Patch,
     /// What it is related to, in the order of the body, each relationship at most once.
     pub links: Vec<(&'static Navigation, Linked)>,
+    /// The key properties that it names, where that is asked for: they change nothing.
+    pub key: Vec<(&'static str, Value)>,
     /// `@odata.etag` as it stands there: a precondition in a change of version 4.01, nothing in one of 4.0.
     pub etag: Option<String>,
 }
@@ -73,6 +76,7 @@ impl PartialEq for Entity {
         };
         std::ptr::eq(self.ty, other.ty)
             && self.patch == other.patch
+            && self.key == other.key
             && self.etag == other.etag
             && self.links.len() == other.links.len()
             && self.links.iter().zip(&other.links).all(same)
@@ -90,6 +94,12 @@ pub struct Reading {
     pub related: bool,
     /// May a replacement leave out what a new entity must name? It gets its initial value then.
     pub replace_defaults: bool,
+    /// Does the address say the key? A new entity need not name it then.
+    pub keyed: bool,
+    /// Is the key that a body names told?
+    pub tells_key: bool,
+    /// The version that the body says it follows.
+    pub version: Option<Version>,
 }
 
 /// Reads the body of a create or update of an entity of type `ty` that says nothing of others.
@@ -99,8 +109,16 @@ pub fn read(model: &'static Model, ty: &'static StructType, body: &[u8], intent:
 
 impl Reading {
     /// Plain numbers, nothing related.
-    pub fn new(model: &'static Model) -> Self {
-        Self { model, ieee754: false, related: false, replace_defaults: false }
+    pub const fn new(model: &'static Model) -> Self {
+        Self {
+            model,
+            ieee754: false,
+            related: false,
+            replace_defaults: false,
+            keyed: false,
+            tells_key: false,
+            version: None,
+        }
     }
 
     /// Reads the body of a create or update. `ty` is what is expected: of a new entity the type of its collection, of
@@ -112,7 +130,11 @@ impl Reading {
             return Ok(Body::Reference(id.to_owned()));
         }
         let mut reader = Reader::new(self, intent);
-        let entity = reader.entity(ty, members, &Place::Root, &[]);
+        let given = if self.keyed { ty.key_properties() } else { &[] };
+        let mut entity = reader.entity(ty, members, &Place::Root, given);
+        if self.tells_key {
+            entity.key = reader.key(entity.ty, members, &Place::Root);
+        }
         reader.finish(entity).map(Body::Entity)
     }
 }

@@ -71,7 +71,9 @@ fn the_table_of_kinds() {
         Kind::NameExists,
         Kind::Modified,
         Kind::Precondition,
+        Kind::Gone,
         Kind::TooLarge,
+        Kind::WrongMediaType,
         Kind::FailedDependency,
         Kind::TooManyRequests,
         Kind::Internal,
@@ -98,7 +100,9 @@ fn the_table_of_kinds() {
         409 nameAlreadyExists NameExists
         412 resourceModified Modified
         412 preconditionFailed Precondition
+        410 resyncRequired Gone
         413 requestTooLarge TooLarge
+        415 unsupportedMediaType WrongMediaType
         424 failedDependency FailedDependency
         429 TooManyRequests TooManyRequests
         500 InternalServerError Internal

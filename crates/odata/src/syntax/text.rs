@@ -24,12 +24,13 @@ impl Text {
 
     /// Decodes the raw path of a URL.
     pub fn of_path(raw: &str) -> Result<Self, Error> {
-        decode(raw, b'+', &['\t'])
+        decode(raw, b'+', |letter| letter == '\t')
     }
 
-    /// Decodes the raw name or value of a query option: a plus sign is a blank; text may be of several lines.
+    /// Decodes the raw name or value of a query option: a plus sign is a blank. Any character may stand in a string
+    /// (OData Protocol 4.01, section 13.2.2), so that none is refused here.
     pub fn of_query(raw: &str) -> Result<Self, Error> {
-        decode(raw, b' ', &['\t', '\n', '\r'])
+        decode(raw, b' ', |_| true)
     }
 
     /// The text.
@@ -48,7 +49,7 @@ impl Text {
     }
 }
 
-fn decode(raw: &str, plus: u8, admitted: &[char]) -> Result<Text, Error> {
+fn decode(raw: &str, plus: u8, admits: fn(char) -> bool) -> Result<Text, Error> {
     let mut bytes = Vec::with_capacity(raw.len());
     let mut escaped = Vec::new();
     let mut rest = raw.as_bytes();
@@ -74,7 +75,7 @@ fn decode(raw: &str, plus: u8, admitted: &[char]) -> Result<Text, Error> {
     }
     let whole = Span { start: 0, end: raw.len() };
     let text = String::from_utf8(bytes).map_err(|_| Error::unexpected(raw, whole, "text in UTF-8"))?;
-    match text.char_indices().find(|(_, letter)| letter.is_control() && !admitted.contains(letter)) {
+    match text.char_indices().find(|(_, letter)| letter.is_control() && !admits(*letter)) {
         Some((start, letter)) => {
             let span = Span { start, end: start + letter.len_utf8() };
             Err(Error::unexpected(&text, span, "no control characters"))
@@ -110,6 +111,8 @@ mod tests {
         check("ab%z1", "found `%` at column 3, expected two hexadecimal digits after it");
         check("%", "found `%` at column 1, expected two hexadecimal digits after it");
         check("%ff", "found `%ff` at column 1, expected text in UTF-8");
-        check("a%00", "found `\0` at column 2, expected no control characters");
+        assert_eq!(Text::of_query("a%00").unwrap().as_str(), "a\0");
+        let refused = Text::of_path("a%00").unwrap_err().to_string();
+        assert_eq!(refused, "found `\0` at column 2, expected no control characters");
     }
 }

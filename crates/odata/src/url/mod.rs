@@ -13,8 +13,8 @@ use percent_encoding::percent_decode_str;
 use crate::problem::{Kind, Problem};
 
 /// Decodes percent-encoding once. Bad escapes, bytes that are not UTF-8 and control characters are refused; of the
-/// latter `admitted` are not.
-pub(crate) fn decode<'a>(text: &'a str, admitted: &[char]) -> Result<Cow<'a, str>, Problem> {
+/// latter those that it `admits` are not.
+pub(crate) fn decode<'a>(text: &'a str, admits: fn(char) -> bool) -> Result<Cow<'a, str>, Problem> {
     // Nearly every segment and option says itself.
     if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%') {
         return Ok(Cow::Borrowed(text));
@@ -28,7 +28,7 @@ pub(crate) fn decode<'a>(text: &'a str, admitted: &[char]) -> Result<Cow<'a, str
         }
     }
     let decoded = percent_decode_str(text).decode_utf8().map_err(|_| refuse("bytes that are not UTF-8"))?;
-    if decoded.contains(|letter: char| letter.is_control() && !admitted.contains(&letter)) {
+    if decoded.contains(|letter: char| letter.is_control() && !admits(letter)) {
         return Err(refuse("a control character"));
     }
     Ok(decoded)

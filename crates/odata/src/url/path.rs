@@ -111,7 +111,7 @@ fn segment(raw: &str) -> Result<Segment<'_>, Problem> {
     if raw.is_empty() {
         return Err(Problem::new(Kind::UnknownSegment, "found an empty path segment"));
     }
-    let text = decode(raw, &[])?;
+    let text = decode(raw, |_| false)?;
     let is_name = |name: &str| !name.is_empty() && name.chars().all(|letter| scan::is_word(letter) || letter == '$');
     let call = text.strip_suffix(')').and_then(|rest| rest.split_once('(')).filter(|(name, _)| is_name(name));
     let Some((name, _)) = call else {

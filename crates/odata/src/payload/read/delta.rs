@@ -73,7 +73,12 @@ impl Reader {
     }
 
     /// The key properties, whoever may set them.
-    fn key(&mut self, ty: &'static StructType, members: &Members<'_>, place: &Place<'_>) -> Vec<(&'static str, Value)> {
+    pub(super) fn key(
+        &mut self,
+        ty: &'static StructType,
+        members: &Members<'_>,
+        place: &Place<'_>,
+    ) -> Vec<(&'static str, Value)> {
         let mut key = Vec::new();
         let named = |property: &'static Property| {
             members.iter().find(|(name, _)| property.name.eq_ignore_ascii_case(name)).map(|(_, node)| (property, node))

@@ -37,7 +37,7 @@ impl Reader {
         let mut links = Links { found: Vec::new(), etag: None, given };
         let fresh = self.intent != Intent::Update;
         let patch = self.members(ty, members, place, fresh, Some(&mut links));
-        Entity { ty, patch, links: links.found, etag: links.etag }
+        Entity { ty, patch, links: links.found, key: Vec::new(), etag: links.etag }
     }
 
     /// The type that the entity names, if it may be that; else the expected one. A change may name what its entity is

@@ -5,10 +5,14 @@ use edm::json::{Kind as Json, Node};
 use edm::nearest::nearest;
 use edm::{Change, Fault, Mode, Patch, Property, StructType, Value, Violation};
 
+use super::super::format::Version;
 use super::super::place::Place;
 use super::super::value::{Reader, Slot};
 use super::entity::Links;
 use super::{Intent, Members};
+
+/// Control information of bodies, whose names are shorter since 4.01 (OData JSON Format 4.01 section 4.6).
+const CONTROLS: [&str; 7] = ["type", "id", "etag", "bind", "removed", "delta", "context"];
 
 impl Reader {
     /// Reads the members of an object of type `ty`; `fresh` when it is a new value rather than a change of one. What
@@ -29,6 +33,11 @@ impl Reader {
             }
             let place = Place::Member(parent, name);
             if let Some((of, control)) = name.split_once('@') {
+                if self.reading.version == Some(Version::V4) && CONTROLS.contains(&control) {
+                    let message = format!("found `{name}`, expected `{of}@odata.{control}` in a body of OData 4.0");
+                    self.blame(Fault::Form, &place, message);
+                    continue;
+                }
                 match (&mut links, name.as_ref()) {
                     (None, "@odata.type" | "@type") => self.type_annotation(ty, node, &place),
                     (Some(links), _) => self.link_control(ty, of, control, node, &place, links),

@@ -10,7 +10,7 @@ use expect_test::{Expect, expect};
 use super::super::{Body, Entity, Intent, Linked, Reading};
 use super::{describe, faults};
 
-pub(super) const RELATED: Reading = Reading { model: &MODEL, ieee754: false, related: true, replace_defaults: false };
+pub(super) const RELATED: Reading = Reading { related: true, ..Reading::new(&MODEL) };
 
 pub(super) fn described(entity: &Entity) -> String {
     let mut text = format!("{} {{{}}}", entity.ty.name, describe(entity.ty, &entity.patch));
