@@ -37,12 +37,12 @@ impl<R: Resources> Service<R> {
         request: &Request<'_>,
         address: &Address,
     ) -> Result<Response, Problem> {
-        let options = Options::read(request.query, &self.dialect.limits)?;
         let at = address.steps.iter().position(|step| matches!(step, Step::Call(_)));
         let (before, rest) = address.steps.split_at(at.unwrap_or(address.steps.len()));
         let Some((Step::Call(call), after)) = rest.split_first() else {
             return Err(Problem::new(Kind::NotSupported, "this address is not supported"));
         };
+        let options = Options::read_beside(request.query, &self.dialect.limits, &call.implicit)?;
         known_options(call, &options)?;
         let action = Action::Call(if call.is_action() { OperationKind::Action } else { OperationKind::Function });
         let place = match call.operation() {

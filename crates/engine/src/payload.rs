@@ -4,7 +4,7 @@ use edm::eval::Row as Seen;
 use edm::expr::Reach;
 use edm::model::build::STRING;
 use edm::{Model, Navigation, StructType, Type, Value};
-use odata::payload::{Computed, Format, Instance, Layout, Metadata, Writer, escaped};
+use odata::payload::{Computed, Format, Instance, Layout, Media, Metadata, Writer, escaped};
 use odata::query::{Expand, Form};
 use odata::{Problem, Query, url};
 
@@ -12,7 +12,7 @@ use crate::body::key_values;
 use crate::collection::Shaping;
 use crate::nested::NestedLists;
 use crate::paging::Plan;
-use crate::resources::{Entity, Row, Tag};
+use crate::resources::{Entity, Row, Stream, Tag};
 use crate::rows::{Loaded, Meter, related};
 
 /// What an answer is written by.
@@ -195,10 +195,15 @@ impl Frame<'_> {
         let path = if needs_path { home.path_of(row) } else { String::new() };
         let id = if full { [self.root, "/", &path].concat() } else { String::new() };
         let digits = row.tag.map(Tag::digits);
+        let streams = row.streams.iter().flat_map(|streams| streams.iter());
+        let media: Vec<_> = streams
+            .map(|Stream { property, content_type }| Media { property: *property, content_type, etag: None })
+            .collect();
         let instance = Instance {
             etag: digits.as_ref().map(<[u8; 16]>::as_slice),
             id: full.then_some(id.as_str()),
             computed: &computed,
+            media: &media,
             ..Instance::stored(row.ty, &row.members)
         };
         writer.entity(&layout, &instance);

@@ -75,6 +75,17 @@ pub struct Row {
     pub tag: Option<Tag>,
     /// Its canonical members, without braces.
     pub members: Bytes,
+    /// What its streams hold, as far as that is told with it.
+    pub streams: Option<Arc<[Stream]>>,
+}
+
+/// What a stream of an entity holds.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    /// The stream property; `None` for what a media entity represents.
+    pub property: Option<&'static Property>,
+    /// The media type.
+    pub content_type: String,
 }
 
 /// An entity with the entities asked for along with it.

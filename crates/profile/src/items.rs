@@ -47,7 +47,7 @@ impl Service {
     pub(crate) fn profile_row(owner: Owner) -> Row {
         let id: Arc<str> = owner.id.to_string().into();
         let members = Bytes::from(format!("\"id\":\"{id}\""));
-        Row { ty: &PROFILE, at: 0, id, tag: None, members }
+        Row { ty: &PROFILE, at: 0, id, tag: None, members, streams: None }
     }
 
     pub(crate) fn read_profile(viewer: &Viewer<'_>, snapshot: &Snapshot, owner: Owner, reach: &Reach) -> Entity {
@@ -200,7 +200,8 @@ pub(crate) fn entry(snapshot: &Snapshot) -> &[u8] {
 
 /// An item as the protocol answers it.
 pub(crate) fn row(ty: &'static StructType, item: &Arc<Item>) -> Row {
-    Row { ty, at: item.header.created, id: item.id.clone(), tag: Some(rules::tag(item)), members: item.body.clone() }
+    let tag = Some(rules::tag(item));
+    Row { ty, at: item.header.created, id: item.id.clone(), tag, members: item.body.clone(), streams: None }
 }
 
 pub(crate) fn unchanged(item: &Item) -> Precondition {

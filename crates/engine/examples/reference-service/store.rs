@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use edm::{Mode, Primitive, Property, Record, StructType, Value};
-use engine::{Media, Row, Tag};
+use engine::{Media, Row, Stream, Tag};
 use uuid::{Builder, Uuid};
 
 use crate::model::SHOP;
@@ -38,17 +38,20 @@ pub(crate) struct Item {
     /// Its streams by property.
     pub(crate) streams: BTreeMap<&'static str, Media>,
     members: Bytes,
+    told: Option<Arc<[Stream]>>,
 }
 
 impl Item {
     fn new(at: i64, record: Record, streams: BTreeMap<&'static str, Media>) -> Self {
-        Self { at, id: id_of(&record), members: record.to_members().into(), record, streams }
+        let told = told(record.ty(), &streams);
+        Self { at, id: id_of(&record), members: record.to_members().into(), record, streams, told }
     }
 
     /// As the protocol wants it.
     pub(crate) fn row(&self) -> Row {
         let ty = self.record.ty();
-        Row { ty, at: self.at, id: Arc::clone(&self.id), tag: self.tag(), members: self.members.clone() }
+        let (id, members, streams) = (Arc::clone(&self.id), self.members.clone(), self.told.clone());
+        Row { ty, at: self.at, id, tag: self.tag(), members, streams }
     }
 
     /// Its version, where the model counts versions.
@@ -163,6 +166,17 @@ fn empty_streams(ty: &'static StructType) -> BTreeMap<&'static str, Media> {
     let empty = || Media { content_type: "application/octet-stream".to_owned(), bytes: Bytes::new() };
     let streams = ty.all_properties().filter(|(_, property)| property.ty.primitive() == Some(Primitive::Stream));
     streams.map(|(_, property)| (property.name, empty())).collect()
+}
+
+/// What there is to say of the streams of a row, but for those in which nothing is yet.
+fn told(ty: &'static StructType, streams: &BTreeMap<&'static str, Media>) -> Option<Arc<[Stream]>> {
+    let told = streams.iter().filter(|(name, media)| **name == OWN || !media.bytes.is_empty());
+    let told = told.map(|(name, media)| {
+        let property = ty.find(name).map(|(_, property)| property);
+        Stream { property, content_type: media.content_type.clone() }
+    });
+    let told: Vec<Stream> = told.collect();
+    (!told.is_empty()).then(|| told.into())
 }
 
 /// The text of a key: its values, joined by commas.

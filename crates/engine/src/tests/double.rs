@@ -170,7 +170,7 @@ fn row(item: &Item) -> Row {
     let members = item.record.to_members().into();
     // The shop itself has no tag.
     let tag = (!item.id.is_empty()).then_some(Tag(item.version));
-    Row { ty: item.record.ty(), at: item.at, id: item.id.clone(), tag, members }
+    Row { ty: item.record.ty(), at: item.at, id: item.id.clone(), tag, members, streams: None }
 }
 
 fn target(address: &Address) -> Target {

@@ -26,7 +26,10 @@ pub fn place_of(operation: &Operation) -> Place {
 /// Where an argument comes from.
 enum Source<'a> {
     Argument(&'a Argument),
-    Option(String),
+    /// A query option called like the parameter, without `@`.
+    Plain(String),
+    /// The same with `@`.
+    Alias(String),
 }
 
 type Sources<'a> = Vec<(&'static Parameter, Source<'a>)>;
@@ -120,7 +123,7 @@ impl Binder<'_> {
             [operation] => place_of(operation),
             _ => Place::Operation,
         };
-        self.address.steps.push(Step::Call(Call { import, candidates, arguments: Vec::new() }));
+        self.address.steps.push(Step::Call(Call { import, candidates, arguments: Vec::new(), implicit: Vec::new() }));
         Ok(())
     }
 
@@ -144,9 +147,11 @@ impl Binder<'_> {
         // Of equals the first is for the most derived type.
         let best = fitting.reduce(|best, next| if next.1.len() > best.1.len() { next } else { best });
         let (function, sources) = best.ok_or_else(|| no_overload(candidates, first))?;
+        let implicit = sources.iter().filter(|(_, source)| matches!(source, Source::Plain(_)));
+        let implicit = implicit.map(|(parameter, _)| parameter.name).collect();
         let arguments = sources.into_iter().map(|(parameter, source)| self.supplied(function, parameter, &source));
         let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
-        self.address.steps.push(Step::Call(Call { import, candidates: vec![function], arguments }));
+        self.address.steps.push(Step::Call(Call { import, candidates: vec![function], arguments, implicit }));
         self.address.place = place_of(function);
         if key.is_none() {
             return Ok(());
@@ -169,7 +174,7 @@ impl Binder<'_> {
                     Source::Argument(argument)
                 }
                 None => match self.implicit(parameter) {
-                    Some(text) => Source::Option(text),
+                    Some(source) => source,
                     None if parameter.optional => continue,
                     None => return None,
                 },
@@ -181,11 +186,11 @@ impl Binder<'_> {
 
     /// The query option that is an argument because it is called like a parameter, with or without an `@`. One that
     /// is called like a system option is that option unless its value fits the parameter.
-    fn implicit(&self, parameter: &Parameter) -> Option<String> {
+    fn implicit<'g>(&self, parameter: &Parameter) -> Option<Source<'g>> {
         let name = parameter.name;
         let is_system = crate::syntax::options::known(name).is_some();
         let plain = (self.options)(name).filter(|text| !is_system || self.text(parameter, text).is_some());
-        plain.or_else(|| (self.options)(&format!("@{name}")))
+        plain.map(Source::Plain).or_else(|| (self.options)(&format!("@{name}")).map(Source::Alias))
     }
 
     fn supplied(
@@ -196,7 +201,8 @@ impl Binder<'_> {
     ) -> Result<(&'static Parameter, Value), Problem> {
         let value = match source {
             Source::Argument(argument) => self.argument(parameter, argument),
-            Source::Option(text) => self.text(parameter, text),
+            Source::Plain(text) => self.text(parameter, text).or_else(|| self.bare_string(parameter, text)),
+            Source::Alias(text) => self.text(parameter, text),
         };
         match value {
             Some(value) => Ok((parameter, value)),
@@ -204,10 +210,16 @@ impl Binder<'_> {
         }
     }
 
+    /// Text without quotes, where the service takes that for a string.
+    fn bare_string(&self, parameter: &Parameter, text: &str) -> Option<Value> {
+        let is_string = parameter.ty.primitive() == Some(Primitive::String) && !parameter.collection;
+        (self.dialect.bare_strings && is_string && !text.contains('\'')).then(|| Value::text(text))
+    }
+
     /// What is wrong with the value of a parameter.
     fn misfit(&self, function: &Operation, parameter: &Parameter, source: &Source<'_>) -> Problem {
         let found = match source {
-            Source::Option(text) => brief(text),
+            Source::Plain(text) | Source::Alias(text) => brief(text),
             Source::Argument(argument) => match argument.alias().map(|alias| (alias, (self.options)(alias))) {
                 Some((alias, None)) => format!("no value for `{alias}`"),
                 Some((alias, Some(text))) => format!("{} as `{alias}`", brief(&text)),

@@ -82,6 +82,8 @@ pub struct Call {
     pub candidates: Vec<&'static Operation>,
     /// The arguments of a function, in declared order, without the binding parameter and without what is left out.
     pub arguments: Vec<(&'static Parameter, Value)>,
+    /// Those parameters of a function that query options of their own names supply, without `@`.
+    pub implicit: Vec<&'static str>,
 }
 
 impl Call {

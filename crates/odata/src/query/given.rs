@@ -32,9 +32,15 @@ impl Options {
     /// Reads a query string as sent. System options and aliases may appear once; unknown names with `$` are problems, names
     /// without `$` and `@` the client's own.
     pub fn read(query: Option<&str>, limits: &Limits) -> Result<Self, Problem> {
+        Self::read_beside(query, limits, &[])
+    }
+
+    /// The same where options of these plain names are arguments of a call, whatever else they are called like.
+    pub fn read_beside(query: Option<&str>, limits: &Limits, arguments: &[&str]) -> Result<Self, Problem> {
         let mut options = Options::default();
         for Part { name, value } in options::split(query.unwrap_or_default(), limits)? {
-            let system = options::known(&name);
+            let is_argument = arguments.iter().any(|argument| argument.eq_ignore_ascii_case(&name));
+            let system = options::known(&name).filter(|_| !is_argument);
             if name.eq_ignore_ascii_case("$levels") {
                 return Err(applies::not_here("$levels"));
             }
