@@ -82,7 +82,7 @@ impl<R: Resources> Service<R> {
         };
         let scope = Scope { ty, rules: self.dialect.rules, limits: self.dialect.limits };
         let query = query::bind(self.resources.model(), scope, options, applies)?;
-        self.check_offered(&query)?;
+        self.check_offered(&query, false)?;
         let media = match address.tail {
             Tail::Count => Media::Text,
             Tail::Value => Media::Raw("text/plain"),
@@ -228,7 +228,7 @@ impl<R: Resources> Service<R> {
         let count = query.count.then_some(kept.len());
         let entities = Shaping { query, reach, meter }.first_page(kept, &Plan::whole(query))?;
         let (context, _) = home(frame.model.namespace, ty, set, true);
-        let page = Page { cast: "", entities: &entities, count, next: None };
+        let page = Page { cast: "", entities: &entities, count, next: None, delta: None };
         let body = frame.collection(
             &context,
             &Home::collection(set.unwrap_or(ty.name)),

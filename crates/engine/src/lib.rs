@@ -6,6 +6,7 @@ mod applied;
 mod batch;
 mod body;
 mod calls;
+mod changes;
 mod changing;
 mod collection;
 mod exchange;
@@ -30,8 +31,8 @@ pub use exchange::{Exchange, Request, RequestId, Response, Timing};
 pub use odata::openapi::Info;
 pub use odata::{Address, Dialect, Kind, Place, Problem, Step};
 pub use resources::{
-    Action, Basis, Call, Changed, Content, Entity, Linked, Links, Media, Outcome, Resources, Row, Stream, Tag, Target,
-    Window,
+    Action, Basis, Call, Change, Changed, Changes, Content, Entity, Linked, Links, Media, Outcome, Resources, Row,
+    Stream, Tag, Target, Window,
 };
 pub use service::Service;
 

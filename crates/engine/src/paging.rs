@@ -16,7 +16,9 @@ use sha2::Sha256;
 
 /// Bytes of the authenticator in front of a token.
 const MAC_LENGTH: usize = 16;
-const FORMAT: u8 = 2;
+/// Formats of what tokens hold: a page of a list, a position in the history of a collection.
+const PAGE: u8 = 3;
+const POSITION: u8 = 4;
 
 /// The place of the last item answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub(crate) struct Plan {
     pub(crate) skip: usize,
     /// Where the page before ended.
     pub(crate) after: Option<Place>,
+    /// Where the history of the collection ended when the first page was read, if the client wants to know the rest.
+    pub(crate) since: Option<u64>,
 }
 
 impl Plan {
@@ -51,7 +55,7 @@ impl Plan {
         let graph = dialect.top_is_page_size && wishes.max_version.is_none() && wishes.max_page_size.is_none();
         if !graph {
             let size = wishes.max_page_size.unwrap_or(dialect.page_size).min(dialect.max_page_size);
-            return Ok(Self { size, remaining: query.top, skip, after: None });
+            return Ok(Self { size, remaining: query.top, skip, after: None, since: None });
         }
         let size = match query.top.filter(|_| query.skip_token.is_none()) {
             None => dialect.page_size,
@@ -63,7 +67,7 @@ impl Plan {
         };
         // `$top=0` asks for no items, not for empty pages without end.
         let remaining = (size == 0).then_some(0);
-        Ok(Self { size, remaining, skip, after: None })
+        Ok(Self { size, remaining, skip, after: None, since: None })
     }
 
     /// All at once, as far as the query does not limit them.
@@ -74,6 +78,7 @@ impl Plan {
             remaining: None,
             skip: query.skip.map_or(0, number),
             after: None,
+            since: None,
         }
     }
 
@@ -86,7 +91,8 @@ impl Plan {
     /// The page after this one, which ended at `last` after `taken` items; `None` when a limit is reached.
     pub(crate) fn next(&self, last: Place, taken: usize) -> Option<Self> {
         let remaining = self.remaining.map(|remaining| remaining.saturating_sub(taken as u64));
-        (remaining != Some(0)).then_some(Self { size: self.size, remaining, skip: 0, after: Some(last) })
+        let Self { size, since, .. } = *self;
+        (remaining != Some(0)).then_some(Self { size, remaining, skip: 0, after: Some(last), since })
     }
 
     /// The same with pages of at most so many items.
@@ -94,11 +100,12 @@ impl Plan {
         Self { size: self.size.min(max_page_size.unwrap_or(usize::MAX)), ..self }
     }
 
-    /// The plan as bytes: format, size, remaining, place, cut, id, values.
+    /// The plan as bytes: format, size, remaining, position, place, cut, id, values.
     fn encode(&self) -> Vec<u8> {
-        let mut out = vec![FORMAT];
+        let mut out = vec![PAGE];
         out.extend_from_slice(&(self.size as u64).to_be_bytes());
-        out.extend_from_slice(&self.remaining.map_or(u64::MAX, |remaining| remaining).to_be_bytes());
+        out.extend_from_slice(&self.remaining.unwrap_or(u64::MAX).to_be_bytes());
+        out.extend_from_slice(&self.since.unwrap_or(u64::MAX).to_be_bytes());
         if let Some(place) = &self.after {
             out.extend_from_slice(&place.at.to_be_bytes());
             out.push(u8::from(place.cut));
@@ -115,6 +122,7 @@ impl Plan {
         let (format, rest) = bytes.split_first()?;
         let (size, rest) = rest.split_first_chunk()?;
         let (remaining, rest) = rest.split_first_chunk()?;
+        let (since, rest) = rest.split_first_chunk()?;
         let (at, rest) = rest.split_first_chunk()?;
         let (cut, mut rest) = rest.split_first()?;
         let mut parts = Vec::new();
@@ -123,12 +131,13 @@ impl Plan {
             parts.push(part.to_vec());
             rest = after;
         }
-        let remaining = Some(u64::from_be_bytes(*remaining)).filter(|remaining| *remaining != u64::MAX);
+        let known = |bytes: [u8; 8]| Some(u64::from_be_bytes(bytes)).filter(|number| *number != u64::MAX);
+        let (remaining, since) = (known(*remaining), known(*since));
         let id = Arc::from(std::str::from_utf8(parts.first()?).ok()?);
         let values = parts.split_off(1);
         let after = Some(Place { values, cut: *cut != 0, at: i64::from_be_bytes(*at), id });
         let size = usize::try_from(u64::from_be_bytes(*size)).ok()?;
-        (*format == FORMAT).then_some(Self { size, remaining, skip: 0, after })
+        (*format == PAGE).then_some(Self { size, remaining, skip: 0, after, since })
     }
 }
 
@@ -141,14 +150,14 @@ pub(crate) struct Binding<'a> {
 }
 
 impl Binding<'_> {
-    fn mac(&self, plan: &[u8]) -> Hmac<Sha256> {
+    fn mac(&self, content: &[u8]) -> Hmac<Sha256> {
         // A 32-byte key is never refused; an empty one in its place would only refuse every token.
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key).unwrap_or_else(|_| Hmac::new(&Default::default()));
         let mut part = |bytes: &[u8]| {
             mac.update(&(bytes.len() as u64).to_be_bytes());
             mac.update(bytes);
         };
-        part(plan);
+        part(content);
         part(self.caller);
         part(self.path.as_bytes());
         let mut given: Vec<_> = self.options.iter().filter(|given| !is_position(&given.name)).collect();
@@ -162,39 +171,66 @@ impl Binding<'_> {
 
     /// The token of a page.
     pub(crate) fn token(&self, plan: &Plan) -> String {
-        let plan = plan.encode();
-        let mut bytes = self.mac(&plan).finalize().into_bytes().to_vec();
+        self.seal(&plan.encode())
+    }
+
+    /// The token of a position in the history of a collection.
+    pub(crate) fn position_token(&self, position: u64) -> String {
+        self.seal(&[&[POSITION][..], &position.to_be_bytes()].concat())
+    }
+
+    fn seal(&self, content: &[u8]) -> String {
+        let mut bytes = self.mac(content).finalize().into_bytes().to_vec();
         bytes.truncate(MAC_LENGTH);
-        bytes.extend_from_slice(&plan);
+        bytes.extend_from_slice(content);
         URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn unseal<T>(&self, token: &str, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (mac, content) = bytes.split_at_checked(MAC_LENGTH)?;
+        self.mac(content).verify_truncated_left(mac).ok()?;
+        read(content)
     }
 
     /// The page of a token.
     pub(crate) fn plan(&self, token: &str) -> Result<Plan, Problem> {
-        let plan = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| {
-            let (mac, plan) = bytes.split_at_checked(MAC_LENGTH)?;
-            self.mac(plan).verify_truncated_left(mac).ok()?;
-            Plan::decode(plan)
-        });
-        plan.ok_or_else(|| {
+        self.unseal(token, Plan::decode).ok_or_else(|| {
             let message = "the skip token is not one that this service gave you for this query; expected an `@odata.nextLink` unchanged";
             Problem::new(Kind::BadQuery, message).at("$skiptoken")
+        })
+    }
+
+    /// The position of a token.
+    pub(crate) fn position(&self, token: &str) -> Result<u64, Problem> {
+        let read = |content: &[u8]| {
+            let (format, rest) = content.split_first()?;
+            let position = u64::from_be_bytes(rest.try_into().ok()?);
+            (*format == POSITION).then_some(position)
+        };
+        self.unseal(token, read).ok_or_else(|| {
+            let message = "the delta token is not one that this service gave you for this query; expected an `@odata.deltaLink` unchanged";
+            Problem::new(Kind::BadQuery, message).at("$deltatoken")
         })
     }
 }
 
 /// Does the option say where a page begins, rather than what the list is?
 fn is_position(name: &str) -> bool {
-    matches!(name, "$skiptoken" | "$skip")
+    matches!(name, "$skiptoken" | "$skip" | "$deltatoken")
 }
 
-/// The query of the next page: as the client sent it, with the token in place of what said where to begin.
-pub(crate) fn next_query(query: Option<&str>, token: &str) -> String {
+/// The query that goes on elsewhere: as the client sent it, with the token in place of what said where to begin.
+pub(crate) fn with_token(query: Option<&str>, name: &str, token: &str) -> String {
+    let kept = without_tokens(query);
+    let separator = if kept.is_empty() { "" } else { "&" };
+    [&kept, separator, name, "=", token].concat()
+}
+
+/// The query without what said where to begin.
+pub(crate) fn without_tokens(query: Option<&str>) -> String {
     let stays = |part: &&str| !part.is_empty() && !option_of(part).is_some_and(|name| is_position(&name));
-    let mut next: String = query.unwrap_or_default().split('&').filter(stays).flat_map(|part| [part, "&"]).collect();
-    next.push_str("$skiptoken=");
-    next.push_str(token);
-    next
+    query.unwrap_or_default().split('&').filter(stays).collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]
@@ -202,11 +238,11 @@ mod tests {
     use odata::query::Options;
     use odata::syntax::Limits;
 
-    use super::{Binding, Place, Plan, next_query};
+    use super::{Binding, Place, Plan, with_token};
 
     fn plan() -> Plan {
         let after = Some(Place { values: vec![b"null".to_vec(), "\"é\"".into()], cut: true, at: -5, id: "id".into() });
-        Plan { size: 7, remaining: Some(3), skip: 0, after }
+        Plan { size: 7, remaining: Some(3), skip: 0, after, since: Some(9) }
     }
 
     #[test]
@@ -226,14 +262,21 @@ mod tests {
             assert!(other.plan(&token).is_err());
         }
         assert!(Binding { options: &options("$top=5&$skip=5&mine=1"), ..ours }.plan(&token).is_ok());
+        let delta = ours.position_token(7);
+        assert_eq!(ours.position(&delta).unwrap(), 7);
+        assert!(ours.position(&token).is_err() && ours.plan(&delta).is_err());
+        assert!(Binding { caller: b"grace", ..ours }.position(&delta).is_err());
     }
 
     #[test]
     fn links_keep_the_query_but_not_its_beginning() {
-        assert_eq!(next_query(Some("$top=5&$skip=2&mine=1"), "T"), "$top=5&mine=1&$skiptoken=T");
-        assert_eq!(next_query(Some("%24SkipToken=old&top=5"), "T"), "top=5&$skiptoken=T");
-        assert_eq!(next_query(Some("%73kip=2&&%24%73kiptoken=old&skipper=1"), "T"), "skipper=1&$skiptoken=T");
-        assert_eq!(next_query(None, "T"), "$skiptoken=T");
+        assert_eq!(with_token(Some("$top=5&$skip=2&mine=1"), "$skiptoken", "T"), "$top=5&mine=1&$skiptoken=T");
+        assert_eq!(with_token(Some("%24SkipToken=old&top=5"), "$skiptoken", "T"), "top=5&$skiptoken=T");
+        assert_eq!(
+            with_token(Some("%73kip=2&&%24%73kiptoken=old&skipper=1"), "$skiptoken", "T"),
+            "skipper=1&$skiptoken=T"
+        );
+        assert_eq!(with_token(None, "$skiptoken", "T"), "$skiptoken=T");
     }
 
     proptest::proptest! {
@@ -241,7 +284,7 @@ mod tests {
         fn forged_tokens_are_refused(token: String) {
             let options = Options::default();
             let binding = Binding { key: &[1; 32], caller: b"ada", path: "users", options: &options };
-            proptest::prop_assert!(binding.plan(&token).is_err());
+            proptest::prop_assert!(binding.plan(&token).is_err() && binding.position(&token).is_err());
         }
 
         #[test]

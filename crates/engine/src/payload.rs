@@ -59,6 +59,14 @@ impl<'a> View<'a> {
         let layout = Layout::new(model, ty, query.select.as_ref());
         Self { ty, query, reach, shown, navigation, layout }
     }
+
+    /// Is the whole key of an entity of this type among what is shown?
+    pub(crate) fn tells_key(&self, ty: &'static StructType) -> bool {
+        let select = self.query.select.as_ref();
+        select.is_none_or(|select| {
+            ty.key_properties().iter().all(|name| select.all || select.find(name.as_bytes()).is_some())
+        })
+    }
 }
 
 /// The relationships that the model writes into every entity, as far as the query wants them: the selected ones;
@@ -123,6 +131,9 @@ impl Frame<'_> {
         if let Some(next) = page.next {
             writer.next_link(next);
         }
+        if let Some(delta) = page.delta {
+            writer.delta_link(delta);
+        }
         writer.open_list("value");
         self.write_items(&mut writer, home, view, page.entities)?;
         writer.close_list();
@@ -156,6 +167,11 @@ impl Frame<'_> {
         writer.reference(&self.address(home, row));
         writer.close();
         writer.finish()
+    }
+
+    /// Does every entity say its address anyway?
+    pub(crate) fn tells_ids(&self) -> bool {
+        self.format.metadata == Metadata::Full
     }
 
     /// The canonical address of an entity, absolute.
@@ -317,6 +333,8 @@ pub(crate) struct Page<'a> {
     pub(crate) entities: &'a [Entity],
     pub(crate) count: Option<usize>,
     pub(crate) next: Option<&'a str>,
+    /// On the last page, where later changes are.
+    pub(crate) delta: Option<&'a str>,
 }
 
 fn size(entity: &Entity) -> usize {

@@ -6,7 +6,7 @@ use odata::{Place, Problem};
 
 use crate::collection::{self, Shaping};
 use crate::exchange::Response;
-use crate::paging::{Binding, Plan, next_query};
+use crate::paging::{Binding, Plan, with_token};
 use crate::payload::{Page, View};
 use crate::resources::{Entity, Resources, Row, Target, Window};
 use crate::service::{Service, Understood, no_content};
@@ -19,6 +19,8 @@ pub(crate) struct Found {
     pub(crate) entities: Vec<Entity>,
     pub(crate) count: Option<usize>,
     pub(crate) next: Option<Plan>,
+    /// Where the history of the collection ended when its first page was read.
+    pub(crate) since: Option<u64>,
 }
 
 impl<R: Resources> Service<R> {
@@ -53,24 +55,38 @@ impl<R: Resources> Service<R> {
         if query.apply.is_some() {
             return self.list_applied(understood).await;
         }
-        let found = self.find(understood).await?;
+        if let Some(token) = &query.delta_token {
+            return self.list_changes(understood, token).await;
+        }
+        // Before the rows are read: what changes meanwhile is told twice rather than never.
+        let since = self.tracked(understood).await?;
+        let found = self.find(understood, since).await?;
         let next = self.next_link(understood, found.next.as_ref());
+        let delta = found.since.filter(|_| next.is_none()).map(|since| self.delta_link(understood, since));
         let frame = self.frame(understood);
         let cast = route.cast_text(frame.model.namespace);
-        let page = Page { cast: &cast, entities: &found.entities, count: found.count, next: next.as_deref() };
+        let page = Page {
+            cast: &cast,
+            entities: &found.entities,
+            count: found.count,
+            next: next.as_deref(),
+            delta: delta.as_deref(),
+        };
         let view = View::new(frame.model, route.entity_type(), query, reach);
         let body = frame.collection(&target.container(), &self.home(understood), &view, &page)?;
         let response = self.json(StatusCode::OK, wishes.format, body);
-        Ok(applied(response, &Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit)))
+        let followed = Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit);
+        Ok(applied(response, &followed.track_changes(found.since.is_some(), wishes.format.version)))
     }
 
     pub(crate) async fn references(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let Understood { address, wishes, .. } = understood;
         let frame = self.frame(understood);
         let body = if let Place::Collection(_) = address.place {
-            let found = self.find(understood).await?;
+            let found = self.find(understood, None).await?;
             let next = self.next_link(understood, found.next.as_ref());
-            let page = Page { cast: "", entities: &found.entities, count: found.count, next: next.as_deref() };
+            let page =
+                Page { cast: "", entities: &found.entities, count: found.count, next: next.as_deref(), delta: None };
             frame.references(&self.home(understood), &page)
         } else {
             let Some(entity) = self.entity(understood).await? else { return Ok(no_content()) };
@@ -82,6 +98,9 @@ impl<R: Resources> Service<R> {
 
     pub(crate) async fn count(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let Understood { caller, target, query, reach, meter, .. } = understood;
+        if let Some(token) = &query.delta_token {
+            return self.count_changes(understood, token).await;
+        }
         let count = match self.is_whole(understood) {
             _ if query.apply.is_some() => self.count_applied(understood).await?,
             true => self.resources.count(caller, target).await?,
@@ -94,16 +113,17 @@ impl<R: Resources> Service<R> {
     }
 
     /// The page of the collection that is asked for.
-    async fn find(&self, understood: &Understood<'_, R>) -> Result<Found, Problem> {
+    async fn find(&self, understood: &Understood<'_, R>, since: Option<u64>) -> Result<Found, Problem> {
         let Understood { caller, query, reach, meter, wishes, first, target, .. } = understood;
-        let continued = match &query.skip_token {
+        let plan = match &query.skip_token {
             Some(token) => {
                 let plan = self.binding(understood, |binding| binding.plan(token))?;
-                Some(plan.within(wishes.max_page_size))
+                plan.within(wishes.max_page_size)
             }
-            None => None,
+            None => Plan { since, ..first.clone() },
         };
-        let plan = continued.as_ref().unwrap_or(first);
+        let since = plan.since;
+        let plan = &plan;
         let shaping = Shaping { query, reach, meter };
         if self.is_whole(understood) {
             let window = collection::window(query, plan);
@@ -115,7 +135,7 @@ impl<R: Resources> Service<R> {
                 false => (self.resources.list(caller, target, reach, &window).await?, None),
             };
             let (entities, next) = shaping.page(entities, plan)?;
-            return Ok(Found { entities, count, next });
+            return Ok(Found { entities, count, next, since });
         }
         let kept = match query.count || !query.order.keys.is_empty() {
             true => shaping.kept(self.of_type(understood, &Window::ALL).await?)?,
@@ -123,7 +143,7 @@ impl<R: Resources> Service<R> {
         };
         let count = query.count.then_some(kept.len());
         let (entities, next) = shaping.page(kept, plan)?;
-        Ok(Found { entities, count, next })
+        Ok(Found { entities, count, next, since })
     }
 
     /// Is no entity of the collection left out?
@@ -172,13 +192,14 @@ impl<R: Resources> Service<R> {
     fn next_link(&self, understood: &Understood<'_, R>, plan: Option<&Plan>) -> Option<String> {
         let request = understood.request;
         plan.map(|plan| {
-            let query = next_query(request.query, &self.binding(understood, |binding| binding.token(plan)));
+            let query =
+                with_token(request.query, "$skiptoken", &self.binding(understood, |binding| binding.token(plan)));
             format!("{}/{}?{query}", request.root, request.path.trim_start_matches('/'))
         })
     }
 
     /// What the skip tokens of a request are bound to.
-    fn binding<T>(&self, understood: &Understood<'_, R>, with: impl FnOnce(Binding<'_>) -> T) -> T {
+    pub(crate) fn binding<T>(&self, understood: &Understood<'_, R>, with: impl FnOnce(Binding<'_>) -> T) -> T {
         let caller = self.resources.caller_key(understood.caller);
         let path = understood.target.path();
         with(Binding { key: &self.paging_key, caller: &caller, path: &path, options: &understood.options })

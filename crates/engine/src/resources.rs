@@ -202,6 +202,26 @@ impl Window {
     }
 }
 
+/// What became of a member of a collection.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Its place in the history of the collection.
+    pub at: u64,
+    /// The entity as it is, or as it was before it was removed.
+    pub row: Row,
+    /// Is it there no longer?
+    pub removed: bool,
+}
+
+/// What became of a collection since some time.
+#[derive(Debug, Clone)]
+pub struct Changes {
+    /// The last change of each member, in their order.
+    pub list: Vec<Change>,
+    /// Where the history ends.
+    pub position: u64,
+}
+
 /// What became of a change that presumed a version.
 #[derive(Debug, Clone)]
 pub enum Changed<T> {
@@ -292,6 +312,31 @@ pub trait Resources: Send + Sync + 'static {
         caller: &Self::Caller,
         target: &Self::Target,
     ) -> impl Future<Output = Result<usize, Problem>> + Send;
+
+    /// Does the service keep the history of some collection? Where it does not, tokens of delta links are refused.
+    fn keeps_history(&self) -> bool {
+        false
+    }
+
+    /// Where the history of a collection ends now; `None` where none is kept.
+    fn position(
+        &self,
+        _caller: &Self::Caller,
+        _target: &Self::Target,
+    ) -> impl Future<Output = Result<Option<u64>, Problem>> + Send {
+        ready(Ok(None))
+    }
+
+    /// The changes of a collection after a position, as far as the caller may see them; `None` when they are not known
+    /// any more.
+    fn changes(
+        &self,
+        _caller: &Self::Caller,
+        _target: &Self::Target,
+        _since: u64,
+    ) -> impl Future<Output = Result<Option<Changes>, Problem>> + Send {
+        ready(Err(not_offered("asking for changes")))
+    }
 
     /// Adds an entity to the collection that the target is; with [`Dialect::upsert`](odata::Dialect::upsert) also in
     /// the place that it is, with the key of that. Keys that the service makes are a problem then: nothing is there.

@@ -160,7 +160,8 @@ impl<R: Resources> Service<R> {
             applies => applies,
         };
         let mut query = query::bind(self.resources.model(), scope, &options, applies)?;
-        self.check_offered(&query)?;
+        let tells_changes = matches!(task, Task::List | Task::Count) && self.resources.keeps_history();
+        self.check_offered(&query, tells_changes)?;
         self.narrow(&mut query, &route)?;
         // What a stream is, is known only when it is read; what is accepted is asked then.
         let format = if task == Task::ReadMedia { Some(task::ANY) } else { query.format.as_deref() };
@@ -176,11 +177,11 @@ impl<R: Resources> Service<R> {
     }
 
     /// Refuses what a query may ask and is not answered; nothing is silently left out.
-    pub(crate) fn check_offered(&self, query: &Query) -> Result<(), Problem> {
+    pub(crate) fn check_offered(&self, query: &Query, tells_changes: bool) -> Result<(), Problem> {
         if let Some(version) = &query.schema_version {
             metadata::schema_version(self.resources.model(), version)?;
         }
-        let asked = [(query.delta_token.is_some(), "$deltatoken"), (query.index.is_some(), "$index")];
+        let asked = [(query.delta_token.is_some() && !tells_changes, "$deltatoken"), (query.index.is_some(), "$index")];
         match asked.into_iter().find(|(asked, _)| *asked) {
             Some((_, name)) => {
                 let message = format!("the query option `{name}` is not supported");

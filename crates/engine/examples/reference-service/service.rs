@@ -6,14 +6,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use edm::expr::Reach;
 use edm::{EntitySet, Mode, Model, OperationKind, Property, StructType};
 use engine::{
-    Action, Address, Basis, Call, Changed, Content, Entity, Exchange, Kind, Media, Outcome, Problem, Resources, Row,
-    Step, Tag, Window,
+    Action, Address, Basis, Call, Change, Changed, Changes, Content, Entity, Exchange, Kind, Media, Outcome, Problem,
+    Resources, Row, Step, Tag, Window,
 };
 
 use crate::model::SHOP;
 use crate::operations::{self, Arguments, Bound, Given};
 use crate::seed;
-use crate::store::{Change, Item, OWN, State};
+use crate::store::{self, Entry, Item, OWN, State};
 use crate::target::{Source, Spot, Target};
 
 /// The shop. Readers share a state; whoever writes works on a copy, one at a time.
@@ -51,11 +51,11 @@ impl Shop {
     fn alter<T>(
         &self,
         exchange: &Exchange,
-        change: impl FnOnce(&mut Change<'_>) -> Result<T, Problem>,
+        change: impl FnOnce(&mut store::Change<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let attempt = |state: &mut State| {
             let mut next = state.clone();
-            let done = change(&mut Change { state: &mut next, now: exchange.now })?;
+            let done = change(&mut store::Change { state: &mut next, now: exchange.now })?;
             *state = next;
             Ok(done)
         };
@@ -132,6 +132,26 @@ impl Resources for Shop {
 
     async fn count(&self, (): &(), target: &Target) -> Result<usize, Problem> {
         self.see(|state| Ok(target.items(state)?.len()))
+    }
+
+    fn keeps_history(&self) -> bool {
+        true
+    }
+
+    async fn position(&self, (): &(), target: &Target) -> Result<Option<u64>, Problem> {
+        Ok(is_told(target).then(|| self.see(|state| state.log().position())))
+    }
+
+    async fn changes(&self, (): &(), target: &Target, since: u64) -> Result<Option<Changes>, Problem> {
+        if !is_told(target) {
+            let message = format!("changes of `{}` are not kept", target.table);
+            return Err(Problem::new(Kind::NotSupported, message).at("$deltatoken"));
+        }
+        self.see(|state| {
+            let Some(entries) = state.log().since(target.table, since) else { return Ok(None) };
+            let change = |entry: &Entry| Change { at: entry.position, row: entry.item.row(), removed: entry.removed };
+            Ok(Some(Changes { list: entries.into_iter().map(change).collect(), position: state.log().position() }))
+        })
     }
 
     async fn create(
@@ -306,6 +326,12 @@ fn is_made_here(ty: &'static StructType, name: &str) -> bool {
 
 fn stream(property: Option<&'static Property>) -> &'static str {
     property.map_or(OWN, |property| property.name)
+}
+
+/// Is it a whole set whose changes are kept?
+fn is_told(target: &Target) -> bool {
+    let tracked = SHOP.set(target.table).is_some_and(|set| set.capabilities.change_tracked);
+    tracked && matches!(target.spot, Spot::All) && target.source.is_none()
 }
 
 fn set(step: &Step) -> Option<&'static EntitySet> {

@@ -21,7 +21,7 @@ use uuid::{Builder, Uuid};
 use crate::model::SHOP;
 
 pub(crate) use change::{Change, Known};
-pub(crate) use log::Log;
+pub(crate) use log::{Entry, Log};
 pub(crate) use relation::end_of;
 
 /// Name of the stream that a media entity itself is; others go by the name of their property.
@@ -87,7 +87,6 @@ impl State {
     }
 
     /// What changed.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not ask for changes yet"))]
     pub(crate) fn log(&self) -> &Log {
         &self.log
     }

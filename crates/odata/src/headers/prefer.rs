@@ -4,6 +4,7 @@
 
 use http::{HeaderMap, HeaderName};
 
+use crate::payload::Version;
 use crate::syntax::prefer::{Pattern, Preference, pieces, preference};
 
 static PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -135,10 +136,11 @@ impl Applied {
         self.maybe(given.map(|given| if given { "continue-on-error" } else { "continue-on-error=false" }.to_owned()))
     }
 
-    /// `track-changes`
+    /// `track-changes`, which 4.0 calls `odata.track-changes`.
     #[must_use]
-    pub fn track_changes(self, given: bool) -> Self {
-        self.maybe(given.then(|| "track-changes".to_owned()))
+    pub fn track_changes(self, given: bool, version: Version) -> Self {
+        let prefix = if version == Version::V4 { "odata." } else { "" };
+        self.maybe(given.then(|| format!("{prefix}track-changes")))
     }
 
     /// `allow-entityreferences`

@@ -11,11 +11,12 @@ pub(crate) struct Log {
     /// By place of the row.
     entries: BTreeMap<i64, Entry>,
     position: u64,
+    /// What happened before is forgotten.
+    start: u64,
 }
 
 /// The last change of a row.
 #[derive(Debug, Clone)]
-#[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not ask for changes yet"))]
 pub(crate) struct Entry {
     pub(crate) position: u64,
     pub(crate) table: &'static str,
@@ -24,19 +25,22 @@ pub(crate) struct Entry {
     pub(crate) removed: bool,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the protocol does not ask for changes yet"))]
 impl Log {
     /// Where the log ends now.
     pub(crate) fn position(&self) -> u64 {
         self.position
     }
 
-    /// The rows of a table that changed after a position, each once, in the order of their last changes.
-    pub(crate) fn since(&self, table: &str, position: u64) -> Vec<&Entry> {
+    /// The rows of a table that changed after a position, each once, in the order of their last changes; `None` where
+    /// that is not known, or not yet.
+    pub(crate) fn since(&self, table: &str, position: u64) -> Option<Vec<&Entry>> {
+        if !(self.start..=self.position).contains(&position) {
+            return None;
+        }
         let mut entries: Vec<&Entry> =
             self.entries.values().filter(|entry| entry.table == table && entry.position > position).collect();
         entries.sort_by_key(|entry| entry.position);
-        entries
+        Some(entries)
     }
 }
 
@@ -49,5 +53,6 @@ impl Log {
     /// Positions given before lead nowhere afterwards; they are still less than those to come.
     pub(super) fn clear(&mut self) {
         self.entries.clear();
+        self.start = self.position;
     }
 }

@@ -1,6 +1,6 @@
 //! What is preferred.
 
-use super::super::{Applied, Media, Omit, Preferences, wishes};
+use super::super::{Applied, Media, Omit, Preferences, Version, wishes};
 use super::headers;
 
 #[test]
@@ -69,13 +69,13 @@ fn what_is_applied_is_said() {
         .annotations(prefer.annotations.as_deref())
         .unknown_members(prefer.unknown_members)
         .continue_on_error(prefer.continue_on_error)
-        .track_changes(prefer.track_changes)
+        .track_changes(prefer.track_changes, Version::V401)
         .entity_references(prefer.entity_references);
     assert_eq!(
         applied.value().unwrap(),
         "maxpagesize=7, return=minimal, omit-values=defaults, include-annotations=\"-*,Core.*#q\", \
          include-unknown-enum-members, continue-on-error, track-changes, allow-entityreferences"
     );
-    assert_eq!(Applied::new().max_page_size(None).track_changes(false).value(), None);
+    assert_eq!(Applied::new().max_page_size(None).track_changes(false, Version::V4).value(), None);
     assert_eq!(Applied::new().continue_on_error(Some(false)).value(), Some("continue-on-error=false"));
 }

@@ -19,8 +19,25 @@ impl Writer {
         self.control_text("", "deltaLink", link);
     }
 
-    /// The next item of the list: an entity that is gone, in the shape of 4.01 whatever the version, with its address
-    /// and its key as stored members.
+    /// The next item of the list: an entity that is gone, in the shape of 4.0. The context is as
+    /// [`escaped`](super::escaped) made it.
+    pub fn deleted_entity(&mut self, context: &[u8], reason: Reason, id: &str) {
+        self.open_item();
+        // It says what the item is, and so is there without metadata too.
+        self.control("", "context");
+        self.out.extend_from_slice(&[b"\"", context, b"\""].concat());
+        self.name("id");
+        write_string(&mut self.out, id);
+        self.name("reason");
+        self.out.extend_from_slice(match reason {
+            Reason::Deleted => b"\"deleted\"",
+            Reason::Changed => b"\"changed\"",
+        });
+        self.close();
+    }
+
+    /// The next item of the list: an entity that is gone, in the shape of 4.01, with its address and its key as stored
+    /// members.
     pub fn removed(&mut self, reason: Reason, id: &str, key: &[u8]) {
         self.open_item();
         self.control("", "removed");
