@@ -27,7 +27,7 @@ impl<R: Resources> Service<R> {
 
     /// The same as far as the headers tell.
     pub(crate) fn reading_of(&self, headers: &HeaderMap) -> Result<Reading, Problem> {
-        let wrong = |problem: Problem| Problem { kind: self.dialect.wrong_media_type, ..problem };
+        let wrong = |problem: Problem| Problem { kind: self.dialect.foreign_body, ..problem };
         let mut reading = Reading::new(self.resources.model());
         reading.ieee754 = headers::json_body(headers).map_err(wrong)?.ieee754;
         reading.version = headers::body_version(headers);

@@ -13,6 +13,7 @@ use odata::payload::Format;
 use odata::query::{self, Applies, Options, Scope};
 use odata::{Address, Dialect, Kind, Place, Problem, Query, Step, url};
 
+use crate::changes;
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response, Timing};
 use crate::metadata::{self, Document, Metadata};
@@ -155,12 +156,14 @@ impl<R: Resources> Service<R> {
         let limits = self.dialect.limits;
         let options = Options::read(request.query, &limits)?;
         let scope = Scope { ty: route.row(), rules: self.dialect.rules, limits };
+        let tells_changes = matches!(task, Task::List | Task::Count) && self.resources.keeps_history();
         let applies = match task.applies(address) {
             Applies::Entity if route.identified => Applies::Identified,
+            // The address of a delta link says all that its list was asked for.
+            Applies::Count if tells_changes && options.value(changes::TOKEN).is_some() => Applies::Collection,
             applies => applies,
         };
         let mut query = query::bind(self.resources.model(), scope, &options, applies)?;
-        let tells_changes = matches!(task, Task::List | Task::Count) && self.resources.keeps_history();
         self.check_offered(&query, tells_changes)?;
         self.narrow(&mut query, &route)?;
         // What a stream is, is known only when it is read; what is accepted is asked then.

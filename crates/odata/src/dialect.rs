@@ -31,7 +31,7 @@ pub struct Dialect {
     /// May the text behind the name of a string parameter (`f()?name=text`) stand without quotes?
     pub bare_strings: bool,
     /// The problem of a body that is not JSON by its `Content-Type`.
-    pub wrong_media_type: Kind,
+    pub foreign_body: Kind,
     /// The problem of a path that names nothing, a key of the wrong type included.
     pub unknown_segment: Kind,
     /// May an entity be made or changed together with others that it is related to?
@@ -85,7 +85,7 @@ impl Dialect {
         key_must_fit: false,
         bare_strings: false,
         // Graph answers 400 throughout.
-        wrong_media_type: Kind::BadBody,
+        foreign_body: Kind::BadBody,
         unknown_segment: Kind::UnknownSegment,
         deep_changes: false,
         inner_contexts: true,
@@ -109,7 +109,7 @@ impl Dialect {
         upsert: true,
         key_must_fit: true,
         bare_strings: true,
-        wrong_media_type: Kind::WrongMediaType,
+        foreign_body: Kind::UnsupportedMediaType,
         unknown_segment: Kind::ResourceNotFound,
         deep_changes: true,
         inner_contexts: false,

@@ -46,7 +46,7 @@ pub enum Kind {
     /// The request presumes what this service cannot give.
     Precondition,
     /// The body is of a media type that is not taken there.
-    WrongMediaType,
+    UnsupportedMediaType,
     /// What was asked of the past is known no longer.
     Gone,
     /// The body is too large.
@@ -84,7 +84,7 @@ impl Kind {
             Kind::Modified | Kind::Precondition => 412,
             Kind::Gone => 410,
             Kind::TooLarge => 413,
-            Kind::WrongMediaType => 415,
+            Kind::UnsupportedMediaType => 415,
             Kind::FailedDependency => 424,
             Kind::TooManyRequests => 429,
             Kind::Internal => 500,
@@ -112,7 +112,7 @@ impl Kind {
             Kind::Precondition => "preconditionFailed",
             Kind::Gone => "resyncRequired",
             Kind::TooLarge => "requestTooLarge",
-            Kind::WrongMediaType => "unsupportedMediaType",
+            Kind::UnsupportedMediaType => "unsupportedMediaType",
             Kind::FailedDependency => "failedDependency",
             Kind::TooManyRequests => "TooManyRequests",
             Kind::Internal => "InternalServerError",

@@ -71,7 +71,8 @@ fn literal<'a>(reference: &str, earlier: &dyn Fn(&str) -> Option<Outcome<'a>>, b
     let (id, path) = reference.split_once('/').unwrap_or((reference, ""));
     let id = id.strip_prefix('$').unwrap_or(id);
     let outcome = earlier(id).filter(|_| is_request_id(id)).ok_or_else(|| {
-        let message = format!("found `${}`, expected the id of an earlier request", edm::check::brief(id));
+        let name = edm::check::brief(reference.split('/').next().unwrap_or_default());
+        let message = format!("found {name}, expected the id of an earlier request");
         Problem::new(Kind::BadBody, message).at("if")
     })?;
     if path == "$succeeded" {
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_no_condition_is_refused() {
-        check("$3/$succeeded", "400 found `$`3``, expected the id of an earlier request");
+        check("$3/$succeeded", "400 found `$3`, expected the id of an earlier request");
         check("$1/Tags eq 'a'", "501 comparing what is no single value (`$1/Tags`) is not supported");
         check("$1/Price", "400 found a value of type `Edm.Decimal`, expected a condition");
         check("$1/$succeeded and", "400 found the end at column 9 of `if`, expected a blank after the operator");

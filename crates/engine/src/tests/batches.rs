@@ -384,6 +384,71 @@ fn multipart() {
     assert_eq!(left, "");
 }
 
+/// Parts of one change set, each with its id.
+fn change_set(parts: &[(&str, &str)]) -> String {
+    let part = |(id, request): &(&str, &str)| {
+        format!("--c\nContent-Type: application/http\nContent-ID: {id}\n\n{request}\n\n")
+    };
+    let parts: String = parts.iter().map(part).collect();
+    format!("--b\nContent-Type: multipart/mixed; boundary=c\n\n{parts}--c--\n--b--")
+}
+
+#[test]
+fn a_change_set_reads_only_what_it_has_made() {
+    let made = "POST Makers HTTP/1.1\nContent-Type: application/json\n\n{\"Name\":\"Ada\"}";
+    let of = |parts: &[(&str, &str)]| {
+        let client = Client::new(Dialect::OASIS);
+        let answer = show(&client.batch(&[("content-type", "multipart/mixed; boundary=b")], &change_set(parts)));
+        let lines = answer.lines().filter(|line| line.starts_with("HTTP") || line.starts_with("Content-ID"));
+        let status = answer.split(' ').next().unwrap_or_default().to_owned();
+        (lines.fold(status, |out, line| out + " | " + line), makers(&client))
+    };
+    let (answer, left) = of(&[("1", made), ("2", "GET $1?$select=Name HTTP/1.1\n")]);
+    assert_eq!(answer, "200 | Content-ID: 1 | HTTP/1.1 201 Created | Content-ID: 2 | HTTP/1.1 200 OK");
+    assert_eq!(left, "Ada");
+    for other in ["GET Makers HTTP/1.1\n", "GET $2 HTTP/1.1\n"] {
+        assert_eq!(of(&[("1", made), ("2", other)]), ("400".to_owned(), String::new()), "{other}");
+    }
+    // Of two requests of one name neither has an effect.
+    let (answer, left) = of(&[("1", made), ("1", made)]);
+    assert_eq!((&*answer, &*left), ("200 | Content-ID: 1 | HTTP/1.1 400 Bad Request", ""));
+}
+
+#[test]
+fn conditions_decide_in_place_of_dependencies() {
+    let on = |condition: &str, more: &str| format!(r#","if":"{condition}"{more}"#);
+    check(
+        &[
+            post("a", "Makers", "Ada", ""),
+            request("b", "DELETE", &format!("Makers({})", id(9)), ""),
+            post("c", "Makers", "Bob", &on("$a/$succeeded and $a/Name eq 'Ada'", "")),
+            post("d", "Makers", "Cy", &on("$b/$succeeded", r#","dependsOn":["b"]"#)),
+            post("e", "Makers", "Di", &on("not $b/$succeeded", r#","dependsOn":["b"]"#)),
+            request("f", "GET", "Makers/$count", &on("$d/$succeeded or $e/ID ne null", r#","dependsOn":["d","e"]"#)),
+            post("g", "Makers", "Ed", &on("$x/$succeeded", "")),
+            post("h", "Makers", "Flo", r#","atomicityGroup":"all""#),
+            post("i", "Makers", "Gus", &on("$h/Name eq 'Gus'", r#","atomicityGroup":"all""#)),
+            request("j", "GET", "Makers?$select=Name", &on("$all/$succeeded", "")),
+            request("k", "GET", "Makers?$select=Name", &on("Name eq 'Ada'", "")),
+        ],
+        &expect![[r#"
+            200 application/json
+            {"responses":[
+            {"id":"a","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+            {"id":"b","status":404,"headers":{"content-type":"application/json",},"body":{"error":{"code":"itemNotFound","message":"The item does not exist."}}},
+            {"id":"c","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000002)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Name":"Bob"}},
+            {"id":"d","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the condition of the request is not true","target":"if"}}},
+            {"id":"e","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000003)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000003","Name":"Di"}},
+            {"id":"f","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"3"},
+            {"id":"g","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$x`, expected the id of an earlier request","target":"if"}}},
+            {"id":"h","atomicityGroup":"all","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `i` of the same group has failed, and this one with it"}}},
+            {"id":"i","atomicityGroup":"all","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the condition of the request is not true","target":"if"}}},
+            {"id":"j","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$all`, expected the id of an earlier request","target":"if"}}},
+            {"id":"k","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found no instance here","target":"if"}}}]}
+        "#]],
+    );
+}
+
 #[test]
 fn a_batch_may_move_between_threads() {
     fn is_send<T: Send>(_: T) {}

@@ -9,7 +9,7 @@ use edm::{Model, Navigation, Record, StructType, Value};
 use odata::{Address, Kind, Problem, Step};
 
 use crate::exchange::Exchange;
-use crate::resources::{Action, Basis, Changed, Content, Entity, Resources, Row, Tag, Window};
+use crate::resources::{Action, Basis, Change, Changed, Changes, Content, Entity, Resources, Row, Tag, Window};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub(super) struct Target {
     path: String,
     container: String,
     id: Option<Arc<str>>,
+    key: Vec<(&'static str, Value)>,
     ty: &'static StructType,
     parent: Option<Box<Target>>,
 }
@@ -57,6 +58,22 @@ struct State {
     conflicts: u32,
     overtaken: u32,
     changes: u32,
+    /// What became of makers, and how much of it is forgotten.
+    history: Vec<Change>,
+    forgotten: usize,
+}
+
+impl State {
+    fn note(&mut self, container: &str, row: Row, removed: bool) {
+        if container == "Makers" {
+            let at = self.position() + 1;
+            self.history.push(Change { at, row, removed });
+        }
+    }
+
+    fn position(&self) -> u64 {
+        (self.forgotten + self.history.len()) as u64
+    }
 }
 
 /// The service.
@@ -106,8 +123,17 @@ impl Double {
         state.clock += 1;
         let (at, id) = (state.clock, Arc::from(id(state.clock)));
         record.set("ID", Value::Guid(String::from(&*id as &str).parse().unwrap()));
-        state.collections.entry(container.to_owned()).or_default().push(Item { at, id, version: 1, record });
+        let item = Item { at, id, version: 1, record };
+        state.note(container, row(&item), false);
+        state.collections.entry(container.to_owned()).or_default().push(item);
         at
+    }
+
+    /// What became of makers until now is not known any more.
+    pub(super) fn forget(&self) {
+        let mut state = self.state();
+        state.forgotten += state.history.len();
+        state.history.clear();
     }
 
     /// Removes an item.
@@ -160,7 +186,10 @@ impl Double {
         if basis.is_some_and(|basis| basis != Tag(items[at].version)) {
             return Ok(Changed::Conflict);
         }
+        let was = items[at].clone();
         let done = change(items, at);
+        let now = items.iter().find(|item| item.id == was.id).cloned();
+        state.note(&target.container, row(now.as_ref().unwrap_or(&was)), now.is_none());
         state.changes += 1;
         Ok(Changed::Done(done))
     }
@@ -178,24 +207,35 @@ fn target(address: &Address) -> Target {
     for step in &address.steps {
         let before = found.take();
         found = Some(match (step, before) {
-            (Step::Set(set), _) => {
-                Target { path: set.name.into(), container: set.name.into(), id: None, ty: set.ty, parent: None }
-            }
+            (Step::Set(set), _) => Target {
+                path: set.name.into(),
+                container: set.name.into(),
+                id: None,
+                key: Vec::new(),
+                ty: set.ty,
+                parent: None,
+            },
             (Step::Singleton(singleton), _) => Target {
                 path: singleton.name.into(),
                 container: singleton.member_of.unwrap_or(singleton.name).into(),
                 id: singleton.member_of.is_none().then(|| "".into()),
+                key: Vec::new(),
                 ty: singleton.ty,
                 parent: None,
             },
             (Step::Key(key), Some(within)) => {
-                let Some(Value::Guid(key)) = key.values.first() else { panic!("every key here is a GUID") };
-                Target { path: format!("{}({key})", within.path), id: Some(key.to_string().into()), ..within }
+                let text = |value: &Value| match value {
+                    Value::Guid(id) => id.to_string(),
+                    value => value.as_str().unwrap().to_owned(),
+                };
+                let id = key.values.iter().map(text).collect::<Vec<_>>().join(",");
+                let key = key.names.iter().copied().zip(key.values.clone()).collect();
+                Target { path: format!("{}({id})", within.path), id: Some(id.into()), key, ..within }
             }
             (Step::Navigation(navigation), Some(within)) => {
                 let path = format!("{}/{}", within.path, navigation.name);
                 let parent = Some(Box::new(within));
-                Target { container: path.clone(), path, id: None, ty: navigation.target, parent }
+                Target { container: path.clone(), path, id: None, key: Vec::new(), ty: navigation.target, parent }
             }
             (step, _) => panic!("{step:?} is not for this test"),
         });
@@ -275,6 +315,25 @@ impl Resources for Double {
         Ok(self.list(caller, target, &Reach::NONE, &Window::ALL).await?.len())
     }
 
+    fn keeps_history(&self) -> bool {
+        true
+    }
+
+    async fn position(&self, _: &Caller, target: &Target) -> Result<Option<u64>, Problem> {
+        Ok((target.path == "Makers").then(|| self.state().position()))
+    }
+
+    async fn changes(&self, _: &Caller, _: &Target, since: u64) -> Result<Option<Changes>, Problem> {
+        let state = self.state();
+        if since < state.forgotten as u64 {
+            return Ok(None);
+        }
+        let is_last =
+            |change: &&Change| state.history.iter().all(|other| other.row.id != change.row.id || other.at <= change.at);
+        let list = state.history.iter().filter(|change| change.at > since).filter(is_last).cloned().collect();
+        Ok(Some(Changes { list, position: state.position() }))
+    }
+
     async fn create(
         &self,
         _: &Caller,
@@ -284,6 +343,17 @@ impl Resources for Double {
     ) -> Result<Row, Problem> {
         let mut record = Record::new(target.ty);
         content.patch.apply(&mut record);
+        if let Some(id) = &target.id {
+            for (name, value) in &target.key {
+                record.set(name, value.clone());
+            }
+            let mut state = self.state();
+            state.clock += 1;
+            state.changes += 1;
+            let item = Item { at: state.clock, id: id.clone(), version: 1, record };
+            state.collections.entry(target.container.clone()).or_default().push(item.clone());
+            return Ok(row(&item));
+        }
         let number = self.add(&target.container, record);
         self.state().changes += 1;
         self.find(&Target { id: Some(id(number).into()), ..target.clone() })

@@ -1,6 +1,7 @@
 //! Stories of requests and answers, over a service in memory and the test model.
 
 mod batches;
+mod changes;
 mod checks;
 mod conditions;
 mod double;
@@ -9,6 +10,7 @@ mod methods;
 mod paging;
 mod payloads;
 mod random;
+mod upserts;
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};

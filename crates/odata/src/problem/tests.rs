@@ -73,7 +73,7 @@ fn the_table_of_kinds() {
         Kind::Precondition,
         Kind::Gone,
         Kind::TooLarge,
-        Kind::WrongMediaType,
+        Kind::UnsupportedMediaType,
         Kind::FailedDependency,
         Kind::TooManyRequests,
         Kind::Internal,
@@ -102,7 +102,7 @@ fn the_table_of_kinds() {
         412 preconditionFailed Precondition
         410 resyncRequired Gone
         413 requestTooLarge TooLarge
-        415 unsupportedMediaType WrongMediaType
+        415 unsupportedMediaType UnsupportedMediaType
         424 failedDependency FailedDependency
         429 TooManyRequests TooManyRequests
         500 InternalServerError Internal

@@ -42,7 +42,7 @@ impl Applies {
             "$apply" => matches!(self, Collection | Values | Count),
             "$orderby" | "$top" | "$skip" | "$count" => matches!(self, Collection | Values | References),
             "$skiptoken" => matches!(self, Collection | Values | References) && outermost,
-            "$deltatoken" => matches!(self, Collection | Count) && outermost,
+            "$deltatoken" => self == Collection && outermost,
             "$index" => self == Insertion,
             "$id" => matches!(self, Identified | Reference),
             _ => name.starts_with('@'),

@@ -1,8 +1,36 @@
 //! Functions and actions: overloads, arguments, what follows them.
 
+use edm::testing::MODEL;
 use expect_test::expect;
 
-use super::{GUID, bound, check};
+use super::{GUID, bind, bound, check, option, parse};
+use crate::dialect::Dialect;
+
+#[test]
+fn plain_options_that_are_arguments() {
+    let check = |dialect: &Dialect, url: &str, expect: &str| {
+        let (path, query) = url.split_once('?').unwrap();
+        let options = |name: &str| option(Some(query), name);
+        let found = match bind(&MODEL, dialect, &parse(path).unwrap(), &options) {
+            Ok(address) => {
+                let call = address.call().unwrap();
+                let values = call.arguments.iter().map(|(parameter, value)| format!("{}={value:?}", parameter.name));
+                format!("{} of {}", values.collect::<Vec<_>>().join(" "), call.implicit.join(","))
+            }
+            Err(problem) => problem.message,
+        };
+        assert_eq!(found, expect, "{url}");
+    };
+    check(&Dialect::OASIS, "Top()?count=3", "count=Integer(3) of count");
+    check(&Dialect::OASIS, "Top?@count=3", "count=Integer(3) of ");
+    check(&Dialect::OASIS, "Top(count=3)?count=true", "count=Integer(3) of ");
+    check(&Dialect::OASIS, "Echo()?text='a b'", "text=String(\"a b\") of text");
+    check(&Dialect::OASIS, "Echo()?text=a+b", "text=String(\"a b\") of text");
+    let refused = "found `a` for the parameter `text` of `Echo`, expected a value of type `Edm.String` in single quotes, not null";
+    check(&Dialect::OASIS, "Echo()?@text=a", refused);
+    check(&Dialect::GRAPH, "Echo()?text=a", refused);
+    check(&Dialect::OASIS, "Echo(text=@x)?@x='a%00b'", "text=String(\"a\\0b\") of ");
+}
 
 #[test]
 fn functions_at_the_root() {

@@ -32,6 +32,9 @@ fn options_are_decoded_once_after_splitting() {
     check("$LEVELS=1", "the query option `$levels` does not apply here");
     check("$select=%", "found `%` at column 1 of `$select`, expected two hexadecimal digits after it");
     check("", "");
+    let beside = Options::read_beside(Some("count=5&$count=true&TOP=1"), &Limits::LENIENT, &["Count", "top"]).unwrap();
+    assert_eq!(beside.iter().map(|given| given.name.as_str()).collect::<Vec<_>>(), ["$count"]);
+    assert_eq!(beside.custom(), [("count".to_owned(), "5".to_owned()), ("TOP".to_owned(), "1".to_owned())]);
 }
 
 #[test]

@@ -145,10 +145,11 @@ fn references_and_what_is_gone() {
     writer.close();
     writer.removed(Reason::Deleted, "http://a/Articles(2)", b"\"ID\":2");
     writer.removed(Reason::Changed, "http://a/Articles(3)", b"");
+    writer.deleted_entity(b"http://a/$metadata#Articles/$deletedEntity", Reason::Deleted, "http://a/Articles(4)");
     writer.link(true, "Articles(1)", "Maker", "Makers(1)");
     writer.link(false, "Articles(1)", "Maker", "Makers(2)");
     writer.close_list();
     writer.delta_link("http://a/delta");
     writer.close();
-    expect![[r##"{"value":[{"@odata.id":"http://a/Articles(1)"},{"@odata.removed":{"reason":"deleted"},"@odata.id":"http://a/Articles(2)","ID":2},{"@odata.removed":{"reason":"changed"},"@odata.id":"http://a/Articles(3)"},{"@odata.context":"#$link","source":"Articles(1)","relationship":"Maker","target":"Makers(1)"},{"@odata.context":"#$deletedLink","source":"Articles(1)","relationship":"Maker","target":"Makers(2)"}],"@odata.deltaLink":"http://a/delta"}"##]].assert_eq(&text(writer));
+    expect![[r##"{"value":[{"@odata.id":"http://a/Articles(1)"},{"@odata.removed":{"reason":"deleted"},"@odata.id":"http://a/Articles(2)","ID":2},{"@odata.removed":{"reason":"changed"},"@odata.id":"http://a/Articles(3)"},{"@odata.context":"http://a/$metadata#Articles/$deletedEntity","id":"http://a/Articles(4)","reason":"deleted"},{"@odata.context":"#$link","source":"Articles(1)","relationship":"Maker","target":"Makers(1)"},{"@odata.context":"#$deletedLink","source":"Articles(1)","relationship":"Maker","target":"Makers(2)"}],"@odata.deltaLink":"http://a/delta"}"##]].assert_eq(&text(writer));
 }
