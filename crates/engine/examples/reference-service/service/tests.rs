@@ -95,6 +95,67 @@ fn products_are_read_made_changed_and_removed() {
 }
 
 #[test]
+fn descriptions_are_made_where_their_address_says() {
+    let client = Client::new();
+    let laptop = client.products().remove(0);
+    let at = format!("/ProductDescriptions(ProductID={laptop},LanguageKey='FR')");
+    let put = |headers: &[(&str, &str)]| client.ask(&format!("PUT {at}"), headers, r#"{"Description":"Ordinateur"}"#).0;
+    assert_eq!((put(&[("if-match", "*")]), put(&[]), put(&[])), (404, 201, 204));
+    let (_, body) = client.ask(&format!("GET {at}/Description/$value"), &[], "");
+    assert_eq!(body, "Ordinateur");
+    // An address whose product does not exist is no place for one.
+    let nowhere = "PATCH /ProductDescriptions(ProductID=11111111-1111-1111-1111-111111111111,LanguageKey='FR')";
+    assert_eq!(client.ask(nowhere, &[], r#"{"Description":"x"}"#).0, 400);
+}
+
+#[test]
+fn changes_of_products_are_told() {
+    let client = Client::new();
+    let delta = |body: &str| {
+        let (_, rest) = body.split_once(&format!("\"@odata.deltaLink\":\"{ROOT}")).unwrap();
+        format!("GET {}", rest.split('"').next().unwrap())
+    };
+    let (_, body) = client.ask("GET /Products?$filter=Price gt 500", &[("prefer", "track-changes")], "");
+    let link = delta(&body);
+    client.ask("POST /Products", &[], r#"{"Name":"Desk","Price":600}"#);
+    let laptop = client.products().remove(0);
+    client.ask(&format!("DELETE /Products({laptop})"), &[], "");
+    let (status, body) = client.ask(&link, &[], "");
+    assert!(status == 200 && body.contains(r#""Name":"Desk""#), "{body}");
+    assert!(
+        body.contains(&format!(r#""@odata.removed":{{"reason":"deleted"}},"@odata.id":"{ROOT}/Products({laptop})""#))
+    );
+    // Beginning anew forgets what was.
+    client.ask("POST /Reseed", &[], "");
+    assert_eq!((client.ask(&link, &[], "").0, client.ask(&delta(&body), &[], "").0), (410, 410));
+    // Of categories no history is kept.
+    let (_, body) = client.ask("GET /Categories", &[("prefer", "track-changes")], "");
+    assert!(!body.contains("deltaLink"));
+}
+
+#[test]
+fn streams_that_hold_something_are_told() {
+    let client = Client::new();
+    let (_, body) = client.ask("GET /MediaItems?$top=1", &[], "");
+    assert!(body.contains(r#""@odata.mediaContentType":"image/png""#), "{body}");
+    let laptop = client.products().remove(0);
+    let shown = || client.ask(&format!("GET /Products({laptop})"), &[], "").1.contains("Photo@odata.mediaContentType");
+    assert!(!shown());
+    client.ask(&format!("PUT /Products({laptop})/Photo"), &[], "{}");
+    assert!(shown());
+}
+
+#[test]
+fn functions_take_plain_options() {
+    let client = Client::new();
+    let status = |url: &str| client.ask(&format!("GET {url}"), &[], "").0;
+    assert_eq!(status("/GetTopProducts()?count=2"), 200);
+    assert_eq!(status("/GetTopProducts()?count=2&category=Electronics"), 200);
+    assert_eq!(status("/GetTopProducts()?count=2&$count=true"), 200);
+    assert_eq!(status("/GetTopProducts()?count=2&other=1"), 400);
+}
+
+#[test]
 fn what_the_model_forbids_is_refused() {
     let client = Client::new();
     let check = |request: &str, body: &str, expected: u16| {
