@@ -7,6 +7,7 @@ use odata::payload::{Body, Intent};
 use odata::{Address, Kind, Problem, Step, Tail};
 
 use crate::body::key_values;
+use crate::deep::Shape;
 use crate::exchange::Response;
 use crate::reading::{applied, condition, with_tag};
 use crate::resources::{Action, Basis, Changed, Content, Entity, Resources, Row};
@@ -17,36 +18,46 @@ pub(crate) const MAX_ATTEMPTS: usize = 64;
 
 impl<R: Resources> Service<R> {
     pub(crate) async fn create(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, wishes, .. } = understood;
+        let Understood { caller, request, target, .. } = understood;
         self.resources.prepare(caller, target).await?;
-        // The collection is what is presumed of here (RFC 9110, section 13.1): it exists, and has no tag.
-        let presumed = || wishes.conditions.judge(None, false);
-        let row = match self.media_body(understood) {
+        match self.media_body(understood) {
             Some(media) => {
-                presumed()?;
-                self.resources.create_media(caller, target, media, &request.exchange).await?
+                presumed(understood)?;
+                let row = self.resources.create_media(caller, target, media, &request.exchange).await?;
+                self.created(understood, row, None).await
             }
-            None => {
-                let ty = understood.route.entity_type();
-                let content = match self.body(understood, ty, Intent::Create)? {
-                    Body::Entity(entity) => self.content(understood, entity).await?,
-                    Body::Reference(_) => return Err(reference(understood.address)),
-                };
-                presumed()?;
-                self.resources.create(caller, target, content, &request.exchange).await?
-            }
+            None => self.create_at(understood, target).await,
+        }
+    }
+
+    /// Makes what the body says in the collection, or in the place, that the target is.
+    async fn create_at(&self, understood: &Understood<'_, R>, target: &R::Target) -> Result<Response, Problem> {
+        let Understood { caller, request, route, query, .. } = understood;
+        let Body::Entity(entity) = self.body(understood, route.entity_type(), Intent::Create)? else {
+            return Err(reference(understood.address));
         };
-        self.created(understood, row).await
+        let deep = (!entity.links.is_empty()).then(|| Shape::of(route.entity_type(), query, &entity));
+        let content = self.content(understood, entity).await?;
+        presumed(understood)?;
+        let row = self.resources.create(caller, target, content, &request.exchange).await?;
+        self.created(understood, row, deep).await
     }
 
     /// The answer after an entity was made.
-    async fn created(&self, understood: &Understood<'_, R>, row: Row) -> Result<Response, Problem> {
+    async fn created(
+        &self,
+        understood: &Understood<'_, R>,
+        row: Row,
+        deep: Option<Shape>,
+    ) -> Result<Response, Problem> {
         let address = format!("{}/{}", understood.request.root, self.home(understood).path_of(&row));
         let mut response = match understood.wishes.prefer.representation {
             Some(false) => self.identified(understood, &address, &row),
             given => {
-                let entity = self.complete(understood, row).await?;
-                let response = self.answer_entity(understood, StatusCode::CREATED, &entity)?;
+                let usual = (&understood.query, &understood.reach);
+                let (query, reach) = deep.as_ref().map_or(usual, |deep| (&deep.query, &deep.reach));
+                let entity = self.complete(understood, row, reach).await?;
+                let response = self.answer_shaped(understood, StatusCode::CREATED, &entity, query, reach)?;
                 applied(response, &Applied::new().representation(given).omit(understood.wishes.prefer.omit))
             }
         };
@@ -120,14 +131,9 @@ impl<R: Resources> Service<R> {
 
     /// Makes the entity that a change addresses.
     async fn insert(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, route, .. } = understood;
+        let Understood { caller, route, .. } = understood;
         let target = self.resources.authorize(caller, &route.resource, Action::Create).await?;
-        let content = match self.body(understood, route.entity_type(), Intent::Create)? {
-            Body::Entity(entity) => self.content(understood, entity).await?,
-            Body::Reference(_) => return Err(reference(understood.address)),
-        };
-        let row = self.resources.create(caller, &target, content, &request.exchange).await?;
-        self.created(understood, row).await
+        self.create_at(understood, &target).await
     }
 
     async fn updated(&self, understood: &Understood<'_, R>, entity: Entity, linked: bool) -> Result<Response, Problem> {
@@ -199,4 +205,12 @@ pub(crate) fn contention() -> Problem {
     let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the same resource; try again");
     problem.retry_after = Some(1);
     problem
+}
+
+/// A POST presumes of the collection (RFC 9110, section 13.1): it exists, and has no tag.
+fn presumed<R: Resources>(understood: &Understood<'_, R>) -> Result<(), Problem> {
+    if understood.request.method == Method::POST {
+        understood.wishes.conditions.judge(None, false)?;
+    }
+    Ok(())
 }

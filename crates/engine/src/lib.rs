@@ -9,6 +9,7 @@ mod calls;
 mod changes;
 mod changing;
 mod collection;
+mod deep;
 mod exchange;
 mod links;
 mod media;

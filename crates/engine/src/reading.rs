@@ -1,8 +1,9 @@
 //! Reading entities and collections (OData Protocol 4.01, section 11.2).
 
+use edm::expr::Reach;
 use http::StatusCode;
 use odata::headers::{Applied, Condition};
-use odata::{Place, Problem};
+use odata::{Place, Problem, Query};
 
 use crate::collection::{self, Shaping};
 use crate::exchange::Response;
@@ -39,7 +40,19 @@ impl<R: Resources> Service<R> {
         status: StatusCode,
         entity: &Entity,
     ) -> Result<Response, Problem> {
-        let Understood { route, query, reach, wishes, target, .. } = understood;
+        self.answer_shaped(understood, status, entity, &understood.query, &understood.reach)
+    }
+
+    /// The same of what another query asks for, loaded with its reach.
+    pub(crate) fn answer_shaped(
+        &self,
+        understood: &Understood<'_, R>,
+        status: StatusCode,
+        entity: &Entity,
+        query: &Query,
+        reach: &Reach,
+    ) -> Result<Response, Problem> {
+        let Understood { route, wishes, target, .. } = understood;
         let frame = self.frame(understood);
         let view = View::new(frame.model, route.entity_type(), query, reach);
         let suffix = if route.is_alone() { "" } else { "/$entity" };
@@ -205,13 +218,18 @@ impl<R: Resources> Service<R> {
         with(Binding { key: &self.paging_key, caller: &caller, path: &path, options: &understood.options })
     }
 
-    /// The entity that a row is, with all that the query asks of it.
-    pub(crate) async fn complete(&self, understood: &Understood<'_, R>, row: Row) -> Result<Entity, Problem> {
-        if understood.reach.is_empty() {
+    /// The entity that a row is, with all that it is asked along with.
+    pub(crate) async fn complete(
+        &self,
+        understood: &Understood<'_, R>,
+        row: Row,
+        reach: &Reach,
+    ) -> Result<Entity, Problem> {
+        if reach.is_empty() {
             return Ok(row.into());
         }
         let target = self.member(understood, &row).await?;
-        let entity = self.resources.read(understood.caller, &target, &understood.reach).await?;
+        let entity = self.resources.read(understood.caller, &target, reach).await?;
         Ok(entity.unwrap_or_else(|| row.into()))
     }
 }

@@ -109,6 +109,25 @@ fn descriptions_are_made_where_their_address_says() {
 }
 
 #[test]
+fn what_is_made_together_is_answered_together() {
+    let client = Client::new();
+    let body = r#"{"Name":"Desk","Price":1,"Descriptions":[{"LanguageKey":"EN","Description":"a desk"}],
+        "RelatedProducts":[{"Name":"Lamp","Price":2,"Descriptions":[{"LanguageKey":"DE","Description":"Licht"}]}]}"#;
+    let (status, answer) = client.ask("POST /Products", &[], body);
+    assert_eq!(status, 201, "{answer}");
+    assert!(answer.contains("#Products(Descriptions(),RelatedProducts(Descriptions()))/$entity"), "{answer}");
+    assert!(answer.contains(r#""Description":"a desk""#) && answer.contains(r#""Description":"Licht""#), "{answer}");
+    let laptop = client.products().remove(0);
+    let bound = format!(r#"{{"Name":"Mat","Price":1,"RelatedProducts@odata.bind":["Products({laptop})"]}}"#);
+    assert!(client.ask("POST /Products", &[], &bound).1.contains("#Products/$entity"));
+    let (_, answer) = client.ask("POST /Products?$expand=Descriptions($select=LanguageKey)", &[], body);
+    assert!(
+        answer.contains("#Products(Descriptions(LanguageKey),RelatedProducts(Descriptions()))/$entity"),
+        "{answer}"
+    );
+}
+
+#[test]
 fn changes_of_products_are_told() {
     let client = Client::new();
     let delta = |body: &str| {
