@@ -82,7 +82,12 @@ impl<R: Resources> Service<R> {
         understood: &Understood<'_, R>,
         token: &str,
     ) -> Result<Option<(Vec<Seen>, u64)>, Problem> {
-        let Understood { caller, target, .. } = understood;
+        let Understood { caller, target, query, .. } = understood;
+        let other = [(query.skip.is_some(), "$skip"), (query.skip_token.is_some(), "$skiptoken")];
+        if let Some((_, name)) = other.into_iter().find(|(given, _)| *given) {
+            let message = format!("`{name}` and `{TOKEN}` both say where to begin; expected one of them");
+            return Err(Problem::new(Kind::BadQuery, message).at(name));
+        }
         let since = self.binding(understood, |binding| binding.position(token))?;
         let Some(Changes { list, position }) = self.resources.changes(caller, target, since).await? else {
             return Ok(None);

@@ -1,16 +1,18 @@
 //! Creating, changing and deleting entities (OData Protocol 4.01, section 11.4).
 
-use edm::{Mode, Value};
+use std::ops::ControlFlow;
+
+use edm::Value;
 use http::{Method, StatusCode};
 use odata::headers::{Applied, Version, body_version};
 use odata::payload::{Body, Intent};
-use odata::{Address, Kind, Problem, Step, Tail};
+use odata::{Address, Kind, Problem, Tail};
 
 use crate::body::key_values;
 use crate::deep::Shape;
 use crate::exchange::Response;
 use crate::reading::{applied, condition, with_tag};
-use crate::resources::{Action, Basis, Changed, Content, Entity, Resources, Row};
+use crate::resources::{Basis, Changed, Content, Entity, Resources, Row};
 use crate::service::{Service, Understood, no_content};
 
 /// How often a change is tried again when the entity changed meanwhile.
@@ -31,7 +33,11 @@ impl<R: Resources> Service<R> {
     }
 
     /// Makes what the body says in the collection, or in the place, that the target is.
-    async fn create_at(&self, understood: &Understood<'_, R>, target: &R::Target) -> Result<Response, Problem> {
+    pub(crate) async fn create_at(
+        &self,
+        understood: &Understood<'_, R>,
+        target: &R::Target,
+    ) -> Result<Response, Problem> {
         let Understood { caller, request, route, query, .. } = understood;
         let Body::Entity(entity) = self.body(understood, route.entity_type(), Intent::Create)? else {
             return Err(reference(understood.address));
@@ -76,24 +82,15 @@ impl<R: Resources> Service<R> {
         let Understood { caller, request, target, .. } = understood;
         let replace = request.method == Method::PUT;
         let intent = if replace { Intent::Replace } else { Intent::Update };
-        let mut content: Option<Content<R::Target>> = None;
-        let mut tag = None;
+        let mut change = None;
         for _ in 0..MAX_ATTEMPTS {
-            let mut entity = match self.some_entity(understood).await {
-                Err(problem) if self.may_insert(understood, &problem) => return self.insert(understood).await,
-                found => found?,
+            let mut entity = match self.found_or_made(understood).await? {
+                ControlFlow::Continue(entity) => entity,
+                ControlFlow::Break(made) => return Ok(made),
             };
-            let content = match &content {
-                Some(content) => content,
-                None => {
-                    let Body::Entity(read) = self.body(understood, entity.row.ty, intent)? else {
-                        let message = "found only a reference, expected members to change";
-                        return Err(Problem::new(Kind::BadBody, message).at("/@odata.id"));
-                    };
-                    check_key(&entity.row, &read.key)?;
-                    tag = read.etag.clone().filter(|_| body_version(request.headers) == Some(Version::V401));
-                    content.insert(self.content(understood, read).await?)
-                }
+            let (content, tag) = match &change {
+                Some(change) => change,
+                None => change.insert(self.change(understood, &entity.row, intent).await?),
             };
             condition(understood, &entity.row, false)?;
             check_tag(&entity.row, tag.as_deref())?;
@@ -108,32 +105,21 @@ impl<R: Resources> Service<R> {
         Err(contention())
     }
 
-    /// Is there nothing where the change leads, and can it be made there (OData Protocol 4.01, section 11.4.4)? Not
-    /// where the request presumes that there is something, where the service makes the keys, nor where an entity is its
-    /// stream first of all.
-    fn may_insert(&self, understood: &Understood<'_, R>, problem: &Problem) -> bool {
-        let Understood { route, wishes, .. } = understood;
-        let insertable = match route.resource.steps.as_slice() {
-            [Step::Set(set), Step::Key(_)] => set.capabilities.insertable,
-            [.., Step::Key(_)] => true,
-            _ => false,
+    /// What the body of a change says, and the tag that it presumes.
+    async fn change(
+        &self,
+        understood: &Understood<'_, R>,
+        row: &Row,
+        intent: Intent,
+    ) -> Result<(Content<R::Target>, Option<String>), Problem> {
+        let Body::Entity(read) = self.body(understood, row.ty, intent)? else {
+            let message = "found only a reference, expected members to change";
+            return Err(Problem::new(Kind::BadBody, message).at("/@odata.id"));
         };
-        let ty = route.entity_type();
-        let made_here = |name: &&str| ty.find(name).is_some_and(|(_, key)| key.mode == Mode::Computed);
-        self.dialect.upsert
-            && problem.kind == Kind::ItemNotFound
-            && insertable
-            && route.filters.is_empty()
-            && !ty.has_stream
-            && !ty.key_properties().iter().any(made_here)
-            && !wishes.conditions.presume_existence()
-    }
-
-    /// Makes the entity that a change addresses.
-    async fn insert(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, route, .. } = understood;
-        let target = self.resources.authorize(caller, &route.resource, Action::Create).await?;
-        self.create_at(understood, &target).await
+        check_key(row, &read.key)?;
+        let counts = body_version(understood.request.headers) == Some(Version::V401);
+        let tag = read.etag.clone().filter(|_| counts);
+        Ok((self.content(understood, read).await?, tag))
     }
 
     async fn updated(&self, understood: &Understood<'_, R>, entity: Entity, linked: bool) -> Result<Response, Problem> {

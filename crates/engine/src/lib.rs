@@ -27,6 +27,7 @@ mod service;
 mod task;
 #[cfg(test)]
 mod tests;
+mod upserting;
 
 pub use exchange::{Exchange, Request, RequestId, Response, Timing};
 pub use odata::openapi::Info;

@@ -148,6 +148,7 @@ fn tokens_are_for_one_caller_and_one_query() {
     assert_eq!(status(&format!("Makers?$select=Name&$skiptoken={token}")), 400);
     assert_eq!(status("Makers?$deltatoken=x"), 400);
     assert_eq!(status(&format!("Makers({})?$deltatoken={token}", id(1))), 400);
+    assert_eq!((status(&format!("{delta}&$skip=1")), status(&format!("{delta}&$skiptoken=x"))), (400, 400));
     client.makers(&["b"]);
     client.double.forget();
     let late = client.get(&delta);

@@ -107,7 +107,7 @@ impl Double {
         self.state().conflicts = times;
     }
 
-    /// The next so many groups find that someone else was faster.
+    /// The next so many groups, and entities made under keys of clients, find that someone else was faster.
     pub(super) fn overtake(&self, times: u32) {
         self.state().overtaken = times;
     }
@@ -352,6 +352,10 @@ impl Resources for Double {
             state.changes += 1;
             let item = Item { at: state.clock, id: id.clone(), version: 1, record };
             state.collections.entry(target.container.clone()).or_default().push(item.clone());
+            if state.overtaken > 0 {
+                state.overtaken -= 1;
+                return Err(Problem::new(Kind::NameExists, "The key is taken."));
+            }
             return Ok(row(&item));
         }
         let number = self.add(&target.container, record);

@@ -54,6 +54,14 @@ fn a_change_makes_what_is_not_there() {
 }
 
 #[test]
+fn what_others_made_meanwhile_is_changed() {
+    let client = Client::new(Dialect::OASIS);
+    client.double.overtake(1);
+    let answer = client.json("PATCH", &blurb("en"), r#"{"Text":"a"}"#);
+    assert_eq!((answer.status.as_u16(), header(&answer, "etag")), (200, tag(2).as_str()));
+}
+
+#[test]
 fn not_everything_can_be_made_so() {
     let client = Client::new(Dialect::OASIS);
     let status = |client: &Client, url: &str| client.json("PUT", url, r#"{"Text":"a","Name":"a"}"#).status.as_u16();
