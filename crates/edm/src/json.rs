@@ -15,7 +15,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use crate::check::brief;
 
-pub use write::{write, write_string};
+pub use write::{write, write_escaped, write_string};
 
 /// Deepest nesting of arrays and objects that is read.
 pub const MAX_DEPTH: usize = 32;

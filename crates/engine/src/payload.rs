@@ -101,7 +101,7 @@ pub(crate) fn reach(ty: &'static StructType, query: &Query) -> Reach {
 impl Frame<'_> {
     /// `{root}/$metadata#{path}`: how contexts begin, ready to stand in JSON.
     pub(crate) fn context(&self, path: &str) -> Vec<u8> {
-        escaped(&[self.root, "/$metadata#", path].concat())
+        escaped(&[self.root, "/$metadata#", path])
     }
 
     /// A writer for about so many bytes of members.

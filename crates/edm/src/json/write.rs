@@ -37,12 +37,17 @@ pub fn write(out: &mut Vec<u8>, node: &Node<'_>) {
 /// Writes a string as JSON: quotes, backslashes and control characters escaped, everything else as it is.
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
+    write_escaped(out, text);
+    out.push(b'"');
+}
+
+/// Writes what stands between the quotes of a JSON string.
+pub fn write_escaped(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     let needs_escape = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
     // Without an early end this is one pass of wide instructions, and most text needs no escapes.
     if !bytes.iter().fold(false, |found, byte| found | needs_escape(byte)) {
         out.extend_from_slice(bytes);
-        out.push(b'"');
         return;
     }
     let mut done = 0;
@@ -62,5 +67,4 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
         }
     }
     out.extend_from_slice(bytes.get(done..).unwrap_or_default());
-    out.push(b'"');
 }

@@ -11,7 +11,7 @@ mod links;
 mod single;
 mod text;
 
-use edm::json::write_string;
+use edm::json::{write_escaped, write_string};
 use edm::{StructType, lazy};
 
 use super::format::{CONTROL, Format, Metadata};
@@ -100,13 +100,11 @@ fn write_nested(out: &mut Vec<u8>, raw: &[u8], select: &Select) {
     }
 }
 
-/// A text as it stands within the quotes of a JSON string.
-pub fn escaped(text: &str) -> Vec<u8> {
-    let mut quoted = Vec::with_capacity(text.len() + 2);
-    write_string(&mut quoted, text);
-    quoted.pop();
-    quoted.drain(..1);
-    quoted
+/// A text, in parts, as it stands within the quotes of a JSON string.
+pub fn escaped(parts: &[&str]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| write_escaped(&mut out, part));
+    out
 }
 
 fn control(out: &mut Vec<u8>, member: &str, name: &str) {

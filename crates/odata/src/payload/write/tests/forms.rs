@@ -22,7 +22,7 @@ pub(super) fn text(writer: Writer) -> String {
 pub(super) fn entity(format: Format, layout: &Layout<'_>, instance: &Instance<'_>) -> String {
     let mut writer = Writer::with_format(0, format);
     writer.open();
-    writer.context("", &escaped("http://a/$metadata#Articles"), &["/$entity"]);
+    writer.context("", &escaped(&["http://a/$metadata#Articles"]), &["/$entity"]);
     writer.entity(layout, instance);
     writer.close();
     text(writer)

@@ -97,7 +97,7 @@ fn selections() {
 fn lists_and_annotations() {
     let mut writer = Writer::with_capacity(64);
     writer.open();
-    writer.context("", &escaped("http://a/$metadata#x('\"')"), &["(a)", "/$entity"]);
+    writer.context("", &escaped(&["http://a/$metadata#x('\"')"]), &["(a)", "/$entity"]);
     writer.count("", 2);
     writer.next_link("http://a/x?b=\\");
     writer.open_list("value");
