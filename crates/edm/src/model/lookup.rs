@@ -115,6 +115,12 @@ impl StructType {
         self.lineage().map(|ty| ty.key).find(|key| !key.is_empty()).unwrap_or(&[])
     }
 
+    /// The property that a key names by its declared name: it is declared with the key, or above it.
+    pub fn key_property(&'static self, name: &str) -> Option<&'static Property> {
+        let declaring = self.lineage().find(|ty| !ty.key.is_empty())?;
+        declaring.lineage().find_map(|ty| ty.properties.iter().find(|property| property.name == name))
+    }
+
     /// Every name a request could use on this type, for suggestions.
     pub fn names(&'static self) -> impl Iterator<Item = &'static str> {
         let properties = self.all_properties().map(|(_, property)| property.name);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use edm::{Model, Navigation, StructType, Type};
+use edm::{Model, Navigation, Primitive, StructType, Type};
 
 use super::fault::not_yet;
 use super::{Address, Place, Step, Tail};
@@ -138,7 +138,8 @@ impl Binder<'_> {
     /// Is the segment rather an operation than a key? A key that is a string can look like one: then the spelling
     /// decides.
     fn names_operation(&self, ty: &'static StructType, segment: &Segment<'_>) -> bool {
-        let is_text = |name: &&str| ty.find(name).is_some_and(|(_, key)| matches!(key.ty.name(), "Edm.String"));
+        let is_text =
+            |name: &&str| ty.key_property(name).is_some_and(|key| matches!(key.ty, Type::Primitive(Primitive::String)));
         !ty.key_properties().iter().any(is_text)
             || segment.is_call()
             || self.model.operations.iter().any(|operation| operation.name == segment.name())

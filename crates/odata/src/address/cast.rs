@@ -11,8 +11,8 @@ impl Binder<'_> {
     /// Takes the segment if its name is one of the model's namespace.
     pub(super) fn qualified(&mut self, segment: &Segment<'_>) -> Result<bool, Problem> {
         let name = self.model.unqualified(segment.name());
-        let is_identifier = name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-        if name.len() == segment.name().len() || !is_identifier {
+        let is_identifier = |name: &str| name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+        if name.len() == segment.name().len() || !is_identifier(name) {
             return Ok(false);
         }
         if let Some(ty) = self.model.structure(name) {

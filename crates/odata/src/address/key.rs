@@ -43,15 +43,15 @@ impl Binder<'_> {
         let names = ty.key_properties();
         let mut texts = std::iter::once(segment).chain(after).map(|segment| &segment.text);
         let mut taken = 0_usize;
-        let values = names.iter().map(|name| {
+        let mut values = Vec::with_capacity(names.len());
+        values.extend(names.iter().map_while(|name| {
             if let Some(value) = self.implied(names, name) {
                 return Some(value);
             }
             taken += 1;
-            self.plain(ty.find(name)?.1.ty, texts.next()?)
-        });
-        let values: Option<Vec<_>> = values.collect();
-        let key = values.filter(|_| taken > 0).map(|values| Key { names, values });
+            self.plain(ty.key_property(name)?.ty, texts.next()?)
+        }));
+        let key = (taken > 0 && values.len() == names.len()).then_some(Key { names, values });
         self.key(ty, key)?;
         Ok(taken.saturating_sub(1))
     }
@@ -84,7 +84,7 @@ impl Binder<'_> {
         let names = ty.key_properties();
         let mut rest = Some(argument);
         let values = names.iter().map(|name| {
-            let given = || self.value(ty.find(name)?.1.ty, rest.take()?);
+            let given = || self.value(ty.key_property(name)?.ty, rest.take()?);
             self.implied(names, name).or_else(given)
         });
         let values = values.collect::<Option<Vec<_>>>()?;
