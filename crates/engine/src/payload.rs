@@ -82,7 +82,9 @@ fn inline(ty: &'static StructType, query: &Query) -> impl Iterator<Item = &'stat
         };
         navigation.inline && selected && !expanded
     };
-    ty.all_navigation().filter(wanted)
+    // What is in a collection seldom has any.
+    let all = ty.has_navigation().then(|| ty.all_navigation());
+    all.into_iter().flatten().filter(wanted)
 }
 
 /// What has to be loaded with entities of a type for what a query asks of them.

@@ -100,6 +100,11 @@ impl StructType {
         (0..depth).rev().filter_map(|at| self.lineage().nth(at)).flat_map(|ty| ty.navigation)
     }
 
+    /// Are there any?
+    pub fn has_navigation(&'static self) -> bool {
+        self.lineage().any(|ty| !ty.navigation.is_empty())
+    }
+
     /// The navigation property of that name, other accepted names included.
     pub fn find_navigation(&'static self, name: &str) -> Option<&'static Navigation> {
         self.lineage().find_map(|ty| ty.navigation.iter().find(|navigation| navigation.is_called(name)))
