@@ -25,6 +25,8 @@ pub use write::{key, key_predicate};
 pub const MAX_LENGTH: usize = 16 * 1024;
 /// Most segments of a path.
 pub const MAX_SEGMENTS: usize = 100;
+/// As many segments as most paths have at most.
+const USUAL_SEGMENTS: usize = 8;
 
 /// One segment of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,13 @@ pub struct Segment<'a> {
     name_length: usize,
 }
 
-impl Segment<'_> {
+impl<'a> Segment<'a> {
+    /// A segment without parentheses, decoded.
+    fn word(text: Cow<'a, str>) -> Self {
+        let name_length = text.len();
+        Self { text, arguments: None, further: Vec::new(), condition: None, name_length }
+    }
+
     /// The part before the parentheses, if the segment has the form of a call; else the whole.
     pub fn name(&self) -> &str {
         self.text.get(..self.name_length).unwrap_or(&self.text)
@@ -93,7 +101,8 @@ pub fn parse(path: &str) -> Result<Vec<Segment<'_>>, Problem> {
     }
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_suffix('/').unwrap_or(path);
-    let mut segments = Vec::new();
+    let plain = is_plain(path);
+    let mut segments = Vec::with_capacity(USUAL_SEGMENTS);
     let mut rest = (!path.is_empty()).then_some(path);
     while let Some(path) = rest {
         if segments.len() == MAX_SEGMENTS {
@@ -101,10 +110,16 @@ pub fn parse(path: &str) -> Result<Vec<Segment<'_>>, Problem> {
             return Err(Problem::new(Kind::UnknownSegment, message));
         }
         let (first, after) = scan::split_first(path);
-        segments.push(segment(first)?);
+        segments.push(if plain && !first.is_empty() { Segment::word(Cow::Borrowed(first)) } else { segment(first)? });
         rest = after;
     }
     Ok(segments)
+}
+
+/// Does every segment say itself, as nearly every path's do: no escapes, no parentheses?
+fn is_plain(path: &str) -> bool {
+    // All bytes are looked at, many at once.
+    path.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic() & (byte != b'%') & (byte != b'('))
 }
 
 fn segment(raw: &str) -> Result<Segment<'_>, Problem> {
@@ -115,8 +130,7 @@ fn segment(raw: &str) -> Result<Segment<'_>, Problem> {
     let is_name = |name: &str| !name.is_empty() && name.chars().all(|letter| scan::is_word(letter) || letter == '$');
     let call = text.strip_suffix(')').and_then(|rest| rest.split_once('(')).filter(|(name, _)| is_name(name));
     let Some((name, _)) = call else {
-        let name_length = text.len();
-        return Ok(Segment { text, arguments: None, further: Vec::new(), condition: None, name_length });
+        return Ok(Segment::word(text));
     };
     let name_length = name.len();
     let after = text.get(name_length..).unwrap_or_default();

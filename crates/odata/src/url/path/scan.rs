@@ -13,7 +13,8 @@ pub(super) fn is_word(letter: char) -> bool {
 /// The first segment of a path, as sent, and what follows its slash.
 pub(super) fn split_first(path: &str) -> (&str, Option<&str>) {
     let from = end_of_filter(path).unwrap_or_default();
-    let end = path.get(from..).and_then(|rest| rest.find('/')).map(|slash| from + slash);
+    let slash = |rest: &str| rest.bytes().position(|byte| byte == b'/');
+    let end = path.get(from..).and_then(slash).map(|slash| from + slash);
     match end.and_then(|end| path.split_at_checked(end)) {
         Some((first, rest)) => (first, rest.get(1..)),
         None => (path, None),
