@@ -66,6 +66,11 @@ impl Wishes {
             Some(format) => accept::by_format(format, media)?,
             None => accept::by_headers(headers, media)?,
         };
+        // Nearly every read asks for nothing else.
+        if !headers.keys().any(is_wish) {
+            let format = Format { metadata: chosen.metadata, ieee754: chosen.ieee754, ..Format::default() };
+            return Ok(Self { answer: chosen.answer, format, ..Self::default() });
+        }
         version::of_body(headers)?;
         isolation(headers)?;
         let max_version = version::greatest(headers)?;
@@ -79,6 +84,20 @@ impl Wishes {
         let conditions = Conditions::read(headers)?;
         Ok(Self { max_page_size, prefer, max_version, conditions, answer: chosen.answer, format })
     }
+}
+
+/// Is it one of the headers that [`Wishes::read`] looks at, beside `Accept`?
+fn is_wish(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "if-match"
+            | "if-none-match"
+            | "isolation"
+            | "odata-isolation"
+            | "odata-maxversion"
+            | "odata-version"
+            | "prefer"
+    )
 }
 
 /// Pages are read one by one, each at its own moment: who insists on one moment for all is refused, as the protocol
