@@ -28,7 +28,7 @@ pub(crate) struct Route<'a> {
 impl<'a> Route<'a> {
     /// Takes an address apart; `None` if it leads nowhere of the kind, or through an operation.
     pub(crate) fn of(address: &'a Address) -> Option<Self> {
-        let (mut place, mut rest) = (None, Vec::new());
+        let mut place = None;
         let mut route = Route {
             resource: Cow::Borrowed(address),
             place: address.place,
@@ -39,13 +39,13 @@ impl<'a> Route<'a> {
             filters: Vec::new(),
             properties: Vec::new(),
         };
-        for step in &address.steps {
+        for (at, step) in address.steps.iter().enumerate() {
             match step {
                 Step::Set(set) => place = Some(Place::Collection(set.ty)),
                 Step::Singleton(singleton) => place = Some(Place::Entity(singleton.ty)),
                 Step::Key(_) => place = Some(Place::Entity(route.ty)),
                 Step::Navigation(navigation) => {
-                    route.checkpoint(place, &rest);
+                    route.checkpoint(place, address.steps.get(..at).unwrap_or_default());
                     route.ty = navigation.target;
                     place = Some(match navigation.collection {
                         true => Place::Collection(navigation.target),
@@ -59,23 +59,18 @@ impl<'a> Route<'a> {
                 Step::Property(property) => route.properties.push(property),
                 Step::Call(_) => return None,
             }
-            if !matches!(step, Step::Cast(_) | Step::Filter(_) | Step::Property(_)) {
-                rest.push(step);
-            }
         }
         route.place = place?;
-        if rest.len() < address.steps.len() {
-            let steps = rest.into_iter().cloned().collect();
-            route.resource = Cow::Owned(Address { steps, tail: Tail::Resource, place: route.place });
+        if !address.steps.iter().all(is_known) {
+            route.resource = Cow::Owned(known(&address.steps, route.place));
         }
         Some(route)
     }
 
     /// Goes on behind an entity that was narrowed.
-    fn checkpoint(&mut self, place: Option<Place>, steps: &[&Step]) {
+    fn checkpoint(&mut self, place: Option<Place>, steps: &[Step]) {
         if let (Some(ty), Some(place)) = (self.cast.take(), place) {
-            let steps = steps.iter().map(|step| (*step).clone()).collect();
-            self.checkpoints.push((Address { steps, tail: Tail::Resource, place }, ty));
+            self.checkpoints.push((known(steps, place), ty));
         }
     }
 
@@ -112,6 +107,17 @@ impl<'a> Route<'a> {
     pub(crate) fn is_alone(&self) -> bool {
         matches!(self.resource.steps.last(), Some(Step::Singleton(singleton)) if singleton.member_of.is_none())
     }
+}
+
+/// Is the step one that the service is asked about?
+fn is_known(step: &Step) -> bool {
+    !matches!(step, Step::Cast(_) | Step::Filter(_) | Step::Property(_))
+}
+
+/// What the service is asked for where these steps lead to that kind of thing.
+fn known(steps: &[Step], place: Place) -> Address {
+    let steps = steps.iter().filter(|step| is_known(step)).cloned().collect();
+    Address { steps, tail: Tail::Resource, place }
 }
 
 fn start(step: &Step) -> Option<&'static StructType> {
