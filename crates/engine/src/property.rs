@@ -39,7 +39,7 @@ impl<R: Resources> Service<R> {
         property: &'static Property,
         raw: &[u8],
     ) -> Result<Response, Problem> {
-        let query = Query { count: true, ..understood.query.clone() };
+        let query = Query { count: true, ..(*understood.query).clone() };
         let items = nested::list(&query, property.ty, raw, &understood.meter)?;
         Ok(text(items.count.unwrap_or(0)))
     }

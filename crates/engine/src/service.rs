@@ -41,7 +41,8 @@ pub(crate) struct Understood<'a, R: Resources> {
     pub(crate) address: &'a Address,
     pub(crate) route: Route<'a>,
     pub(crate) options: Options,
-    pub(crate) query: Query,
+    /// Boxed: it is large, and handed on from stage to stage.
+    pub(crate) query: Box<Query>,
     pub(crate) reach: Reach,
     pub(crate) wishes: Wishes,
     pub(crate) first: Plan,
@@ -163,7 +164,7 @@ impl<R: Resources> Service<R> {
             Applies::Count if tells_changes && options.value(changes::TOKEN).is_some() => Applies::Collection,
             applies => applies,
         };
-        let mut query = query::bind(self.resources.model(), scope, &options, applies)?;
+        let mut query = Box::new(query::bind(self.resources.model(), scope, &options, applies)?);
         self.check_offered(&query, tells_changes)?;
         self.narrow(&mut query, &route)?;
         // What a stream is, is known only when it is read; what is accepted is asked then.

@@ -38,7 +38,8 @@ impl Options {
     /// The same where options of these plain names are arguments of a call, whatever else they are called like.
     pub fn read_beside(query: Option<&str>, limits: &Limits, arguments: &[&str]) -> Result<Self, Problem> {
         let mut options = Options::default();
-        for Part { name, value } in options::split(query.unwrap_or_default(), limits)? {
+        let Some(query) = query else { return Ok(options) };
+        for Part { name, value } in options::split(query, limits)? {
             let is_argument = arguments.iter().any(|argument| argument.eq_ignore_ascii_case(&name));
             let system = options::known(&name).filter(|_| !is_argument);
             if name.eq_ignore_ascii_case("$levels") {
