@@ -1,6 +1,6 @@
 //! The one way from a header to a caller: the checks in their order, the keys, the memory of verified tokens.
 //!
-//! Keys are replaced from outside; an unknown key is reported as such and nothing is fetched.
+//! Keys are replaced from outside; an unknown key, or that there are none, is reported and nothing is fetched.
 
 use crate::admission::{self, Admitted};
 use crate::bearer;
@@ -83,6 +83,14 @@ impl Authenticator {
         Ok(())
     }
 
+    /// Whether people who come with tokens of this `iss` may be put into the directory.
+    pub fn creates_people(&self, iss: &str) -> bool {
+        self.issuers
+            .iter()
+            .find(|trusted| trusted.issuer.is_named(iss))
+            .is_some_and(|known| known.issuer.creates_people)
+    }
+
     /// The names of the trusted issuers.
     pub fn issuers(&self) -> impl Iterator<Item = &Arc<str>> {
         self.issuers.iter().map(|trusted| &trusted.issuer.name)
@@ -97,6 +105,9 @@ impl Authenticator {
             return Err(AuthError::Algorithm { expected: names(&issuer.algorithms) });
         }
         let keys = Arc::clone(&trusted.keys.read().unwrap_or_else(PoisonError::into_inner));
+        if keys.is_empty() {
+            return Err(AuthError::NoKeys { issuer: issuer.name.clone() });
+        }
         let key = keys
             .find(token.kid.as_deref(), token.algorithm)
             .ok_or_else(|| AuthError::UnknownKey { issuer: issuer.name.clone() })?;

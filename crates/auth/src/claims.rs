@@ -56,7 +56,12 @@ impl<'a> Claims<'a> {
 
     /// Whether an app acts for a person.
     pub(crate) fn is_delegated(&self) -> bool {
-        self.first(&self.issuer.claims.scopes).is_some()
+        !self.is_marked_app_only() && self.first(&self.issuer.claims.scopes).is_some()
+    }
+
+    /// Whether the issuer says by a claim of its own that an app acts for itself.
+    pub(crate) fn is_marked_app_only(&self) -> bool {
+        self.first(&self.issuer.claims.app_only).is_some()
     }
 }
 

@@ -43,6 +43,12 @@ pub enum AuthError {
         /// The configured issuer (its pattern, for one with many tenants) whose keys lack it.
         issuer: Arc<str>,
     },
+    /// The issuer has no keys at all at present: it could not be asked for them, or not for too long.
+    #[error("the keys of issuer {issuer} are not to be had at present")]
+    NoKeys {
+        /// The configured issuer.
+        issuer: Arc<str>,
+    },
     /// The signature does not fit the token and the key.
     #[error("signature does not verify")]
     Signature,
@@ -104,6 +110,7 @@ impl AuthError {
             AuthError::Algorithm { .. }
             | AuthError::UnknownIssuer { .. }
             | AuthError::UnknownKey { .. }
+            | AuthError::NoKeys { .. }
             | AuthError::Signature
             | AuthError::Type(_)
             | AuthError::Issuer(_)
@@ -136,6 +143,9 @@ impl AuthError {
             AuthError::UnknownKey { issuer } => format!(
                 "the token's `kid` is none of the current keys of {issuer}; ask for a new token, or check that it comes from there"
             ),
+            AuthError::NoKeys { issuer } => {
+                format!("the keys of {issuer} are not to be had at present, so no token of it can be checked")
+            }
             AuthError::Signature => {
                 "the token's signature does not verify with the key it names; it was changed, or signed by someone else"
                     .into()

@@ -1,6 +1,6 @@
 //! What an operator says of a token issuer: its name, audiences, algorithms, keys, and how its claims are read.
 //!
-//! Only declarations and their check. Discovery documents and key fetching belong to whoever builds an [`Issuer`].
+//! Only declarations and their check; where keys come from is said in `source`.
 
 use crate::ids::guid;
 use crate::keys::KeySet;
@@ -95,6 +95,8 @@ pub struct ClaimNames {
     pub tenant: Vec<String>,
     /// Delegated permissions: words in a text, or a list. Present, even empty, it makes the token delegated.
     pub scopes: Vec<String>,
+    /// Claims that only an app's own token has. They make it one even where the issuer gives it scopes.
+    pub app_only: Vec<String>,
     /// Application permissions: a list, or words in a text.
     pub app_permissions: Vec<String>,
     /// A person's roles. Unlike elsewhere all claims of this list count.
@@ -114,6 +116,7 @@ impl Default for ClaimNames {
             upn: names(&["upn", "preferred_username"]),
             tenant: names(&["tid"]),
             scopes: names(&["scp", "scope"]),
+            app_only: Vec::new(),
             app_permissions: names(&["roles"]),
             roles: names(&["wids", "roles"]),
             app: names(&["azp", "appid", "client_id"]),
@@ -149,6 +152,8 @@ pub struct Issuer {
     pub role_names: Vec<(String, Role)>,
     /// Roles given to people here rather than by a claim.
     pub assigned_roles: HashMap<Uuid, Roles>,
+    /// Whether its people may be put into the directory when they are first seen. Nothing here does so.
+    pub creates_people: bool,
 }
 
 impl Issuer {
@@ -167,6 +172,7 @@ impl Issuer {
             require_at_jwt: false,
             role_names: Vec::new(),
             assigned_roles: HashMap::new(),
+            creates_people: false,
         }
     }
 

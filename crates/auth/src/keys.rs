@@ -90,6 +90,11 @@ impl KeySet {
         self.keys.is_empty()
     }
 
+    /// Whether some key can check this algorithm.
+    pub fn serves(&self, algorithm: Algorithm) -> bool {
+        self.keys.iter().any(|key| key.algorithms.contains(&algorithm))
+    }
+
     /// The entries of the JWK set that were left out, and why.
     pub fn skipped(&self) -> &[String] {
         &self.skipped

@@ -16,8 +16,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The crate knows neither the model nor storage nor HTTP: it names no status code, fetches no key and reads no
-//! clock. Whether a caller *may* do something is decided elsewhere; here it is only found out who calls.
+//! The crate knows neither the model nor storage nor HTTP: it names no status code and reads no clock, and documents
+//! come to it by way of [`Fetch`]. Whether a caller *may* do something is decided elsewhere; here it is only found out who calls.
 
 mod admission;
 mod authenticator;
@@ -32,7 +32,9 @@ mod ids;
 mod issuer;
 mod keys;
 mod roles;
+mod schedule;
 mod scopes;
+mod source;
 mod subject;
 pub mod testing;
 mod token;
@@ -44,4 +46,6 @@ pub use error::AuthError;
 pub use issuer::{Algorithm, ClaimNames, Issuer, IssuerError, Tenancy, UserIds};
 pub use keys::{KeyError, KeySet};
 pub use roles::{Role, Roles};
+pub use schedule::{Pace, Schedule};
 pub use scopes::{Scope, Scopes};
+pub use source::{Document, Fetch, Fetched, KeySource, Published, SourceError};

@@ -40,6 +40,7 @@ impl Claims<'_> {
     fn check_app_only(&self) -> Result<(), AuthError> {
         match self.text_of("idtyp") {
             Some("app") => Ok(()),
+            None if self.is_marked_app_only() => Ok(()),
             Some(_) => Err(AuthError::Type("it is a person's, but has no scope claim (`scp`, `scope`)")),
             None if self.first(&self.issuer.claims.app_permissions).is_none() => {
                 Err(AuthError::Type("it has neither scopes (`scp`, `scope`) nor application permissions (`roles`)"))

@@ -95,6 +95,20 @@ fn roles_from_configuration() {
 }
 
 #[test]
+fn an_issuer_can_mark_its_apps() {
+    let mut issuer = dev().as_issuer().unwrap();
+    issuer.claims.app_only = vec!["clientId".into()];
+    let authenticator = Authenticator::new(vec![issuer], 0).unwrap();
+    let caller = |changes| {
+        let header = format!("Bearer {}", es(changes));
+        authenticator.authenticate(Some(header.as_bytes()), NOW).unwrap()
+    };
+    let marked = caller(json!({ "clientId": "app-1", "scp": "User.ReadWrite.All", "roles": ["User.Read.All"] }));
+    assert_eq!((marked.is_delegated(), marked.scopes.to_string().as_str()), (false, "User.Read.All"));
+    assert!(caller(json!({})).is_delegated());
+}
+
+#[test]
 fn minted_tokens_come_back() {
     let user = TokenUser { id: ADA.parse().unwrap(), upn: "ada@fjord.example".into(), name: "Ada".into() };
     let mut request = TokenRequest {
