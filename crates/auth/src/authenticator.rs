@@ -18,6 +18,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct Authenticator {
     issuers: Vec<Trusted>,
     cache: Cache,
+    /// Whether any of them creates people: asked with every request, and mostly no.
+    creates_people: bool,
     /// Counts changes of keys. INVARIANT: read before the keys of a verification, raised after keys were replaced,
     /// so that a cached caller of the current generation was verified with the current keys.
     generation: AtomicU64,
@@ -43,7 +45,12 @@ impl Authenticator {
         }
         // Exact names go before patterns, so that one tenant of a pattern can have rules of its own.
         trusted.sort_by_key(|trusted| trusted.issuer.name.contains(TENANT_PLACEHOLDER));
-        Ok(Authenticator { issuers: trusted, cache: Cache::new(cache_capacity), generation: AtomicU64::new(0) })
+        Ok(Authenticator {
+            creates_people: trusted.iter().any(|trusted| trusted.issuer.creates_people),
+            issuers: trusted,
+            cache: Cache::new(cache_capacity),
+            generation: AtomicU64::new(0),
+        })
     }
 
     /// The caller of a request, from the value of its `Authorization` header and the time in Unix seconds.
@@ -85,10 +92,7 @@ impl Authenticator {
 
     /// Whether people who come with tokens of this `iss` may be put into the directory.
     pub fn creates_people(&self, iss: &str) -> bool {
-        self.issuers
-            .iter()
-            .find(|trusted| trusted.issuer.is_named(iss))
-            .is_some_and(|known| known.issuer.creates_people)
+        self.creates_people && self.issuer_named(iss).is_some_and(|trusted| trusted.issuer.creates_people)
     }
 
     /// The names of the trusted issuers.
@@ -120,10 +124,13 @@ impl Authenticator {
     /// The issuer whose keys must confirm the token. The claim is believed only for this look-up.
     fn issuer_of(&self, token: &Token<'_>) -> Result<&Trusted, AuthError> {
         let iss = token.claims.get("iss").and_then(Value::as_str).ok_or(AuthError::Claim("iss"))?;
-        let found = (self.issuers.iter()).find(|trusted| trusted.issuer.is_named(iss));
-        found.ok_or_else(|| AuthError::UnknownIssuer {
+        self.issuer_named(iss).ok_or_else(|| AuthError::UnknownIssuer {
             expected: self.issuers().map(|name| &**name).collect::<Vec<_>>().join(" or "),
         })
+    }
+
+    fn issuer_named(&self, iss: &str) -> Option<&Trusted> {
+        self.issuers.iter().find(|trusted| trusted.issuer.is_named(iss))
     }
 }
 

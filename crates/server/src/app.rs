@@ -40,6 +40,7 @@ pub(crate) use refusal::Refusal;
 use crate::clock::TICKS_PER_SECOND;
 use crate::dev::{Hooks, Passage};
 use crate::effects::Effects;
+use crate::issuers::{Keeper, newcomers};
 use crate::wiring::Api;
 
 /// The version roots, in the spelling that answers use.
@@ -48,7 +49,9 @@ const ROOTS: [&str; 2] = ["/beta", "/v1.0"];
 /// A running service.
 pub(crate) struct App {
     pub(crate) api: Api,
-    pub(crate) authenticator: Authenticator,
+    pub(crate) authenticator: Arc<Authenticator>,
+    /// Fetches the keys of issuers; `vitae dev` has none to fetch.
+    pub(crate) keeper: Option<Keeper>,
     pub(crate) effects: Arc<Effects>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hosts: Hosts,
@@ -127,7 +130,7 @@ impl App {
         if let Some(response) = described {
             return Ok(response);
         }
-        let caller = self.admit(&head.headers, arrival.now)?;
+        let caller = self.admit(&head.headers, arrival.now).await?;
         let is_batch = is_batch(path);
         let limit = if is_batch { self.batch_body } else { LIMIT };
         let body = body::gather(&head.headers, body, limit).await?;
@@ -156,20 +159,56 @@ impl App {
     }
 
     /// Who is calling at that time, in ticks; nobody gets at data without a token.
-    fn admit(&self, headers: &HeaderMap, now: i64) -> Result<Arc<Caller>, Refusal> {
+    async fn admit(&self, headers: &HeaderMap, now: i64) -> Result<Arc<Caller>, Refusal> {
+        let admitted = match (self.authenticate(headers, now), &self.keeper) {
+            // Boxed, for it is rare and would make the future of every request larger.
+            (Err(error), Some(keeper)) => Box::pin(self.second_look(headers, now, error, keeper)).await,
+            (admitted, _) => admitted,
+        };
+        let caller = admitted.map_err(|error| self.unknown_caller(&error))?;
+        if self.authenticator.creates_people(&caller.issuer) {
+            Box::pin(newcomers::welcome(&self.api, &caller)).await;
+        }
+        Ok(caller)
+    }
+
+    fn authenticate(&self, headers: &HeaderMap, now: i64) -> Result<Arc<Caller>, AuthError> {
         let tokens = headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
-        let seconds = now.div_euclid(TICKS_PER_SECOND);
-        self.authenticator.authenticate_all(tokens, seconds).map_err(|error| self.unknown_caller(&error))
+        self.authenticator.authenticate_all(tokens, now.div_euclid(TICKS_PER_SECOND))
+    }
+
+    /// The same once more, where the issuer may have new keys.
+    async fn second_look(
+        &self,
+        headers: &HeaderMap,
+        now: i64,
+        error: AuthError,
+        keeper: &Keeper,
+    ) -> Result<Arc<Caller>, AuthError> {
+        let found = match &error {
+            AuthError::UnknownKey { issuer } => keeper.find_key(issuer).await,
+            AuthError::NoKeys { issuer } => keeper.find_keys(issuer).await,
+            _ => false,
+        };
+        if found { self.authenticate(headers, now) } else { Err(error) }
     }
 
     fn unknown_caller(&self, error: &AuthError) -> Refusal {
         let kind = match error {
             AuthError::MultipleTokens => Kind::BadHeader,
+            AuthError::NoKeys { issuer } => return self.no_keys(issuer, error),
             _ => Kind::Unauthenticated,
         };
         let mut problem = Problem::new(kind, error.message());
         problem.details.push(Detail { kind, message: error.explain(), target: "authorization".to_owned() });
         Refusal::from(problem).challenged(error.challenge("vitae", &self.authorization_uri))
+    }
+
+    /// The token may be a good one, so its sender is told to come again, not to throw it away.
+    fn no_keys(&self, issuer: &str, error: &AuthError) -> Refusal {
+        let mut problem = Problem::new(Kind::Unavailable, error.explain());
+        problem.retry_after = Some(self.keeper.as_ref().map_or(1, |keeper| keeper.pause(issuer)));
+        problem.into()
     }
 
     fn request<'a>(&self, arrival: &Arrival<'a>, root: &'a str, path: &'a str, body: Bytes) -> Request<'a> {

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::{Known, Network};
 use crate::failure::{Failure, Outcome};
+use crate::issuers::Trusted;
 use crate::logging::Format;
 
 use self::issuer::Declared;
@@ -43,7 +44,7 @@ pub(crate) struct Settings {
     pub(crate) items_per_collection: usize,
     pub(crate) log_level: &'static str,
     pub(crate) log_format: Format,
-    pub(crate) issuers: Vec<auth::Issuer>,
+    pub(crate) issuers: Vec<Trusted>,
 }
 
 /// Settings as they were found, good or not.

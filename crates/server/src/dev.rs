@@ -214,7 +214,8 @@ fn app(
         Authenticator::new(vec![issuer], KNOWN_TOKENS).map_err(|error| Failure::failed("the issuer", error))?;
     Ok(App {
         api,
-        authenticator,
+        authenticator: authenticator.into(),
+        keeper: None,
         effects,
         store: Arc::clone(&ground.store),
         hosts: Hosts::loopback(args.host),

@@ -15,6 +15,7 @@ mod duration;
 mod effects;
 mod failure;
 mod files;
+mod issuers;
 mod listen;
 mod logging;
 mod random;

@@ -16,6 +16,7 @@ use crate::data_dir::{DataDir, Lock};
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, Readers};
+use crate::issuers::{Keeper, Trusted};
 use crate::listen::{self, Stop};
 use crate::logging;
 use crate::wiring::{Api, Choices};
@@ -69,13 +70,13 @@ async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {
     let kept = store.secret("paging".into(), random::secret()).await;
     let key = kept.map_err(|error| Failure::failed("cannot keep the key of skip tokens", error))?;
     let choices = choices(&settings);
-    let first_issuer = settings.issuers.first().map(|issuer| issuer.name.to_string());
-    let authenticator = Authenticator::new(settings.issuers, KNOWN_TOKENS)
-        .map_err(|error| Failure::Usage(format!("the issuers cannot be used: {error}")))?;
+    let first_issuer = settings.issuers.first().map(|trusted| trusted.issuer.name.to_string());
+    let (authenticator, keeper) = trust(settings.issuers)?;
     let hosts = settings.public_url.into_iter().chain(settings.allowed_hosts).collect();
     Ok(App {
         api: Api::new(Arc::clone(&store), Arc::clone(&effects), &choices, key),
         authenticator,
+        keeper: Some(keeper),
         effects,
         store,
         hosts: Hosts::new(hosts, settings.trusted_proxies),
@@ -85,6 +86,20 @@ async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {
         hooks: None,
         draining: false.into(),
     })
+}
+
+/// The judge of tokens, and whoever keeps its keys current.
+fn trust(issuers: Vec<Trusted>) -> Outcome<(Arc<Authenticator>, Keeper)> {
+    let (mut declared, mut remotes) = (Vec::with_capacity(issuers.len()), Vec::new());
+    for Trusted { issuer, remote } in issuers {
+        remotes.extend(remote.map(|remote| (Arc::clone(&issuer.name), remote)));
+        declared.push(issuer);
+    }
+    let unusable = |error: &dyn std::fmt::Display| Failure::Usage(format!("the issuers cannot be used: {error}"));
+    let authenticator = Arc::new(Authenticator::new(declared, KNOWN_TOKENS).map_err(|error| unusable(&error))?);
+    let keeper = Keeper::new(remotes, &authenticator).map_err(|error| unusable(&error))?;
+    keeper.start();
+    Ok((authenticator, keeper))
 }
 
 fn choices(settings: &Settings) -> Choices {

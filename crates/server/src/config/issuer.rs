@@ -1,177 +1,31 @@
-//! Declared token issuers: `[[issuers]]` tables to [`auth::Issuer`]s.
+//! Declared token issuers: `[[issuers]]` tables to [`Trusted`] ones.
 //!
-//! Keys are read from the settings or a file beside them; nothing is fetched.
+//! Key and certificate files beside the settings are read; nothing is fetched.
+
+mod keys;
+mod kinds;
 
 use std::path::{Path, PathBuf};
 
-use auth::{Algorithm, ClaimNames, Issuer, KeySet, Tenancy, UserIds};
-use uuid::Uuid;
+use auth::{Issuer, KeySet, KeySource, Tenancy};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use super::Shown;
-use super::key::{Default as Form, Key};
+use super::key::Key;
 use super::read::Table;
 use super::value::{Faults, Origin, Value};
+use crate::issuers::{Remote, Route, Trusted};
 
-/// What one table says.
-#[derive(Default)]
-pub(super) struct Facts {
-    name: String,
-    audiences: Vec<String>,
-    algorithms: Vec<Algorithm>,
-    jwks: Option<PathBuf>,
-    pem: Option<String>,
-    kid: Option<String>,
-    tenant: Option<Uuid>,
-    tenants: Vec<Uuid>,
-    version: Option<String>,
-    leeway: u32,
-    require_at_jwt: bool,
-    user_ids: UserIds,
-    claims: ClaimNames,
-}
+use kinds::Kind;
+
+pub(super) use keys::{Facts, ISSUER_KEYS};
 
 /// A declared issuer, if it can be used, and how it is shown.
 pub(super) struct Declared {
-    pub(super) issuer: Option<Issuer>,
+    pub(super) issuer: Option<Trusted>,
     pub(super) shown: Vec<Shown>,
 }
-
-const fn key(
-    name: &'static str,
-    default: Form,
-    doc: &'static str,
-    set: fn(&mut Facts, &Value) -> Result<(), String>,
-) -> Key<Facts> {
-    Key { name, default, doc, set }
-}
-
-/// The settings of an issuer, in the order in which they are shown.
-pub(super) static ISSUER_KEYS: &[Key<Facts>] = &[
-    key(
-        "name",
-        Form::NoText,
-        "the `iss` of its tokens, exactly, or with {tenantid} where each tenant has its own",
-        |facts, value| {
-            facts.name = value.text()?.to_owned();
-            Ok(())
-        },
-    ),
-    key("audiences", Form::List(&[]), "the `aud` values that mean this service", |facts, value| {
-        facts.audiences = value.list()?.to_vec();
-        Ok(())
-    }),
-    key(
-        "algorithms",
-        Form::List(&["RS256"]),
-        "how its tokens may be signed: RS256, PS256, ES256, EdDSA",
-        |facts, value| {
-            facts.algorithms = value.each("RS256, PS256, ES256 or EdDSA", Algorithm::from_name)?;
-            Ok(())
-        },
-    ),
-    key("jwks", Form::NoText, "file with its public keys, a JWK set", |facts, value| {
-        facts.jwks = Some(PathBuf::from(value.text()?));
-        Ok(())
-    }),
-    key("pem", Form::NoText, "its one public key, in PEM form", |facts, value| {
-        facts.pem = Some(value.text()?.to_owned());
-        Ok(())
-    }),
-    key("kid", Form::NoText, "the key id that goes with `pem`", |facts, value| {
-        facts.kid = Some(value.text()?.to_owned());
-        Ok(())
-    }),
-    key("tenant", Form::NoText, "the tenant of all its tokens", |facts, value| {
-        facts.tenant = Some(guid(value.text()?).ok_or("a GUID")?);
-        Ok(())
-    }),
-    key("tenants", Form::List(&[]), "the tenants it may speak for, when its tokens name them", |facts, value| {
-        facts.tenants = value.each("GUIDs", guid)?;
-        Ok(())
-    }),
-    key("version", Form::NoText, "the `ver` its tokens carry", |facts, value| {
-        facts.version = Some(value.text()?.to_owned());
-        Ok(())
-    }),
-    key("leeway", Form::Number(60), "seconds its clock may differ", |facts, value| {
-        facts.leeway = u32::try_from(value.number(0, 300)?).unwrap_or_default();
-        Ok(())
-    }),
-    key(
-        "require_at_jwt",
-        Form::Switch(false),
-        "whether tokens must say that they are access tokens (RFC 9068)",
-        |facts, value| {
-            facts.require_at_jwt = value.switch()?;
-            Ok(())
-        },
-    ),
-    key(
-        "user_ids",
-        Form::Text("verbatim"),
-        "a person's id: the claim \"verbatim\", or \"derived\" from issuer and claim",
-        |facts, value| {
-            facts.user_ids = value.one_of(&[("verbatim", UserIds::Verbatim), ("derived", UserIds::Derived)])?;
-            Ok(())
-        },
-    ),
-    key(
-        "claims.user",
-        Form::List(&["oid", "sub"]),
-        "claims that hold the person's id, the first present counts",
-        |facts, value| {
-            facts.claims.user = value.list()?.to_vec();
-            Ok(())
-        },
-    ),
-    key("claims.name", Form::List(&["name"]), "claims that hold the person's name", |facts, value| {
-        facts.claims.name = value.list()?.to_vec();
-        Ok(())
-    }),
-    key(
-        "claims.upn",
-        Form::List(&["upn", "preferred_username"]),
-        "claims that hold the user principal name",
-        |facts, value| {
-            facts.claims.upn = value.list()?.to_vec();
-            Ok(())
-        },
-    ),
-    key("claims.tenant", Form::List(&["tid"]), "claims that hold the tenant", |facts, value| {
-        facts.claims.tenant = value.list()?.to_vec();
-        Ok(())
-    }),
-    key("claims.scopes", Form::List(&["scp", "scope"]), "claims that hold delegated permissions", |facts, value| {
-        facts.claims.scopes = value.list()?.to_vec();
-        Ok(())
-    }),
-    key(
-        "claims.app_permissions",
-        Form::List(&["roles"]),
-        "claims that hold application permissions",
-        |facts, value| {
-            facts.claims.app_permissions = value.list()?.to_vec();
-            Ok(())
-        },
-    ),
-    key(
-        "claims.roles",
-        Form::List(&["wids", "roles"]),
-        "claims that hold a person's roles, all count",
-        |facts, value| {
-            facts.claims.roles = value.list()?.to_vec();
-            Ok(())
-        },
-    ),
-    key("claims.app", Form::List(&["azp", "appid", "client_id"]), "claims that hold the app's id", |facts, value| {
-        facts.claims.app = value.list()?.to_vec();
-        Ok(())
-    }),
-    key("claims.app_name", Form::List(&["app_displayname"]), "claims that hold the app's name", |facts, value| {
-        facts.claims.app_name = value.list()?.to_vec();
-        Ok(())
-    }),
-];
 
 impl Declared {
     /// Reads a table of a settings file, beside which key files are looked for.
@@ -179,8 +33,9 @@ impl Declared {
         let mut facts = Facts::default();
         let mut shown = Vec::new();
         let before = faults.len();
+        let kind = table.found.get(keys::KIND).and_then(|(kind, _)| kind.text().ok()).and_then(kinds::kind);
         for key in ISSUER_KEYS {
-            let (value, origin) = table.found.remove(key.name).unwrap_or((key.default.value(), Origin::Default));
+            let (value, origin) = table.found.remove(key.name).unwrap_or_else(|| default(key, kind));
             if value != Value::Unset
                 && let Err(expected) = (key.set)(&mut facts, &value)
             {
@@ -201,54 +56,90 @@ impl Declared {
     }
 }
 
+/// What counts of a setting that is not there: what the kind says of it, or else everyone's default.
+fn default(key: &Key<Facts>, kind: Option<&Kind>) -> (Value, Origin) {
+    let of_kind = kind.and_then(|(kind, defaults)| {
+        let (_, form) = defaults.iter().find(|(name, _)| *name == key.name)?;
+        Some((form.value(), Origin::Kind(kind)))
+    });
+    of_kind.unwrap_or_else(|| (key.default.value(), Origin::Default))
+}
+
 impl Facts {
-    fn issuer(self, file: &Path) -> Result<Issuer, String> {
+    fn issuer(self, file: &Path) -> Result<Trusted, String> {
         if self.name.is_empty() || self.audiences.is_empty() {
             return Err("needs `name` and `audiences`".to_owned());
         }
-        let keys = self.keys(file)?;
+        let remote = self.remote(file)?;
+        let keys = if remote.is_some() { KeySet::default() } else { self.keys(file)? };
         let tenancy = match (self.tenant, self.tenants) {
             (Some(tenant), tenants) if tenants.is_empty() => Tenancy::Fixed(tenant),
             (None, tenants) if !tenants.is_empty() => Tenancy::FromClaim { allowed: Some(tenants) },
             _ => return Err("needs either `tenant` or `tenants`, for it must not speak for any".to_owned()),
         };
         let audiences: Vec<&str> = self.audiences.iter().map(String::as_str).collect();
-        Ok(Issuer {
+        let issuer = Issuer {
             algorithms: self.algorithms,
             claims: self.claims,
             user_ids: self.user_ids,
             version: self.version.map(Into::into),
             leeway: self.leeway,
             require_at_jwt: self.require_at_jwt,
+            role_names: self.role_names,
+            creates_people: self.creates_people,
             ..Issuer::new(&self.name, &audiences, keys, tenancy)
-        })
+        };
+        Ok(Trusted { issuer, remote })
+    }
+
+    /// Where keys are fetched, if they are.
+    fn remote(&self, file: &Path) -> Result<Option<Remote>, String> {
+        let source = match (&self.discovery, &self.jwks_uri) {
+            (None, None) => return Ok(None),
+            (Some(address), keys) => KeySource::Discovery { address: address.clone(), keys: keys.clone() },
+            (None, Some(address)) => KeySource::Keys(address.clone()),
+        };
+        if self.jwks.is_some() || self.pem.is_some() {
+            return Err(format!("has keys of its own and others to be fetched; {KEYS}"));
+        }
+        let authorities = self.ca.as_deref().map(|path| authorities(file, path)).transpose()?.unwrap_or_default();
+        Ok(Some(Remote { source, pace: self.pace, route: Route { networks: self.networks.clone(), authorities } }))
     }
 
     fn keys(&self, file: &Path) -> Result<KeySet, String> {
         match (&self.jwks, &self.pem) {
-            (Some(path), None) => {
-                let path = file.parent().unwrap_or(Path::new("")).join(path);
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|error| format!("has no keys: cannot read `{}`: {error}", path.display()))?;
-                let keys = KeySet::from_jwks(&text)
-                    .map_err(|error| format!("has no keys: `{}` is {error}", path.display()))?;
-                match keys.is_empty() {
-                    true => Err(format!(
-                        "has no key in `{}` that can be used: {}",
-                        path.display(),
-                        keys.skipped().join("; ")
-                    )),
-                    false => Ok(keys),
-                }
-            }
+            (Some(path), None) => key_file(&beside(file, path)),
             (None, Some(pem)) => {
                 KeySet::from_pem(pem, self.kid.as_deref()).map_err(|error| format!("has no key: `pem` is {error}"))
             }
-            _ => Err("needs either `jwks` or `pem`".to_owned()),
+            _ => Err(format!("has no keys, or some twice; {KEYS}")),
         }
     }
 }
 
-fn guid(text: &str) -> Option<Uuid> {
-    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
+/// How an issuer can have keys.
+const KEYS: &str = "it needs `discovery`, `jwks_uri`, `jwks` or `pem`";
+
+fn key_file(path: &Path) -> Result<KeySet, String> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("has no keys: cannot read `{shown}`: {error}"))?;
+    let keys = KeySet::from_jwks(&text).map_err(|error| format!("has no keys: `{shown}` is {error}"))?;
+    if keys.is_empty() {
+        return Err(format!("has no key in `{shown}` that can be used: {}", keys.skipped().join("; ")));
+    }
+    Ok(keys)
+}
+
+fn authorities(file: &Path, path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let path = beside(file, path);
+    let read = CertificateDer::pem_file_iter(&path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match read {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        Ok(_) => Err(format!("has a `ca` without a certificate: `{}`", path.display())),
+        Err(error) => Err(format!("has a `ca` that cannot be read: `{}`: {error}", path.display())),
+    }
+}
+
+fn beside(file: &Path, path: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).join(path)
 }

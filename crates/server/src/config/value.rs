@@ -16,7 +16,12 @@ pub(super) enum Value {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
     Default,
-    Line { file: String, line: usize },
+    /// The default of a kind of issuers.
+    Kind(&'static str),
+    Line {
+        file: String,
+        line: usize,
+    },
     Variable(String),
 }
 
@@ -118,6 +123,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Origin::Default => f.write_str("default"),
+            Origin::Kind(kind) => write!(f, "default of {kind}"),
             Origin::Line { file, line } => write!(f, "{file}:{line}"),
             Origin::Variable(name) => f.write_str(name),
         }
