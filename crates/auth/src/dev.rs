@@ -145,7 +145,7 @@ impl DevIssuer {
     }
 
     /// The same with a header of one's own.
-    pub(crate) fn sign_under(&self, header: &Value, claims: &Value) -> String {
+    pub fn sign_under(&self, header: &Value, claims: &Value) -> String {
         let message =
             format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
         let signature: Signature = self.key.sign(message.as_bytes());

@@ -8,8 +8,9 @@ use crate::issuer::Algorithm;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// A token in parts.
 pub(crate) struct Token<'a> {
@@ -46,6 +47,35 @@ impl<'de> Deserialize<'de> for Present {
     }
 }
 
+/// Claims, each of which comes once: of two with one name another reader may believe the other.
+struct Claims(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EachOnce).map(Claims)
+    }
+}
+
+struct EachOnce;
+
+impl<'de> Visitor<'de> for EachOnce {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut claims = Map::new();
+        while let Some((name, value)) = members.next_entry()? {
+            if claims.insert(name, value).is_some() {
+                return Err(A::Error::custom("a name comes twice"));
+            }
+        }
+        Ok(claims)
+    }
+}
+
 impl<'a> Token<'a> {
     /// Takes the text apart and refuses what no issuer may send.
     pub(crate) fn parse(text: &'a str) -> Result<Token<'a>, AuthError> {
@@ -63,8 +93,8 @@ impl<'a> Token<'a> {
         if decode(signature)?.is_empty() {
             return Err(AuthError::Malformed("it is not signed"));
         }
-        let claims = serde_json::from_slice(&decode(payload)?)
-            .map_err(|_| AuthError::Malformed("its claims are not a JSON object"))?;
+        let Claims(claims) = serde_json::from_slice(&decode(payload)?)
+            .map_err(|_| AuthError::Malformed("its claims are not a JSON object in which each name comes once"))?;
         Ok(Token { message, signature, algorithm, kid: header.kid, typ: header.typ, claims })
     }
 }

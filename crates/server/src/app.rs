@@ -185,12 +185,12 @@ impl App {
         error: AuthError,
         keeper: &Keeper,
     ) -> Result<Arc<Caller>, AuthError> {
-        let found = match &error {
+        match &error {
             AuthError::UnknownKey { issuer } => keeper.find_key(issuer).await,
             AuthError::NoKeys { issuer } => keeper.find_keys(issuer).await,
-            _ => false,
-        };
-        if found { self.authenticate(headers, now) } else { Err(error) }
+            _ => return Err(error),
+        }
+        self.authenticate(headers, now)
     }
 
     fn unknown_caller(&self, error: &AuthError) -> Refusal {

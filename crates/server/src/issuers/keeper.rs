@@ -55,14 +55,14 @@ impl Keeper {
         }
     }
 
-    /// A token names a key that this issuer does not have, as far as is known. Says whether it may have it now.
-    pub(crate) async fn find_key(&self, issuer: &str) -> bool {
-        self.ask(issuer, Why::UnknownKey).await
+    /// A token names a key that this issuer does not have, as far as is known: looks, unless that was done just now.
+    pub(crate) async fn find_key(&self, issuer: &str) {
+        self.ask(issuer, Why::UnknownKey).await;
     }
 
-    /// There are no keys of this issuer at all. Says whether there may be now.
-    pub(crate) async fn find_keys(&self, issuer: &str) -> bool {
-        self.ask(issuer, Why::Due).await
+    /// There are no keys of this issuer at all: looks, unless that was done just now.
+    pub(crate) async fn find_keys(&self, issuer: &str) {
+        self.ask(issuer, Why::Due).await;
     }
 
     /// Seconds until this issuer is asked again.
@@ -71,12 +71,11 @@ impl Keeper {
         u32::try_from(pause).unwrap_or(u32::MAX).max(1)
     }
 
-    async fn ask(&self, issuer: &str, why: Why) -> bool {
-        let Some(watched) = self.watched(issuer) else {
-            return false;
-        };
-        // A task of its own: a client that hangs up must not stop what others wait for.
-        tokio::spawn(Arc::clone(watched).refresh(why)).await.unwrap_or(false)
+    async fn ask(&self, issuer: &str, why: Why) {
+        if let Some(watched) = self.watched(issuer) {
+            // A task of its own: a client that hangs up must not stop what others wait for.
+            let _ = tokio::spawn(Arc::clone(watched).refresh(why)).await;
+        }
     }
 
     fn watched(&self, issuer: &str) -> Option<&Arc<Watched>> {
@@ -112,22 +111,22 @@ impl Watched {
         }
     }
 
-    /// Asks the issuer for its keys, unless that has just been done or is too early. Says whether anybody has asked.
-    async fn refresh(self: Arc<Self>, why: Why) -> bool {
+    /// Asks the issuer for its keys, unless that has just been done or is too early.
+    async fn refresh(self: Arc<Self>, why: Why) {
         let before = self.schedule().attempts();
         let _asking = self.asking.lock().await;
-        if self.schedule().attempts() != before {
-            return true;
-        }
-        let wanted = match why {
-            Why::Due => self.schedule().pause(self.seconds()) == 0,
-            Why::UnknownKey => self.schedule().take_look(self.seconds()),
+        let wanted = {
+            let mut schedule = self.schedule();
+            schedule.attempts() == before
+                && match why {
+                    Why::Due => schedule.pause(self.seconds()) == 0,
+                    Why::UnknownKey => schedule.take_look(self.seconds()),
+                }
         };
         if wanted {
             let published = self.source.look(&self.name, &*self.fetch).await;
             self.note(published);
         }
-        wanted
     }
 
     fn note(&self, published: Result<Published, SourceError>) {

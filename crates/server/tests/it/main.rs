@@ -12,4 +12,5 @@ mod hooks;
 mod hostile;
 mod replay;
 mod settings;
+mod trust;
 mod wire;

@@ -109,6 +109,8 @@ fn forms() {
         ("four parts", format!("{good}.x"), "Malformed"),
         ("not base64url", "a+b/.c.d".into(), "Malformed"),
         ("claims a list", payload("[]"), "Malformed"),
+        ("a claim twice", payload(r#"{"aud":"api://vitae","aud":"api://vitae"}"#), "Malformed"),
+        ("a claim twice, spelt otherwise", payload(r#"{"aud":"api://vitae","\u0061ud":"x"}"#), "Malformed"),
         ("claims with trailing text", payload("{} {}"), "Malformed"),
         ("claims too deep", payload(&format!("{{\"a\":{}", "[".repeat(3000))), "Malformed"),
         (

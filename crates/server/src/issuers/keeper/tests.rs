@@ -77,8 +77,8 @@ impl World {
         let token = token(number);
         let judge = || self.authenticator.authenticate(Some(token.as_bytes()), 0).map(drop);
         match judge() {
-            Err(AuthError::UnknownKey { .. }) => _ = self.keeper.find_key(NAME).await,
-            Err(AuthError::NoKeys { .. }) => _ = self.keeper.find_keys(NAME).await,
+            Err(AuthError::UnknownKey { .. }) => self.keeper.find_key(NAME).await,
+            Err(AuthError::NoKeys { .. }) => self.keeper.find_keys(NAME).await,
             _ => {}
         }
         match judge() {
@@ -207,5 +207,5 @@ async fn a_withdrawn_key_stops_working_within_a_day() {
     assert_eq!(world.try_token(1).await, "ok");
     hours(24).await;
     assert_eq!(world.try_token(1).await, "unknown key");
-    assert!(!world.keeper.find_key("https://nobody.example").await);
+    world.keeper.find_key("https://nobody.example").await;
 }

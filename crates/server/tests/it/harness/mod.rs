@@ -4,10 +4,14 @@
 
 mod client;
 mod dice;
+mod issuer;
 mod line;
 mod server;
+mod sign;
 
-pub(crate) use client::{Reply, Request};
+pub(crate) use client::{Reply, Request, exchange};
 pub(crate) use dice::Dice;
+pub(crate) use issuer::TestIssuer;
 pub(crate) use line::Line;
 pub(crate) use server::{Ended, Server, run, vitae};
+pub(crate) use sign::{Signer, ec, merge, unsigned};
