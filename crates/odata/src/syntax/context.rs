@@ -5,18 +5,22 @@
 //!          / path ( "/$deletedEntity" / "/$link" / "/$deletedLink" )
 //! type     = qualified-name / "Collection(" qualified-name ")"
 //! path     = identifier [ key ] *( "/" name [ key ] )
-//! key      = "(" ( literal / identifier "=" literal *( "," identifier "=" literal ) ) ")"
+//! key      = "(" ( value / identifier "=" value *( "," identifier "=" value ) ) ")"
+//! value    = literal / duration / members of an enumeration, as in payloads: without prefix and quotes
 //! items    = "(" [ item *( "," item ) ] ")"
 //! item     = "*" / namespace ".*" / step *( "/" step ) [ "+" ] [ items ]     ; step = name / annotation
 //! ```
 //! Fragments are written by this service, and read to check what it wrote. They are not percent-decoded.
+
+use edm::Primitive;
 
 use super::error::{Error, Span};
 use super::lex::TokenKind;
 use super::limits::Limits;
 use super::parser::{Parser, Result};
 use super::text::Text;
-use super::tree::{Argument, Arguments, Name, Step, TypeName};
+use super::tree::{Argument, Arguments, Expr, ExprKind, Literal, LiteralKind, Name, Step, TypeName};
+use super::{chars, literal};
 
 /// What a payload holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,6 +113,9 @@ impl Parser<'_> {
         let name = self.context_name()?;
         if name.text == "Collection" && self.eat('(') {
             let ty = TypeName { name: self.context_name()?, collection: true };
+            if !ty.name.text.contains('.') {
+                return Err(Error::unexpected(self.text(), ty.name.span, "a type with its namespace"));
+            }
             self.expect(')', "`)`")?;
             return Ok(Context::Type { ty, items: self.context_items()? });
         }
@@ -157,7 +164,7 @@ impl Parser<'_> {
         }
         self.bump();
         let named = self.peek_second().kind == TokenKind::Sign('=');
-        if !named && !matches!(self.peek().kind, TokenKind::Literal(_)) {
+        if !named && !self.is_context_value() {
             self.seek(start.start);
             return Ok(None);
         }
@@ -170,14 +177,44 @@ impl Parser<'_> {
             if named {
                 self.expect('=', "`=` and a value")?;
             }
-            let Some(kind) = self.literal_ahead() else { return Err(self.unexpected("a value")) };
-            items.push(Argument { name, value: self.literal(kind)? });
+            items.push(Argument { name, value: self.context_value()? });
             if !named || !self.eat(',') {
                 break;
             }
         }
         let end = self.expect(')', "`)`")?;
         Ok(Some(Arguments { items, span: start.to(end) }))
+    }
+
+    /// Is what stands in the parentheses a value? A name is one only where the path goes on after it.
+    fn is_context_value(&self) -> bool {
+        let (inside, after) = self.rest().split_once(')').unwrap_or((self.rest(), ""));
+        let goes_on = after.strip_prefix('/').is_some_and(|after| !after.starts_with('$'));
+        matches!(self.peek().kind, TokenKind::Literal(_))
+            || self.literal_ahead().is_some()
+            || literal::is_value(Primitive::Duration, inside)
+            || (goes_on && literal::is_enum(inside))
+    }
+
+    fn context_value(&mut self) -> Result<Expr> {
+        let start = self.at();
+        let text = without_pairs(self.rest().split(')').next().unwrap_or_default());
+        let bare = match self.peek().kind {
+            _ if literal::is_value(Primitive::Duration, text) => Some(LiteralKind::Duration),
+            TokenKind::Literal(_) if !(text.contains(',') && literal::is_enum(text)) => None,
+            _ if self.literal_ahead().is_some() => None,
+            _ => literal::is_enum(text).then_some(LiteralKind::Enum),
+        };
+        if let Some(kind) = bare {
+            let span = Span { start, end: start + text.len() };
+            self.seek(span.end);
+            let literal = Literal { kind, text: text.to_owned(), ty: None };
+            return self.node(ExprKind::Literal(literal), span);
+        }
+        match self.literal_ahead() {
+            Some(kind) => self.literal(kind),
+            None => Err(self.unexpected("a value")),
+        }
     }
 
     fn context_items(&mut self) -> Result<Option<Vec<Item>>> {
@@ -214,4 +251,14 @@ impl Parser<'_> {
         let recursive = self.eat('+');
         Ok(Item::Path { steps, recursive, items: self.context_items()? })
     }
+}
+
+/// The text before the comma that another pair of a name and a value follows: members of flags have commas too.
+fn without_pairs(text: &str) -> &str {
+    let pair = |(at, _): &(usize, &str)| {
+        let after = text.get(at + 1..).unwrap_or_default();
+        let name = chars::identifier(after);
+        name > 0 && after.get(name..).is_some_and(|rest| rest.starts_with('='))
+    };
+    text.match_indices(',').find(pair).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }

@@ -8,6 +8,7 @@
 //! arguments = "(" BWS [ argument *( BWS "," BWS argument ) ] BWS ")"
 //! argument  = identifier "=" expression / literal / "@" identifier                ; without a name: one alone
 //! annotation = "@" name [ "#" identifier ]
+//! key-segment = bare literal / word with a quote or an escaped slash in it
 //! ```
 //! Whether `Items(1)` has a key or an argument, and whether a name is a property, a type, a variable or a key, is
 //! for the model to say.
@@ -46,6 +47,9 @@ impl Parser<'_> {
             (TokenKind::System, "$root") => {
                 self.bump();
                 self.expect('/', "`/` and an entity set or singleton")?;
+                if self.peek().kind != TokenKind::Name {
+                    return Err(self.unexpected("an entity set, a singleton or a function import"));
+                }
                 self.step(steps)?;
                 return Ok(Root::Root);
             }
@@ -70,6 +74,12 @@ impl Parser<'_> {
 
     fn step(&mut self, steps: &mut Vec<Step>) -> Result<()> {
         self.count_node()?;
+        if !steps.is_empty()
+            && let Some(key) = self.odd_segment()
+        {
+            steps.push(Step::Segment(key));
+            return Ok(());
+        }
         let token = self.peek();
         match token.kind {
             TokenKind::Name => return self.name_step(steps),
@@ -98,6 +108,27 @@ impl Parser<'_> {
             _ => return Err(self.unexpected("a name")),
         }
         Ok(())
+    }
+
+    /// Takes a segment that can only be a key: a word with a quote in it, or an escaped slash where the one in front
+    /// is not escaped. (Clients that escape all slashes mean all of them as separators.)
+    fn odd_segment(&mut self) -> Option<Name> {
+        let (start, rest) = (self.at(), self.rest());
+        if start.checked_sub(1).is_some_and(|slash| self.is_escaped(slash)) {
+            return None;
+        }
+        let ends = |(at, letter): &(usize, char)| match letter {
+            '/' => !self.is_escaped(start + at),
+            _ => matches!(letter, ' ' | '\t' | '(' | ')' | ',' | ';' | ':' | '\n' | '\r'),
+        };
+        let length = rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at);
+        let text = rest.get(..length)?;
+        if !text.contains(['\'', '/']) || text.starts_with(['\'', '"', '$', '@']) {
+            return None;
+        }
+        let span = Span { start, end: start + length };
+        self.seek(span.end);
+        Some(Name { text: text.to_owned(), span })
     }
 
     fn name_step(&mut self, steps: &mut Vec<Step>) -> Result<()> {

@@ -100,7 +100,12 @@ pub fn split(query: &str, limits: &Limits) -> Result<Vec<Part>> {
         let span = Span { start, end: start + 1 };
         return Err(Error::unexpected(query, span, "`%23` in its stead").within("the query"));
     }
-    query.split('&').filter(|part| !part.is_empty()).map(part).collect()
+    // Between and after ampersands clients leave nothing at times.
+    let written = |part: &&str| !(limits.lenient && part.is_empty());
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
+    query.split('&').filter(written).map(part).collect()
 }
 
 fn part(text: &str) -> Result<Part> {

@@ -127,7 +127,7 @@ fn may_follow(before: &SegmentKind, next: &SegmentKind, position: usize) -> bool
 /// The segments of a path, a slash at either end not counted.
 fn split(text: &Text) -> Vec<Span> {
     let path = text.as_str();
-    let start = usize::from(path.starts_with('/'));
+    let start = usize::from(path.starts_with('/') && !text.is_escaped(0));
     let last = path.len().saturating_sub(1);
     let end = if path.len() > start && path.ends_with('/') && !text.is_escaped(last) { last } else { path.len() };
     let mut spans = Vec::new();

@@ -188,7 +188,11 @@ fn callback(parameter: &str) -> Option<String> {
     let (scheme, rest) = url.split_once(':')?;
     let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let absolute = scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(letters);
-    let fits = absolute && !rest.is_empty() && !url.contains(['"', ' ', '<', '>']);
+    let escapes = url.split('%').skip(1).all(
+        |after| matches!(after.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()),
+    );
+    let fits =
+        absolute && escapes && !rest.is_empty() && !url.contains(['"', ' ', '<', '>', '{', '}', '|', '\\', '^', '`']);
     (fits && name.trim_end_matches([' ', '\t']).eq_ignore_ascii_case("url")).then(|| url.to_owned())
 }
 

@@ -103,7 +103,8 @@ impl Parser<'_> {
     }
 
     fn expand_path(&mut self, path: &mut Vec<Step>) -> Result<ExpandTail> {
-        if self.is_system("$value") {
+        // Of all the words with a dollar sign the one that is read in any case.
+        if self.peek().kind == TokenKind::System && self.slice(self.peek().span).eq_ignore_ascii_case("$value") {
             self.bump();
             return Ok(ExpandTail::Value);
         }

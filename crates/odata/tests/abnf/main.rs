@@ -10,8 +10,10 @@
     reason = "a test may fail, and tells its tally"
 )]
 
+mod agree;
 mod json;
 mod names;
+mod oracle;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};

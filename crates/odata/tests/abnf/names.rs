@@ -6,6 +6,7 @@
 mod context;
 mod options;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use odata::syntax::Text;
@@ -76,11 +77,13 @@ pub(crate) type Verdict = Result<(), String>;
 
 pub(crate) struct Names {
     lists: BTreeMap<String, BTreeSet<String>>,
+    /// The variables of the lambdas around what is looked at.
+    scope: RefCell<Vec<String>>,
 }
 
 impl Names {
     pub(crate) fn new(lists: BTreeMap<String, BTreeSet<String>>) -> Self {
-        Self { lists }
+        Self { lists, scope: RefCell::default() }
     }
 
     /// Does the rule admit the name? A rule that lists nothing admits every name.
@@ -93,6 +96,11 @@ impl Names {
             _ => names.contains(name),
         };
         self.lists.get(rule).is_none_or(listed)
+    }
+
+    /// The names of a rule, encoded as listed.
+    pub(crate) fn listed(&self, rule: &str) -> Vec<String> {
+        self.lists.get(rule).map(|names| names.iter().cloned().collect()).unwrap_or_default()
     }
 
     /// Is it a rule for names?
@@ -268,41 +276,40 @@ impl Names {
     // Expressions.
 
     pub(crate) fn expr(&self, expr: &Expr) -> Verdict {
-        self.scoped(expr, &mut Vec::new())
-    }
-
-    fn scoped(&self, expr: &Expr, scope: &mut Vec<String>) -> Verdict {
         match &expr.kind {
             ExprKind::Literal(literal) => self.literal(literal),
             ExprKind::Path(path) => {
-                let kinds = self.walk(path, scope)?;
+                let kinds = self.walk(path)?;
                 // A type at the start, or of entities at the end, is nothing by itself.
                 match kinds & !(TYPE | ENTITIES_CAST) {
                     0 => Err(format!("{path:?} leads nowhere")),
                     _ => Ok(()),
                 }
             }
-            ExprKind::Call { arguments, .. } => arguments.iter().try_for_each(|argument| self.scoped(argument, scope)),
-            ExprKind::Unary { operand, .. } => self.scoped(operand, scope),
+            ExprKind::Call { arguments, .. } => arguments.iter().try_for_each(|argument| self.expr(argument)),
+            ExprKind::Unary { operand, .. } => self.expr(operand),
             ExprKind::Binary { operator, left, right } => {
-                self.scoped(left, scope)?;
+                self.expr(left)?;
                 match (&right.kind, operator) {
-                    (ExprKind::Literal(literal), Binary::Has) => self.members(literal),
-                    _ => self.scoped(right, scope),
+                    (ExprKind::Literal(literal), Binary::Has) => {
+                        self.literal(literal)?;
+                        self.members(literal)
+                    }
+                    _ => self.expr(right),
                 }
             }
             ExprKind::Logical { terms, .. } | ExprKind::List(terms) | ExprKind::Array(terms) => {
-                terms.iter().try_for_each(|term| self.scoped(term, scope))
+                terms.iter().try_for_each(|term| self.expr(term))
             }
             ExprKind::Case(branches) => branches.iter().try_for_each(|(condition, value)| {
-                self.scoped(condition, scope)?;
-                self.scoped(value, scope)
+                self.expr(condition)?;
+                self.expr(value)
             }),
             ExprKind::Typed { operand, ty, .. } => {
                 self.ty(ty)?;
-                operand.as_ref().map_or(Ok(()), |operand| self.scoped(operand, scope))
+                operand.as_ref().map_or(Ok(()), |operand| self.expr(operand))
             }
-            ExprKind::Object(members) => members.iter().try_for_each(|(_, value)| self.scoped(value, scope)),
+            ExprKind::Object(members) => members.iter().try_for_each(|(_, value)| self.expr(value)),
         }
     }
 
@@ -312,12 +319,16 @@ impl Names {
                 Err(format!("no enumeration `{}`", ty.text))
             }
             Some(_) => self.members(literal),
+            None if literal.kind == LiteralKind::Enum => self.members(literal),
             None => Ok(()),
         }
     }
 
     pub(crate) fn members(&self, literal: &Literal) -> Verdict {
-        let number = |member: &str| member.trim_start_matches(['+', '-']).bytes().all(|byte| byte.is_ascii_digit());
+        let number = |member: &str| {
+            let digits = member.strip_prefix(['+', '-']).unwrap_or(member);
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        };
         let admitted = |member: &str| number(member) || self.admits("enumerationMember", member);
         match literal.text.split(',').all(admitted) {
             true => Ok(()),
@@ -334,7 +345,7 @@ impl Names {
         }
     }
 
-    fn walk(&self, path: &Path, scope: &mut Vec<String>) -> Result<Kinds, String> {
+    fn walk(&self, path: &Path) -> Result<Kinds, String> {
         let mut steps = path.steps.as_slice();
         let mut kinds = match (&path.root, steps.split_first()) {
             (Root::It | Root::This | Root::These, _) => ENTITY,
@@ -343,7 +354,9 @@ impl Names {
                 steps = rest;
                 self.root(name, arguments.as_ref())?
             }
-            (Root::Implied, Some((Step::Name { name, arguments: None }, rest))) if scope.contains(&name.text) => {
+            (Root::Implied, Some((Step::Name { name, arguments: None }, rest)))
+                if self.scope.borrow().contains(&name.text) =>
+            {
                 steps = rest;
                 ENTITY
             }
@@ -351,8 +364,11 @@ impl Names {
             (Root::Implied, _) => ENTITY,
             (Root::Root, _) => 0,
         };
+        if kinds == 0 {
+            return Err(format!("{path:?} begins nowhere"));
+        }
         for step in steps {
-            kinds = self.step(kinds, step, scope)?;
+            kinds = self.step(kinds, step)?;
             if kinds == 0 {
                 return Err(format!("{step:?} does not fit"));
             }
@@ -370,7 +386,7 @@ impl Names {
         Ok(kinds | (self.call("Import", name, listed)? & !CALLED))
     }
 
-    fn step(&self, kinds: Kinds, step: &Step, scope: &mut Vec<String>) -> Result<Kinds, String> {
+    fn step(&self, kinds: Kinds, step: &Step) -> Result<Kinds, String> {
         let when = |of: Kinds, then: Kinds| if kinds & of != 0 { then } else { 0 };
         Ok(match step {
             Step::Name { name, arguments } => {
@@ -379,7 +395,7 @@ impl Names {
                 let mut after = self.member(before, name, listed, &name.text)?;
                 // An entity may be read as a complex type too: the grammar does not tell them apart here.
                 let leads = self.qualified("entityTypeName", name) || self.qualified("complexTypeName", name);
-                if kinds & ENTITY != 0 && listed.is_empty() && leads {
+                if kinds & (ENTITY | KEYED) != 0 && listed.is_empty() && leads {
                     after = (after & !ENTITY_CAST) | TYPE;
                 }
                 after | (self.call("", name, listed)? & !CALLED)
@@ -395,14 +411,15 @@ impl Names {
                 when(COLLECTIONS, DONE)
             }
             Step::Filter(condition) => {
-                self.scoped(condition, scope)?;
-                kinds & COLLECTIONS
+                self.expr(condition)?;
+                (kinds & COLLECTIONS & !ENTITIES_CAST) | when(ENTITIES_CAST, ENTITIES)
             }
             Step::Lambda { body, .. } => {
                 if let Some((variable, condition)) = body {
-                    scope.push(variable.text.clone());
-                    self.scoped(condition, scope)?;
-                    scope.pop();
+                    self.scope.borrow_mut().push(variable.text.clone());
+                    let verdict = self.expr(condition);
+                    self.scope.borrow_mut().pop();
+                    verdict?;
                 }
                 when(COLLECTIONS, DONE)
             }
@@ -425,7 +442,7 @@ fn check(holds: bool, what: &impl std::fmt::Debug) -> Verdict {
 }
 
 /// The value of an annotation can be anything.
-const ANNOTATED: Kinds = OPERATED;
+const ANNOTATED: Kinds = OPERATED & !ANY_ENTITIES;
 
 pub(crate) fn is_primitive(name: &str) -> bool {
     let plain = [

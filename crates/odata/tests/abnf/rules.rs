@@ -48,8 +48,9 @@ fn resource_path(names: &Names, input: &str) -> Verdict {
 }
 
 fn relative(names: &Names, input: &str) -> Verdict {
-    if let Some(("$metadata", context)) = input.split_once('#') {
-        return fragment(names, &format!("#{context}"));
+    if let Some((before, context)) = input.split_once('#').filter(|_| input.starts_with("$metadata")) {
+        fragment(names, &format!("#{context}"))?;
+        return relative(names, before);
     }
     let url = said(url::parse(input, &LIMITS))?;
     check(!url.path.segments.is_empty() || url.options.is_empty(), "options without a path")?;
@@ -67,7 +68,10 @@ fn absolute(names: &Names, input: &str) -> Verdict {
     let (scheme, rest) = input.split_once("://").ok_or("no scheme")?;
     check(["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)), "unknown scheme")?;
     let (host, rest) = rest.split_once('/').ok_or("no slash after the host")?;
-    check(host.parse::<http::uri::Authority>().is_ok(), "no host")?;
+    let host = Text::of_path(host).map_err(|error| error.to_string())?;
+    let letters = |letter: char| if letter.is_ascii() && letter != ' ' { letter } else { 'a' };
+    let ascii: String = host.as_str().chars().map(letters).collect();
+    check(ascii.parse::<http::uri::Authority>().is_ok(), "no host")?;
     let query = rest.find('?').unwrap_or(rest.len());
     let slashes = rest.char_indices().filter(|(at, letter)| *letter == '/' && *at < query).map(|(at, _)| at + 1);
     let mut verdict = Err(String::new());
@@ -165,6 +169,9 @@ fn operator(names: &Names, word: &str, input: &str) -> Verdict {
 }
 
 fn parameter(names: &Names, input: &str) -> Verdict {
+    let blank = |letter: char| matches!(letter, ' ' | '\t');
+    let decoded = Text::of_query(input).map_err(|error| error.to_string())?;
+    check(!decoded.as_str().starts_with(blank) && !decoded.as_str().ends_with(blank), "a blank around it")?;
     let call = expr(&format!("Model.Available({input})"))?;
     let simple = match &call.kind {
         ExprKind::Path(path) => match path.steps.as_slice() {
@@ -185,7 +192,9 @@ fn parameter(names: &Names, input: &str) -> Verdict {
 }
 
 fn search_expression(input: &str) -> Verdict {
-    let found = said(Text::of_query(input).and_then(|text| search(&text, &LIMITS)))?;
+    let text = said(Text::of_query(input))?;
+    check(!text.as_str().starts_with([' ', '\t']), "a blank in front")?;
+    let found = said(search(&text, &LIMITS))?;
     check(!matches!(found, Search::Raw(_)), "text that is not complete")
 }
 
@@ -256,6 +265,8 @@ fn shape_type(shape: &str) -> Option<Primitive> {
 fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
     let of = |ty: Primitive| check(is_value(ty, input), "no such value");
     let decoded = Text::of_path(input).map(|text| text.as_str().to_owned()).unwrap_or_default();
+    // Their punctuation may be encoded.
+    let shape = |ty: Primitive| check(is_value(ty, &decoded), "no such value");
     Some(match rule {
         "boolean" | "booleanValue" => of(Primitive::Boolean),
         "binaryValue" => of(Primitive::Binary),
@@ -276,16 +287,19 @@ fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
         "guid" | "guidValue" => of(Primitive::Guid),
         "enumValue" => enumeration(names, input),
         "primitiveValue" => check(
-            PRIMITIVES.iter().any(|ty| is_value(*ty, input)) || enumeration(names, input).is_ok(),
+            PRIMITIVES.iter().any(|ty| is_value(*ty, input))
+                || SHAPES.iter().any(|ty| is_value(*ty, &decoded))
+                || enumeration(names, input).is_ok(),
             "no value of any type",
         ),
-        "fullPointLiteral" => of(Primitive::GeographyPoint),
-        "fullLineStringLiteral" => of(Primitive::GeographyLineString),
-        "fullPolygonLiteral" => of(Primitive::GeographyPolygon),
-        "fullMultiPointLiteral" => of(Primitive::GeographyMultiPoint),
-        "fullMultiLineStringLiteral" => of(Primitive::GeographyMultiLineString),
-        "fullMultiPolygonLiteral" => of(Primitive::GeographyMultiPolygon),
-        "fullCollectionLiteral" => of(Primitive::GeographyCollection),
+        "fullPointLiteral" => shape(Primitive::GeographyPoint),
+        "fullLineStringLiteral" => shape(Primitive::GeographyLineString),
+        "fullPolygonLiteral" => shape(Primitive::GeographyPolygon),
+        "fullMultiPointLiteral" => shape(Primitive::GeographyMultiPoint),
+        "fullMultiLineStringLiteral" => shape(Primitive::GeographyMultiLineString),
+        "fullMultiPolygonLiteral" => shape(Primitive::GeographyMultiPolygon),
+        "fullCollectionLiteral" => shape(Primitive::GeographyCollection),
+        "stringInUrl" if decoded.ends_with([' ', '\t']) => Err("a blank behind it".to_owned()),
         "stringInUrl" => expr(&format!("[{input}]")).and_then(|array| {
             let string = matches!(&array.kind, ExprKind::Array(items) if matches!(items.as_slice(),
                 [Expr { kind: ExprKind::Literal(Literal { kind: LiteralKind::Json, .. }), .. }]));
@@ -293,7 +307,11 @@ fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
         }),
         "primitiveTypeName" => check(input.strip_prefix("Edm.").is_some_and(is_primitive), "no such type"),
         "namespace" => check(input.split('.').all(is_identifier) && names.namespace(Some(input)), "no namespace"),
-        "keyPredicate" | "simpleKey" | "compoundKey" => resource_path(names, &format!("Categories{input}")),
+        "keyPredicate" | "simpleKey" | "compoundKey" => match input.starts_with(['(', '/']) || input.starts_with("%28")
+        {
+            true => resource_path(names, &format!("Categories{input}")),
+            false => Err("no parenthesis or slash".to_owned()),
+        },
         "odataIdentifier" => check(is_identifier(&decoded), "no identifier"),
         _ if names.lists(rule) => check(is_identifier(&decoded) && names.admits(rule, &decoded), "no such name"),
         _ => return None,
@@ -307,11 +325,16 @@ fn header_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
     let expected: fn(&Preference) -> bool = match rule {
         "header" => {
             let (name, value) = input.split_once(':').unwrap_or_default();
+            if name.eq_ignore_ascii_case("prefer") {
+                return header_rule(names, "prefer", input);
+            }
             return Some(check(prefer::is_header_value(name, value), "no such header"));
         }
         "prefer" => {
-            let list = input.strip_prefix("Prefer:").map(|list| prefer::parse(list.trim_start()));
-            let known = |list: &Vec<Preference>| list.iter().all(|one| !matches!(one, Preference::Other(_)));
+            let (name, list) = input.split_once(':').unwrap_or_default();
+            let list = name.eq_ignore_ascii_case("prefer").then(|| prefer::parse(list.trim_start()));
+            // Preferences of others are read, but not part of this grammar.
+            let known = |list: &Vec<Preference>| list.iter().all(|one| preference_fits(names, one).is_ok());
             return Some(check(matches!(list, Some(Ok(list)) if known(&list)), "no preferences"));
         }
         "asyncresult" | "content-id" | "isolation" | "odata-entityid" | "odata-error" | "odata-maxversion"
@@ -337,11 +360,16 @@ fn header_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
     };
     Some(preference.and_then(|preference| {
         check(expected(&preference), "another preference")?;
-        match preference {
-            Preference::IncludeAnnotations(patterns) => patterns.iter().try_for_each(|pattern| names.pattern(pattern)),
-            _ => Ok(()),
-        }
+        preference_fits(names, &preference)
     }))
+}
+
+fn preference_fits(names: &Names, preference: &Preference) -> Verdict {
+    match preference {
+        Preference::IncludeAnnotations(patterns) => patterns.iter().try_for_each(|pattern| names.pattern(pattern)),
+        Preference::Other(_) => Err("a preference of others".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 fn enumeration(names: &Names, input: &str) -> Verdict {
@@ -349,7 +377,7 @@ fn enumeration(names: &Names, input: &str) -> Verdict {
     names.members(&Literal { kind: LiteralKind::Enum, text: input.to_owned(), ty: None })
 }
 
-const PRIMITIVES: [Primitive; 22] = [
+const PRIMITIVES: [Primitive; 15] = [
     Primitive::Binary,
     Primitive::Boolean,
     Primitive::Byte,
@@ -365,6 +393,9 @@ const PRIMITIVES: [Primitive; 22] = [
     Primitive::SByte,
     Primitive::Single,
     Primitive::TimeOfDay,
+];
+
+const SHAPES: [Primitive; 7] = [
     Primitive::GeographyPoint,
     Primitive::GeographyLineString,
     Primitive::GeographyPolygon,

@@ -7,7 +7,10 @@ use super::options::{
     SELECT_FUNCTION, SELECT_OPERATION, SELECT_PATH, SELECT_PATH_CAST, SELECT_START, SELECT_TYPE, SELECTED,
     SELECTED_LIST,
 };
-use super::{ANY_ENTITIES, ANY_ENTITY, ENTITIES, ENTITY, KEYED, Kinds, Names, PRIMITIVE, Verdict, check, is_primitive};
+use super::{
+    ANY_ENTITIES, ANY_ENTITY, ENTITIES, ENTITY, ENTITY_CAST, KEYED, Kinds, Names, PRIMITIVE, Verdict, check,
+    is_primitive,
+};
 
 impl Names {
     pub(crate) fn context(&self, context: &Context) -> Verdict {
@@ -36,8 +39,9 @@ impl Names {
             kinds |= if self.admits(rule, &first.text) { keyed(kind, key) } else { 0 };
         }
         for (name, key) in rest {
-            let cast = self.member(kinds, name, &[], "").unwrap_or(0);
-            kinds = keyed(cast & !KEYED, key);
+            let led = self.member(kinds, name, &[], "").unwrap_or(0) & !KEYED;
+            // What contains entities may have a key even if it leads to one.
+            kinds = keyed(if led & (ENTITY | ENTITY_CAST) != 0 && key.is_some() { led | ENTITIES } else { led }, key);
         }
         let suffixed = kinds & (ANY_ENTITIES | ANY_ENTITY) != 0
             && path.first().is_some_and(|(name, _)| self.admits("entitySetName", &name.text));
