@@ -239,13 +239,25 @@ fn is_argued(oracle: &Oracle<'_>, rule: &str, text: &str) -> bool {
         // A query sent as a body has several lines.
         text.replace("%0A", "%20").replace("%0D", "%20"),
         // `+` in front of an offset became a blank on the way.
-        text.replace("%20", "%2B"),
+        with_plus(text),
         // Within geographic text a blank may be encoded.
         text.replace("%20", " "),
         // Blanks in the parentheses of a key as in those of arguments.
         text.replace("(%20", "(").replace(",%20", ",").replace("%20)", ")"),
     ];
     part || instead.iter().any(|text| oracle.could(rule, &encoded(text)))
+}
+
+/// With a plus sign for blanks that hours and minutes follow.
+fn with_plus(text: &str) -> String {
+    let mut parts = text.split("%20");
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let offset = matches!(part.as_bytes(), [b'0'..=b'9', b'0'..=b'9', b':' | b'%', ..]);
+        whole += if offset { "%2B" } else { "%20" };
+        whole += part;
+    }
+    whole
 }
 
 /// With everything encoded that has to be.

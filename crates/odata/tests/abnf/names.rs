@@ -442,7 +442,7 @@ fn check(holds: bool, what: &impl std::fmt::Debug) -> Verdict {
 }
 
 /// The value of an annotation can be anything.
-const ANNOTATED: Kinds = OPERATED & !ANY_ENTITIES;
+const ANNOTATED: Kinds = OPERATED & !(ANY_ENTITIES | KEYED);
 
 pub(crate) fn is_primitive(name: &str) -> bool {
     let plain = [

@@ -299,7 +299,7 @@ fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
         "fullMultiLineStringLiteral" => shape(Primitive::GeographyMultiLineString),
         "fullMultiPolygonLiteral" => shape(Primitive::GeographyMultiPolygon),
         "fullCollectionLiteral" => shape(Primitive::GeographyCollection),
-        "stringInUrl" if decoded.ends_with([' ', '\t']) => Err("a blank behind it".to_owned()),
+        "stringInUrl" if decoded.trim_matches([' ', '\t']) != decoded => Err("a blank around it".to_owned()),
         "stringInUrl" => expr(&format!("[{input}]")).and_then(|array| {
             let string = matches!(&array.kind, ExprKind::Array(items) if matches!(items.as_slice(),
                 [Expr { kind: ExprKind::Literal(Literal { kind: LiteralKind::Json, .. }), .. }]));

@@ -3,6 +3,7 @@
 mod access;
 mod batches;
 mod collections;
+mod fuzz;
 mod harness;
 mod metadata;
 mod people;

@@ -50,6 +50,7 @@ static TERMINALS: &[Terminal] = &[
     terminal("no-quote", |text| either(text, |letter| in_text(letter, "$=!()*+,;:@/?"), "'"), SOME),
     terminal("phrase-char", |text| either(text, |letter| in_text(letter, "$'=!()*+,;:@/?"), "\""), SOME),
     terminal("word-char", |text| either(text, |letter| in_text(letter, "!*+,:@/?$="), "\"()"), &["a", "B", "3", "-"]),
+    terminal("word-start", |text| either(text, |letter| in_text(letter, "!*+,:@/?$="), "\"()'"), &["a", "B", "3", "-"]),
     terminal("json-char", |text| either(text, |letter| in_text(letter, "$'=!()*+,;:@/? {}[]"), "\"\\"), SOME),
     terminal("c-char", |text| one(text, |letter| letter != '\''), &["a", "(", "/", "é"]),
     terminal("<identifier>", identifier, &["Total", "x", "Any_1"]),
