@@ -36,7 +36,7 @@ Examples:
   cargo xtask bench --only item --seconds 5  one case, longer turns
   cargo xtask bench --json figures.json      the figures for a machine too
 
-Cases: item, ten, profile, post1, post64, start. Linux only; both servers listen on the loopback address."
+Cases: item, ten, filter, profile, post1, post64, start. Linux only; both servers listen on the loopback address."
 )]
 struct Args {
     /// Seconds of load in each turn of each server
@@ -45,9 +45,9 @@ struct Args {
     /// Turns of each server; they alternate and the median counts
     #[arg(long, value_name = "N", default_value_t = 9, value_parser = clap::value_parser!(u64).range(1..=25))]
     rounds: u64,
-    /// Only this case
-    #[arg(long, value_name = "NAME", value_parser = names())]
-    only: Option<String>,
+    /// Only these cases, with commas between
+    #[arg(long, value_name = "NAME", value_parser = names(), value_delimiter = ',')]
+    only: Vec<String>,
     /// Write the figures here as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -58,7 +58,7 @@ struct Args {
 
 impl Args {
     fn wants(&self, name: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| only == name)
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
 }
 

@@ -5,6 +5,7 @@
 mod bare;
 mod bench;
 mod failure;
+mod long;
 mod term;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ struct Task {
 
 const TASKS: &[Task] = &[
     Task { name: "bench", about: "Measure the release server beside a bare one", run: bench::run },
+    Task { name: "fuzz", about: "Look for inputs that make a parser or a service fail", run: long::fuzz },
+    Task { name: "prove", about: "Compare with the oracles at length, try the laws on many cases", run: long::prove },
     Task { name: "bare", about: "", run: bare::run },
 ];
 

@@ -15,6 +15,8 @@ pub(crate) struct Case {
 pub(crate) enum Work {
     Item,
     Ten,
+    /// The same ten, all of which a filter keeps.
+    Filtered,
     Profile,
     Post,
 }
@@ -26,6 +28,8 @@ pub(crate) enum Goal {
     Share(f64),
     /// So many requests per second, and 99 of 100 within so many milliseconds.
     Rate(f64, f64),
+    /// At most so many microseconds of CPU more than that other case.
+    More(&'static str, f64),
     /// Shown, not judged.
     None,
 }
@@ -34,6 +38,13 @@ pub(crate) enum Goal {
 pub(crate) const CASES: &[Case] = &[
     Case { name: "item", title: "GET item", connections: 64, work: Work::Item, goal: Goal::Share(0.85) },
     Case { name: "ten", title: "GET collection of ten", connections: 64, work: Work::Ten, goal: Goal::Share(0.80) },
+    Case {
+        name: "filter",
+        title: "the same, five operators",
+        connections: 64,
+        work: Work::Filtered,
+        goal: Goal::More("ten", 30.0),
+    },
     Case { name: "profile", title: "GET profile", connections: 64, work: Work::Profile, goal: Goal::Share(0.70) },
     Case { name: "post1", title: "POST durable, 1 client", connections: 1, work: Work::Post, goal: Goal::None },
     Case {

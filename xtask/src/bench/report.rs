@@ -51,7 +51,7 @@ impl Report {
                 "{title:<25}vitae  {}   {share:<24}{:<11}{}",
                 row(&measured.vitae),
                 percent(measured.cpu_share),
-                goal(measured)
+                self.goal(measured)
             );
             let _ = writeln!(out, "{:<25}bare   {}", "", row(&measured.bare));
         }
@@ -61,6 +61,24 @@ impl Report {
         }
         self.starting(&mut out);
         out.trim_end().to_owned()
+    }
+
+    fn goal(&self, measured: &Measured) -> String {
+        match measured.case.goal {
+            Goal::Share(share) => format!("≥ {} {}", percent(share), mark(measured.share >= share)),
+            Goal::Rate(rate, p99) => {
+                let met = measured.vitae.rate >= rate && measured.vitae.p99 <= p99;
+                format!("≥ {rate}/s, p99 ≤ {p99} ms {}", mark(met))
+            }
+            Goal::More(than, most) => match self.measured.iter().find(|other| other.case.name == than) {
+                Some(other) => {
+                    let more = measured.vitae.cpu - other.vitae.cpu;
+                    format!("{more:.1} µs CPU more, ≤ {most} µs {}", mark(more <= most))
+                }
+                None => format!("≤ {most} µs CPU more than {than}, which was not measured"),
+            },
+            Goal::None => "–".to_owned(),
+        }
     }
 
     fn starting(&self, out: &mut String) {
@@ -111,17 +129,6 @@ fn row(figures: &Figures) -> String {
 fn figures(figures: &Figures) -> Value {
     let Figures { rate, cpu, busy, p50, p99 } = *figures;
     json!({ "requestsPerSecond": rate, "cpuMicros": cpu, "busy": busy, "p50Ms": p50, "p99Ms": p99 })
-}
-
-fn goal(measured: &Measured) -> String {
-    match measured.case.goal {
-        Goal::Share(share) => format!("≥ {} {}", percent(share), mark(measured.share >= share)),
-        Goal::Rate(rate, p99) => {
-            let met = measured.vitae.rate >= rate && measured.vitae.p99 <= p99;
-            format!("≥ {rate}/s, p99 ≤ {p99} ms {}", mark(met))
-        }
-        Goal::None => "–".to_owned(),
-    }
 }
 
 fn mark(met: bool) -> &'static str {

@@ -122,6 +122,7 @@ impl Scene {
         let requests: Arc<[Bytes]> = match case.work {
             Work::Item => [request("GET", &self.item, "")].into(),
             Work::Ten => [request("GET", &self.ten, "")].into(),
+            Work::Filtered => [request("GET", &format!("{}?$filter={FILTER}", self.ten), "")].into(),
             Work::Profile => [request("GET", PROFILE, "")].into(),
             Work::Post => {
                 let each = NEW.iter().flat_map(|(collection, body)| {
@@ -136,6 +137,10 @@ impl Scene {
 }
 
 const PROFILE: &str = "/beta/me/profile";
+
+/// Five operators and a function, true of every item.
+const FILTER: &str =
+    "displayName%20eq%20'API%20Design'%20and%20(proficiency%20ne%20'expert'%20or%20length(displayName)%20gt%204)";
 
 fn posted(person: &str, collection: &str) -> String {
     format!("/beta/users/{person}/profile/{collection}")

@@ -5,6 +5,7 @@ mod batches;
 mod collections;
 mod fuzz;
 mod harness;
+mod laws;
 mod metadata;
 mod people;
 mod values;

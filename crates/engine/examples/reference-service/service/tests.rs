@@ -12,6 +12,8 @@ use engine::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+mod fuzz;
+
 use super::Shop;
 use crate::model::SHOP;
 use crate::target::Target;
