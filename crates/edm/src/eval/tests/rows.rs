@@ -66,6 +66,7 @@ const TEXTS: &[&str] = &[
     "2020-02-29T12:00:00.5",
     "Store,Online",
     "INF",
+    "00000000-0000-0000-0000-000000000001",
 ];
 const INSTANTS: &[&str] = &[
     "2020-02-29T12:00:00.5Z",
@@ -92,6 +93,9 @@ const DECIMALS: &[&str] =
 pub(super) fn value(kind: Kind, dice: &mut Dice, literal: bool) -> Value {
     match kind {
         Kind::Bool => Value::Boolean(dice.one_in(2)),
+        Kind::Int if literal && dice.one_in(12) => {
+            Value::Integer(dice.pick(&[i64::MAX, i64::MIN, 1 << 53, -(1 << 31)]))
+        }
         Kind::Int => Value::Integer(dice.pick(&[-7, -2, -1, 0, 1, 2, 3, 5, 100])),
         Kind::Dec => Value::Decimal(dice.pick(DECIMALS).parse().unwrap()),
         Kind::Single => Value::Single(dice.pick(&[0.0, -0.0, 0.1, 2.5, -7.0, 3.0, 1e30, f32::INFINITY, f32::NAN])),

@@ -7,6 +7,8 @@ use crate::testing::{ADDRESS, ARTICLE, BUNDLE, CONDITION, STOCK};
 use crate::value::{Value, enum_text};
 
 const COMPARISONS: &[&str] = &["eq", "ne", "gt", "ge", "lt", "le"];
+/// Patterns that the oracle has by heart.
+pub(super) const PATTERNS: &[&str] = &["^a", "b$", "^$", "", "日", "^.$", "[0-9]", "a|x"];
 const NUMBERS: &[Kind] = &[Kind::Int, Kind::Dec, Kind::Single, Kind::Double];
 const LISTS: &[Kind] = &[Kind::Texts, Kind::Ints, Kind::Conditions];
 const SINGLES: &[Kind] = &[
@@ -54,6 +56,10 @@ impl<'d> Trees<'d> {
             Kind::Text => self.text(depth - 1),
             Kind::Instant | Kind::Day | Kind::Clock | Kind::Span => self.temporal(kind, depth - 1),
             Kind::Texts | Kind::Ints | Kind::Conditions | Kind::Addresses => self.list(kind, depth - 1),
+            Kind::Guid if self.dice.one_in(3) => {
+                let operand = self.certain(Kind::Text, depth - 1);
+                Tree::new(kind, Node::Cast(Box::new(operand), build::GUID))
+            }
             _ => self.leaf(kind),
         }
     }
@@ -120,7 +126,7 @@ impl<'d> Trees<'d> {
     }
 
     fn condition(&mut self, depth: u32) -> Tree {
-        match self.dice.below(14) {
+        match self.dice.below(15) {
             0 | 1 => {
                 let name = self.dice.pick(&["and", "or"]);
                 let (left, right) = (self.tree(Kind::Bool, depth), self.tree(Kind::Bool, depth));
@@ -163,6 +169,15 @@ impl<'d> Trees<'d> {
             11 => {
                 let list = self.any_list(depth);
                 Tree::new(Kind::Bool, Node::Any(Box::new(list), None))
+            }
+            12 if self.dice.one_in(2) => {
+                let operand = self.certain(Kind::Text, depth);
+                Tree::new(Kind::Bool, Node::Cast(Box::new(operand), build::BOOLEAN))
+            }
+            12 => {
+                let pattern = Value::text(self.dice.pick(PATTERNS));
+                let arguments = vec![self.tree(Kind::Text, depth), Tree::new(Kind::Text, Node::Literal(pattern))];
+                Tree::new(Kind::Bool, Node::Call("matchespattern", arguments))
             }
             _ => {
                 let (list, slot, body) = self.lambda(depth);
@@ -220,7 +235,23 @@ impl<'d> Trees<'d> {
     }
 
     fn membership(&mut self, depth: u32) -> Tree {
-        let kind = self.dice.pick(&[Kind::Int, Kind::Text, Kind::Condition, Kind::Double, Kind::Instant, Kind::Dec]);
+        let kind = self.dice.pick(&[
+            Kind::Int,
+            Kind::Int,
+            Kind::Text,
+            Kind::Text,
+            Kind::Condition,
+            Kind::Condition,
+            Kind::Double,
+            Kind::Instant,
+            Kind::Dec,
+            Kind::Single,
+            Kind::Stock,
+            Kind::Guid,
+            Kind::Day,
+            Kind::Clock,
+            Kind::Span,
+        ]);
         let list = match kind {
             Kind::Text if self.dice.one_in(3) => self.list(Kind::Texts, depth),
             Kind::Int if self.dice.one_in(3) => self.list(Kind::Ints, depth),
@@ -299,7 +330,7 @@ impl<'d> Trees<'d> {
     fn number(&mut self, kind: Kind, depth: u32) -> Tree {
         match self.dice.below(8) {
             0..=3 => {
-                let name = self.dice.pick(&["add", "sub", "mul", "div", "mod"]);
+                let name = self.dice.pick(&["add", "sub", "mul", "div", "mod", "divby"]);
                 let other = self.promotable(kind);
                 let (left, right) = (self.certain(kind, depth), self.tree(other, depth));
                 match self.dice.one_in(2) && !matches!(right.node, Node::Null) {
@@ -375,7 +406,7 @@ impl<'d> Trees<'d> {
                 let name = self.dice.pick(&["now", "mindatetime", "maxdatetime"]);
                 Tree::new(kind, Node::Call(name, Vec::new()))
             }
-            (_, 1) if kind != Kind::Span => {
+            (_, 1) | (Kind::Span, 3) => {
                 let operand = self.certain(Kind::Text, depth);
                 Tree::new(kind, Node::Cast(Box::new(operand), kind.ty()))
             }
