@@ -1,7 +1,8 @@
 # Starts and stops the server under test; to be sourced by the scripts beside it.
 #
 #   start_vitae    starts `vitae dev` on a free port with nothing kept, exports what the ready file says (VITAE_URL, VITAE_TOKEN …)
-#   stop_vitae     stops that server and no other
+#   start_shop     starts the reference service beside it, exports SHOP_URL
+#   stop_vitae     stops these servers and no others
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 mkdir -p "${CARGO_TARGET_DIR:=$REPO/target}"
@@ -46,9 +47,25 @@ start_vitae() {
     set +a
 }
 
+# After `start_vitae`, whose folder it uses.
+start_shop() {
+    local line
+    (cd "$REPO" && cargo build --quiet --package engine --example reference-service) || return 1
+    mkfifo "$VITAE_DIR/shop-greeting"
+    "$CARGO_TARGET_DIR/debug/examples/reference-service" --port 0 >"$VITAE_DIR/shop-greeting" 2>>"$VITAE_DIR/errors" &
+    SHOP_SERVER=$!
+    IFS= read -r line <"$VITAE_DIR/shop-greeting" || return 1
+    export SHOP_URL=${line#listening on }
+}
+
 stop_vitae() {
     local status=$?
     trap - EXIT
+    if [ -n "${SHOP_SERVER:-}" ]; then
+        kill "$SHOP_SERVER" 2>/dev/null
+        wait "$SHOP_SERVER" 2>/dev/null
+        SHOP_SERVER=
+    fi
     if [ -n "${VITAE_SERVER:-}" ]; then
         kill "$VITAE_SERVER" 2>/dev/null
         wait "$VITAE_SERVER" 2>/dev/null

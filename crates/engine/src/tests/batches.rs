@@ -8,7 +8,7 @@ use crate::Dialect;
 use crate::exchange::{Exchange, Request, Response};
 
 impl Client {
-    fn batch(&self, headers: &[(&'static str, &str)], body: &str) -> Response {
+    pub(super) fn batch(&self, headers: &[(&'static str, &str)], body: &str) -> Response {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
         let (method, body) = (http::Method::POST, body.to_owned().into());

@@ -3,7 +3,6 @@
 use expect_test::{Expect, expect};
 
 use super::{Client, header, show, text};
-use crate::Dialect;
 
 type Told<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
@@ -171,23 +170,4 @@ fn documents_that_are_known_are_not_sent_again() {
     // Written once: the bytes are the same ones.
     let [first, second] = [client.get("/$metadata"), client.get("/$metadata")];
     assert_eq!(first.body.as_ptr(), second.body.as_ptr());
-}
-
-#[test]
-fn what_is_not_served_is_not_claimed() {
-    let capabilities = Dialect::GRAPH.capabilities;
-    let client = Client::graph();
-    let schema = text(&client.get("/$metadata"));
-    let asked = [
-        ("filter", capabilities.filter, "Makers?$filter=contains(Name,'a')"),
-        ("search", capabilities.search, "Makers?$search=a"),
-        ("compute", capabilities.compute, "Makers?$compute=length(Name) as a&$select=a"),
-        ("top", capabilities.top, "Makers?$top=1"),
-        ("skip", capabilities.skip, "Makers?$skip=1"),
-        ("count", capabilities.count, "Makers/$count"),
-        ("cross_join", capabilities.cross_join, "$crossjoin(Makers,Articles)"),
-    ];
-    let served = asked.map(|(name, _, url)| (name, client.get(url).status.is_success()));
-    assert_eq!(asked.map(|(name, claimed, _)| (name, claimed)), served);
-    assert_eq!(schema.contains("ConformanceLevel"), capabilities.conformance.is_some());
 }

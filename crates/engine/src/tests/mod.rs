@@ -3,6 +3,7 @@
 mod batches;
 mod changes;
 mod checks;
+mod claims;
 mod conditions;
 mod double;
 mod metadata;

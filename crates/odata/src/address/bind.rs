@@ -67,7 +67,7 @@ impl Binder<'_> {
             self.address.tail = Tail::Query;
             return Ok(0);
         }
-        if self.qualified(segment)? {
+        if self.qualified(segment)? || self.bare_type(segment)? {
             return Ok(0);
         }
         match self.address.place {

@@ -30,6 +30,33 @@ impl Binder<'_> {
         Err(self.missing(format!("Resource not found for the segment '{text}'.{hint}")))
     }
 
+    /// Takes the segment if it names, without the namespace, a type that what was reached can be seen as
+    /// (`Core.DefaultNamespace`). A key or a member may look alike: members go first, and only the exact spelling counts.
+    pub(super) fn bare_type(&mut self, segment: &Segment<'_>) -> Result<bool, Problem> {
+        let Some(ty) = self.model.structs.iter().copied().find(|ty| ty.name == segment.name()) else {
+            return Ok(false);
+        };
+        let from = self.declared(ty).filter(|from| ty.is_a(from));
+        let is_member =
+            |from: &'static StructType| from.find(ty.name).is_some() || from.find_navigation(ty.name).is_some();
+        let hidden = from.is_none_or(|from| !matches!(self.address.place, Place::Collection(_)) && is_member(from));
+        if hidden {
+            return Ok(false);
+        }
+        self.cast_to(ty, segment).map(|()| true)
+    }
+
+    /// The type that what was reached is declared with; what is found by its id may have any.
+    fn declared(&self, ty: &'static StructType) -> Option<&'static StructType> {
+        match self.address.place {
+            Place::Collection(from) | Place::Entity(from) => Some(from),
+            Place::Property(property) => self.cast().or_else(|| property.ty.structure()),
+            Place::Value(of, _) => of.structure(),
+            Place::EntityById(None) | Place::All(None) if ty.kind == StructKind::Entity => Some(ty),
+            _ => None,
+        }
+    }
+
     /// The type of the last step, if that is a cast.
     pub(super) fn cast(&self) -> Option<&'static StructType> {
         match self.address.steps.last() {
@@ -40,13 +67,7 @@ impl Binder<'_> {
 
     fn cast_to(&mut self, ty: &'static StructType, segment: &Segment<'_>) -> Result<(), Problem> {
         let place = self.address.place;
-        let from = match place {
-            Place::Collection(from) | Place::Entity(from) => Some(from),
-            Place::Property(property) => self.cast().or_else(|| property.ty.structure()),
-            Place::Value(of, _) => of.structure(),
-            Place::EntityById(None) | Place::All(None) if ty.kind == StructKind::Entity => Some(ty),
-            _ => None,
-        };
+        let from = self.declared(ty);
         let Some(from) = from else { return Err(self.unexpected(segment)) };
         if !ty.is_a(from) {
             let message =

@@ -7,13 +7,14 @@ use edm::model::{
 
 use super::capabilities::{Batch, Capabilities};
 use super::term::{
-    ACCEPTABLE_ENCODINGS, ALLOWED_VALUES, ALTERNATE_KEYS, ASYNCHRONOUS, AUTO_EXPAND, Annotation, BATCH_SUPPORT,
-    BATCH_SUPPORTED, CHANGE_TRACKING, COMPUTE_SUPPORTED, COMPUTED, CONFORMANCE_LEVEL, CONFORMANCE_LEVEL_TYPE,
-    COUNT_RESTRICTIONS, CROSS_JOIN, DEEP_INSERT, DEEP_UPDATE, DEFAULT_NAMESPACE, DELETE_RESTRICTIONS, DESCRIPTION,
-    Expression, FILTER_FUNCTIONS, FILTER_RESTRICTIONS, IMMUTABLE, INSERT_RESTRICTIONS, IS_URL, KEY_AS_SEGMENT,
-    LONG_DESCRIPTION, MEDIA_TYPE, ODATA_VERSIONS, OPTIMISTIC_CONCURRENCY, OPTIONAL_PARAMETER, PATTERN, QUERY_SEGMENT,
-    SCHEMA_VERSION, SEARCH_RESTRICTIONS, SKIP_SUPPORTED, SUPPORTED_FORMATS, SUPPORTED_METADATA_FORMATS, TOP_SUPPORTED,
-    UPDATE_RESTRICTIONS, flag, path_list, record, tag, text, text_list, texts,
+    ACCEPTABLE_ENCODINGS, ALLOWED_VALUES, ALTERNATE_KEYS, ANNOTATION_VALUES, ASYNCHRONOUS, AUTO_EXPAND, Annotation,
+    BATCH_SUPPORT, BATCH_SUPPORTED, CHANGE_TRACKING, COMPUTE_SUPPORTED, COMPUTED, CONFORMANCE_LEVEL,
+    CONFORMANCE_LEVEL_TYPE, COUNT_RESTRICTIONS, CROSS_JOIN, DEEP_INSERT, DEEP_UPDATE, DEFAULT_NAMESPACE,
+    DELETE_RESTRICTIONS, DESCRIPTION, Expression, FILTER_FUNCTIONS, FILTER_RESTRICTIONS, IMMUTABLE,
+    INSERT_RESTRICTIONS, IS_URL, KEY_AS_SEGMENT, LONG_DESCRIPTION, MEDIA_TYPE, MODIFICATION_OPTIONS, ODATA_VERSIONS,
+    OPTIMISTIC_CONCURRENCY, OPTIONAL_PARAMETER, PATTERN, QUERY_SEGMENT, SCHEMA_VERSION, SEARCH_RESTRICTIONS,
+    SELECT_SUPPORT, SKIP_SUPPORTED, SUPPORTED_FORMATS, SUPPORTED_METADATA_FORMATS, TOP_SUPPORTED, UPDATE_RESTRICTIONS,
+    flag, path_list, record, tag, text, text_list, texts,
 };
 
 /// What every well-formed language tag (BCP 47) matches; not everything that matches is one.
@@ -149,6 +150,9 @@ pub(super) fn container(capabilities: &Capabilities) -> Vec<Annotation> {
     if !capabilities.filter_functions.is_empty() {
         annotations.push(texts(FILTER_FUNCTIONS, capabilities.filter_functions));
     }
+    annotations.push(flag(ANNOTATION_VALUES, capabilities.annotation_values));
+    annotations.push(select(capabilities));
+    annotations.push(modification(capabilities));
     annotations.push(flag(KEY_AS_SEGMENT, capabilities.key_as_segment));
     annotations.push(flag(QUERY_SEGMENT, capabilities.query_segment));
     annotations.push(flag(CROSS_JOIN, capabilities.cross_join));
@@ -158,6 +162,28 @@ pub(super) fn container(capabilities: &Capabilities) -> Vec<Annotation> {
     annotations.push(record(DEEP_INSERT, vec![("Supported", Expression::Bool(capabilities.deep_insert))]));
     annotations.push(record(DEEP_UPDATE, vec![("Supported", Expression::Bool(capabilities.deep_update))]));
     annotations
+}
+
+/// What may stand within `$select`.
+fn select(capabilities: &Capabilities) -> Annotation {
+    let nested = capabilities.select_options;
+    record(
+        SELECT_SUPPORT,
+        vec![
+            ("Supported", Expression::Bool(true)),
+            ("Filterable", Expression::Bool(nested && capabilities.filter)),
+            ("Sortable", Expression::Bool(nested)),
+            ("TopSupported", Expression::Bool(nested && capabilities.top)),
+            ("SkipSupported", Expression::Bool(nested && capabilities.skip)),
+            ("Countable", Expression::Bool(nested && capabilities.count)),
+        ],
+    )
+}
+
+/// What may be asked of the answer to a change.
+fn modification(capabilities: &Capabilities) -> Annotation {
+    let offered = Expression::Bool(capabilities.modification_options);
+    record(MODIFICATION_OPTIONS, vec![("ExpandSupported", offered.clone()), ("SelectSupported", offered)])
 }
 
 fn batch(batch: &Batch) -> Annotation {
@@ -184,15 +210,24 @@ pub(super) fn set(set: &'static EntitySet, capabilities: &Capabilities) -> Vec<A
     }
     if permitted.updatable {
         update.push(("Upsertable", Expression::Bool(capabilities.upsert)));
+        update.push(("DeltaUpdateSupported", Expression::Bool(capabilities.delta_update)));
+        update.extend(members_at_once(capabilities));
+    }
+    let mut delete = vec![("Deletable", Expression::Bool(permitted.deletable))];
+    if permitted.deletable {
+        delete.extend(members_at_once(capabilities));
     }
     let mut annotations = vec![
         text(DESCRIPTION, set.description),
         record(INSERT_RESTRICTIONS, insert),
         record(UPDATE_RESTRICTIONS, update),
-        record(DELETE_RESTRICTIONS, vec![("Deletable", Expression::Bool(permitted.deletable))]),
+        record(DELETE_RESTRICTIONS, delete),
         record(COUNT_RESTRICTIONS, vec![("Countable", Expression::Bool(capabilities.count))]),
         record(SEARCH_RESTRICTIONS, vec![("Searchable", Expression::Bool(capabilities.search))]),
-        record(CHANGE_TRACKING, vec![("Supported", Expression::Bool(permitted.change_tracked))]),
+        record(
+            CHANGE_TRACKING,
+            vec![("Supported", Expression::Bool(permitted.change_tracked && capabilities.track_changes))],
+        ),
     ];
     // That it can be filtered goes without saying.
     if !capabilities.filter {
@@ -204,4 +239,9 @@ pub(super) fn set(set: &'static EntitySet, capabilities: &Capabilities) -> Vec<A
         annotations.push(Annotation { term: OPTIMISTIC_CONCURRENCY, value: sources });
     }
     annotations
+}
+
+/// Without being told, clients assume that all members of a collection can be changed with one request.
+fn members_at_once(capabilities: &Capabilities) -> [(&'static str, Expression); 2] {
+    ["FilterSegmentSupported", "TypecastSegmentSupported"].map(|name| (name, Expression::Bool(capabilities.each)))
 }

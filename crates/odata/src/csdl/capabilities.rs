@@ -74,19 +74,40 @@ pub struct Capabilities {
     pub deep_update: bool,
     /// A PATCH or PUT of what does not exist creates it.
     pub upsert: bool,
+    /// PATCH and DELETE of all members of a collection at once: `…/$each`, `…/$filter(…)/$each`.
+    pub each: bool,
+    /// A PATCH of a collection whose body is a delta.
+    pub delta_update: bool,
+    /// `Prefer: track-changes`, on the sets whose changes are kept.
+    pub track_changes: bool,
+    /// Options of a property within `$select`: `$select=tags($filter=…;$orderby=…;$top=…;$skip=…;$count=…)`.
+    pub select_options: bool,
+    /// `$select` and `$expand` with a POST or PATCH.
+    pub modification_options: bool,
+    /// Annotations within `$filter` and `$orderby`.
+    pub annotation_values: bool,
     /// Operations and derived types may be named in paths without their namespace.
     pub default_namespace: bool,
 }
 
 impl Capabilities {
-    /// What the engine answers as it stands; grows with it.
+    /// What the engine answers as it stands, for any model; grows with it. The engine's tests send each thing and
+    /// compare. A service whose resources or host do less, or more, says so with
+    /// `Capabilities { asynchronous: true, ..Capabilities::SERVED }`.
     pub const SERVED: Capabilities = Capabilities {
+        // Before `Advanced` may be said: `$query`, `$each`, `$all`, `if` within batches.
         conformance: None,
-        formats: &["application/json;odata.metadata=minimal"],
+        formats: FORMATS,
         encodings: &["gzip"],
         filter: true,
         filter_functions: FILTER_FUNCTIONS,
-        batch: None,
+        batch: Some(Batch {
+            formats: &["application/json", "multipart/mixed"],
+            continue_on_error: true,
+            references_in_bodies: false,
+            references_across_change_sets: true,
+            etag_references: false,
+        }),
         top: true,
         skip: true,
         count: true,
@@ -99,43 +120,34 @@ impl Capabilities {
         deep_insert: false,
         deep_update: false,
         upsert: false,
-        default_namespace: false,
-    };
-
-    /// All that the *Advanced* level asks and what usually goes with it. A service that offers less says so with
-    /// `Capabilities { search: false, ..Capabilities::ADVANCED }`.
-    pub const ADVANCED: Capabilities = Capabilities {
-        conformance: Some(Conformance::Advanced),
-        formats: &[
-            "application/json;odata.metadata=minimal",
-            "application/json;odata.metadata=full",
-            "application/json;odata.metadata=none",
-        ],
-        encodings: &["gzip"],
-        filter: true,
-        filter_functions: FILTER_FUNCTIONS,
-        batch: Some(Batch {
-            formats: &["application/json", "multipart/mixed"],
-            continue_on_error: true,
-            references_in_bodies: true,
-            references_across_change_sets: false,
-            etag_references: false,
-        }),
-        top: true,
-        skip: true,
-        count: true,
-        search: true,
-        compute: true,
-        key_as_segment: true,
-        query_segment: true,
-        cross_join: false,
-        asynchronous: false,
-        deep_insert: false,
-        deep_update: false,
-        upsert: false,
+        each: false,
+        delta_update: false,
+        track_changes: false,
+        select_options: true,
+        modification_options: true,
+        annotation_values: false,
         default_namespace: true,
     };
+
+    /// Everything that the documents can tell, for tests of how they tell it.
+    #[cfg(test)]
+    pub(crate) const ALL: Capabilities = Capabilities {
+        conformance: Some(Conformance::Advanced),
+        query_segment: true,
+        upsert: true,
+        each: true,
+        delta_update: true,
+        track_changes: true,
+        ..Capabilities::SERVED
+    };
 }
+
+/// The levels of metadata, as `Accept` names them.
+const FORMATS: &[&str] = &[
+    "application/json;odata.metadata=minimal",
+    "application/json;odata.metadata=full",
+    "application/json;odata.metadata=none",
+];
 
 /// The operators and canonical functions of OData 4.01 but those on shapes of the earth.
 const FILTER_FUNCTIONS: &[&str] = &[

@@ -10,7 +10,7 @@ pub(super) struct Annotation {
 }
 
 /// The constant expressions that our annotations need.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Expression {
     Bool(bool),
     Text(Cow<'static, str>),
@@ -69,6 +69,7 @@ pub(super) const ALLOWED_VALUES: &str = "Org.OData.Validation.V1.AllowedValues";
 pub(super) const PATTERN: &str = "Org.OData.Validation.V1.Pattern";
 
 pub(super) const ACCEPTABLE_ENCODINGS: &str = "Org.OData.Capabilities.V1.AcceptableEncodings";
+pub(super) const ANNOTATION_VALUES: &str = "Org.OData.Capabilities.V1.AnnotationValuesInQuerySupported";
 pub(super) const ASYNCHRONOUS: &str = "Org.OData.Capabilities.V1.AsynchronousRequestsSupported";
 pub(super) const BATCH_SUPPORT: &str = "Org.OData.Capabilities.V1.BatchSupport";
 pub(super) const BATCH_SUPPORTED: &str = "Org.OData.Capabilities.V1.BatchSupported";
@@ -84,8 +85,10 @@ pub(super) const FILTER_FUNCTIONS: &str = "Org.OData.Capabilities.V1.FilterFunct
 pub(super) const FILTER_RESTRICTIONS: &str = "Org.OData.Capabilities.V1.FilterRestrictions";
 pub(super) const INSERT_RESTRICTIONS: &str = "Org.OData.Capabilities.V1.InsertRestrictions";
 pub(super) const KEY_AS_SEGMENT: &str = "Org.OData.Capabilities.V1.KeyAsSegmentSupported";
+pub(super) const MODIFICATION_OPTIONS: &str = "Org.OData.Capabilities.V1.ModificationQueryOptions";
 pub(super) const QUERY_SEGMENT: &str = "Org.OData.Capabilities.V1.QuerySegmentSupported";
 pub(super) const SEARCH_RESTRICTIONS: &str = "Org.OData.Capabilities.V1.SearchRestrictions";
+pub(super) const SELECT_SUPPORT: &str = "Org.OData.Capabilities.V1.SelectSupport";
 pub(super) const SKIP_SUPPORTED: &str = "Org.OData.Capabilities.V1.SkipSupported";
 pub(super) const SUPPORTED_FORMATS: &str = "Org.OData.Capabilities.V1.SupportedFormats";
 pub(super) const SUPPORTED_METADATA_FORMATS: &str = "Org.OData.Capabilities.V1.SupportedMetadataFormats";

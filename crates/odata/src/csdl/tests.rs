@@ -20,13 +20,13 @@ fn check(begin: &str, expected: &Expect) {
 }
 
 fn check_version(version: Version, begin: &str, expected: &Expect) {
-    let document = super::xml(&MODEL, &Capabilities::ADVANCED, version);
+    let document = super::xml(&MODEL, &Capabilities::ALL, version);
     expected.assert_eq(&block(&document, begin));
 }
 
 /// The lines of the member of that name of the schema in JSON.
 fn check_json(begin: &str, expected: &Expect) {
-    let document = super::json(&MODEL, &Capabilities::ADVANCED, Version::V401);
+    let document = super::json(&MODEL, &Capabilities::ALL, Version::V401);
     expected.assert_eq(&block(&document, begin));
 }
 
@@ -58,7 +58,7 @@ fn golden(name: &str, generated: &str) {
 
 #[test]
 fn documents_are_as_kept() {
-    let capabilities = Capabilities::ADVANCED;
+    let capabilities = Capabilities::ALL;
     golden("metadata.xml", &super::xml(&MODEL, &capabilities, Version::V401));
     golden("metadata.json", &super::json(&MODEL, &capabilities, Version::V401));
     golden("metadata-4.0.xml", &super::xml(&MODEL, &capabilities, Version::V4));
@@ -71,7 +71,7 @@ fn documents_are_as_kept() {
 #[test]
 fn bases_come_before_derived_types() {
     for kind in ["EntityType", "ComplexType"] {
-        let document = super::xml(&MODEL, &Capabilities::ADVANCED, Version::V401);
+        let document = super::xml(&MODEL, &Capabilities::ALL, Version::V401);
         let mut declared = Vec::new();
         for line in document.lines().filter(|line| line.trim_start().starts_with(&format!("<{kind} "))) {
             let value = |name: &str| Some(line.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0.to_owned());
@@ -85,7 +85,7 @@ fn bases_come_before_derived_types() {
 
 #[test]
 fn four_zero_and_four_oh_one_differ_in_keyless_types_only() {
-    let [old, new] = [Version::V4, Version::V401].map(|version| super::xml(&MODEL, &Capabilities::ADVANCED, version));
+    let [old, new] = [Version::V4, Version::V401].map(|version| super::xml(&MODEL, &Capabilities::ALL, version));
     let different: Vec<_> = old.lines().zip(new.lines()).filter(|(old, new)| old != new).collect();
     assert_eq!(old.lines().count(), new.lines().count());
     let trimmed: Vec<_> = different.iter().map(|(old, new)| (old.trim(), new.trim())).collect();
@@ -118,7 +118,7 @@ fn references_come_in_single_quotes() {
 
 #[test]
 fn schema_says_its_version() {
-    let document = super::xml(&MODEL, &Capabilities::ADVANCED, Version::V401);
+    let document = super::xml(&MODEL, &Capabilities::ALL, Version::V401);
     let lines: Vec<_> = document.lines().skip_while(|line| !line.contains("<Schema ")).take(3).map(str::trim).collect();
     expect![[r#"
         <Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="shop">

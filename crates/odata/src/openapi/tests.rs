@@ -21,7 +21,7 @@ fn text(capabilities: &Capabilities) -> String {
 
 /// The methods and operation ids below paths that begin so.
 fn check_paths(begin: &str, expected: &Expect) {
-    check_paths_of(&Capabilities::ADVANCED, begin, expected);
+    check_paths_of(&Capabilities::ALL, begin, expected);
 }
 
 fn check_paths_of(capabilities: &Capabilities, begin: &str, expected: &Expect) {
@@ -38,7 +38,7 @@ fn check_paths_of(capabilities: &Capabilities, begin: &str, expected: &Expect) {
 
 /// The lines of a component.
 fn check_component(name: &str, expected: &Expect) {
-    expected.assert_eq(&block(&text(&Capabilities::ADVANCED), &format!("\"{name}\": {{")));
+    expected.assert_eq(&block(&text(&Capabilities::ALL), &format!("\"{name}\": {{")));
 }
 
 fn members<'a, 'b>(node: &'b Node<'a>) -> &'b [(std::borrow::Cow<'a, str>, Node<'a>)] {
@@ -91,7 +91,7 @@ fn keys_of_several_parts() {
 
 #[test]
 fn keys_in_parentheses() {
-    let capabilities = Capabilities { key_as_segment: false, default_namespace: false, ..Capabilities::ADVANCED };
+    let capabilities = Capabilities { key_as_segment: false, default_namespace: false, ..Capabilities::ALL };
     check_paths_of(
         &capabilities,
         "/Articles(",
@@ -243,14 +243,8 @@ fn the_service_itself() {
 
 #[test]
 fn what_a_service_lacks_is_not_described() {
-    let modest = Capabilities {
-        filter: false,
-        search: false,
-        compute: false,
-        count: false,
-        batch: None,
-        ..Capabilities::ADVANCED
-    };
+    let modest =
+        Capabilities { filter: false, search: false, compute: false, count: false, batch: None, ..Capabilities::ALL };
     let text = text(&modest);
     for absent in ["$filter", "$search", "$compute", "/$count", "/$batch", "batch-requests"] {
         assert!(!text.contains(&format!("\"{absent}")), "{absent}");
@@ -259,7 +253,7 @@ fn what_a_service_lacks_is_not_described() {
 
 #[test]
 fn operation_ids_are_unique() {
-    let text = text(&Capabilities::ADVANCED);
+    let text = text(&Capabilities::ALL);
     let mut seen = BTreeSet::new();
     for line in text.lines().filter(|line| line.trim_start().starts_with("\"operationId\"")) {
         assert!(seen.insert(line.trim()), "{line}");
@@ -269,7 +263,7 @@ fn operation_ids_are_unique() {
 
 #[test]
 fn references_lead_somewhere() {
-    let text = text(&Capabilities::ADVANCED);
+    let text = text(&Capabilities::ALL);
     let document = parse(text.as_bytes()).unwrap();
     let targets: BTreeSet<&str> =
         text.split("\"$ref\": \"#/").skip(1).filter_map(|rest| rest.split('"').next()).collect();

@@ -135,52 +135,57 @@ fn the_container() {
     check(
         "<Annotations Target=\"shop.Container/Articles\"",
         &expect![[r#"
-        <Annotations Target="shop.Container/Articles">
-          <Annotation Term="Org.OData.Core.V1.Description" String="What the shop sells."/>
-          <Annotation Term="Org.OData.Capabilities.V1.InsertRestrictions">
-            <Record>
-              <PropertyValue Property="Insertable" Bool="true"/>
-              <PropertyValue Property="RequiredProperties">
+            <Annotations Target="shop.Container/Articles">
+              <Annotation Term="Org.OData.Core.V1.Description" String="What the shop sells."/>
+              <Annotation Term="Org.OData.Capabilities.V1.InsertRestrictions">
+                <Record>
+                  <PropertyValue Property="Insertable" Bool="true"/>
+                  <PropertyValue Property="RequiredProperties">
+                    <Collection>
+                      <PropertyPath>Name</PropertyPath>
+                      <PropertyPath>Price</PropertyPath>
+                    </Collection>
+                  </PropertyValue>
+                </Record>
+              </Annotation>
+              <Annotation Term="Org.OData.Capabilities.V1.UpdateRestrictions">
+                <Record>
+                  <PropertyValue Property="Updatable" Bool="true"/>
+                  <PropertyValue Property="Upsertable" Bool="true"/>
+                  <PropertyValue Property="DeltaUpdateSupported" Bool="true"/>
+                  <PropertyValue Property="FilterSegmentSupported" Bool="true"/>
+                  <PropertyValue Property="TypecastSegmentSupported" Bool="true"/>
+                </Record>
+              </Annotation>
+              <Annotation Term="Org.OData.Capabilities.V1.DeleteRestrictions">
+                <Record>
+                  <PropertyValue Property="Deletable" Bool="true"/>
+                  <PropertyValue Property="FilterSegmentSupported" Bool="true"/>
+                  <PropertyValue Property="TypecastSegmentSupported" Bool="true"/>
+                </Record>
+              </Annotation>
+              <Annotation Term="Org.OData.Capabilities.V1.CountRestrictions">
+                <Record>
+                  <PropertyValue Property="Countable" Bool="true"/>
+                </Record>
+              </Annotation>
+              <Annotation Term="Org.OData.Capabilities.V1.SearchRestrictions">
+                <Record>
+                  <PropertyValue Property="Searchable" Bool="true"/>
+                </Record>
+              </Annotation>
+              <Annotation Term="Org.OData.Capabilities.V1.ChangeTracking">
+                <Record>
+                  <PropertyValue Property="Supported" Bool="true"/>
+                </Record>
+              </Annotation>
+              <Annotation Term="Org.OData.Core.V1.OptimisticConcurrency">
                 <Collection>
-                  <PropertyPath>Name</PropertyPath>
-                  <PropertyPath>Price</PropertyPath>
+                  <PropertyPath>Version</PropertyPath>
                 </Collection>
-              </PropertyValue>
-            </Record>
-          </Annotation>
-          <Annotation Term="Org.OData.Capabilities.V1.UpdateRestrictions">
-            <Record>
-              <PropertyValue Property="Updatable" Bool="true"/>
-              <PropertyValue Property="Upsertable" Bool="false"/>
-            </Record>
-          </Annotation>
-          <Annotation Term="Org.OData.Capabilities.V1.DeleteRestrictions">
-            <Record>
-              <PropertyValue Property="Deletable" Bool="true"/>
-            </Record>
-          </Annotation>
-          <Annotation Term="Org.OData.Capabilities.V1.CountRestrictions">
-            <Record>
-              <PropertyValue Property="Countable" Bool="true"/>
-            </Record>
-          </Annotation>
-          <Annotation Term="Org.OData.Capabilities.V1.SearchRestrictions">
-            <Record>
-              <PropertyValue Property="Searchable" Bool="true"/>
-            </Record>
-          </Annotation>
-          <Annotation Term="Org.OData.Capabilities.V1.ChangeTracking">
-            <Record>
-              <PropertyValue Property="Supported" Bool="true"/>
-            </Record>
-          </Annotation>
-          <Annotation Term="Org.OData.Core.V1.OptimisticConcurrency">
-            <Collection>
-              <PropertyPath>Version</PropertyPath>
-            </Collection>
-          </Annotation>
-        </Annotations>
-    "#]],
+              </Annotation>
+            </Annotations>
+        "#]],
     );
     check(
         "<Annotations Target=\"shop.Container/Archive\"",
@@ -231,7 +236,7 @@ fn a_service_says_what_it_offers() {
         batch: None,
         search: false,
         default_namespace: false,
-        ..Capabilities::ADVANCED
+        ..Capabilities::ALL
     };
     let document = xml(&MODEL, &modest, Version::V401);
     assert!(!document.contains("DefaultNamespace"));
@@ -259,6 +264,23 @@ fn a_service_says_what_it_offers() {
             <Collection>
               <String>eq</String>
             </Collection>
+          </Annotation>
+          <Annotation Term="Org.OData.Capabilities.V1.AnnotationValuesInQuerySupported" Bool="false"/>
+          <Annotation Term="Org.OData.Capabilities.V1.SelectSupport">
+            <Record>
+              <PropertyValue Property="Supported" Bool="true"/>
+              <PropertyValue Property="Filterable" Bool="true"/>
+              <PropertyValue Property="Sortable" Bool="true"/>
+              <PropertyValue Property="TopSupported" Bool="true"/>
+              <PropertyValue Property="SkipSupported" Bool="true"/>
+              <PropertyValue Property="Countable" Bool="true"/>
+            </Record>
+          </Annotation>
+          <Annotation Term="Org.OData.Capabilities.V1.ModificationQueryOptions">
+            <Record>
+              <PropertyValue Property="ExpandSupported" Bool="true"/>
+              <PropertyValue Property="SelectSupported" Bool="true"/>
+            </Record>
           </Annotation>
           <Annotation Term="Org.OData.Capabilities.V1.KeyAsSegmentSupported" Bool="true"/>
           <Annotation Term="Org.OData.Capabilities.V1.QuerySegmentSupported" Bool="true"/>
@@ -309,7 +331,7 @@ static TREE: Model = Model {
 
 #[test]
 fn deeper_relationships_are_bound_where_one_set_holds_their_targets() {
-    let document = xml(&TREE, &Capabilities::ADVANCED, Version::V401);
+    let document = xml(&TREE, &Capabilities::ALL, Version::V401);
     expect![[r#"
         <EntityContainer Name="Container">
           <EntitySet Name="Nodes" EntityType="tree.Node">
