@@ -6,13 +6,13 @@ use odata::{Kind, Problem};
 
 use crate::exchange::Response;
 
-/// The methods that are known; any other is unknown everywhere.
+/// The methods that some address offers.
 static KNOWN: [Method; 7] =
     [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::PUT, Method::DELETE, Method::OPTIONS];
 
-/// Is it a method that is offered anywhere?
+/// Is it a method of HTTP or of OData? TRACE and CONNECT are known, though no address offers them.
 pub(crate) fn recognized(method: &Method) -> Result<(), Problem> {
-    if KNOWN.contains(method) {
+    if KNOWN.contains(method) || [Method::TRACE, Method::CONNECT].contains(method) {
         return Ok(());
     }
     let names: Vec<&str> = KNOWN.iter().map(Method::as_str).collect();

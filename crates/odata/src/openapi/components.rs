@@ -2,8 +2,8 @@
 
 use edm::Model;
 
-use super::values::{component, many};
-use super::{parameters, schemas};
+use super::values::many;
+use super::{answers, parameters, schemas};
 use crate::csdl::tree::Object;
 
 /// Schemas, parameters, responses and the way to sign in.
@@ -15,15 +15,12 @@ pub(super) fn all(model: &Model) -> Object {
         .with("error", error())
         .with("batch-requests", batch_requests())
         .with("batch-responses", batch_responses());
-    let problem = Object::new().with("description", "What was wrong, where, and what was expected.").with(
-        "content",
-        Object::new().with("application/json", Object::new().with("schema", component("schemas", "error"))),
-    );
     let bearer = Object::new().with("type", "http").with("scheme", "bearer").with("bearerFormat", "JWT");
     Object::new()
         .with("schemas", schemas)
         .with("parameters", Object::new().and(parameters::all(model)))
-        .with("responses", Object::new().with("error", problem))
+        .with("responses", answers::problems())
+        .with("headers", answers::all_headers())
         .with("securitySchemes", Object::new().with("bearer", bearer))
 }
 

@@ -5,6 +5,7 @@
 //! Properties are not addressed one by one, and relationships of derived types not at all: the document would be
 //! several times as long and say nothing that `$metadata` does not.
 
+mod answers;
 mod components;
 mod operations;
 mod parameters;
@@ -42,7 +43,9 @@ pub fn document(model: &Model, capabilities: &Capabilities, info: &Info<'_>) -> 
     let paths =
         service::paths(capabilities).and(paths::all(model, capabilities, &places)).and(operations::imports(model));
     let components = reach::keep_used(&paths, components::all(model));
-    let servers: Vec<Object> = info.servers.iter().map(|url| Object::new().with("url", (*url).to_owned())).collect();
+    // Without a name for it, the service is where its description is.
+    let servers = if info.servers.is_empty() { &["."] } else { info.servers };
+    let servers: Vec<Object> = servers.iter().map(|url| Object::new().with("url", (*url).to_owned())).collect();
     Object::new()
         .with("openapi", "3.1.0")
         .with("info", head(info))

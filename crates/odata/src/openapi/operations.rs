@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use edm::model::{Model, Operation, OperationKind, Parameter, ReturnType, StructKind, Type};
 
-use super::paths::{answer, body, empty, operation, path_item, responses};
+use super::answers::{Asks, answer, empty, responses};
+use super::paths::{body, operation, path_item};
 use super::place::{Place, Shape};
 use super::schemas::{Variant, collection_reference};
 use super::values;
@@ -88,7 +89,7 @@ impl Origin<'_> {
         let get = operation(self.tag, id, format!("Call {name}"))
             .with("description", function.description)
             .maybe("parameters", (!aliases.is_empty()).then_some(aliases))
-            .with("responses", self.result(function.returns.as_ref()));
+            .with("responses", responses(Asks::Read, self.results(function.returns.as_ref())));
         path_item(&format!("{}{name}({})", self.path, parts.join(",")), &variables, Object::new().with("get", get))
     }
 
@@ -97,6 +98,7 @@ impl Origin<'_> {
         let bodies: Vec<Object> = overloads.iter().filter_map(|one| self.arguments(one)).collect();
         let returns = overloads.iter().find_map(|one| one.returns.as_ref());
         let silent = overloads.iter().any(|one| one.returns.is_none());
+        let asks = if bodies.is_empty() { Asks::Change } else { Asks::Send };
         let content = match bodies.len() {
             0 => None,
             1 => bodies.into_iter().next().map(body),
@@ -107,11 +109,12 @@ impl Origin<'_> {
             true => Object::new().and(body.members().filter(|(name, _)| name != "required")),
             false => body,
         });
-        let responses = self.result(returns);
+        let results = self.results(returns);
+        let none = (silent && returns.is_some() && results.len() < 2).then(|| ("204", empty("Done.", &[])));
         let post = operation(self.tag, format!("{}{name}", self.name), format!("Call {name}"))
             .with("description", first.description)
             .maybe("requestBody", content)
-            .with("responses", responses.maybe("204", (silent && returns.is_some()).then(|| empty("Done."))));
+            .with("responses", responses(asks, results.into_iter().chain(none)));
         Some(path_item(&format!("{}{name}", self.path), self.variables, Object::new().with("post", post)))
     }
 
@@ -144,8 +147,8 @@ impl Origin<'_> {
             .with("content", content)
     }
 
-    fn result(&self, returns: Option<&ReturnType>) -> Object {
-        let Some(returns) = returns else { return responses("204", empty("Done.")) };
+    fn results(&self, returns: Option<&ReturnType>) -> Vec<(&'static str, Object)> {
+        let Some(returns) = returns else { return vec![("204", empty("Done.", &[]))] };
         let entity = matches!(returns.ty, Type::Struct(ty) if ty.kind == StructKind::Entity);
         let schema = match returns.collection {
             true if entity => collection_reference(self.model, returns.ty.name()),
@@ -157,8 +160,9 @@ impl Origin<'_> {
                 Object::new().with("type", "object").with("required", vec!["value"]).with("properties", properties)
             }
         };
-        let responses = responses("200", answer("The result.", schema));
-        responses.maybe("204", (returns.nullable && !returns.collection).then(|| empty("There is none.")))
+        let mut results = vec![("200", answer("The result.", schema, &[]))];
+        results.extend((returns.nullable && !returns.collection).then(|| ("204", empty("There is none.", &[]))));
+        results
     }
 }
 

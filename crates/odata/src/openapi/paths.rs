@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use edm::model::{Model, Primitive, Type};
 
+use super::answers::{Asks, answer, empty, json, responses};
 use super::operations;
 use super::parameters::{named, of_count, of_entity, of_list};
 use super::place::{Place, Shape};
@@ -67,51 +68,51 @@ impl Paths<'_> {
 
     fn list(&self) -> Object {
         let place = self.place;
+        let list = answer("The list.", collection_reference(self.model, place.ty.name), &["Preference-Applied"]);
         self.start("list", format!("List {}", place.name))
             .with("description", place.description)
             .with("parameters", of_list(place.ty, self.capabilities))
-            .with("responses", responses("200", answer("The list.", collection_reference(self.model, place.ty.name))))
+            .with("responses", responses(Asks::Read, [("200", list)]))
     }
 
     fn create(&self) -> Object {
-        let created = answer("The entity as created.", self.entity(Variant::Read));
+        let made = ["Location", "ETag", "Preference-Applied"];
+        let created = answer("The entity as created.", self.entity(Variant::Read), &made);
+        let silently = empty("Created.", &["Location", "OData-EntityId", "ETag", "Preference-Applied"]);
         self.start("create", format!("Create in {}", self.place.name))
             .with("parameters", vec![named("prefer")])
             .with("requestBody", body(self.entity(Variant::Create)))
-            .with(
-                "responses",
-                responses("201", created.with("headers", headers(&["Location", "ETag"])))
-                    .with("204", empty("Created.")),
-            )
+            .with("responses", responses(Asks::Send, [("201", created), ("204", silently)]))
     }
 
     fn read(&self) -> Object {
         let mut options = of_entity(self.place.ty, self.capabilities);
         options.push(named("if-none-match"));
-        let found = answer("The entity.", self.entity(Variant::Read)).with("headers", headers(&["ETag"]));
-        let responses = responses("200", found);
+        let found = answer("The entity.", self.entity(Variant::Read), &["ETag", "Preference-Applied"]);
         let none = self.place.shape == Shape::RelatedOne;
+        let none = none.then(|| ("204", empty("There is none.", &[])));
+        let known = ("304", empty("Not changed.", &["ETag"]));
+        let answers = std::iter::once(("200", found)).chain(none).chain([known]);
         self.start("get", format!("Get {}", self.one()))
             .with("description", self.place.description)
             .with("parameters", options)
-            .with(
-                "responses",
-                responses.maybe("204", none.then(|| empty("There is none."))).with("304", empty("Not changed.")),
-            )
+            .with("responses", responses(Asks::Read, answers))
     }
 
     fn update(&self) -> Object {
-        let updated = answer("The entity as updated.", self.entity(Variant::Read)).with("headers", headers(&["ETag"]));
+        let with = ["ETag", "Preference-Applied"];
+        let updated = answer("The entity as updated.", self.entity(Variant::Read), &with);
+        let silently = empty("Updated.", &with);
         self.start("update", format!("Update {}", self.one()))
             .with("parameters", vec![named("if-match"), named("prefer")])
             .with("requestBody", body(self.entity(Variant::Update)))
-            .with("responses", responses("200", updated).with("204", empty("Updated.")))
+            .with("responses", responses(Asks::Send, [("200", updated), ("204", silently)]))
     }
 
     fn delete(&self) -> Object {
         self.start("delete", format!("Delete {}", self.one()))
             .with("parameters", vec![named("if-match")])
-            .with("responses", responses("204", empty("Deleted.")))
+            .with("responses", responses(Asks::Change, [("204", empty("Deleted.", &[]))]))
     }
 
     fn one(&self) -> String {
@@ -129,12 +130,12 @@ impl Paths<'_> {
         let many = matches!(self.place.shape, Shape::Collection | Shape::RelatedMany);
         let number = Object::new().with("type", "integer").with("minimum", 0_i64);
         let content = Object::new().with("text/plain", Object::new().with("schema", number));
-        let answer = Object::new().with("description", "How many there are.").with("content", content);
+        let answer = empty("How many there are.", &["OData-Version"]).with("content", content);
         (many && self.capabilities.count).then(|| {
             let get = self
                 .start("count", format!("Count {}", self.place.name))
-                .with("parameters", of_count(self.capabilities))
-                .with("responses", responses("200", answer));
+                .with("parameters", of_count(self.place.ty, self.capabilities))
+                .with("responses", responses(Asks::Read, [("200", answer)]));
             self.item("/$count", Object::new().with("get", get))
         })
     }
@@ -144,18 +145,20 @@ impl Paths<'_> {
         let many = self.place.shape == Shape::RelatedMany;
         let permits = self.place.permits;
         let (all, one) = (component("schemas", "references"), component("schemas", "reference"));
+        let found = answer("The references.", if many { all } else { one.clone() }, &[]);
+        let none = (!many).then(|| ("204", empty("There is none.", &[])));
         let get = self
             .start("getRef", format!("Get references to {}", self.place.name))
-            .with("responses", responses("200", answer("The references.", if many { all } else { one.clone() })));
+            .with("responses", responses(Asks::Read, std::iter::once(("200", found)).chain(none)));
         let write = |verb, summary: &str| {
             self.start(verb, format!("{summary} {}", self.place.name))
                 .with("requestBody", body(one.clone()))
-                .with("responses", responses("204", empty("Done.")))
+                .with("responses", responses(Asks::Send, [("204", empty("Done.", &[]))]))
         };
         let delete = self
             .start("deleteRef", format!("Remove a reference from {}", self.place.name))
             .maybe("parameters", many.then(|| vec![named("id")]))
-            .with("responses", responses("204", empty("Removed.")));
+            .with("responses", responses(Asks::Change, [("204", empty("Removed.", &[]))]));
         Object::new()
             .with("get", get)
             .maybe("post", (many && permits.insert).then(|| write("addRef", "Add a reference to")))
@@ -175,14 +178,14 @@ impl Paths<'_> {
     fn stream(&self, name: &'static str, media_type: &'static str) -> Named {
         let bytes = || Object::new().with(media_type, Object::new());
         let word = name.trim_start_matches('$');
-        let found = Object::new().with("description", "The bytes.").with("content", bytes());
+        let found = empty("The bytes.", &["ETag"]).with("content", bytes());
         let get = self
             .start(&format!("{word}.get"), format!("Get the bytes of {}", self.one()))
-            .with("responses", responses("200", found).with("204", empty("There are none.")));
+            .with("responses", responses(Asks::Read, [("200", found), ("204", empty("There are none.", &[]))]));
         let put = self
             .start(&format!("{word}.put"), format!("Set the bytes of {}", self.one()))
             .with("requestBody", Object::new().with("required", true).with("content", bytes()))
-            .with("responses", responses("204", empty("Done.")));
+            .with("responses", responses(Asks::Send, [("204", empty("Done.", &[]))]));
         let put = self.place.permits.update.then_some(put);
         self.item(&format!("/{name}"), Object::new().with("get", get).maybe("put", put))
     }
@@ -207,29 +210,4 @@ pub(super) fn operation(tag: &'static str, id: String, summary: String) -> Objec
 /// A JSON body that must be there.
 pub(super) fn body(schema: Object) -> Object {
     Object::new().with("required", true).with("content", json(schema))
-}
-
-/// An answer with a JSON body.
-pub(super) fn answer(description: &'static str, schema: Object) -> Object {
-    Object::new().with("description", description).with("content", json(schema))
-}
-
-/// An answer without body.
-pub(super) fn empty(description: &'static str) -> Object {
-    Object::new().with("description", description)
-}
-
-/// What can come back: the success, and problems, which look alike everywhere.
-pub(super) fn responses(status: &'static str, success: Object) -> Object {
-    let problem = || component("responses", "error");
-    Object::new().with(status, success).with("4XX", problem()).with("5XX", problem())
-}
-
-fn json(schema: Object) -> Object {
-    Object::new().with("application/json", Object::new().with("schema", schema))
-}
-
-fn headers(names: &[&'static str]) -> Object {
-    let schema = || Object::new().with("schema", Object::new().with("type", "string"));
-    Object::new().and(names.iter().map(|name| ((*name).into(), schema().into())))
 }
