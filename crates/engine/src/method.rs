@@ -10,9 +10,12 @@ use crate::exchange::Response;
 static KNOWN: [Method; 7] =
     [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::PUT, Method::DELETE, Method::OPTIONS];
 
-/// Is it a method of HTTP or of OData? TRACE and CONNECT are known, though no address offers them.
+/// Methods of HTTP that no address offers.
+const FOREIGN: [&str; 3] = ["TRACE", "CONNECT", "QUERY"];
+
+/// Is it a method of HTTP?
 pub(crate) fn recognized(method: &Method) -> Result<(), Problem> {
-    if KNOWN.contains(method) || [Method::TRACE, Method::CONNECT].contains(method) {
+    if KNOWN.contains(method) || FOREIGN.contains(&method.as_str()) {
         return Ok(());
     }
     let names: Vec<&str> = KNOWN.iter().map(Method::as_str).collect();
