@@ -60,7 +60,7 @@ impl<R: Resources> Service<R> {
         let mut response = match understood.wishes.prefer.representation {
             Some(false) => self.identified(understood, &address, &row),
             given => {
-                let usual = (&understood.query, &understood.reach);
+                let usual = (&*understood.query, &understood.reach);
                 let (query, reach) = deep.as_ref().map_or(usual, |deep| (&deep.query, &deep.reach));
                 let entity = self.complete(understood, row, reach).await?;
                 let response = self.answer_shaped(understood, StatusCode::CREATED, &entity, query, reach)?;

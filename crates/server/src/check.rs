@@ -38,7 +38,8 @@ async fn settings(args: &cli::Check, file: &Path) -> Outcome {
     let config = Config::read(Some(file), &|name| std::env::var(name).ok())?;
     let (settings, mut findings) = config.judged();
     // What is wrong with one issuer is said already; this is about all of them together.
-    if let (true, Err(error)) = (findings.is_empty(), Authenticator::new(settings.issuers, 1)) {
+    let issuers = settings.issuers.into_iter().map(|trusted| trusted.issuer).collect();
+    if let (true, Err(error)) = (findings.is_empty(), Authenticator::new(issuers, 1)) {
         findings.push(format!("the issuers cannot be used: {error}; change their [[issuers]]"));
     }
     let directory = DataDir::named(&settings.data);

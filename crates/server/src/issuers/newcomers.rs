@@ -19,7 +19,7 @@ pub(crate) async fn welcome(api: &Api, caller: &Caller) {
     if !matches!(api.person(caller.tenant, &id).await, Ok(None)) {
         return;
     }
-    match api.load(caller.tenant, &[person]).await {
+    match api.load(caller.tenant, &[person], 0).await {
         Ok(_) => tracing::info!(tenant = %caller.tenant, "a person was put into the directory at first sight"),
         // Two requests at once both find nobody; the later has nothing left to do.
         Err(_) if matches!(api.person(caller.tenant, &id).await, Ok(Some(_))) => {}
