@@ -122,13 +122,6 @@ impl Response {
     }
 
     /// Sets a header; a value that no header can carry is left out.
-    pub(crate) fn set_bytes(&mut self, name: &'static str, value: &[u8]) {
-        if let Ok(value) = HeaderValue::from_bytes(value) {
-            self.headers.insert(http::HeaderName::from_static(name), value);
-        }
-    }
-
-    /// Sets a header; a value that no header can carry is left out.
     pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
         if let Ok(value) = HeaderValue::try_from(value.into()) {
             self.headers.insert(http::HeaderName::from_static(name), value);

@@ -1,14 +1,17 @@
 //! Reading entities and collections (OData Protocol 4.01, section 11.2).
 
+use std::borrow::Cow;
+
 use edm::expr::Reach;
-use http::StatusCode;
+use http::header::ETAG;
+use http::{HeaderValue, StatusCode};
 use odata::headers::{Applied, Condition};
 use odata::{Place, Problem, Query};
 
 use crate::collection::{self, Shaping};
 use crate::exchange::Response;
 use crate::paging::{Binding, Plan, with_token};
-use crate::payload::{Page, View};
+use crate::payload::{Home, Page, View};
 use crate::resources::{Entity, Resources, Row, Target, Window};
 use crate::service::{Service, Understood, no_content};
 
@@ -58,7 +61,8 @@ impl<R: Resources> Service<R> {
         let suffix = if route.is_alone() { "" } else { "/$entity" };
         let cast = route.cast_text(frame.model.namespace);
         let rest = [&*cast, &query.context(frame.model.namespace), suffix];
-        let body = frame.entity(&target.container(), &rest, &self.home(understood), &view, entity)?;
+        let home = self.home(understood);
+        let body = frame.entity(&container(target, &home), &rest, &home, &view, entity)?;
         let response = with_tag(self.json(status, wishes.format, body), &entity.row);
         Ok(applied(response, &Applied::new().omit(wishes.prefer.omit)))
     }
@@ -86,7 +90,8 @@ impl<R: Resources> Service<R> {
             delta: delta.as_deref(),
         };
         let view = View::new(frame.model, route.entity_type(), query, reach);
-        let body = frame.collection(&target.container(), &self.home(understood), &view, &page)?;
+        let home = self.home(understood);
+        let body = frame.collection(&container(target, &home), &home, &view, &page)?;
         let response = self.json(StatusCode::OK, wishes.format, body);
         let followed = Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit);
         Ok(applied(response, &followed.track_changes(found.since.is_some(), wishes.format.version)))
@@ -234,6 +239,14 @@ impl<R: Resources> Service<R> {
     }
 }
 
+/// The path of the collection that the target is in or is, as contexts say it.
+fn container<'a>(target: &impl Target, home: &'a Home) -> Cow<'a, str> {
+    match home.keyed {
+        true => Cow::Borrowed(&home.path),
+        false => Cow::Owned(target.container()),
+    }
+}
+
 fn retain_type<R: Resources>(understood: &Understood<'_, R>, entities: &mut Vec<Entity>) {
     if let Some(cast) = understood.route.cast {
         entities.retain(|entity| entity.row.ty.is_a(cast));
@@ -269,7 +282,9 @@ pub(crate) fn with_tag(mut response: Response, row: &Row) -> Response {
         if let Some(digits) = value.get_mut(3..19) {
             digits.copy_from_slice(&tag.digits());
         }
-        response.set_bytes("etag", &value);
+        if let Ok(value) = HeaderValue::from_bytes(&value) {
+            response.headers.insert(ETAG, value);
+        }
     }
     response
 }

@@ -45,12 +45,10 @@ pub struct Tag(pub u64);
 impl Tag {
     /// The opaque part of the entity tag: sixteen hexadecimal digits.
     pub fn digits(self) -> [u8; 16] {
+        let digit = |byte: u8| byte + if byte < 10 { b'0' } else { b'a' - 10 };
         let mut digits = [0; 16];
-        let mut rest = self.0;
-        for digit in digits.iter_mut().rev() {
-            let low = (rest & 0xF) as u8;
-            *digit = if low < 10 { b'0' + low } else { b'a' + (low - 10) };
-            rest >>= 4;
+        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(self.0.to_be_bytes()) {
+            *pair = [digit(byte >> 4), digit(byte & 0xF)];
         }
         digits
     }

@@ -24,9 +24,11 @@ impl Owner {
     /// `users('…')` and what follows.
     fn path(self, rest: &[&str]) -> String {
         let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-        let id = self.id.hyphenated().encode_lower(&mut text);
-        let mut path = ["users('", id, "')"].concat();
-        rest.iter().for_each(|part| path.push_str(part));
+        let id = &*self.id.hyphenated().encode_lower(&mut text);
+        let start = ["users('", id, "')"];
+        let parts = || start.iter().chain(rest);
+        let mut path = String::with_capacity(parts().map(|part| part.len()).sum());
+        parts().for_each(|part| path.push_str(part));
         path
     }
 }
