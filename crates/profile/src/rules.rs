@@ -219,8 +219,10 @@ fn goes_beyond(record: &Record) -> bool {
 pub(crate) fn tag(item: &Item) -> Tag {
     let mut hash: u64 = 0xCBF2_9CE4_8422_2325;
     let mut mix = |word: u64| hash = (hash ^ word).wrapping_mul(0x0000_0100_0000_01B3).rotate_left(23);
-    for chunk in item.id.as_bytes().chunks(8) {
-        mix(chunk.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+    let (words, rest) = item.id.as_bytes().as_chunks();
+    words.iter().for_each(|word| mix(u64::from_be_bytes(*word)));
+    if !rest.is_empty() {
+        mix(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
     }
     mix(item.header.version);
     mix(item.header.modified.cast_unsigned());
