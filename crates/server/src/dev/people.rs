@@ -20,8 +20,8 @@ use crate::wiring::{Api, Person};
 const SIGNED_IN: &str = "ada@fjord.example";
 const ORDINARY: &str = "grace@fjord.example";
 
-/// How many people are loaded at a time.
-const PORTION: usize = 256;
+/// How many people are loaded at a time: what is held of them meanwhile is many times what is kept.
+const PORTION: usize = 64;
 
 /// Where the people come from.
 #[derive(Debug)]
