@@ -227,8 +227,9 @@ impl<R: Resources> Service<R> {
             Task::List => self.list(understood).await,
             Task::Count => self.count(understood).await,
             Task::References => self.references(understood).await,
-            Task::Create => self.create(understood).await,
-            Task::Update => self.update(understood).await,
+            // Boxed: their futures are twice those of the others, and each connection has room for the largest.
+            Task::Create => Box::pin(self.create(understood)).await,
+            Task::Update => Box::pin(self.update(understood)).await,
             Task::Delete => self.delete(understood).await,
             Task::Link => self.link(understood).await,
             Task::Unlink => self.unlink(understood).await,

@@ -136,7 +136,8 @@ impl App {
         let body = body::gather(&head.headers, body, limit).await?;
         let request = self.request(arrival, &root, path, body);
         Ok(match is_batch {
-            true => self.api.batch(&caller, request, &ROOTS).await,
+            // Boxed: its future is twice that of a single request, and each connection has room for the largest.
+            true => Box::pin(self.api.batch(&caller, request, &ROOTS)).await,
             false => self.api.serve(&caller, request).await,
         })
     }
