@@ -92,10 +92,11 @@ impl Service {
     }
 }
 
-/// An id in the one spelling that ids have; other spellings name nothing.
+/// An id in the one spelling that ids have, with hyphens and in small letters; other spellings name nothing.
 fn canonical_id(text: &str) -> Option<Uuid> {
-    let mut canonical = [0; uuid::fmt::Hyphenated::LENGTH];
-    Uuid::try_parse(text).ok().filter(|id| id.hyphenated().encode_lower(&mut canonical) == text)
+    let small = text.bytes().fold(true, |small, byte| small & !byte.is_ascii_uppercase());
+    let canonical = small && text.len() == uuid::fmt::Hyphenated::LENGTH;
+    canonical.then(|| Uuid::try_parse(text).ok()).flatten()
 }
 
 /// The name under which a request asked for a person, for the answer that there is none.
