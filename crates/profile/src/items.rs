@@ -75,7 +75,7 @@ impl Service {
             collection: collection.name.into(),
             id: id.to_string().into(),
             header: rules::header(&record, None, &writing),
-            body: record.to_members().into(),
+            body: rules::body(&record),
         });
         let quota = self.settings.items_per_collection;
         let expect = vec![
@@ -117,7 +117,7 @@ impl Service {
             collection: before.collection.clone(),
             id: before.id.clone(),
             header: rules::header(&record, Some(&before.header), &writing),
-            body: record.to_members().into(),
+            body: rules::body(&record),
         });
         let audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item)).finish();
         let changes = vec![Change::Put { item: item.clone(), index: Vec::new() }];

@@ -180,7 +180,7 @@ impl Service {
             collection: collection.name.into(),
             id: id.to_string().into(),
             header: rules::header(&record, None, writing),
-            body: record.to_members().into(),
+            body: rules::body(&record),
         }))
     }
 

@@ -280,7 +280,7 @@ fn renamed_items(snapshot: &Snapshot, name: &str, writing: &Writing<'_>) -> Vec<
         rules::name_owner(&mut record, Value::text(name));
         let header =
             store::Header { modified: item.header.modified, ..rules::header(&record, Some(&item.header), writing) };
-        let body = record.to_members().into();
+        let body = rules::body(&record);
         Some((item.clone(), Arc::new(Item { header, body, ..item.as_ref().clone() })))
     });
     renamed.collect()
@@ -297,7 +297,7 @@ pub(crate) fn person_item(
         collection: PERSON.into(),
         id: owner.id.to_string().into(),
         header: rules::header(record, before.map(|item| &item.header), writing),
-        body: record.to_members().into(),
+        body: rules::body(record),
     })
 }
 

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use auth::{Actor, Caller};
+use bytes::Bytes;
 use edm::codec::read_raw;
 use edm::{Change, DateTimeOffset, Fault, Patch, Record, StructType, Value, Violation, lazy};
 use engine::{Problem, Tag};
@@ -213,6 +214,11 @@ fn goes_beyond(record: &Record) -> bool {
         (Value::List(items), _) => items.iter().filter_map(Value::as_record).any(goes_beyond),
         _ => false,
     })
+}
+
+/// What is stored of a record. Copied once more, so that it takes no more memory than it is long: it stays in the cache.
+pub(crate) fn body(record: &Record) -> Bytes {
+    Bytes::copy_from_slice(&record.to_members())
 }
 
 /// The version of an item as its ETag shows it: a hash of id, version and last change (FNV-1a, by words).

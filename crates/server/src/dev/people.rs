@@ -21,7 +21,7 @@ const SIGNED_IN: &str = "ada@fjord.example";
 const ORDINARY: &str = "grace@fjord.example";
 
 /// How many people are loaded at a time: what is held of them meanwhile is many times what is kept.
-const PORTION: usize = 64;
+const PORTION: usize = 32;
 
 /// Where the people come from.
 #[derive(Debug)]
