@@ -11,7 +11,7 @@ use odata::{Kind, Problem, Tail};
 use crate::changing::{MAX_ATTEMPTS, contention};
 use crate::exchange::Response;
 use crate::nested::{self, NestedLists};
-use crate::reading::{applied, condition, text, with_tag};
+use crate::reading::{applied, condition, followed, text, with_tag};
 use crate::resources::{Basis, Changed, Content, Resources, Row};
 use crate::service::{Service, Understood, no_content, nothing};
 use crate::task::Task;
@@ -74,7 +74,7 @@ impl<R: Resources> Service<R> {
         let body = writer.finish();
         lists.finish()?;
         let response = self.json(StatusCode::OK, wishes.format, body);
-        Ok(applied(response, &Applied::new().omit(wishes.prefer.omit)))
+        Ok(applied(response, &followed(wishes)))
     }
 
     pub(crate) async fn change_property(

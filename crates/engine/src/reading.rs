@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use edm::expr::Reach;
 use http::header::ETAG;
 use http::{HeaderValue, StatusCode};
-use odata::headers::{Applied, Condition};
+use odata::headers::{Applied, Condition, Wishes};
 use odata::{Place, Problem, Query};
 
 use crate::collection::{self, Shaping};
@@ -64,7 +64,7 @@ impl<R: Resources> Service<R> {
         let home = self.home(understood);
         let body = frame.entity(&container(target, &home), &rest, &home, &view, entity)?;
         let response = with_tag(self.json(status, wishes.format, body), &entity.row);
-        Ok(applied(response, &Applied::new().omit(wishes.prefer.omit)))
+        Ok(applied(response, &followed(wishes)))
     }
 
     pub(crate) async fn list(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
@@ -93,7 +93,7 @@ impl<R: Resources> Service<R> {
         let home = self.home(understood);
         let body = frame.collection(&container(target, &home), &home, &view, &page)?;
         let response = self.json(StatusCode::OK, wishes.format, body);
-        let followed = Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit);
+        let followed = followed(wishes).max_page_size(wishes.max_page_size);
         Ok(applied(response, &followed.track_changes(found.since.is_some(), wishes.format.version)))
     }
 
@@ -111,7 +111,7 @@ impl<R: Resources> Service<R> {
             frame.reference(&self.home(understood), &entity.row)
         };
         let response = self.json(StatusCode::OK, wishes.format, body);
-        Ok(applied(response, &Applied::new().max_page_size(wishes.max_page_size)))
+        Ok(applied(response, &Applied::to(&wishes.prefer).max_page_size(wishes.max_page_size)))
     }
 
     pub(crate) async fn count(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
@@ -287,6 +287,11 @@ pub(crate) fn with_tag(mut response: Response, row: &Row) -> Response {
         }
     }
     response
+}
+
+/// The preferences that every body follows. No annotations of a vocabulary are answered, whichever are asked for.
+pub(crate) fn followed(wishes: &Wishes) -> Applied {
+    Applied::to(&wishes.prefer).omit(wishes.prefer.omit).annotations(wishes.prefer.annotations.as_deref())
 }
 
 /// Says which preferences were followed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use edm::StructType;
 use edm::expr::{Binary, Expr, Reach};
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, VARY};
 use http::{HeaderValue, Method, StatusCode};
 use odata::bind::Binder;
 use odata::headers::{self, Version, Wishes};
@@ -95,6 +95,9 @@ impl<R: Resources> Service<R> {
         let mut response = answer.unwrap_or_else(|problem| Response::problem(&problem, &request.exchange));
         if headers::answer_version(request.headers) == Version::V401 {
             response.set_static("odata-version", "4.01");
+        }
+        if [Method::GET, Method::HEAD].contains(&request.method) {
+            response.headers.entry(VARY).or_insert(HeaderValue::from_static(headers::VARY));
         }
         response.timings = timings.stages;
         response
@@ -274,6 +277,7 @@ impl<R: Resources> Service<R> {
             root: request.root,
             format: wishes.format,
             inner_contexts: self.dialect.inner_contexts,
+            ids: self.dialect.ids,
             meter,
         }
     }

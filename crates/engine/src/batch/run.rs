@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use edm::check::brief;
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, LOCATION};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, LOCATION, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use odata::batch::{Answer, Part, reference};
 use odata::bind::Binder;
@@ -76,6 +76,7 @@ impl<'a, C: Send + Sync> Run<'a, C> {
     pub(super) fn answers(self) -> Vec<Answer> {
         let answer = |(part, done): (&Part, Done)| {
             let Response { status, mut headers, body, .. } = done.response;
+            headers.remove(VARY);
             headers.entry("odata-version").or_insert(HeaderValue::from_static("4.0"));
             Answer { id: part.id.clone(), group: part.group.clone(), status, headers, body }
         };

@@ -111,13 +111,13 @@ fn problems_are_told() {
             {"@odata.context":"~/$metadata#Makers","value":[]}
             GET Makers [("accept", "text/html")]
             406
-            "code":"notAcceptable","message":"the answer is `application/json`; expected the header `Accept` to admit it","target":"Accept"
+            "code":"notAcceptable","message":"the requested format is not available: the answer is `application/json`; expected the header `Accept` to admit it","target":"Accept"
             GET Makers/$count [("accept", "text/plain")]
             200
             1
             GET Makers [("odata-maxversion", "3.0")]
-            400
-            "code":"BadRequest","message":"found `3.0` in the header `OData-MaxVersion`, expected `4.0`, `4.01` or later","target":"OData-MaxVersion"
+            406
+            "code":"notAcceptable","message":"found `3.0` in the header `OData-MaxVersion`, expected `4.0`, `4.01` or later","target":"OData-MaxVersion"
             GET Makers/x [("odata-maxversion", "4.01")]
             400 odata-version: 4.01;
             "code":"BadRequest","message":"found a key that does not fit, `Maker` is keyed by `ID` (Edm.Guid)"

@@ -110,13 +110,13 @@ fn mistakes_are_told() {
         &expect![[r#"
             GET  [("accept", "application/xml")]
             406
-            "code":"notAcceptable","message":"the answer is `application/json`; expected the header `Accept` to admit it","target":"Accept"
+            "code":"notAcceptable","message":"the requested format is not available: the answer is `application/json`; expected the header `Accept` to admit it","target":"Accept"
             GET /$metadata [("accept", "text/html")]
             406
-            "code":"notAcceptable","message":"the answer is `application/xml` or `application/json`; expected the header `Accept` to admit it","target":"Accept"
+            "code":"notAcceptable","message":"the requested format is not available: the answer is `application/xml` or `application/json`; expected the header `Accept` to admit it","target":"Accept"
             GET /$metadata?$format=atom []
             406
-            "code":"notAcceptable","message":"the answer is `application/xml` or `application/json`; expected `$format` to admit it","target":"$format"
+            "code":"notAcceptable","message":"the requested format is not available: the answer is `application/xml` or `application/json`; expected `$format` to admit it","target":"$format"
             GET /$metadata?$schemaversion=2.0 []
             404
             "code":"Request_ResourceNotFound","message":"the schema has no version `2.0`, expected `1.0` or `*`","target":"$schemaversion"
@@ -133,8 +133,8 @@ fn mistakes_are_told() {
             400
             "code":"BadRequest","message":"the query option `$format` does not apply here","target":"$format"
             GET /$metadata [("odata-maxversion", "3.0")]
-            400
-            "code":"BadRequest","message":"found `3.0` in the header `OData-MaxVersion`, expected `4.0`, `4.01` or later","target":"OData-MaxVersion"
+            406
+            "code":"notAcceptable","message":"found `3.0` in the header `OData-MaxVersion`, expected `4.0`, `4.01` or later","target":"OData-MaxVersion"
             GET /$metadata [("if-match", "\"x\"")]
             412
             "code":"resourceModified","message":"the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change","target":"If-Match"

@@ -98,7 +98,7 @@ fn page_sizes_are_wishes() {
         (header(&answer, "preference-applied").to_owned(), stars(&answer).len())
     };
     assert_eq!(applied("maxpagesize=2"), ("maxpagesize=2".into(), 2));
-    assert_eq!(applied("odata.maxpagesize=5000"), ("maxpagesize=5000".into(), 3));
+    assert_eq!(applied("odata.maxpagesize=5000"), ("odata.maxpagesize=5000".into(), 3));
     assert_eq!(applied("maxpagesize=0"), (String::new(), 3));
     // Later pages become smaller if the client asks so.
     let first = client.send("GET", &url, &[("prefer", "maxpagesize=2")], "");

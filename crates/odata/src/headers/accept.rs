@@ -159,7 +159,7 @@ fn unacceptable(media: Media<'_>, place: &'static str, fault: Option<String>) ->
                 Media::Raw(name) => brief(name),
             };
             let place = if place == "Accept" { "the header `Accept`" } else { "`$format`" };
-            format!("the answer is {names}; expected {place} to admit it")
+            format!("the requested format is not available: the answer is {names}; expected {place} to admit it")
         },
         |fault| format!("{fault} in `{place}`"),
     );

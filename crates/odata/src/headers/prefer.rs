@@ -11,6 +11,8 @@ static PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// Most preferences that are looked at.
 const MAX_PREFERENCES: usize = 32;
+/// What OData 4.0 puts before the names of its preferences.
+const PREFIX: &str = "odata.";
 const UNKNOWN_MEMBERS: &str = "include-unknown-enum-members";
 
 /// What may be left out of an answer.
@@ -40,13 +42,17 @@ pub struct Preferences {
     pub track_changes: bool,
     /// `allow-entityreferences`
     pub entity_references: bool,
+    /// Are the protocol's preferences written with `odata.` in front, as OData 4.0 has them?
+    pub prefixed: bool,
 }
 
 /// The size of pages, and what else is preferred.
 pub(super) fn read(headers: &HeaderMap) -> (Option<usize>, Preferences) {
     let (mut size, mut wishes) = (None, Preferences::default());
     let values = headers.get_all(&PREFER).into_iter().filter_map(|value| value.to_str().ok());
-    for preference in values.flat_map(|value| pieces(value, ',')).take(MAX_PREFERENCES).flat_map(understood) {
+    let pieces = values.flat_map(|value| pieces(value, ',')).take(MAX_PREFERENCES);
+    let pieces = pieces.inspect(|piece| wishes.prefixed |= is_prefixed(piece)).collect::<Vec<_>>();
+    for preference in pieces.into_iter().flat_map(understood) {
         match preference {
             // The greatest number stands for those that are none.
             Preference::MaxPageSize(u64::MAX) | Preference::MaxPageSize(0) => {}
@@ -81,9 +87,16 @@ fn understood(piece: &str) -> Vec<Preference> {
     }
 }
 
-/// The preferences that an answer follows, as `Preference-Applied` says them.
+fn is_prefixed(piece: &str) -> bool {
+    piece.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+}
+
+/// The preferences that an answer follows, as `Preference-Applied` says them: by the names that the client gave.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Applied(String);
+pub struct Applied {
+    text: String,
+    prefix: &'static str,
+}
 
 impl Applied {
     /// Says nothing yet.
@@ -91,10 +104,15 @@ impl Applied {
         Self::default()
     }
 
+    /// Says nothing yet, to a request that prefers this.
+    pub fn to(prefer: &Preferences) -> Self {
+        Self { text: String::new(), prefix: if prefer.prefixed { PREFIX } else { "" } }
+    }
+
     /// `maxpagesize=n`
     #[must_use]
     pub fn max_page_size(self, size: Option<usize>) -> Self {
-        self.maybe(size.map(|size| format!("maxpagesize={size}")))
+        self.own(size.map(|size| format!("maxpagesize={size}")))
     }
 
     /// `return=…`: what was written (true), or nothing (false).
@@ -121,7 +139,7 @@ impl Applied {
             format!("{}{}{qualifier}", if pattern.exclude { "-" } else { "" }, pattern.term)
         };
         let list = |patterns: &[Pattern]| patterns.iter().map(name).collect::<Vec<_>>().join(",");
-        self.maybe(patterns.map(|patterns| format!("include-annotations=\"{}\"", list(patterns))))
+        self.own(patterns.map(|patterns| format!("include-annotations=\"{}\"", list(patterns))))
     }
 
     /// `include-unknown-enum-members`
@@ -133,7 +151,7 @@ impl Applied {
     /// `continue-on-error`, with `=false` where it was declined.
     #[must_use]
     pub fn continue_on_error(self, given: Option<bool>) -> Self {
-        self.maybe(given.map(|given| if given { "continue-on-error" } else { "continue-on-error=false" }.to_owned()))
+        self.own(given.map(|given| if given { "continue-on-error" } else { "continue-on-error=false" }.to_owned()))
     }
 
     /// `track-changes`, which 4.0 calls `odata.track-changes`.
@@ -146,20 +164,26 @@ impl Applied {
     /// `allow-entityreferences`
     #[must_use]
     pub fn entity_references(self, given: bool) -> Self {
-        self.maybe(given.then(|| "allow-entityreferences".to_owned()))
+        self.own(given.then(|| "allow-entityreferences".to_owned()))
     }
 
     /// The value of the header; `None` when nothing was applied.
     pub fn value(&self) -> Option<&str> {
-        (!self.0.is_empty()).then_some(self.0.as_str())
+        (!self.text.is_empty()).then_some(self.text.as_str())
+    }
+
+    /// One of the protocol's own.
+    fn own(self, text: Option<String>) -> Self {
+        let text = text.map(|text| [self.prefix, &text].concat());
+        self.maybe(text)
     }
 
     fn maybe(mut self, text: Option<String>) -> Self {
         if let Some(text) = text {
-            if !self.0.is_empty() {
-                self.0.push_str(", ");
+            if !self.text.is_empty() {
+                self.text.push_str(", ");
             }
-            self.0.push_str(&text);
+            self.text.push_str(&text);
         }
         self
     }

@@ -85,7 +85,7 @@ fn what_has_no_tag_matches_only_the_star() {
 #[test]
 fn versions_are_those_that_are_spoken() {
     let check = |name, value| {
-        let wishes = wishes(&headers(&[(name, value)]), Media::Json);
+        let wishes = wishes(&headers(&[(name, value), ("content-type", "application/json")]), Media::Json);
         wishes.map(|wishes| wishes.max_version).map_err(|problem| (problem.kind.status(), problem.message))
     };
     for (value, expect) in [
@@ -119,7 +119,15 @@ fn versions_are_those_that_are_spoken() {
     ] {
         let later = if name == "OData-Version" { "`4.0` or `4.01`" } else { "`4.0`, `4.01` or later" };
         let expect = format!("found `{bad}` in the header `{name}`, expected {later}");
-        assert_eq!(check(name, bad), Err((400, expect)));
+        let status = if name == "OData-Version" { 400 } else { 406 };
+        assert_eq!(check(name, bad), Err((status, expect)));
+    }
+    // It speaks of the body: of none it says nothing, of one it speaks once.
+    assert!(wishes(&headers(&[("OData-Version", "4.1")]), Media::Json).is_ok());
+    for other in ["4.0", "4.01"] {
+        let twice = [("content-type", "application/json"), ("OData-Version", "4.0"), ("OData-Version", other)];
+        let problem = wishes(&headers(&twice), Media::Json).unwrap_err();
+        assert_eq!((problem.kind.status(), problem.target.as_deref()), (400, Some("OData-Version")));
     }
 }
 

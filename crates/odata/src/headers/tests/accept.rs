@@ -81,7 +81,7 @@ fn what_cannot_be_met_is_named() {
         let expect = format!("406 found `{found}`, expected {expected} in `Accept`");
         assert_eq!(show(wishes(&headers(&[("accept", value)]), Media::Json)), expect, "{value}");
     }
-    let refused = "406 the answer is `application/json`; expected the header `Accept` to admit it";
+    let refused = "406 the requested format is not available: the answer is `application/json`; expected the header `Accept` to admit it";
     for value in ["application/xml", "application/json;q=0, */*", "application/*;q=0, */*", "*/json", "application"] {
         assert_eq!(show(wishes(&headers(&[("accept", value)]), Media::Json)), refused, "{value}");
     }
@@ -89,7 +89,11 @@ fn what_cannot_be_met_is_named() {
 
 #[test]
 fn each_kind_of_resource_has_its_types() {
-    let refused = |names: &str| format!("406 the answer is {names}; expected the header `Accept` to admit it");
+    let refused = |names: &str| {
+        format!(
+            "406 the requested format is not available: the answer is {names}; expected the header `Accept` to admit it"
+        )
+    };
     let batch = |json| Media::Batch { json };
     for (media, value, expect) in [
         (Media::Schema, "", "Xml"),
@@ -120,7 +124,9 @@ fn each_kind_of_resource_has_its_types() {
 
 #[test]
 fn the_option_goes_before_the_header() {
-    let refused = |names: &str| format!("406 the answer is {names}; expected `$format` to admit it");
+    let refused = |names: &str| {
+        format!("406 the requested format is not available: the answer is {names}; expected `$format` to admit it")
+    };
     for (media, format, expect) in [
         (Media::Json, "json", "Json"),
         (Media::Json, "JSON", "Json"),

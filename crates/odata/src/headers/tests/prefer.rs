@@ -40,9 +40,9 @@ fn preferences_are_read_with_and_without_their_prefix() {
         ("omit-values=all", none()),
         ("include-unknown-enum-members", Preferences { unknown_members: true, ..none() }),
         ("continue-on-error", Preferences { continue_on_error: Some(true), ..none() }),
-        ("odata.continue-on-error=false", Preferences { continue_on_error: Some(false), ..none() }),
-        ("odata.track-changes", Preferences { track_changes: true, ..none() }),
-        ("odata.allow-entityreferences", Preferences { entity_references: true, ..none() }),
+        ("odata.continue-on-error=false", Preferences { continue_on_error: Some(false), prefixed: true, ..none() }),
+        ("odata.track-changes", Preferences { track_changes: true, prefixed: true, ..none() }),
+        ("odata.allow-entityreferences", Preferences { entity_references: true, prefixed: true, ..none() }),
         ("respond-async, wait=10, callback;url=\"http://a.example/b\"", none()),
         ("x-y, foo=\"bar, return=minimal\"", none()),
     ] {
@@ -76,6 +76,9 @@ fn what_is_applied_is_said() {
         "maxpagesize=7, return=minimal, omit-values=defaults, include-annotations=\"-*,Core.*#q\", \
          include-unknown-enum-members, continue-on-error, track-changes, allow-entityreferences"
     );
+    let old = Preferences { prefixed: true, ..Preferences::default() };
+    let applied = Applied::to(&old).max_page_size(Some(2)).omit(Some(Omit::Nulls));
+    assert_eq!(applied.value(), Some("odata.maxpagesize=2, omit-values=nulls"));
     assert_eq!(Applied::new().max_page_size(None).track_changes(false, Version::V4).value(), None);
     assert_eq!(Applied::new().continue_on_error(Some(false)).value(), Some("continue-on-error=false"));
 }
