@@ -46,8 +46,20 @@ fn to_primitive<'a>(value: &Datum<'a>, from: Shape, to: Primitive) -> Option<Dat
         Datum::Enum(number) => in_range(*number, to).then_some(Datum::Integer(*number)),
         _ => match Number::of(value) {
             Some(number) => to_number(number, to),
-            None => (from.ty()?.primitive()? == to).then(|| value.clone()),
+            None if from.ty()?.primitive()? == to => Some(value.clone()),
+            None => of_instant(value, to),
         },
+    }
+}
+
+/// The date or the time of day of an instant.
+fn of_instant<'a>(value: &Datum<'_>, to: Primitive) -> Option<Datum<'a>> {
+    let Datum::DateTimeOffset(instant) = value else { return None };
+    let (date, time) = instant.local()?;
+    match to {
+        Primitive::Date => Some(Datum::Date(date)),
+        Primitive::TimeOfDay => Some(Datum::TimeOfDay(time)),
+        _ => None,
     }
 }
 

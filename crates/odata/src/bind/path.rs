@@ -27,8 +27,9 @@ impl Binder<'_> {
             (Root::These, _) => return Err(self.not_offered("`$these`")),
             (Root::Alias(name), steps) => (self.aliased(name)?, steps),
         };
-        for step in rest {
-            found = self.step(found, step)?;
+        let before = path.steps.len() - rest.len();
+        for (at, step) in rest.iter().enumerate() {
+            found = self.step(found, step).map_err(|problem| located(problem, path.steps.get(..=before + at)))?;
         }
         Ok(found)
     }
@@ -197,5 +198,24 @@ impl Binder<'_> {
         let message =
             format!("Could not find a property named '{name}' on type '{}.{}'.{hint}", self.model.namespace, ty.name);
         Problem::new(Kind::UnknownQueryProperty, message).at(self.option)
+    }
+}
+
+/// Says in which path a property is unknown, where that is longer than its name.
+fn located(problem: Problem, steps: Option<&[Step]>) -> Problem {
+    let names: Option<Vec<&str>> = steps.unwrap_or_default().iter().map(name_of).collect();
+    match names {
+        Some(names) if names.len() > 1 && problem.kind == Kind::UnknownQueryProperty => {
+            let message = format!("{} It stands in {}.", problem.message, brief(&names.join("/")));
+            Problem { message, ..problem }
+        }
+        _ => problem,
+    }
+}
+
+fn name_of(step: &Step) -> Option<&str> {
+    match step {
+        Step::Name { name, arguments: None } => Some(&name.text),
+        _ => None,
     }
 }

@@ -93,7 +93,7 @@ fn what_does_not_bind_is_said() {
     check_err(
         "Name eq 'x' and",
         &expect![
-            "400 BadRequest at $filter: found the end at column 16 of `$filter`, expected a blank after the operator"
+            "400 BadRequest at $filter: invalid $filter: found the end at column 16, expected a blank after the operator"
         ],
     );
     check_err(

@@ -106,11 +106,16 @@ impl std::error::Error for Error {}
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let message = error.to_string();
-        let problem = Problem::new(Kind::BadQuery, message);
-        match error.place {
-            Some(place) if place.starts_with('`') => problem.at(place.trim_matches('`')),
-            _ => problem,
+        let place =
+            error.place.as_deref().and_then(|place| place.strip_prefix('`')?.strip_suffix('`')).map(str::to_owned);
+        match place {
+            Some(option) if option.starts_with('$') => {
+                let what = if option == "$compute" { "compute expression format" } else { &option };
+                let message = format!("invalid {what}: {}", Error { place: None, ..error });
+                Problem::new(Kind::BadQuery, message).at(option)
+            }
+            Some(place) => Problem::new(Kind::BadQuery, error.to_string()).at(place),
+            None => Problem::new(Kind::BadQuery, error.to_string()),
         }
     }
 }

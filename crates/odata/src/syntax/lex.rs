@@ -84,12 +84,22 @@ fn number_or_sign(rest: &str, first: char) -> (TokenKind, usize) {
     match literal::bare(rest) {
         Some((kind, length)) => match runs_on(rest, length) {
             0 => (TokenKind::Literal(kind), length),
+            // `2.5f`, `1e3d`, `7m`: the parser knows whether that is admitted.
+            1 if kind != LiteralKind::Special && is_suffixed(rest, length) => {
+                (TokenKind::Literal(LiteralKind::Decimal), length + 1)
+            }
             // `-INFO` is a name with its sign changed.
             _ if kind == LiteralKind::Special => (TokenKind::Sign(first), 1),
             more => (TokenKind::Broken("a literal"), length + more),
         },
         None => (TokenKind::Sign(first), 1),
     }
+}
+
+/// Does the letter there tell the type of the number before it, as in OData 2?
+fn is_suffixed(rest: &str, at: usize) -> bool {
+    let is_number = literal::number(rest).is_some_and(|(_, length)| length == at);
+    is_number && rest.get(at..).is_some_and(|after| after.starts_with(['f', 'F', 'd', 'D', 'm', 'M']))
 }
 
 /// How many bytes of letters and digits follow where a bare literal has to be over.

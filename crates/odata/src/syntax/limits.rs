@@ -21,7 +21,7 @@ pub struct Limits {
     /// Keys of one order: each is read from every row.
     pub keys: usize,
     /// Read what is widely written though the grammar has no place for it: blanks after commas and semicolons between
-    /// items, and `not(…)` without a blank.
+    /// items, `not(…)` without a blank, and numbers with a letter for their type (`2.5f`).
     pub lenient: bool,
 }
 

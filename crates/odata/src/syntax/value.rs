@@ -86,6 +86,10 @@ impl Parser<'_> {
 
     /// Takes the literal of that kind, which is next.
     pub(super) fn literal(&mut self, kind: LiteralKind) -> Result<Expr> {
+        let suffixed = kind == LiteralKind::Decimal && self.slice(self.peek().span).ends_with(SUFFIXES);
+        if suffixed && !self.limits.lenient {
+            return Err(self.unexpected("a literal"));
+        }
         let span = self.bump().span;
         let prefix = match kind {
             LiteralKind::String | LiteralKind::Json => 0,
@@ -122,6 +126,10 @@ fn bare(kind: LiteralKind, text: &str) -> String {
     match kind {
         LiteralKind::DateTimeOffset => text.replace(' ', "+"),
         LiteralKind::Boolean => text.to_ascii_lowercase(),
+        LiteralKind::Decimal => text.trim_end_matches(SUFFIXES).to_owned(),
         _ => text.to_owned(),
     }
 }
+
+/// Letters after numbers that tell their types, as in OData 2; the types follow from the operands here.
+const SUFFIXES: [char; 6] = ['f', 'F', 'd', 'D', 'm', 'M'];

@@ -63,7 +63,7 @@ fn expand_refuses() {
         ],
         &expect![[r#"
             $expand=
-              400 BadRequest $expand: found the end at column 1 of `$expand`, expected a name
+              400 BadRequest $expand: invalid $expand: found the end at column 1, expected a name
             $expand=Reviws
               400 RequestBroker--ParseUri $expand: Could not find a property named 'Reviws' on type 'shop.Article'. Did you mean `Reviews`?
             $expand=Name
@@ -75,35 +75,35 @@ fn expand_refuses() {
             $expand=Maker/Reviews
               400 BadRequest $expand: found `Reviews` after the relationship `Maker`, expected `Maker($expand=Reviews)`
             $expand=$ref
-              400 BadRequest $expand: found `$ref` at column 1 of `$expand`, expected a name
+              400 BadRequest $expand: invalid $expand: found `$ref` at column 1, expected a name
             $expand=Reviews($filter=Stars gt 3)
               expand Reviews[filter of 4] (Reviews())
             $expand=Reviews($levels=2)
               400 BadRequest $expand: `Reviews` does not lead to where it begins, expected no `$levels`
             $expand=Reviews($skiptoken=x)
-              400 BadRequest $expand: found `$skiptoken` at column 9 of `$expand`, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
+              400 BadRequest $expand: invalid $expand: found `$skiptoken` at column 9, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
             $expand=Reviews($top=1;$top=2)
               400 BadRequest $top: the query option `$top` must not appear more than once
             $expand=Reviews(mine=1)
-              400 BadRequest $expand: found `mine` at column 9 of `$expand`, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
+              400 BadRequest $expand: invalid $expand: found `mine` at column 9, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
             $expand=Reviews($tpo=1)
-              400 BadRequest $expand: found `$tpo` at column 9 of `$expand`, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
+              400 BadRequest $expand: invalid $expand: found `$tpo` at column 9, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
             $expand=Maker($top=1)
               400 BadRequest $top: the query option `$top` does not apply here
             $expand=Maker($select=Nmae)
               400 RequestBroker--ParseUri $select: Could not find a property named 'Nmae' on type 'shop.Maker'. Did you mean `Name`?
             $expand=Reviews($top=1
-              400 BadRequest $expand: found the end at column 15 of `$expand`, expected `;` or `)`
+              400 BadRequest $expand: invalid $expand: found the end at column 15, expected `;` or `)`
             $expand=Reviews)
-              400 BadRequest $expand: found `)` at column 8 of `$expand`, expected `,` and another item
+              400 BadRequest $expand: invalid $expand: found `)` at column 8, expected `,` and another item
             $expand=Reviews($top=1)x
-              400 BadRequest $expand: found `x` at column 16 of `$expand`, expected `,` and another item
+              400 BadRequest $expand: invalid $expand: found `x` at column 16, expected `,` and another item
             $expand=Reviews($top=1)($top=2)
-              400 BadRequest $expand: found `(` at column 16 of `$expand`, expected `,` and another item
+              400 BadRequest $expand: invalid $expand: found `(` at column 16, expected `,` and another item
             $expand=Reviews(;)
-              400 BadRequest $expand: found `;` at column 9 of `$expand`, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
+              400 BadRequest $expand: invalid $expand: found `;` at column 9, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
             $expand=Related($expand=Related($expand=Related($expand=Related($expand=Related))))
-              400 BadRequest $expand: found more than 4 levels of `$expand`, the most that is admitted, at column 65 of `$expand`
+              400 BadRequest $expand: invalid $expand: found more than 4 levels of `$expand`, the most that is admitted, at column 65
         "#]],
     );
 }
@@ -170,11 +170,11 @@ fn forms_casts_and_levels() {
             $expand=Reviews($filter=Stars gt 3;$search=good;$compute=Stars add 1 as s;$select=s)
               expand Reviews[`Edm.Int64` as s, search, filter of 4, select s] (Reviews(s))
             $expand=Related($levels=0)
-              400 BadRequest $expand: found `0` at column 17 of `$expand`, expected `max` or a number from 1
+              400 BadRequest $expand: invalid $expand: found `0` at column 17, expected `max` or a number from 1
             $expand=Related($levels=-1)
-              400 BadRequest $expand: found `-1` at column 17 of `$expand`, expected `max` or a number from 1
+              400 BadRequest $expand: invalid $expand: found `-1` at column 17, expected `max` or a number from 1
             $expand=Related($levels=x)
-              400 BadRequest $expand: found `x` at column 17 of `$expand`, expected `max` or a number from 1
+              400 BadRequest $expand: invalid $expand: found `x` at column 17, expected `max` or a number from 1
             $expand=Maker($levels=2)
               400 BadRequest $expand: `Maker` does not lead to where it begins, expected no `$levels`
             $expand=Related($levels=2;$expand=Related)
@@ -184,7 +184,7 @@ fn forms_casts_and_levels() {
             $expand=Maker/$ref($top=1)
               400 BadRequest $top: the query option `$top` does not apply here
             $expand=Reviews/$count($top=1)
-              400 BadRequest $expand: found `$top` at column 16 of `$expand`, expected `$filter` or `$search`
+              400 BadRequest $expand: invalid $expand: found `$top` at column 16, expected `$filter` or `$search`
             $expand=Origin/Place
               501 notSupported $expand: a path through `Origin` in `$expand` is not supported yet
             $expand=Photo

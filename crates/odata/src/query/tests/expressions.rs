@@ -51,7 +51,7 @@ fn relationships_within_expressions() {
             $filter=$this/Name eq 'x' and $it/Name eq 'x'
               filter of 9
             $filter=Maker/Nmae eq 'x'
-              400 RequestBroker--ParseUri $filter: Could not find a property named 'Nmae' on type 'shop.Maker'. Did you mean `Name`?
+              400 RequestBroker--ParseUri $filter: Could not find a property named 'Nmae' on type 'shop.Maker'. Did you mean `Name`? It stands in `Maker/Nmae`.
             $filter=Maker/Reviews/Stars eq 3
               400 BadRequest $filter: found `Stars` after `Collection(Review)`, expected `any`, `all`, `$filter` or `$count`
             $filter=Reviews(3f2504e0-4f89-11d3-9a0c-0305e82c3301)/Stars eq 3
@@ -69,13 +69,13 @@ fn relationships_within_expressions() {
             $filter=Name/@Core.Description eq 'x'
               501 notSupported $filter: the annotation `Core.Description` within an expression is not supported yet
             $filter=Reviews/all()
-              400 BadRequest $filter: found `)` at column 13 of `$filter`, expected a variable
+              400 BadRequest $filter: invalid $filter: found `)` at column 13, expected a variable
             $filter=Name/any()
               400 BadRequest $filter: `any`: found `Edm.String`, expected a list
             $filter=Reviews/$count($filter=Stars gt 3;$filter=Stars gt 4) gt 1
               400 BadRequest $filter: the query option `$filter` must not appear more than once
             $filter=isof('no type') or true
-              400 BadRequest $filter: found `)` at column 15 of `$filter`, expected an operator or `,` and a type
+              400 BadRequest $filter: invalid $filter: found `)` at column 15, expected an operator or `,` and a type
             $filter=isof(shop.Nothing)
               400 BadRequest $filter: there is no type `shop.Nothing`
             $filter=isof(Collection(Edm.String))
@@ -134,9 +134,9 @@ fn literals_stand_for_what_they_meet() {
             $filter=Nmae eq 'x'
               400 RequestBroker--ParseUri $filter: Could not find a property named 'Nmae' on type 'shop.Article'. Did you mean `Name`?
             $filter=Name eq 'x' adn Price gt 2
-              400 BadRequest $filter: found `adn` at column 13 of `$filter`, expected an operator
+              400 BadRequest $filter: invalid $filter: found `adn` at column 13, expected an operator
             $filter=Name%20eq%20'x
-              400 BadRequest $filter: found `'x` at column 9 of `$filter`, expected a closing quote
+              400 BadRequest $filter: invalid $filter: found `'x` at column 9, expected a closing quote
             $filter=Name+eq+'a%2Bb%26c%0Ad'
               filter of 4
             $filter= Name eq 'x' 
@@ -144,9 +144,9 @@ fn literals_stand_for_what_they_meet() {
             $filter=Name%0Aeq%0D%0A'x'
               filter of 4
             $filter=
-              400 BadRequest $filter: found the end at column 1 of `$filter`, expected an expression
+              400 BadRequest $filter: invalid $filter: found the end at column 1, expected an expression
             $filter
-              400 BadRequest $filter: found the end at column 1 of `$filter`, expected an expression
+              400 BadRequest $filter: invalid $filter: found the end at column 1, expected an expression
         "#]],
     );
 }
@@ -296,9 +296,9 @@ fn computed_properties_have_names() {
             $compute=Origin as o&$select=o/City
               501 notSupported $select: a member of the computed `o` is not supported yet
             $compute=1
-              400 BadRequest $compute: found the end at column 2 of `$compute`, expected an operator or `as` and a name
+              400 BadRequest $compute: invalid compute expression format: found the end at column 2, expected an operator or `as` and a name
             $compute=1 as a b
-              400 BadRequest $compute: found `b` at column 8 of `$compute`, expected `,` and another item
+              400 BadRequest $compute: invalid compute expression format: found `b` at column 8, expected `,` and another item
         "#]],
     );
 }
@@ -315,9 +315,9 @@ fn searches_are_bound() {
             $search=NOT
               search
             $search=(a
-              400 BadRequest $search: found the end at column 3 of `$search`, expected `)`
+              400 BadRequest $search: invalid $search: found the end at column 3, expected `)`
             $search=
-              400 BadRequest $search: found the end at column 1 of `$search`, expected a word, a phrase or `(`
+              400 BadRequest $search: invalid $search: found the end at column 1, expected a word, a phrase or `(`
         "#]],
     );
 }

@@ -30,7 +30,7 @@ fn options_are_decoded_once_after_splitting() {
     check("@p=1&%40p=2", "the parameter alias `@p` must not appear more than once");
     check("$flter=x", "unknown query option `$flter`; did you mean `$filter`?");
     check("$LEVELS=1", "the query option `$levels` does not apply here");
-    check("$select=%", "found `%` at column 1 of `$select`, expected two hexadecimal digits after it");
+    check("$select=%", "invalid $select: found `%` at column 1, expected two hexadecimal digits after it");
     check("", "");
     let beside = Options::read_beside(Some("count=5&$count=true&TOP=1"), &Limits::LENIENT, &["Count", "top"]).unwrap();
     assert_eq!(beside.iter().map(|given| given.name.as_str()).collect::<Vec<_>>(), ["$count"]);

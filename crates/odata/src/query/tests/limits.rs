@@ -36,10 +36,10 @@ fn limits_are_named() {
     let said: String = cases.into_iter().map(|text| long(text) + "\n").collect();
     expect![[r#"
         found more than 16384 bytes, the most that is admitted, at column 1 of the query
-        found more than 100 levels of nesting, the most that is admitted, at column 401 of `$filter`
+        invalid $filter: found more than 100 levels of nesting, the most that is admitted, at column 401
         found more than 16384 bytes, the most that is admitted, at column 1 of the query
-        found more than 8 `any` and `all` within each other, the most that is admitted, at column 125 of `$filter`
-        found more than 1000 items in a list, the most that is admitted, at column 2011 of `$filter`
+        invalid $filter: found more than 8 `any` and `all` within each other, the most that is admitted, at column 125
+        invalid $filter: found more than 1000 items in a list, the most that is admitted, at column 2011
         found more than 8 `any` and `all` within each other, the most that is admitted, in `$filter`
         found more than 2000 parts taken from aliases and computed properties, the most that is admitted, in `$filter`
         found more than 2000 parts taken from aliases and computed properties, the most that is admitted, in `$compute`
@@ -65,7 +65,7 @@ fn limits_may_be_set() {
         problem.message + "\n"
     });
     expect![[r#"
-        found more than 5 parts, the most that is admitted, at column 22 of `$filter`
+        invalid $filter: found more than 5 parts, the most that is admitted, at column 22
         found more than 1 keys in `$orderby`, expected fewer
         found more than 1 items of `$expand`, the most that is admitted
     "#]]

@@ -62,9 +62,9 @@ fn select_refuses() {
         ],
         &expect![[r#"
             $select=
-              400 BadRequest $select: found the end at column 1 of `$select`, expected a name
+              400 BadRequest $select: invalid $select: found the end at column 1, expected a name
             $select=Name,
-              400 BadRequest $select: found the end at column 6 of `$select`, expected a name
+              400 BadRequest $select: invalid $select: found the end at column 6, expected a name
             $select=Nmae
               400 RequestBroker--ParseUri $select: Could not find a property named 'Nmae' on type 'shop.Article'. Did you mean `Name`?
             $select=Origin/Ctiy
@@ -78,11 +78,11 @@ fn select_refuses() {
             $select=Depots($top=1)
               select Depots Depots with [top 1] (Depots)
             $select=(Name
-              400 BadRequest $select: found `(` at column 1 of `$select`, expected a name
+              400 BadRequest $select: invalid $select: found `(` at column 1, expected a name
             $select=Name/*
               400 BadRequest $select: `Name` has no members, expected nothing after it
             $select=*/Name
-              400 BadRequest $select: found `/` at column 2 of `$select`, expected `,` and another item
+              400 BadRequest $select: invalid $select: found `/` at column 2, expected `,` and another item
         "#]],
     );
 }
@@ -138,15 +138,15 @@ fn order_is_by_paths() {
             $orderby=Maker/Name
               by 3 nodes
             $orderby=Name up
-              400 BadRequest $orderby: found `up` at column 6 of `$orderby`, expected `asc`, `desc`, `,` or an operator
+              400 BadRequest $orderby: invalid $orderby: found `up` at column 6, expected `asc`, `desc`, `,` or an operator
             $orderby=Name asc asc
-              400 BadRequest $orderby: found `asc` at column 10 of `$orderby`, expected `asc`, `desc`, `,` or an operator
+              400 BadRequest $orderby: invalid $orderby: found `asc` at column 10, expected `asc`, `desc`, `,` or an operator
             $orderby=length(Name)
               by 3 nodes
             $orderby=,
-              400 BadRequest $orderby: found `,` at column 1 of `$orderby`, expected an expression
+              400 BadRequest $orderby: invalid $orderby: found `,` at column 1, expected an expression
             $orderby=
-              400 BadRequest $orderby: found the end at column 1 of `$orderby`, expected an expression
+              400 BadRequest $orderby: invalid $orderby: found the end at column 1, expected an expression
         "#]],
     );
 }

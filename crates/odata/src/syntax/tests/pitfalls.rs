@@ -216,6 +216,18 @@ fn names_keep_their_case_words_of_the_language_do_not() {
 }
 
 #[test]
+fn letters_after_numbers_tell_their_types_leniently() {
+    let read = |text: &str, limits: &Limits| super::super::expression(&Text::plain(text), limits).map(|_| ());
+    for text in ["a eq 2.5f", "a eq -1.5e2F", "a eq 7m", "a add 0.0d gt 1", "a in (1f,2d)"] {
+        assert!(read(text, &Limits::LENIENT).is_ok(), "{text}");
+        assert!(read(text, &Limits::STRICT).is_err(), "{text}");
+    }
+    for text in ["a eq 2.5ff", "a eq 2.5x", "a eq 2019-12-31f", "a eq 1.f"] {
+        assert!(read(text, &Limits::LENIENT).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn patterns_are_arguments_like_others() {
     let expr = super::read("matchesPattern(a,'^(?=x)')").unwrap();
     assert!(matches!(expr.kind, ExprKind::Call { .. }));
