@@ -24,6 +24,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) format: Format,
     /// Are the contexts of what is written within entities spelled out?
     pub(crate) inner_contexts: bool,
+    /// Do entities say their ids at minimal metadata?
+    pub(crate) ids: bool,
     pub(crate) meter: &'a Meter,
 }
 
@@ -209,9 +211,10 @@ impl Frame<'_> {
             layout = layout.nesting(&lists);
         }
         let full = self.format.metadata == Metadata::Full;
-        let needs_path = full || !view.shown.is_empty();
+        let identified = full || (self.ids && self.format.metadata == Metadata::Minimal);
+        let needs_path = identified || !view.shown.is_empty();
         let path = if needs_path { home.path_of(row) } else { String::new() };
-        let id = if full { [self.root, "/", &path].concat() } else { String::new() };
+        let id = if identified { [self.root, "/", &path].concat() } else { String::new() };
         let digits = row.tag.map(Tag::digits);
         let streams = row.streams.iter().flat_map(|streams| streams.iter());
         let media: Vec<_> = streams
@@ -219,7 +222,7 @@ impl Frame<'_> {
             .collect();
         let instance = Instance {
             etag: digits.as_ref().map(<[u8; 16]>::as_slice),
-            id: full.then_some(id.as_str()),
+            id: identified.then_some(id.as_str()),
             computed: &computed,
             media: &media,
             ..Instance::stored(row.ty, &row.members)

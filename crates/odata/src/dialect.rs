@@ -34,6 +34,8 @@ pub struct Dialect {
     pub foreign_body: Kind,
     /// The problem of a path that names nothing, a key of the wrong type included.
     pub unknown_segment: Kind,
+    /// Does every entity say its id at minimal metadata, also where clients can reckon it?
+    pub ids: bool,
     /// May an entity be made or changed together with others that it is related to?
     pub deep_changes: bool,
     /// Does each collection within an entity say its own context?
@@ -87,6 +89,7 @@ impl Dialect {
         // Graph answers 400 throughout.
         foreign_body: Kind::BadBody,
         unknown_segment: Kind::UnknownSegment,
+        ids: false,
         deep_changes: false,
         inner_contexts: true,
         ignore_case: false,
@@ -111,6 +114,7 @@ impl Dialect {
         bare_strings: true,
         foreign_body: Kind::UnsupportedMediaType,
         unknown_segment: Kind::ResourceNotFound,
+        ids: false,
         deep_changes: true,
         inner_contexts: false,
         ignore_case: false,

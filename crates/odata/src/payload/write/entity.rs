@@ -47,7 +47,7 @@ pub struct Instance<'a> {
     pub members: &'a [u8],
     /// The opaque part of its weak tag.
     pub etag: Option<&'a [u8]>,
-    /// Its canonical address, absolute; needed at full metadata only.
+    /// Its canonical address, absolute: needed at full metadata; said at minimal metadata where it is known.
     pub id: Option<&'a str>,
     /// What was reckoned for this answer.
     pub computed: &'a [Computed<'a>],
@@ -82,7 +82,7 @@ impl Writer {
             let tag = type_tag(layout.model, Type::Struct(instance.ty), false);
             self.control_text("", "type", &tag);
         }
-        if let (true, Some(id)) = (full, instance.id) {
+        if let (true, Some(id)) = (self.format.has(Metadata::Minimal), instance.id) {
             self.control_text("", "id", id);
         }
         if let Some(etag) = instance.etag {

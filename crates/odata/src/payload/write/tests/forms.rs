@@ -177,11 +177,12 @@ fn derived_types_are_named() {
         "Name",
         &bundle,
         &expect![[r##"
-        {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.type":"#shop.Bundle"
-        "@odata.etag":"W/\"7\""
-        "Name":"a"}
-    "##]],
+            {"@odata.context":"http://a/$metadata#Articles/$entity"
+            "@odata.type":"#shop.Bundle"
+            "@odata.id":"http://a/Articles(1)"
+            "@odata.etag":"W/\"7\""
+            "Name":"a"}
+        "##]],
     );
     check(
         Format::PLAIN,
@@ -189,10 +190,11 @@ fn derived_types_are_named() {
         "Name",
         &bundle,
         &expect![[r#"
-        {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.etag":"W/\"7\""
-        "Name":"a"}
-    "#]],
+            {"@odata.context":"http://a/$metadata#Articles/$entity"
+            "@odata.id":"http://a/Articles(1)"
+            "@odata.etag":"W/\"7\""
+            "Name":"a"}
+        "#]],
     );
     check(
         FULL,
@@ -232,13 +234,14 @@ fn wide_numbers_as_strings() {
         "Name,Cost,Rating,Sold",
         &article(),
         &expect![[r#"
-        {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.etag":"W/\"7\""
-        "Name":"a"
-        "Cost":"0.10"
-        "Rating":3
-        "Sold":"9007199254740993"}
-    "#]],
+            {"@odata.context":"http://a/$metadata#Articles/$entity"
+            "@odata.id":"http://a/Articles(1)"
+            "@odata.etag":"W/\"7\""
+            "Name":"a"
+            "Cost":"0.10"
+            "Rating":3
+            "Sold":"9007199254740993"}
+        "#]],
     );
     let mut writer = Writer::with_format(0, STRINGS);
     writer.open();
@@ -255,27 +258,28 @@ fn nulls_left_out() {
         "",
         &article(),
         &expect![[r#"
-        {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.etag":"W/\"7\""
-        "ID":"1"
-        "Name":"a"
-        "Price":"INF"
-        "Cost":0.10
-        "Rating":3
-        "Sold":9007199254740993
-        "IsHeavy":true
-        "Released":"2026-11-21"
-        "Stock":"Store,Online"
-        "Tags":["x"]
-        "Sizes":[1,null]
-        "Origin":{"City":"Oslo"}
-        "Depots":[{"City":"c"
-        "Place":{"Latitude":1
-        "Longitude":2
-        "Names":[]}}]
-        "Position":{"type":"Point"
-        "coordinates":[10.7,59.9]}}
-    "#]],
+            {"@odata.context":"http://a/$metadata#Articles/$entity"
+            "@odata.id":"http://a/Articles(1)"
+            "@odata.etag":"W/\"7\""
+            "ID":"1"
+            "Name":"a"
+            "Price":"INF"
+            "Cost":0.10
+            "Rating":3
+            "Sold":9007199254740993
+            "IsHeavy":true
+            "Released":"2026-11-21"
+            "Stock":"Store,Online"
+            "Tags":["x"]
+            "Sizes":[1,null]
+            "Origin":{"City":"Oslo"}
+            "Depots":[{"City":"c"
+            "Place":{"Latitude":1
+            "Longitude":2
+            "Names":[]}}]
+            "Position":{"type":"Point"
+            "coordinates":[10.7,59.9]}}
+        "#]],
     );
     check(
         NO_NULLS,
@@ -283,9 +287,10 @@ fn nulls_left_out() {
         "Condition",
         &article(),
         &expect![[r#"
-        {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.etag":"W/\"7\""}
-    "#]],
+            {"@odata.context":"http://a/$metadata#Articles/$entity"
+            "@odata.id":"http://a/Articles(1)"
+            "@odata.etag":"W/\"7\""}
+        "#]],
     );
 }
 
@@ -300,12 +305,13 @@ fn streams() {
         "Name,Photo",
         &instance,
         &expect![[r#"
-        {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.etag":"W/\"7\""
-        "Name":"a"
-        "Photo@odata.mediaContentType":"image/png"
-        "Photo@odata.mediaEtag":"\"9\""}
-    "#]],
+            {"@odata.context":"http://a/$metadata#Articles/$entity"
+            "@odata.id":"http://a/Articles(1)"
+            "@odata.etag":"W/\"7\""
+            "Name":"a"
+            "Photo@odata.mediaContentType":"image/png"
+            "Photo@odata.mediaEtag":"\"9\""}
+        "#]],
     );
     check(
         Format::PLAIN,
@@ -313,10 +319,11 @@ fn streams() {
         "Name",
         &instance,
         &expect![[r#"
-        {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.etag":"W/\"7\""
-        "Name":"a"}
-    "#]],
+            {"@odata.context":"http://a/$metadata#Articles/$entity"
+            "@odata.id":"http://a/Articles(1)"
+            "@odata.etag":"W/\"7\""
+            "Name":"a"}
+        "#]],
     );
     check(
         NONE,
@@ -365,13 +372,14 @@ fn streams() {
         "",
         &picture,
         &expect![[r#"
-        {"@odata.context":"http://a/$metadata#Articles/$entity"
-        "@odata.mediaContentType":"image/svg+xml"
-        "ID":"2"
-        "Name":"p"
-        "ContentType":"image/svg+xml"
-        "Size":5}
-    "#]],
+            {"@odata.context":"http://a/$metadata#Articles/$entity"
+            "@odata.id":"http://a/Pictures(2)"
+            "@odata.mediaContentType":"image/svg+xml"
+            "ID":"2"
+            "Name":"p"
+            "ContentType":"image/svg+xml"
+            "Size":5}
+        "#]],
     );
     check(
         FULL,

@@ -49,5 +49,5 @@ impl Nested for First {
 fn lists_are_narrowed_by_whoever_can() {
     let select = select(&ARTICLE, "Tags,Sizes($count=true;$top=1),Depots($select=City;$top=1)").unwrap();
     let layout = Layout::new(&MODEL, &ARTICLE, Some(&select)).nesting(&First);
-    expect![[r#"{"@odata.context":"http://a/$metadata#Articles/$entity","@odata.etag":"W/\"7\"","Tags":["x"],"Sizes@odata.count":2,"Sizes@odata.nextLink":"http://a/next","Sizes":[1],"Depots@odata.count":1,"Depots":[{"City":"c"}]}"#]].assert_eq(&entity(Format::PLAIN, &layout, &article()));
+    expect![[r#"{"@odata.context":"http://a/$metadata#Articles/$entity","@odata.id":"http://a/Articles(1)","@odata.etag":"W/\"7\"","Tags":["x"],"Sizes@odata.count":2,"Sizes@odata.nextLink":"http://a/next","Sizes":[1],"Depots@odata.count":1,"Depots":[{"City":"c"}]}"#]].assert_eq(&entity(Format::PLAIN, &layout, &article()));
 }
