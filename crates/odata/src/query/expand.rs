@@ -120,10 +120,8 @@ impl<'a> Levels<'a> {
         items: usize,
     ) -> Result<Expand, Problem> {
         let navigation = expand.navigation;
-        let from = self.back_to(source, navigation).ok_or_else(|| {
-            let message = format!("`{}` does not lead to where it begins, expected no `$levels`", navigation.name);
-            self.binder.wrong(message)
-        })?;
+        // What does not lead to where it begins has one level.
+        let Some(from) = self.back_to(source, navigation) else { return Ok(expand.clone()) };
         if expand.query.expand.iter().any(|known| std::ptr::eq(known.navigation, navigation)) && levels > 1 {
             let message = format!("`{}` must not be expanded more than once", navigation.name);
             return Err(self.binder.wrong(message));

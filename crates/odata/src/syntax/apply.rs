@@ -49,6 +49,9 @@ impl Parser<'_> {
         }
         if UNREAD.contains(&word) || word.contains('.') {
             let name = self.name();
+            if UNREAD.contains(&word) {
+                self.refuse_empty()?;
+            }
             self.pass_over()?;
             return Ok(Transformation::Other(name));
         }
@@ -191,6 +194,18 @@ impl Parser<'_> {
             TokenKind::Name => Ok(Some(self.name())),
             _ => Err(self.unexpected("a method such as `sum`")),
         }
+    }
+
+    /// The parentheses that are next must hold something.
+    fn refuse_empty(&mut self) -> Result<()> {
+        let before = self.at();
+        self.bump();
+        self.blanks();
+        if self.is_sign(')') {
+            return Err(self.unexpected("what the transformation needs to know"));
+        }
+        self.seek(before);
+        Ok(())
     }
 
     /// Passes over parentheses and what stands in them.

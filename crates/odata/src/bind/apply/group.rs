@@ -45,13 +45,7 @@ impl Binder<'_> {
         for grouping in by {
             let choices: Vec<Vec<Grouping>> = match grouping {
                 tree::Grouping::Path(path) => vec![vec![self.grouping(ty, path)?]],
-                tree::Grouping::Rollup(levels) if levels.len() < 2 => {
-                    return Err(self.not_offered("`rollup` of a named hierarchy"));
-                }
-                tree::Grouping::Rollup(levels) => {
-                    let levels = levels.iter().map(|path| self.grouping(ty, path)).collect::<Result<Vec<_>, _>>()?;
-                    (1..=levels.len()).rev().map(|count| levels.iter().take(count).cloned().collect()).collect()
-                }
+                tree::Grouping::Rollup(levels) => self.rollup(ty, levels)?,
                 tree::Grouping::RollupRecursive => return Err(self.not_offered("`rolluprecursive`")),
             };
             let count = all.len().saturating_mul(choices.len());
@@ -63,6 +57,24 @@ impl Binder<'_> {
             all = extended.collect();
         }
         Ok(all)
+    }
+
+    /// The levels from the finest to the coarsest; with `null` in front, a last one of all rows, where the coarsest is
+    /// null. One level is all there is of a hierarchy that no annotation names.
+    fn rollup(&mut self, ty: &'static StructType, levels: &[Vec<Step>]) -> Result<Vec<Vec<Grouping>>, Problem> {
+        let (all, levels) = match levels {
+            [first, rest @ ..] if is_null(first) && !rest.is_empty() => (true, rest),
+            levels => (false, levels),
+        };
+        let levels = levels.iter().map(|path| self.grouping(ty, path)).collect::<Result<Vec<_>, _>>()?;
+        let by = |count: usize| levels.iter().take(count).cloned().collect();
+        let mut choices: Vec<Vec<Grouping>> = (1..=levels.len()).rev().map(by).collect();
+        match levels.first() {
+            Some(Grouping::Path(steps, _)) if all => choices.push(vec![Grouping::Path(steps.clone(), Expr::null())]),
+            Some(Grouping::Column(_)) if all => return Err(self.not_offered("`rollup` of a column to `null`")),
+            _ => {}
+        }
+        Ok(choices)
     }
 
     fn grouping(&mut self, ty: &'static StructType, path: &[Step]) -> Result<Grouping, Problem> {
@@ -113,4 +125,8 @@ impl Binder<'_> {
             false => Ok((step, next)),
         }
     }
+}
+
+fn is_null(path: &[Step]) -> bool {
+    matches!(path, [Step::Name { name, arguments: None }] if name.text == "null")
 }

@@ -12,6 +12,7 @@ mod scope;
 mod tests;
 
 use edm::apply::{Extreme, Layout, Measure, Pipeline, Sequence};
+use edm::check::brief;
 use edm::{StructKind, StructType};
 
 use super::Binder;
@@ -97,11 +98,21 @@ impl Binder<'_> {
                 let branches = branches.iter().map(|branch| self.sequence(ty, branch, layouts.clone()));
                 sequence.concat(branches.collect::<Result<_, _>>()?);
             }
-            Transformation::Other(name) => {
-                return Err(self.not_offered(&format!("the transformation `{}`", name.text)));
-            }
+            Transformation::Other(name) => return Err(self.other(name)),
         }
         Ok(())
+    }
+
+    /// A transformation that is only known by name, if at all: those with a namespace are functions of the model.
+    fn other(&self, name: &tree::Name) -> Problem {
+        let function = name.split().1;
+        let known = self.model.operations.iter().any(|operation| operation.name.eq_ignore_ascii_case(function));
+        match name.split().0.is_some() && !known {
+            true => {
+                self.wrong(format!("found {}, expected a transformation or a function of the model", brief(&name.text)))
+            }
+            false => self.not_offered(&format!("the transformation `{}`", name.text)),
+        }
     }
 
     fn computed_columns(

@@ -143,6 +143,14 @@ fn rows_are_grouped() {
         "groupby((rollup(SerialNumber,Sold)),aggregate($count as N))",
         r#"(SerialNumber,N) {"SerialNumber":"kitchen","Sold":3,"N":2} {"SerialNumber":"office","Sold":null,"N":1} {"SerialNumber":"office","Sold":4,"N":1} {"SerialNumber":"kitchen","N":2} {"SerialNumber":"office","N":2}"#,
     );
+    check(
+        "groupby((rollup(null,SerialNumber)),aggregate($count as N))",
+        r#"(SerialNumber,N) {"SerialNumber":"kitchen","N":2} {"SerialNumber":"office","N":2} {"SerialNumber":null,"N":4}"#,
+    );
+    check(
+        "groupby((rollup(SerialNumber)),aggregate($count as N))",
+        r#"(SerialNumber,N) {"SerialNumber":"kitchen","N":2} {"SerialNumber":"office","N":2}"#,
+    );
     check("filter(Price gt 10)/groupby((SerialNumber))/filter($count gt 2)", "(SerialNumber)");
     check("filter($these/$count eq 4)/topcount(1,Price)", "#2");
     check("groupby((Maker/Name),aggregate($count as N))", r#"(Maker(Name),N) {"Maker":{"Name":null},"N":4}"#);
@@ -371,6 +379,11 @@ fn what_has_no_meaning_is_said() {
         &expect!["501 an amount of `topcount` other than a number is not supported yet"],
     );
     check_err("join(Blurbs as B)", &expect!["501 the transformation `join` is not supported yet"]);
+    check_err("My.made_up()", &expect!["400 found `My.made_up`, expected a transformation or a function of the model"]);
+    check_err(
+        "groupby((rollup(null,Nmae)))",
+        &expect!["400 Could not find a property named 'Nmae' on type 'shop.Article'. Did you mean `Name`?"],
+    );
     check_err(
         "concat(aggregate(Price with max as X),aggregate(Name with max as X))/filter(X eq 1)",
         &expect!["400 found `X`, which is of several types here, expected a name of one type"],

@@ -79,7 +79,7 @@ fn expand_refuses() {
             $expand=Reviews($filter=Stars gt 3)
               expand Reviews[filter of 4] (Reviews())
             $expand=Reviews($levels=2)
-              400 BadRequest $expand: `Reviews` does not lead to where it begins, expected no `$levels`
+              expand Reviews[nothing] (Reviews())
             $expand=Reviews($skiptoken=x)
               400 BadRequest $expand: invalid $expand: found `$skiptoken` at column 9, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
             $expand=Reviews($top=1;$top=2)
@@ -176,7 +176,7 @@ fn forms_casts_and_levels() {
             $expand=Related($levels=x)
               400 BadRequest $expand: invalid $expand: found `x` at column 17, expected `max` or a number from 1
             $expand=Maker($levels=2)
-              400 BadRequest $expand: `Maker` does not lead to where it begins, expected no `$levels`
+              expand Maker[nothing] (Maker())
             $expand=Related($levels=2;$expand=Related)
               400 BadRequest $expand: `Related` must not be expanded more than once
             $expand=Maker/$count

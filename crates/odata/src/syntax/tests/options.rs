@@ -110,6 +110,7 @@ fn transformations() {
     same("$apply=search(a)/identity");
     check("$apply=filter( a eq 1 )", "$apply=filter(a eq 1)");
     check("$apply=join(Sales as Sale,top(1))/My.f(x=1)", "$apply=join()/My.f()");
+    check("$apply=ancestors( )", "found `)` at column 12 of `$apply`, expected what the transformation needs to know");
     check("$apply=sum(a)", "found `sum` at column 1 of `$apply`, expected a transformation");
     check(
         "$apply=concat(identity)",
