@@ -88,6 +88,9 @@ impl<R: Resources> Service<R> {
             Tail::Value => Media::Raw("text/plain"),
             _ => Media::Json,
         };
+        if query.positions {
+            return Err(query::not_here("$index"));
+        }
         let wishes = Wishes::read(request.headers, query.format.as_deref(), media)?;
         let reach = ty.structure().map_or(Reach::NONE, |ty| payload::reach(ty, &query));
         let meter = Meter::new(request.exchange.now, self.dialect.ignore_case, self.dialect.max_steps);
@@ -228,7 +231,7 @@ impl<R: Resources> Service<R> {
         let count = query.count.then_some(kept.len());
         let entities = Shaping { query, reach, meter }.first_page(kept, &Plan::whole(query))?;
         let (context, _) = home(frame.model.namespace, ty, set, true);
-        let page = Page { cast: "", entities: &entities, count, next: None, delta: None };
+        let page = Page { cast: "", entities: &entities, count, next: None, delta: None, first: None };
         let body = frame.collection(
             &context,
             &Home::collection(set.unwrap_or(ty.name)),

@@ -139,7 +139,17 @@ impl Frame<'_> {
             writer.delta_link(delta);
         }
         writer.open_list("value");
-        self.write_items(&mut writer, home, view, page.entities)?;
+        match page.first {
+            None => self.write_items(&mut writer, home, view, page.entities)?,
+            Some(first) => {
+                for (at, entity) in page.entities.iter().enumerate() {
+                    writer.open_item();
+                    writer.position(first.saturating_add(at));
+                    self.write(&mut writer, home, view, entity)?;
+                    writer.close();
+                }
+            }
+        }
         writer.close_list();
         writer.close();
         Ok(writer.finish())
@@ -340,6 +350,8 @@ pub(crate) struct Page<'a> {
     pub(crate) next: Option<&'a str>,
     /// On the last page, where later changes are.
     pub(crate) delta: Option<&'a str>,
+    /// The position of the first, where positions are asked for.
+    pub(crate) first: Option<usize>,
 }
 
 fn size(entity: &Entity) -> usize {

@@ -88,6 +88,7 @@ impl<R: Resources> Service<R> {
             count: found.count,
             next: next.as_deref(),
             delta: delta.as_deref(),
+            first: (query.positions && query.skip_token.is_none()).then_some(understood.first.skip),
         };
         let view = View::new(frame.model, route.entity_type(), query, reach);
         let home = self.home(understood);
@@ -103,8 +104,8 @@ impl<R: Resources> Service<R> {
         let body = if let Place::Collection(_) = address.place {
             let found = self.find(understood, None).await?;
             let next = self.next_link(understood, found.next.as_ref());
-            let page =
-                Page { cast: "", entities: &found.entities, count: found.count, next: next.as_deref(), delta: None };
+            let (next, count) = (next.as_deref(), found.count);
+            let page = Page { cast: "", entities: &found.entities, count, next, delta: None, first: None };
             frame.references(&self.home(understood), &page)
         } else {
             let Some(entity) = self.entity(understood).await? else { return Ok(no_content()) };

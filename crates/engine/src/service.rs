@@ -172,7 +172,8 @@ impl<R: Resources> Service<R> {
         self.narrow(&mut query, &route)?;
         // What a stream is, is known only when it is read; what is accepted is asked then.
         let format = if task == Task::ReadMedia { Some(task::ANY) } else { query.format.as_deref() };
-        let wishes = Wishes::read(request.headers, format, task.media(address))?;
+        let mut wishes = Wishes::read(request.headers, format, task.media(address))?;
+        self.check_positions(&query, &mut wishes)?;
         let first = Plan::first(&query, &wishes, &self.dialect)?;
         let reach = payload::reach(route.entity_type(), &query);
         timings.mark("bind");
@@ -195,6 +196,21 @@ impl<R: Resources> Service<R> {
                 Err(Problem::new(Kind::NotSupported, message).at(name))
             }
             None => Ok(()),
+        }
+    }
+
+    /// Positions are told by services that say so, over a whole collection: pages do not know theirs.
+    fn check_positions(&self, query: &Query, wishes: &mut Wishes) -> Result<(), Problem> {
+        match query.positions {
+            false => Ok(()),
+            true if !self.dialect.positions => Err(query::not_here("$index")),
+            true if wishes.max_version == Some(Version::V4) => {
+                Err(Problem::new(Kind::BadQuery, "unknown query option `$index` in OData 4.0").at("$index"))
+            }
+            true => {
+                wishes.max_page_size = None;
+                Ok(())
+            }
         }
     }
 

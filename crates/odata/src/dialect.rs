@@ -36,6 +36,9 @@ pub struct Dialect {
     pub unknown_segment: Kind,
     /// Does every entity say its id at minimal metadata, also where clients can reckon it?
     pub ids: bool,
+    /// Do the items of a collection say their positions where a client writes `$index` without a value? OData leaves that
+    /// form open; where it is said to 4.0, which has no such option, it is unknown.
+    pub positions: bool,
     /// May an entity be made or changed together with others that it is related to?
     pub deep_changes: bool,
     /// Does each collection within an entity say its own context?
@@ -90,6 +93,7 @@ impl Dialect {
         foreign_body: Kind::BadBody,
         unknown_segment: Kind::UnknownSegment,
         ids: false,
+        positions: false,
         deep_changes: false,
         inner_contexts: true,
         ignore_case: false,
@@ -115,6 +119,7 @@ impl Dialect {
         foreign_body: Kind::UnsupportedMediaType,
         unknown_segment: Kind::ResourceNotFound,
         ids: false,
+        positions: false,
         deep_changes: true,
         inner_contexts: false,
         ignore_case: false,

@@ -55,7 +55,7 @@ async fn run() -> Result<(), String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port(std::env::args().skip(1))?));
     let shop = Service::new(
         service::Shop::new(host::now())?,
-        Dialect { capabilities: CAPABILITIES, ids: true, ..Dialect::OASIS },
+        Dialect { capabilities: CAPABILITIES, ids: true, positions: true, ..Dialect::OASIS },
         PAGING_KEY,
     );
     let cannot = |error: std::io::Error| format!("cannot listen on {address}: {error}");

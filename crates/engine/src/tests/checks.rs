@@ -3,7 +3,8 @@
 use expect_test::{Expect, expect};
 
 use super::double::{Caller, id};
-use super::{Client, show, text};
+use super::{Client, header, show, text};
+use crate::Dialect;
 
 /// Everything that can be wrong with a change, each mended in turn.
 #[test]
@@ -159,4 +160,37 @@ fn an_entity_is_found_by_its_id() {
         assert_eq!(client.get(&format!("$entity{query}")).status.as_u16(), expect, "{query}");
     }
     assert_eq!(client.get(&format!("{maker}?$id={maker}")).status, 400);
+}
+
+#[test]
+fn choices_of_the_service() {
+    let chosen = Client::new(Dialect { ids: true, positions: true, ..Dialect::OASIS });
+    let usual = Client::new(Dialect::OASIS);
+    for client in [&chosen, &usual] {
+        client.maker(&[(4, None), (5, None), (3, None)]);
+    }
+    let maker = format!("Makers({})", id(1));
+    let url = format!("{maker}/Reviews");
+    let told = |client: &Client, url: &str, headers: &[(&str, &str)]| {
+        let answer = client.send("GET", url, headers, "");
+        let body = text(&answer);
+        let count = |part: &str| body.matches(part).count();
+        (answer.status.as_u16(), count("\"@odata.id\":"), count("\"@odata.index\":2,"), count("@odata.index"))
+    };
+    assert_eq!(told(&chosen, &maker, &[]), (200, 1, 0, 0));
+    assert_eq!(told(&usual, &maker, &[]), (200, 0, 0, 0));
+    assert_eq!(told(&chosen, &format!("{url}?$index&$skip=1"), &[]), (200, 2, 1, 2));
+    assert_eq!(told(&chosen, &format!("{url}?$index"), &[("prefer", "maxpagesize=1")]), (200, 3, 1, 3));
+    assert_eq!(told(&chosen, &format!("{url}?$index"), &[("accept", "application/json;odata.metadata=none")]).3, 0);
+    assert_eq!(told(&usual, &format!("{url}?$index"), &[]).0, 400);
+    let refused = |url: &str, headers: &[(&str, &str)]| text(&chosen.send("GET", url, headers, ""));
+    assert!(refused(&format!("{url}?$index=1"), &[]).contains("`$index` does not apply here"));
+    assert!(refused(&format!("{maker}?$index"), &[]).contains("$index query option is not applicable"));
+    assert!(refused(&format!("{url}?$index"), &[("odata-maxversion", "4.0")]).contains("unknown query option"));
+    for (client, status) in [(&usual, 415), (&Client::graph(), 400)] {
+        let answer = client.send("POST", "Makers", &[("content-type", "text/plain")], "x");
+        assert_eq!(answer.status, status);
+        assert!(text(&answer).contains("Content-Type"));
+    }
+    assert_eq!(header(&usual.get(&url), "vary"), "Accept, OData-MaxVersion, Prefer");
 }

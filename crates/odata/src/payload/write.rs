@@ -204,6 +204,14 @@ impl Writer {
         self.out.extend_from_slice(quote);
     }
 
+    /// `@odata.index`: the position of an item in its collection, from 0. Nothing without metadata.
+    pub fn position(&mut self, position: usize) {
+        if self.format.has(Metadata::Minimal) {
+            self.control("", "index");
+            self.out.extend_from_slice(position.to_string().as_bytes());
+        }
+    }
+
     /// `@odata.nextLink`
     pub fn next_link(&mut self, link: &str) {
         self.next_link_of("", link);

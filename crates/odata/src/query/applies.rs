@@ -54,10 +54,14 @@ impl Applies {
 pub(super) fn admit(name: &str, applies: Applies, outermost: bool) -> Result<(), Problem> {
     match applies.takes(name, outermost) {
         true => Ok(()),
+        false if name == "$index" && matches!(applies, Applies::Entity | Applies::Identified) => {
+            Err(bad("the $index query option is not applicable to individual entities").at(name))
+        }
         false => Err(not_here(name)),
     }
 }
 
-pub(super) fn not_here(name: &str) -> Problem {
+/// The problem of an option that does not go with what is addressed.
+pub fn not_here(name: &str) -> Problem {
     bad(format!("the query option `{name}` does not apply here")).at(name)
 }

@@ -97,6 +97,9 @@ impl Given {
             let kind = options::alias_value(&self.name, &self.value, limits)?;
             return Ok(Some(self.said(kind)));
         };
+        if self.asks_positions(applies) {
+            return Ok(None);
+        }
         admit(&self.name, applies, true)?;
         let text = self.value();
         let kind = match system {
@@ -107,6 +110,11 @@ impl Given {
                 .map_err(|error| Problem::from(error.within(format!("`{}`", self.name))))?,
         };
         Ok(Some(self.said(kind)))
+    }
+
+    /// `$index` without a value, which asks a collection for the positions of its items.
+    pub(super) fn asks_positions(&self, applies: Applies) -> bool {
+        self.system == Some("index") && applies == Applies::Collection && self.value().is_empty()
     }
 
     fn said(&self, kind: ChoiceKind) -> Choice {

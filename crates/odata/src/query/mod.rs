@@ -33,7 +33,7 @@ use crate::problem::Problem;
 
 pub use crate::bind::Computed;
 pub use crate::syntax::Limits;
-pub use applies::Applies;
+pub use applies::{Applies, not_here};
 pub use given::{Given, Options, option_of};
 pub use select::{Select, Selected};
 
@@ -58,6 +58,8 @@ pub struct Query {
     pub top: Option<u64>,
     /// `$index`: where to insert, from the end if negative.
     pub index: Option<i64>,
+    /// `$index` without a value: each item of the collection is to say its position.
+    pub positions: bool,
     /// `$select`; `None` for the usual members.
     pub select: Option<Select>,
     /// `$expand`: related entities to answer within.
@@ -131,7 +133,8 @@ pub fn bind(model: &Model, scope: Scope, options: &Options, applies: Applies) ->
         choices.extend(given.choice(applies, &scope.limits)?);
     }
     let mut levels = level::Levels::new(Binder::new(model, scope.rules, scope.limits));
-    let query = levels.bind(scope.ty, &choices, applies, true)?;
+    let mut query = levels.bind(scope.ty, &choices, applies, true)?;
+    query.positions = options.iter().any(|given| given.asks_positions(applies));
     match query.skip.is_some() && query.skip_token.is_some() {
         true => {
             Err(given::bad("`$skip` and `$skiptoken` both say where the page begins; expected one of them").at("$skip"))
