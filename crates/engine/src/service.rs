@@ -96,9 +96,7 @@ impl<R: Resources> Service<R> {
         if headers::answer_version(request.headers) == Version::V401 {
             response.set_static("odata-version", "4.01");
         }
-        if [Method::GET, Method::HEAD].contains(&request.method) {
-            response.headers.entry(VARY).or_insert(HeaderValue::from_static(headers::VARY));
-        }
+        response.headers.entry(VARY).or_insert(HeaderValue::from_static(headers::VARY));
         response.timings = timings.stages;
         response
     }

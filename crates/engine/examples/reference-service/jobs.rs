@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use engine::{Exchange, Kind, Problem, Response};
 use http::{HeaderMap, Method, StatusCode};
-use odata::headers::{Version, answer_version};
+use odata::headers::{Version, answer_version, body_version};
 use odata::syntax::prefer::{self, Preference};
 
 /// Where the monitors are.
@@ -27,12 +27,13 @@ struct Kept {
     last: u64,
 }
 
-/// Does the client rather come back for the answer?
+/// Does the client rather come back for the answer? A request of a version that is not spoken is refused at once.
 pub(crate) fn wished(headers: &HeaderMap) -> bool {
     let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
     // Preferences that cannot be read are not followed.
     let mut wishes = values.filter_map(|value| prefer::parse(value).ok()).flatten();
     wishes.any(|wish| wish == Preference::RespondAsync)
+        && (body_version(headers).is_some() || !headers.contains_key("odata-version"))
 }
 
 impl Jobs {

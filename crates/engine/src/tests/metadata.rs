@@ -83,7 +83,7 @@ fn forms_are_negotiated() {
             200 application/json | 4.0 | Accept, OData-MaxVersion |  tagged
             {"openapi":"3.1.0","info":{"title":"Container","description":"","versi
             OPTIONS /$metadata []
-            204  |  |  | GET, HEAD 
+            204  |  | Accept, OData-MaxVersion, Prefer | GET, HEAD 
 
         "#]],
     );

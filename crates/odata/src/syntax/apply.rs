@@ -11,7 +11,7 @@
 //!                  [ RWS "as" RWS identifier ]
 //! grouping       = path / "rollup(" path *( "," path ) ")" / "rolluprecursive(" … ")"
 //! ```
-//! Blanks may stand around each comma. Names of transformations are read only as written here.
+//! Blanks may stand around each comma. Names of transformations are read as written here, leniently in any case.
 
 use super::error::Span;
 use super::function::EXTREMES;
@@ -35,8 +35,8 @@ impl Parser<'_> {
 
     fn transformation(&mut self) -> Result<Transformation> {
         self.count_node()?;
-        let span = self.peek().span;
-        let word = self.slice(span);
+        let word = self.keyword();
+        let word = word.as_str();
         if self.peek().kind != TokenKind::Name {
             return Err(self.unexpected("a transformation"));
         }
@@ -70,6 +70,12 @@ impl Parser<'_> {
         self.blanks();
         self.expect(')', "`)`")?;
         Ok(transformation)
+    }
+
+    /// The next token as a word of the language.
+    fn keyword(&self) -> String {
+        let word = self.slice(self.peek().span);
+        if self.limits.lenient { word.to_ascii_lowercase() } else { word.to_owned() }
     }
 
     /// What stands in the parentheses of the transformation of that name.
@@ -134,7 +140,7 @@ impl Parser<'_> {
 
     fn grouping(&mut self) -> Result<Grouping> {
         let call = self.peek_second().kind == TokenKind::Sign('(');
-        match self.slice(self.peek().span) {
+        match &*self.keyword() {
             "rollup" if call => {
                 self.bump();
                 self.bump();
@@ -162,7 +168,7 @@ impl Parser<'_> {
     }
 
     fn aggregate_item(&mut self) -> Result<Aggregate> {
-        let expr = match self.slice(self.peek().span) {
+        let expr = match &*self.keyword() {
             "$count" => self.count_of_all()?,
             _ => self.expression()?,
         };

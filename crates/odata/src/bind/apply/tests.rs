@@ -151,6 +151,7 @@ fn rows_are_grouped() {
         "groupby((rollup(SerialNumber)),aggregate($count as N))",
         r#"(SerialNumber,N) {"SerialNumber":"kitchen","N":2} {"SerialNumber":"office","N":2}"#,
     );
+    check("FILTER(Price gt 10)/GroupBy((SerialNumber))/Filter($count gt 2)", "(SerialNumber)");
     check("filter(Price gt 10)/groupby((SerialNumber))/filter($count gt 2)", "(SerialNumber)");
     check("filter($these/$count eq 4)/topcount(1,Price)", "#2");
     check("groupby((Maker/Name),aggregate($count as N))", r#"(Maker(Name),N) {"Maker":{"Name":null},"N":4}"#);
