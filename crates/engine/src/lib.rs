@@ -18,6 +18,7 @@ mod method;
 mod nested;
 mod paging;
 mod payload;
+mod posted;
 mod property;
 mod reading;
 mod resources;

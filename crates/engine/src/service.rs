@@ -19,6 +19,7 @@ use crate::exchange::{Request, Response, Timing};
 use crate::metadata::{self, Document, Metadata};
 use crate::paging::Plan;
 use crate::payload::{self, Frame, Home};
+use crate::posted::Posted;
 use crate::resources::{Action, Entity, Resources, Target};
 use crate::route::Route;
 use crate::rows::Meter;
@@ -91,7 +92,11 @@ impl<R: Resources> Service<R> {
     /// Answers a request.
     pub async fn serve(&self, caller: &R::Caller, request: Request<'_>) -> Response {
         let mut timings = Timings::start(&request);
-        let answer = self.answer(caller, &request, &mut timings).await;
+        let answer = match Posted::read(&request) {
+            Ok(None) => self.answer(caller, &request, &mut timings).await,
+            Ok(Some(posted)) => self.answer(caller, &posted.request(&request), &mut timings).await,
+            Err(problem) => Err(problem),
+        };
         let mut response = answer.unwrap_or_else(|problem| Response::problem(&problem, &request.exchange));
         if headers::answer_version(request.headers) == Version::V401 {
             response.set_static("odata-version", "4.01");

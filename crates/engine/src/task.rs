@@ -66,6 +66,8 @@ static LIST: [(Method, Task); 4] =
 static RAW: [(Method, Task); 3] = [(Method::GET, ReadRaw), (Method::PUT, SetProperty), (Method::DELETE, ClearProperty)];
 static ITEMS: [(Method, Task); 1] = [(Method::GET, CountProperty)];
 static MEDIA: [(Method, Task); 3] = [(Method::GET, ReadMedia), (Method::PUT, SetMedia), (Method::DELETE, ClearMedia)];
+/// Which method asks; `posted` has made a GET of it before what it asks for is looked at.
+static QUERY: [(Method, Task); 1] = [(Method::POST, List)];
 static FUNCTION: [(Method, Task); 1] = [(Method::GET, Task::Call(OperationKind::Function))];
 static ACTION: [(Method, Task); 1] = [(Method::POST, Task::Call(OperationKind::Action))];
 
@@ -101,6 +103,9 @@ fn allow<'a>(offered: &mut impl Iterator<Item = &'a (Method, Task)>) -> String {
 /// What can be offered at that kind of address.
 fn table(address: &Address) -> Result<Table, Problem> {
     let later = |what: &str| Err(Problem::new(Kind::NotSupported, format!("{what} is not supported")));
+    if address.tail == Tail::Query {
+        return Ok(&QUERY);
+    }
     if let Some(call) = address.call() {
         return Ok(if call.is_action() { &ACTION } else { &FUNCTION });
     }

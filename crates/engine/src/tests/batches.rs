@@ -459,3 +459,12 @@ fn a_batch_may_move_between_threads() {
     let request = Request { method, root: ROOT, path: "", query: None, headers: &headers, body: "".into(), exchange };
     is_send(client.service.batch(&client.caller, request, &[]));
 }
+
+#[test]
+fn queries_may_stand_in_the_body() {
+    let client = Client::graph();
+    client.maker(&[]);
+    let more = r#","headers":{"content-type":"text/plain"},"body":"$select=Name&$top=1""#;
+    let answer = client.json_batch(&request("1", "POST", "/Makers/$query", more));
+    assert!(answer.contains("\"status\":200") && answer.contains("\"Name\":\"Ada\""), "{answer}");
+}

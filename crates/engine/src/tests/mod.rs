@@ -10,6 +10,7 @@ mod metadata;
 mod methods;
 mod paging;
 mod payloads;
+mod posted;
 mod random;
 mod upserts;
 

@@ -114,7 +114,7 @@ impl Capabilities {
         search: true,
         compute: true,
         key_as_segment: true,
-        query_segment: false,
+        query_segment: true,
         cross_join: false,
         asynchronous: false,
         deep_insert: false,

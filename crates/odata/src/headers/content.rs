@@ -40,9 +40,10 @@ pub fn json_body(headers: &HeaderMap) -> Result<JsonBody, Problem> {
     }
 }
 
-/// Is the body plain text in UTF-8, as that of `$query` must be (OData URL Conventions 4.01, section 4.9)?
-pub fn text_body(headers: &HeaderMap) -> Result<(), Problem> {
-    let media = typed(headers, &["text/plain"])?;
+/// Are they query options in UTF-8, as the body of `$query` must be (OData URL Conventions 4.01, section 4.17; as forms
+/// send them since 4.02)?
+pub fn query_body(headers: &HeaderMap) -> Result<(), Problem> {
+    let media = typed(headers, &["text/plain", "application/x-www-form-urlencoded"])?;
     in_utf8(&media)
 }
 

@@ -25,7 +25,7 @@ use http::{HeaderMap, HeaderName};
 
 pub use accept::{Answer, Media};
 pub use conditions::{Condition, Conditions};
-pub use content::{BatchBody, JsonBody, batch_body, json_body, text_body};
+pub use content::{BatchBody, JsonBody, batch_body, json_body, query_body};
 pub use prefer::{Applied, Omit, Preferences};
 pub use version::{Version, answer_version, body_version};
 

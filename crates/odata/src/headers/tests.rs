@@ -154,7 +154,7 @@ proptest::proptest! {
         for value in [value.as_slice(), likely.as_bytes()] {
             let Ok(value) = HeaderValue::from_bytes(value) else { continue };
             let headers = HeaderMap::from_iter([(name.parse::<HeaderName>().unwrap(), value)]);
-            let _ = (json_body(&headers), super::text_body(&headers), super::batch_body(&headers));
+            let _ = (json_body(&headers), super::query_body(&headers), super::batch_body(&headers));
             for media in [Media::Json, Media::Text, Media::Schema, Media::Batch { json: false }, Media::Raw(&likely)] {
                 let _ = wishes(&headers, media).map(|wishes| wishes.conditions.judge(Some("a"), true));
                 let _ = super::Wishes::read(&headers, Some(&likely), media);

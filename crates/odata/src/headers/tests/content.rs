@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 
-use super::super::{BatchBody, JsonBody, batch_body, json_body, text_body};
+use super::super::{BatchBody, JsonBody, batch_body, json_body, query_body};
 use super::headers;
 
 #[test]
@@ -35,19 +35,30 @@ fn bodies_are_json_in_utf8() {
 }
 
 #[test]
-fn queries_are_plain_text() {
+fn queries_are_plain_text_or_forms() {
     for (value, expect) in [
         (Some("text/plain"), Ok(())),
+        (Some("application/x-www-form-urlencoded"), Ok(())),
         (Some("Text/Plain; charset=utf-8"), Ok(())),
-        (Some("application/json"), Err("found `application/json` in the header `Content-Type`, expected `text/plain`")),
+        (
+            Some("application/json"),
+            Err(
+                "found `application/json` in the header `Content-Type`, expected `text/plain` or `application/x-www-form-urlencoded`",
+            ),
+        ),
         (
             Some("text/plain;charset=latin1"),
             Err("found the charset `latin1` in the header `Content-Type`, expected `utf-8`"),
         ),
-        (None, Err("found no content type in the header `Content-Type`, expected `text/plain`")),
+        (
+            None,
+            Err(
+                "found no content type in the header `Content-Type`, expected `text/plain` or `application/x-www-form-urlencoded`",
+            ),
+        ),
     ] {
         let headers = value.map_or_else(HeaderMap::new, |value| headers(&[("content-type", value)]));
-        assert_eq!(text_body(&headers).map_err(|problem| problem.message), expect.map_err(str::to_owned), "{value:?}");
+        assert_eq!(query_body(&headers).map_err(|problem| problem.message), expect.map_err(str::to_owned), "{value:?}");
     }
 }
 
