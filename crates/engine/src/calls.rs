@@ -1,129 +1,219 @@
-//! Functions and actions (OData Protocol 4.01, section 11.5).
+//! Functions and actions (OData Protocol 4.01, section 11.5): what is called, on what, with what.
+//!
+//! A path that goes on behind an entity which a function returns is followed from where that entity is at home, like
+//! any other. What is returned in no set can only be answered as it is.
 
-use edm::expr::Reach;
-use edm::{OperationKind, StructType, Type, Value};
-use http::StatusCode;
-use odata::address::{self, Place, Step, Tail};
-use odata::headers::{Media, Wishes};
-use odata::payload::{Reading, raw_value};
-use odata::query::{self, Applies, Options, Scope};
-use odata::{Address, Kind, Problem, Query};
+use edm::expr::{Expr, Reach};
+use edm::{EntitySet, OperationKind, Type};
+use odata::address::{self, Key, Place, Step, Tail};
+use odata::payload::Reading;
+use odata::query::Options;
+use odata::{Address, Kind, Problem};
 
-use crate::collection::Shaping;
+use crate::body::key_values;
 use crate::exchange::{Request, Response};
-use crate::paging::Plan;
-use crate::payload::{self, Home, Page, View};
-use crate::reading::{text, with_tag};
-use crate::resources::{Action, Call, Entity, Outcome, Resources};
+use crate::outcome::Narrowing;
+use crate::resources::{Action, Call, Outcome, Resources};
 use crate::route::Route;
 use crate::rows::Meter;
-use crate::service::{Service, no_content, nothing};
+use crate::service::{Service, meet, not_of_type, nothing};
 
-/// A call as it is answered.
-struct Called<'a> {
-    request: &'a Request<'a>,
-    address: &'a Address,
-    query: Query,
-    reach: Reach,
-    wishes: Wishes,
-    meter: Meter,
+/// Where a call led.
+pub(crate) enum Led {
+    /// To an answer.
+    Answer(Response),
+    /// To an entity behind which the path goes on.
+    On(Address),
+}
+
+/// An address taken apart at the first operation in it.
+pub(crate) struct Way<'a> {
+    pub(crate) address: &'a Address,
+    /// What the operation is called on.
+    before: &'a [Step],
+    pub(crate) call: &'a address::Call,
+    /// What follows of that which the operation returns.
+    pub(crate) own: &'a [Step],
+    /// What follows behind one of the entities that it returns.
+    onward: &'a [Step],
+    /// The set that what it returns is of.
+    pub(crate) set: Option<&'static EntitySet>,
+}
+
+impl<'a> Way<'a> {
+    fn of(model: &edm::Model, address: &'a Address) -> Result<Self, Problem> {
+        let at = address.steps.iter().position(|step| matches!(step, Step::Call(_)));
+        let (before, rest) = address.steps.split_at(at.unwrap_or(address.steps.len()));
+        let Some((Step::Call(call), after)) = rest.split_first() else { return Err(not_offered("this address")) };
+        let of_entities = matches!(returned(call), Some(Place::Entity(_) | Place::Collection(_)));
+        let leads_on = |step: &Step| match step {
+            Step::Navigation(_) | Step::Property(_) => of_entities,
+            Step::Call(_) => true,
+            _ => false,
+        };
+        let (own, onward) = after.split_at(after.iter().position(leads_on).unwrap_or(after.len()));
+        if !onward.is_empty() && !of_entities {
+            return Err(not_offered("calling an operation on a value that another returned"));
+        }
+        let set = Address::of([before, &[Step::Call(call.clone())]].concat()).set(model);
+        Ok(Self { address, before, call, own, onward, set })
+    }
+
+    /// What the operation returns, and of that what the path says, if only one operation is meant.
+    pub(crate) fn place(&self) -> Place {
+        match (self.own, returned(self.call)) {
+            ([], Some(place)) => place,
+            _ => self.address.place,
+        }
+    }
+
+    /// Is what is addressed to be found elsewhere?
+    fn goes_on(&self) -> bool {
+        let is_one = matches!(self.place(), Place::Entity(_));
+        !self.onward.is_empty() || (is_one && matches!(self.address.tail, Tail::Value | Tail::Ref))
+    }
+}
+
+fn returned(call: &address::Call) -> Option<Place> {
+    call.operation().map(address::place_of)
 }
 
 impl<R: Resources> Service<R> {
-    /// Calls the operation that the address names.
+    /// Calls the first operation that the address names.
     pub(crate) async fn call(
         &self,
         caller: &R::Caller,
         request: &Request<'_>,
         address: &Address,
-    ) -> Result<Response, Problem> {
-        let at = address.steps.iter().position(|step| matches!(step, Step::Call(_)));
-        let (before, rest) = address.steps.split_at(at.unwrap_or(address.steps.len()));
-        let Some((Step::Call(call), after)) = rest.split_first() else {
-            return Err(Problem::new(Kind::NotSupported, "this address is not supported"));
-        };
-        let options = Options::read_beside(request.query, &self.dialect.limits, &call.implicit)?;
-        known_options(call, &options)?;
-        let action = Action::Call(if call.is_action() { OperationKind::Action } else { OperationKind::Function });
-        let place = match call.operation() {
-            Some(operation) if after.is_empty() => address::place_of(operation),
-            _ => address.place,
-        };
-        let called = self.called(request, address, place, &options)?;
-        let target = self.bound_to(caller, address, before, action).await?;
-        let (operation, arguments) = match call.operation() {
-            Some(operation) if !call.is_action() => (operation, call.arguments.clone()),
+    ) -> Result<Led, Problem> {
+        let options = Options::read_beside(request.query, &self.dialect.limits, &implicit(address))?;
+        known_options(address, &options)?;
+        let way = Way::of(self.resources.model(), address)?;
+        if way.goes_on() {
+            return self.lead_on(caller, request, &way, &options).await.map(Led::On);
+        }
+        let called = self.called(request, &way, &options)?;
+        let (ty, outcome) = self.make(caller, request, &way, &options, &called.reach, &called.meter).await?;
+        self.answer_outcome(&called, ty, outcome).map(Led::Answer)
+    }
+
+    /// Calls the operation; says what it declares to return, and what it returned.
+    async fn make(
+        &self,
+        caller: &R::Caller,
+        request: &Request<'_>,
+        way: &Way<'_>,
+        options: &Options,
+        reach: &Reach,
+        meter: &Meter,
+    ) -> Result<(Option<Type>, Outcome), Problem> {
+        let target = self.bound_to(caller, way, options, meter).await?;
+        let (operation, arguments) = match way.call.operation() {
+            Some(operation) if !way.call.is_action() => (operation, way.call.arguments.clone()),
             _ => {
-                let read = self.arguments(request, &call.candidates)?;
+                let read = self.arguments(request, &way.call.candidates)?;
                 (read.operation, read.arguments)
             }
         };
         let made = Call { operation, arguments: &arguments };
-        let outcome = self.resources.call(caller, target.as_ref(), &made, &called.reach, &request.exchange).await?;
-        let set = address.set(self.resources.model()).map(|set| set.name);
-        self.answer_outcome(&called, made.operation.returns.as_ref().map(|returns| returns.ty), set, outcome, after)
+        let outcome = self.resources.call(caller, target.as_ref(), &made, reach, &request.exchange).await?;
+        Ok((operation.returns.as_ref().map(|returns| returns.ty), outcome))
     }
 
-    fn called<'a>(
+    /// The rest of the path from the entity on that the path so far leads to.
+    async fn lead_on(
         &self,
-        request: &'a Request<'a>,
-        address: &'a Address,
-        place: Place,
+        caller: &R::Caller,
+        request: &Request<'_>,
+        way: &Way<'_>,
         options: &Options,
-    ) -> Result<Called<'a>, Problem> {
-        let (ty, applies) = match (place, address.tail) {
-            (Place::Collection(ty), Tail::Count) => (Type::Struct(ty), Applies::Count),
-            (Place::Collection(ty), _) => (Type::Struct(ty), Applies::Collection),
-            (Place::Entity(ty), _) => (Type::Struct(ty), Applies::Entity),
-            (Place::Value(ty, true), Tail::Count) => (ty, Applies::Count),
-            (Place::Value(ty, true), _) => (ty, Applies::Values),
-            (Place::Value(ty, false), _) if ty.structure().is_some() => (ty, Applies::Entity),
-            _ => (edm::model::build::STRING, Applies::Property),
+    ) -> Result<Address, Problem> {
+        let narrowing = Narrowing::of(way.own);
+        let ty = match returned(way.call) {
+            Some(Place::Entity(ty) | Place::Collection(ty)) => narrowing.cast.unwrap_or(ty),
+            _ => return Err(not_offered("this address")),
         };
-        let scope = Scope { ty, rules: self.dialect.rules, limits: self.dialect.limits };
-        let query = query::bind(self.resources.model(), scope, options, applies)?;
-        self.check_offered(&query, false)?;
-        let media = match address.tail {
-            Tail::Count => Media::Text,
-            Tail::Value => Media::Raw("text/plain"),
-            _ => Media::Json,
+        let Some(set) = way.set else {
+            return Err(not_offered("a path behind what an operation returns that is in no set"));
         };
-        if query.positions {
-            return Err(query::not_here("$index"));
+        let condition = self.conditions(Type::Struct(ty), &narrowing.filters, options)?;
+        let reach = condition.as_ref().map(Expr::reach).unwrap_or_default();
+        let meter = self.meter(request);
+        let (_, outcome) = self.make(caller, request, way, options, &reach, &meter).await?;
+        let entity = match (outcome, narrowing.key) {
+            (Outcome::Entity(entity), _) => *entity,
+            (Outcome::Entities(entities), Some(key)) => {
+                let mut fitting = entities.into_iter().filter(|entity| key_values(&entity.row) == key.values);
+                fitting.next().ok_or_else(|| nothing("the result has no such entity"))?
+            }
+            (Outcome::Entities(_), None) => {
+                return Err(not_offered("calling an operation on a collection that another returned"));
+            }
+            _ => return Err(nothing("the operation returned nothing")),
+        };
+        if !entity.row.ty.is_a(ty) {
+            return Err(not_of_type(ty));
         }
-        let wishes = Wishes::read(request.headers, query.format.as_deref(), media)?;
-        let reach = ty.structure().map_or(Reach::NONE, |ty| payload::reach(ty, &query));
-        let meter = Meter::new(request.exchange.now, self.dialect.ignore_case, self.dialect.max_steps);
-        Ok(Called { request, address, query, reach, wishes, meter })
+        if let Some(condition) = &condition {
+            meet(condition, &entity, &reach, &meter)?;
+        }
+        let key = Key { names: entity.row.ty.key_properties(), values: key_values(&entity.row) };
+        let cast = narrowing.cast.map(Step::Cast);
+        let steps = [Step::Set(set), Step::Key(key)].into_iter().chain(cast).chain(way.onward.iter().cloned());
+        Ok(Address { tail: way.address.tail, ..Address::of(steps.collect()) })
     }
 
     /// What a bound operation is called on. The caller may call it, bound or not.
     async fn bound_to(
         &self,
         caller: &R::Caller,
-        address: &Address,
-        before: &[Step],
-        action: Action,
+        way: &Way<'_>,
+        options: &Options,
+        meter: &Meter,
     ) -> Result<Option<R::Target>, Problem> {
-        if before.is_empty() {
-            return self.resources.authorize(caller, address, action).await.map(|_| None);
+        let action = Action::Call(if way.call.is_action() { OperationKind::Action } else { OperationKind::Function });
+        if way.before.is_empty() {
+            let itself = Address::of(vec![Step::Call(way.call.clone())]);
+            return self.resources.authorize(caller, &itself, action).await.map(|_| None);
         }
-        let address = Address { steps: before.to_vec(), tail: Tail::Resource, place: Place::Operation };
-        let Some(route) = Route::of(&address) else {
-            return Err(Problem::new(
-                Kind::NotSupported,
-                "calling an operation on the result of another is not supported",
-            ));
-        };
-        let target = self.resources.authorize(caller, &route.resource, action).await?;
-        self.pass(caller, &route).await?;
-        if let Some(cast) = route.cast.filter(|_| !matches!(route.place, Place::Collection(_))) {
-            let entity = self.resources.read(caller, &target, &Reach::NONE).await?;
-            if !entity.is_some_and(|entity| entity.row.ty.is_a(cast)) {
-                return Err(crate::service::not_of_type(cast));
+        let address = Address { place: Place::Operation, ..Address::of(way.before.to_vec()) };
+        let Some(route) = Route::of(&address) else { return Err(not_offered("this address")) };
+        if !route.properties.is_empty() {
+            return Err(not_offered("calling an operation on a property"));
+        }
+        if let Place::Collection(_) = route.place {
+            if !route.filters.is_empty() {
+                return Err(not_offered("calling an operation on part of a collection"));
             }
+            // The resource knows what is of a derived type.
+            let target = self.resources.authorize(caller, &address, action).await?;
+            self.pass(caller, &route, options, meter).await?;
+            return Ok(Some(target));
         }
+        let target = self.resources.authorize(caller, &route.resource, action).await?;
+        self.pass(caller, &route, options, meter).await?;
+        self.pass_last(caller, &target, &route, options, meter).await?;
         Ok(Some(target))
+    }
+
+    /// Is the entity itself what the address says of it?
+    async fn pass_last(
+        &self,
+        caller: &R::Caller,
+        target: &R::Target,
+        route: &Route<'_>,
+        options: &Options,
+        meter: &Meter,
+    ) -> Result<(), Problem> {
+        let condition = self.conditions(Type::Struct(route.entity_type()), &route.filters, options)?;
+        if route.cast.is_none() && condition.is_none() {
+            return Ok(());
+        }
+        let reach = condition.as_ref().map(Expr::reach).unwrap_or_default();
+        let entity = self.resources.read(caller, target, &reach).await?;
+        let entity = entity.filter(|entity| entity.row.ty.is_a(route.entity_type()));
+        let entity = entity.ok_or_else(|| not_of_type(route.entity_type()))?;
+        condition.map_or(Ok(()), |condition| meet(&condition, &entity, &reach, meter))
     }
 
     /// The arguments of an action, from the body.
@@ -138,131 +228,31 @@ impl<R: Resources> Service<R> {
         };
         reading.call(candidates, &request.body)
     }
-
-    fn answer_outcome(
-        &self,
-        called: &Called<'_>,
-        ty: Option<Type>,
-        set: Option<&'static str>,
-        outcome: Outcome,
-        after: &[Step],
-    ) -> Result<Response, Problem> {
-        let structure = ty.and_then(|ty| ty.structure());
-        match (outcome, structure) {
-            (Outcome::Nothing, _) | (Outcome::Value(Value::Null), _) => Ok(no_content()),
-            (Outcome::Value(value), _) => self.answer_value(called, ty, &value),
-            (Outcome::Entity(entity), Some(ty)) => self.answer_one(called, ty, set, &entity, after),
-            (Outcome::Entities(entities), Some(ty)) => self.answer_several(called, ty, set, entities, after),
-            _ => Err(Problem::new(Kind::Internal, "the operation returned what it does not declare")),
-        }
-    }
-
-    fn answer_value(&self, called: &Called<'_>, ty: Option<Type>, value: &Value) -> Result<Response, Problem> {
-        let Some(ty) = ty else { return Ok(no_content()) };
-        let frame = self.frame_with(called.request, &called.wishes, &called.meter);
-        match (called.address.tail, value) {
-            (Tail::Count, Value::List(items)) => return Ok(text(items.len())),
-            (Tail::Value, _) => {
-                let raw = raw_value(ty, value, None).ok_or_else(|| nothing("the result has no bare value"))?;
-                let mut response = Response::empty(StatusCode::OK);
-                response.set("content-type", raw.content_type);
-                response.body = raw.body.into();
-                return Ok(response);
-            }
-            _ => {}
-        }
-        let name = match ty {
-            Type::Primitive(primitive) => primitive.name().to_owned(),
-            other => format!("{}.{}", frame.model.namespace, other.name()),
-        };
-        let context = if matches!(value, Value::List(_)) { format!("Collection({name})") } else { name };
-        let mut writer = frame.writer(std::iter::empty());
-        writer.open();
-        writer.context("", &frame.context(&context), &[&called.query.context(frame.model.namespace)]);
-        writer.result(frame.model, ty, value);
-        writer.close();
-        Ok(self.json(StatusCode::OK, called.wishes.format, writer.finish()))
-    }
-
-    fn answer_one(
-        &self,
-        called: &Called<'_>,
-        ty: &'static StructType,
-        set: Option<&'static str>,
-        entity: &Entity,
-        after: &[Step],
-    ) -> Result<Response, Problem> {
-        if !after.is_empty() {
-            return Err(Problem::new(Kind::NotSupported, "a path after the result of an operation is not supported"));
-        }
-        let frame = self.frame_with(called.request, &called.wishes, &called.meter);
-        let view = View::new(frame.model, ty, &called.query, &called.reach);
-        let (context, suffix) = home(frame.model.namespace, ty, set, false);
-        let names = called.query.context(frame.model.namespace);
-        let body =
-            frame.entity(&context, &[&names, suffix], &Home::collection(set.unwrap_or(ty.name)), &view, entity)?;
-        Ok(with_tag(self.json(StatusCode::OK, called.wishes.format, body), &entity.row))
-    }
-
-    fn answer_several(
-        &self,
-        called: &Called<'_>,
-        ty: &'static StructType,
-        set: Option<&'static str>,
-        entities: Vec<Entity>,
-        after: &[Step],
-    ) -> Result<Response, Problem> {
-        let frame = self.frame_with(called.request, &called.wishes, &called.meter);
-        let Called { query, reach, meter, address, .. } = called;
-        let kept = Shaping { query, reach, meter }.kept(entities)?;
-        match (after, address.tail) {
-            ([], Tail::Count) => return Ok(text(kept.len())),
-            ([], Tail::Resource) => {}
-            ([Step::Key(key)], Tail::Resource) => {
-                let is_meant = |entity: &&Entity| crate::body::key_values(&entity.row) == key.values;
-                let entity = kept.iter().find(is_meant).ok_or_else(|| nothing("the result has no such entity"))?;
-                return self.answer_one(called, ty, set, entity, &[]);
-            }
-            _ => {
-                let message = "this path after the result of an operation is not supported";
-                return Err(Problem::new(Kind::NotSupported, message));
-            }
-        }
-        let count = query.count.then_some(kept.len());
-        let entities = Shaping { query, reach, meter }.first_page(kept, &Plan::whole(query))?;
-        let (context, _) = home(frame.model.namespace, ty, set, true);
-        let page = Page { cast: "", entities: &entities, count, next: None, delta: None, first: None };
-        let body = frame.collection(
-            &context,
-            &Home::collection(set.unwrap_or(ty.name)),
-            &View::new(frame.model, ty, query, reach),
-            &page,
-        )?;
-        Ok(self.json(StatusCode::OK, called.wishes.format, body))
-    }
 }
 
-/// The context of what an operation returns: the set it belongs to, else its type.
-fn home(
-    namespace: &str,
-    ty: &'static StructType,
-    set: Option<&'static str>,
-    collection: bool,
-) -> (String, &'static str) {
-    match (set, collection) {
-        (Some(set), true) => (set.to_owned(), ""),
-        (Some(set), false) => (set.to_owned(), "/$entity"),
-        (None, true) => (format!("Collection({namespace}.{})", ty.name), ""),
-        (None, false) => (format!("{namespace}.{}", ty.name), ""),
-    }
+/// The names of plain options that are arguments of calls in the address.
+pub(crate) fn implicit(address: &Address) -> Vec<&'static str> {
+    calls(address).flat_map(|call| call.implicit.iter().copied()).collect()
+}
+
+fn calls(address: &Address) -> impl Iterator<Item = &address::Call> {
+    address.steps.iter().filter_map(|step| match step {
+        Step::Call(call) => Some(call),
+        _ => None,
+    })
 }
 
 /// What is said to a call but is no parameter of it is a mistake.
-fn known_options(call: &address::Call, options: &Options) -> Result<(), Problem> {
-    let unknown = options.custom().iter().find(|(name, _)| !call.is_action() && !call.takes(name));
+fn known_options(address: &Address, options: &Options) -> Result<(), Problem> {
+    let takes = |name: &str| calls(address).any(|call| call.is_action() || call.takes(name));
+    let unknown = options.custom().iter().find(|(name, _)| !takes(name));
     unknown.map_or(Ok(()), |(name, _)| {
-        let operation = call.candidates.first().map_or("", |operation| operation.name);
+        let operation = calls(address).flat_map(|call| &call.candidates).next().map_or("", |operation| operation.name);
         let message = format!("found the option {}, which is no parameter of `{operation}`", edm::check::brief(name));
         Err(Problem::new(Kind::BadQuery, message).at(name.chars().take(80).collect::<String>()))
     })
+}
+
+pub(crate) fn not_offered(what: &str) -> Problem {
+    Problem::new(Kind::NotSupported, format!("{what} is not supported"))
 }

@@ -16,6 +16,7 @@ mod media;
 mod metadata;
 mod method;
 mod nested;
+mod outcome;
 mod paging;
 mod payload;
 mod posted;

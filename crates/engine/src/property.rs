@@ -24,7 +24,7 @@ impl<R: Resources> Service<R> {
             return Ok(with_tag(Response::empty(StatusCode::NOT_MODIFIED), row));
         }
         let Some(property) = understood.route.properties.last() else { return Ok(no_content()) };
-        let raw = value_at(row, &understood.route.properties)?;
+        let raw = value_at(&row.members, &understood.route.properties)?;
         match task {
             _ if raw == b"null" && !property.collection => Ok(with_tag(no_content(), row)),
             Task::CountProperty => self.count_items(understood, property, &raw),
@@ -112,7 +112,7 @@ impl<R: Resources> Service<R> {
             Task::ClearProperty => Ok(Change::Set(Value::Null)),
             Task::Append => {
                 let item = self.reading(understood)?.item(property, &request.body)?;
-                let raw = value_at(row, &route.properties)?;
+                let raw = value_at(&row.members, &route.properties)?;
                 let Ok(Value::List(mut items)) = read_raw(property.ty, true, &raw) else {
                     return Ok(Change::Set(Value::List(vec![item])));
                 };
@@ -133,7 +133,7 @@ impl<R: Resources> Service<R> {
     fn changed_property(&self, task: Task, understood: &Understood<'_, R>, row: &Row) -> Result<Response, Problem> {
         let given = understood.wishes.prefer.representation;
         let wanted = given == Some(true) && task != Task::ClearProperty;
-        let raw = value_at(row, &understood.route.properties)?;
+        let raw = value_at(&row.members, &understood.route.properties)?;
         let response = match understood.route.properties.last() {
             Some(property) if wanted && raw != b"null" => self.answer_property(understood, row, property, &raw)?,
             _ => no_content(),
@@ -156,8 +156,8 @@ fn check_settable(ty: &'static StructType, properties: &[&'static Property]) -> 
 }
 
 /// The raw value at the end of a way through complex values. Below one that is null there is nothing.
-fn value_at(row: &Row, properties: &[&'static Property]) -> Result<Vec<u8>, Problem> {
-    let mut members: &[u8] = &row.members;
+pub(crate) fn value_at(members: &[u8], properties: &[&'static Property]) -> Result<Vec<u8>, Problem> {
+    let mut members = members;
     let (mut raw, mut within): (Option<&[u8]>, Option<&Property>) = (None, None);
     for property in properties {
         if let Some(outer) = within {

@@ -13,16 +13,30 @@ pub(crate) struct Route<'a> {
     pub(crate) place: Place,
     /// Was it named by the option `$id`?
     pub(crate) identified: bool,
+    /// Plain options that are arguments of operations on the way.
+    pub(crate) arguments: Vec<&'static str>,
     /// The type of what is addressed there.
     pub(crate) ty: &'static StructType,
     /// The derived type to which the address narrows it.
     pub(crate) cast: Option<&'static StructType>,
-    /// Entities on the way that must be of a derived type.
-    pub(crate) checkpoints: Vec<(Address, &'static StructType)>,
-    /// The conditions that stand in the path.
+    /// Entities on the way of which the path says more.
+    pub(crate) checkpoints: Vec<Checkpoint<'a>>,
+    /// The conditions on entities that stand in the path.
     pub(crate) filters: Vec<&'a str>,
+    /// Those on the items of the list that the properties lead to.
+    pub(crate) item_filters: Vec<&'a str>,
     /// The properties that follow the entity.
     pub(crate) properties: Vec<&'static Property>,
+}
+
+/// An entity on the way.
+pub(crate) struct Checkpoint<'a> {
+    /// Where it is.
+    pub(crate) address: Address,
+    /// Of what type it must be.
+    pub(crate) ty: &'static StructType,
+    /// The conditions it must meet.
+    pub(crate) filters: Vec<&'a str>,
 }
 
 impl<'a> Route<'a> {
@@ -33,10 +47,12 @@ impl<'a> Route<'a> {
             resource: Cow::Borrowed(address),
             place: address.place,
             identified: false,
+            arguments: Vec::new(),
             ty: start(address.steps.first()?)?,
             cast: None,
             checkpoints: Vec::new(),
             filters: Vec::new(),
+            item_filters: Vec::new(),
             properties: Vec::new(),
         };
         for (at, step) in address.steps.iter().enumerate() {
@@ -55,7 +71,8 @@ impl<'a> Route<'a> {
                 Step::Cast(ty) if route.properties.is_empty() => route.cast = Some(ty),
                 // Complex values have no types of their own yet.
                 Step::Cast(_) => {}
-                Step::Filter(text) => route.filters.push(text),
+                Step::Filter(text) if route.properties.is_empty() => route.filters.push(text),
+                Step::Filter(text) => route.item_filters.push(text),
                 Step::Property(property) => route.properties.push(property),
                 Step::Call(_) => return None,
             }
@@ -67,10 +84,12 @@ impl<'a> Route<'a> {
         Some(route)
     }
 
-    /// Goes on behind an entity that was narrowed.
+    /// Goes on behind an entity, perhaps one that was narrowed.
     fn checkpoint(&mut self, place: Option<Place>, steps: &[Step]) {
-        if let (Some(ty), Some(place)) = (self.cast.take(), place) {
-            self.checkpoints.push((known(steps, place), ty));
+        let (cast, filters) = (self.cast.take(), std::mem::take(&mut self.filters));
+        if let Some(place) = place.filter(|_| cast.is_some() || !filters.is_empty()) {
+            let address = known(steps, place);
+            self.checkpoints.push(Checkpoint { address, ty: cast.unwrap_or(self.ty), filters });
         }
     }
 

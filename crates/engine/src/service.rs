@@ -3,26 +3,25 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use edm::StructType;
 use edm::expr::{Binary, Expr, Reach};
+use edm::{StructType, Type};
 use http::header::{CONTENT_TYPE, VARY};
 use http::{HeaderValue, Method, StatusCode};
-use odata::bind::Binder;
 use odata::headers::{self, Version, Wishes};
 use odata::payload::Format;
 use odata::query::{self, Applies, Options, Scope};
 use odata::{Address, Dialect, Kind, Place, Problem, Query, Step, url};
 
+use crate::calls::{self, Led, not_offered};
 use crate::changes;
-use crate::collection::Shaping;
 use crate::exchange::{Request, Response, Timing};
 use crate::metadata::{self, Document, Metadata};
 use crate::paging::Plan;
 use crate::payload::{self, Frame, Home};
 use crate::posted::Posted;
 use crate::resources::{Action, Entity, Resources, Target};
-use crate::route::Route;
-use crate::rows::Meter;
+use crate::route::{Checkpoint, Route};
+use crate::rows::{Loaded, Meter};
 use crate::task::{self, Task};
 
 /// A service: its data, its choices, and the key of its skip tokens.
@@ -44,6 +43,8 @@ pub(crate) struct Understood<'a, R: Resources> {
     pub(crate) options: Options,
     /// Boxed: it is large, and handed on from stage to stage.
     pub(crate) query: Box<Query>,
+    /// What the path says of the one entity that it leads to or through.
+    condition: Option<Expr>,
     pub(crate) reach: Reach,
     pub(crate) wishes: Wishes,
     pub(crate) first: Plan,
@@ -127,9 +128,19 @@ impl<R: Resources> Service<R> {
         if request.method == Method::OPTIONS {
             return task::offered_by(&address, &self.dialect);
         }
-        let task = task::task(&address, &request.method, &self.dialect)?;
-        let Some(mut route) = Route::of(&address) else { return self.call(caller, request, &address).await };
-        route.identified = identified;
+        let mut task = task::task(&address, &request.method, &self.dialect)?;
+        let arguments = calls::implicit(&address);
+        let mut address = address;
+        // Each turn calls one operation of the path.
+        while address.steps.iter().any(|step| matches!(step, Step::Call(_))) {
+            match self.call(caller, request, &address).await? {
+                Led::Answer(response) => return Ok(response),
+                Led::On(further) => address = further,
+            }
+            task = task::task(&address, &request.method, &self.dialect)?;
+        }
+        let Some(mut route) = Route::of(&address) else { return Err(not_offered("this address")) };
+        (route.identified, route.arguments) = (identified, arguments);
         let understood = self.understand(caller, request, &address, route, task, timings).await?;
         let response = self.carry_out(task, &understood).await;
         timings.mark("answer");
@@ -161,7 +172,7 @@ impl<R: Resources> Service<R> {
         timings: &mut Timings,
     ) -> Result<Understood<'a, R>, Problem> {
         let limits = self.dialect.limits;
-        let options = Options::read(request.query, &limits)?;
+        let options = Options::read_beside(request.query, &limits, &route.arguments)?;
         let scope = Scope { ty: route.row(), rules: self.dialect.rules, limits };
         let tells_changes = matches!(task, Task::List | Task::Count) && self.resources.keeps_history();
         let applies = match task.applies(address) {
@@ -172,19 +183,33 @@ impl<R: Resources> Service<R> {
         };
         let mut query = Box::new(query::bind(self.resources.model(), scope, &options, applies)?);
         self.check_offered(&query, tells_changes)?;
-        self.narrow(&mut query, &route)?;
+        let condition = self.narrow(&mut query, &route, &options)?;
         // What a stream is, is known only when it is read; what is accepted is asked then.
         let format = if task == Task::ReadMedia { Some(task::ANY) } else { query.format.as_deref() };
         let mut wishes = Wishes::read(request.headers, format, task.media(address))?;
         self.check_positions(&query, &mut wishes)?;
         let first = Plan::first(&query, &wishes, &self.dialect)?;
-        let reach = payload::reach(route.entity_type(), &query);
+        let mut reach = payload::reach(route.entity_type(), &query);
+        reach.merge(condition.as_ref().map(Expr::reach).unwrap_or_default());
         timings.mark("bind");
         let target = self.resources.authorize(caller, &route.resource, task.action()).await?;
         timings.mark("authorize");
-        self.pass(caller, &route).await?;
-        let meter = Meter::new(request.exchange.now, self.dialect.ignore_case, self.dialect.max_steps);
-        Ok(Understood { caller, request, address, route, options, query, reach, wishes, first, meter, target })
+        let meter = self.meter(request);
+        self.pass(caller, &route, &options, &meter).await?;
+        Ok(Understood {
+            caller,
+            request,
+            address,
+            route,
+            options,
+            query,
+            condition,
+            reach,
+            wishes,
+            first,
+            meter,
+            target,
+        })
     }
 
     /// Refuses what a query may ask and is not answered; nothing is silently left out.
@@ -217,27 +242,52 @@ impl<R: Resources> Service<R> {
         }
     }
 
-    /// The conditions that stand in the path join the one in the query.
-    fn narrow(&self, query: &mut Query, route: &Route<'_>) -> Result<(), Problem> {
-        for text in &route.filters {
-            let mut binder = Binder::new(self.resources.model(), self.dialect.rules, self.dialect.limits);
-            let filter = binder.filter(route.entity_type(), text)?;
-            query.filter = Some(match query.filter.take() {
-                Some(other) => Expr::binary(Binary::And, filter, other, &self.dialect.rules)
-                    .map_err(|error| Problem::new(Kind::BadQuery, error.to_string()).at("$filter"))?,
-                None => filter,
-            });
-        }
-        Ok(())
+    /// The conditions that stand in the path: those on what is listed join the one in the query, the one on a single
+    /// entity is given back.
+    fn narrow(&self, query: &mut Query, route: &Route<'_>, options: &Options) -> Result<Option<Expr>, Problem> {
+        let entities = self.conditions(Type::Struct(route.entity_type()), &route.filters, options)?;
+        let items = self.conditions(route.row(), &route.item_filters, options)?;
+        let (listed, single) = match route.place {
+            Place::Collection(_) => (entities, None),
+            _ => (items, entities),
+        };
+        query.filter = self.both(listed, query.filter.take())?;
+        Ok(single)
     }
 
-    /// Are the entities on the way of the types that the address says?
-    pub(crate) async fn pass(&self, caller: &R::Caller, route: &Route<'_>) -> Result<(), Problem> {
-        for (address, ty) in &route.checkpoints {
+    /// The conditions of a path over rows of that type as one.
+    pub(crate) fn conditions(&self, ty: Type, texts: &[&str], options: &Options) -> Result<Option<Expr>, Problem> {
+        let scope = Scope { ty, rules: self.dialect.rules, limits: self.dialect.limits };
+        texts.iter().try_fold(None, |before, text| {
+            self.both(before, Some(query::condition(self.resources.model(), scope, options, text)?))
+        })
+    }
+
+    pub(crate) fn both(&self, one: Option<Expr>, other: Option<Expr>) -> Result<Option<Expr>, Problem> {
+        let (one, other) = match (one, other) {
+            (Some(one), Some(other)) => (one, other),
+            (one, other) => return Ok(one.or(other)),
+        };
+        let both = Expr::binary(Binary::And, one, other, &self.dialect.rules);
+        both.map(Some).map_err(|error| Problem::new(Kind::BadQuery, error.to_string()).at("$filter"))
+    }
+
+    /// Are the entities on the way what the address says?
+    pub(crate) async fn pass(
+        &self,
+        caller: &R::Caller,
+        route: &Route<'_>,
+        options: &Options,
+        meter: &Meter,
+    ) -> Result<(), Problem> {
+        for Checkpoint { address, ty, filters } in &route.checkpoints {
+            let condition = self.conditions(Type::Struct(ty), filters, options)?;
+            let reach = condition.as_ref().map(Expr::reach).unwrap_or_default();
             let target = self.resources.authorize(caller, address, Action::Read).await?;
-            let entity = self.resources.read(caller, &target, &Reach::NONE).await?;
-            if !entity.is_some_and(|entity| entity.row.ty.is_a(ty)) {
-                return Err(not_of_type(ty));
+            let entity = self.resources.read(caller, &target, &reach).await?;
+            let Some(entity) = entity.filter(|entity| entity.row.ty.is_a(ty)) else { return Err(not_of_type(ty)) };
+            if let Some(condition) = &condition {
+                meet(condition, &entity, &reach, meter)?;
             }
         }
         Ok(())
@@ -266,17 +316,16 @@ impl<R: Resources> Service<R> {
     /// The entity that is addressed, of the type and under the conditions that the address says; `None` at the end of a
     /// relationship that leads nowhere.
     pub(crate) async fn entity(&self, understood: &Understood<'_, R>) -> Result<Option<Entity>, Problem> {
-        let Understood { caller, target, route, query, reach, meter, .. } = understood;
+        let Understood { caller, target, route, condition, reach, meter, .. } = understood;
         let Some(entity) = self.resources.read(caller, target, reach).await? else { return Ok(None) };
         let ty = route.entity_type();
         if !entity.row.ty.is_a(ty) {
             return Err(not_of_type(ty));
         }
-        if route.filters.is_empty() {
-            return Ok(Some(entity));
+        if let Some(condition) = condition {
+            meet(condition, &entity, reach, meter)?;
         }
-        let kept = Shaping { query, reach, meter }.kept(vec![entity])?;
-        kept.into_iter().next().map(Some).ok_or_else(|| nothing("the entity is not among those of the condition"))
+        Ok(Some(entity))
     }
 
     /// The same where there must be one.
@@ -319,6 +368,14 @@ impl<R: Resources> Service<R> {
             response.set("content-type", self.dialect.json_type(format));
         }
         response
+    }
+}
+
+/// Does the entity meet a condition of the path?
+pub(crate) fn meet(condition: &Expr, entity: &Entity, reach: &Reach, meter: &Meter) -> Result<(), Problem> {
+    match meter.spend("$filter", |env| condition.matches(&Loaded::new(entity, reach), env))? {
+        true => Ok(()),
+        false => Err(nothing("the entity is not among those of the condition")),
     }
 }
 

@@ -109,6 +109,10 @@ fn table(address: &Address) -> Result<Table, Problem> {
     if let Some(call) = address.call() {
         return Ok(if call.is_action() { &ACTION } else { &FUNCTION });
     }
+    // What a function returns is read there, and changed where it is at home.
+    if address.steps.iter().any(|step| matches!(step, Step::Call(_))) {
+        return Ok(&FUNCTION);
+    }
     match (address.place, address.tail) {
         (Place::Property(property), tail) => Ok(property_table(property, tail)),
         (Place::Collection(_), Tail::Resource) => Ok(&COLLECTION),

@@ -2,7 +2,7 @@
 
 use edm::eval::{Sort, SortKey};
 use edm::expr::Expr;
-use edm::{Primitive, StructType, Type};
+use edm::{Primitive, Type};
 
 use super::Binder;
 use crate::problem::Problem;
@@ -31,11 +31,14 @@ impl Binder<'_> {
     }
 
     /// The condition that a text says, over rows of that type.
-    pub fn filter(&mut self, ty: &'static StructType, text: &str) -> Result<Expr, Problem> {
+    pub fn filter(&mut self, ty: Type, text: &str) -> Result<Expr, Problem> {
         self.within("$filter");
         let tree = crate::syntax::expression(&Text::plain(text), &self.limits);
         let tree = tree.map_err(|error| Problem::from(error.within("`$filter`")))?;
-        self.over(ty, |binder| binder.condition(&tree))
+        let outer = self.enter(ty, true);
+        let bound = self.condition(&tree);
+        self.leave(outer);
+        bound
     }
 
     /// The condition that a text says by itself: there are no rows, and names of properties mean nothing in it.
@@ -43,18 +46,6 @@ impl Binder<'_> {
         self.within(option);
         let tree = crate::syntax::expression(&Text::plain(text), &self.limits);
         self.condition(&tree.map_err(|error| Problem::from(error.within(format!("`{option}`"))))?)
-    }
-
-    /// Binds something over rows of that type.
-    pub(super) fn over<T>(
-        &mut self,
-        ty: &'static StructType,
-        bind: impl FnOnce(&mut Self) -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
-        let outer = self.enter(Type::Struct(ty), true);
-        let bound = bind(self);
-        self.leave(outer);
-        bound
     }
 
     /// `$orderby`: an order of the rows of the current level.

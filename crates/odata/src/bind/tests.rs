@@ -30,7 +30,9 @@ fn lamp() -> Vec<u8> {
 
 #[track_caller]
 fn check(filter: &str, kept: bool) {
-    let expr = binder().filter(&ARTICLE, filter).unwrap_or_else(|problem| panic!("{filter}: {}", problem.message));
+    let expr = binder()
+        .filter(edm::Type::Struct(&ARTICLE), filter)
+        .unwrap_or_else(|problem| panic!("{filter}: {}", problem.message));
     let lamp = lamp();
     let found = expr.matches(&Stored::new(&ARTICLE, &lamp), &Env::new(DateTimeOffset::from_ticks(0))).unwrap();
     assert_eq!(found, kept, "{filter}");
@@ -38,7 +40,7 @@ fn check(filter: &str, kept: bool) {
 
 #[track_caller]
 fn check_err(filter: &str, expect: &Expect) {
-    let problem = binder().filter(&ARTICLE, filter).map(|expr| expr.nodes()).unwrap_err();
+    let problem = binder().filter(edm::Type::Struct(&ARTICLE), filter).map(|expr| expr.nodes()).unwrap_err();
     let target = problem.target.unwrap_or_default();
     expect.assert_eq(&format!("{} {} at {target}: {}", problem.kind.status(), problem.kind.code(), problem.message));
 }

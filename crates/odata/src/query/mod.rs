@@ -30,6 +30,7 @@ use edm::{Model, Navigation, StructType, Type};
 
 use crate::bind::Binder;
 use crate::problem::Problem;
+use crate::syntax::tree::ChoiceKind;
 
 pub use crate::bind::Computed;
 pub use crate::syntax::Limits;
@@ -141,4 +142,18 @@ pub fn bind(model: &Model, scope: Scope, options: &Options, applies: Applies) ->
         }
         false => Ok(query),
     }
+}
+
+/// Binds the condition of a `$filter(…)` that stands in the path, over what the scope says. Parameter aliases have the
+/// values that the options give them.
+pub fn condition(model: &Model, scope: Scope, options: &Options, text: &str) -> Result<Expr, Problem> {
+    let aliases = options.iter().filter(|given| given.name.starts_with('@'));
+    let aliases = aliases.map(|given| given.choice(Applies::Nothing, &scope.limits)).collect::<Result<Vec<_>, _>>()?;
+    let mut binder = Binder::new(model, scope.rules, scope.limits);
+    for choice in aliases.iter().flatten() {
+        if let ChoiceKind::Alias(name, value) = &choice.kind {
+            binder.alias(name, value);
+        }
+    }
+    binder.filter(scope.ty, text)
 }

@@ -1,5 +1,7 @@
 //! Stories over the whole shop: through the protocol where it asks, else through what the shop offers it.
 
+mod paths;
+
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 

@@ -1,0 +1,152 @@
+//! Paths that go on after what an operation returns, and conditions within paths.
+
+use super::Client;
+
+/// The status of a GET, and of its body the names in it, or else the whole.
+#[track_caller]
+fn check(client: &Client, url: &str, expected: &str) {
+    check_as(client, "GET", url, "", expected);
+}
+
+#[track_caller]
+fn check_as(client: &Client, method: &str, url: &str, body: &str, expected: &str) {
+    let products = client.products();
+    let url = ["LAPTOP", "PREMIUM", "MUG"].iter().fold(url.to_owned(), |url, name| {
+        let wanted = match *name {
+            "LAPTOP" => "Laptop",
+            "PREMIUM" => "Premium Laptop Pro",
+            _ => "Coffee Mug",
+        };
+        url.replace(name, &id(client, &products, wanted))
+    });
+    let (status, body) = client.ask(&format!("{method} {url}"), &[], body);
+    let body = body.split_once("\"message\":\"").map_or(body.as_str(), |(_, rest)| rest.split('"').next().unwrap());
+    let names: Vec<&str> = body.split("\"Name\":\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let told = if names.is_empty() { body.to_owned() } else { names.join(", ") };
+    assert_eq!(format!("{status} {told}").trim_end(), expected, "{url}");
+}
+
+fn id(client: &Client, products: &[String], name: &str) -> String {
+    let is_called = |id: &&String| client.ask(&format!("GET /Products({id})/Name/$value"), &[], "").1 == name;
+    products.iter().find(is_called).cloned().unwrap()
+}
+
+#[test]
+fn what_a_function_returns_is_a_collection_like_others() {
+    let client = Client::new();
+    check(&client, "/GetTopProducts()/$count", "200 7");
+    check(&client, "/GetTopProducts()/$count?$filter=Price gt 900", "200 2");
+    check(&client, "/GetTopProducts()/$filter(Price gt 900)", "200 Premium Laptop Pro, Laptop");
+    check(&client, "/GetTopProducts()/$filter(@p)/$count?@p=Price gt 900", "200 2");
+    check(&client, "/GetTopProducts()/$filter(Price gt 900)?$filter=Price lt 1000", "200 Laptop");
+    check(&client, "/GetTopProducts()/ComplianceService.SpecialProduct/$count", "200 3");
+    check(&client, "/GetTopProducts()?$orderby=Name&$top=2&$skip=1", "200 Gaming Mouse Ultra, Laptop");
+    check(
+        &client,
+        "/GetTopProducts(count=3)?$filter=Category/Name eq 'Electronics'&$count=true&$top=1",
+        "200 Premium Laptop Pro",
+    );
+    check(
+        &client,
+        "/GetTopProducts()?$skiptoken=x",
+        "400 found `$skiptoken`, but what an operation returns comes in one page",
+    );
+    check(
+        &client,
+        "/GetTopProducts()?$apply=aggregate($count as n)",
+        "501 `$apply` to what an operation returns is not supported",
+    );
+    let (_, refs) = client.ask("GET /GetTopProducts(count=2)/$ref", &[], "");
+    assert_eq!(refs.matches("@odata.id\":\"http://shop.example/Products(").count(), 2, "{refs}");
+}
+
+#[test]
+fn paths_go_on_behind_what_a_function_returns() {
+    let client = Client::new();
+    check(&client, "/GetTopProducts()(LAPTOP)", "200 Laptop");
+    check(&client, "/GetTopProducts(count=1)(LAPTOP)", "404 the result has no such entity");
+    check(&client, "/GetTopProducts()(LAPTOP)/Name/$value", "200 Laptop");
+    check(&client, "/GetTopProducts()(LAPTOP)/Category", "200 Electronics");
+    check(&client, "/GetTopProducts()(LAPTOP)/Category/Products/$count", "200 5");
+    check(
+        &client,
+        "/GetTopProducts()(LAPTOP)/GetTotalPrice(taxRate=0)",
+        "200 {\"@odata.context\":\"http://shop.example/$metadata#Edm.Double\",\"value\":999.99}",
+    );
+    check(&client, "/GetTopProducts()(LAPTOP)/GetRelatedProducts()/$count", "200 4");
+    check(
+        &client,
+        "/GetTopProducts()(LAPTOP)/GetRelatedProducts()(PREMIUM)/GetRelatedProducts()(LAPTOP)/Name/$value",
+        "200 Laptop",
+    );
+    check(&client, "/GetTopProducts()/$filter(Price gt 900)(LAPTOP)/Name/$value", "200 Laptop");
+    check(
+        &client,
+        "/GetTopProducts()/$filter(Price gt 1000)(LAPTOP)/Name/$value",
+        "404 the entity is not among those of the condition",
+    );
+    check(&client, "/GetTopProducts()(PREMIUM)/ComplianceService.SpecialProduct/Name/$value", "200 Premium Laptop Pro");
+    check(
+        &client,
+        "/GetTopProducts()(MUG)/ComplianceService.SpecialProduct/Name/$value",
+        "404 the entity is not of the type `SpecialProduct`",
+    );
+    check(
+        &client,
+        "/GetTopProducts()/GetAveragePrice()",
+        "501 calling an operation on a collection that another returned is not supported",
+    );
+    check(&client, "/GetTopProducts()(LAPTOP)/Nothing", "404 Resource not found for the segment 'Nothing'.");
+    let (_, reference) = client.ask(&format!("GET /GetTopProducts()({})/$ref", client.products()[0]), &[], "");
+    assert!(reference.contains("@odata.id\":\"http://shop.example/Products("), "{reference}");
+}
+
+#[test]
+fn what_a_function_returns_is_only_read_but_actions_are_called_on_it() {
+    let client = Client::new();
+    let refused = "405 Specified HTTP method is not allowed for the request target.";
+    check_as(&client, "DELETE", "/GetTopProducts()(LAPTOP)", "", refused);
+    check_as(&client, "PATCH", "/GetTopProducts()(LAPTOP)/Category", "{}", refused);
+    check_as(&client, "POST", "/GetTopProducts()(LAPTOP)/IncreasePrice", "{\"amount\":1}", "204");
+    check(&client, "/Products(LAPTOP)/Price/$value", "200 1000.99");
+}
+
+#[test]
+fn conditions_in_paths_are_about_what_they_stand_behind() {
+    let client = Client::new();
+    check(&client, "/Products/$filter(@f)/$count?@f=Price gt 900", "200 2");
+    check(&client, "/Products/$filter(Price gt 900)(LAPTOP)/Category", "200 Electronics");
+    check(
+        &client,
+        "/Products/$filter(@f)(MUG)/Category?@f=Price gt 900",
+        "404 the entity is not among those of the condition",
+    );
+    check(
+        &client,
+        "/Products/$filter(Price gt 900)(LAPTOP)/GetTotalPrice(taxRate=0)",
+        "200 {\"@odata.context\":\"http://shop.example/$metadata#Edm.Double\",\"value\":999.99}",
+    );
+    check(
+        &client,
+        "/Products/$filter(Price gt 900)(MUG)/GetTotalPrice(taxRate=0)",
+        "404 the entity is not among those of the condition",
+    );
+    check(
+        &client,
+        "/Products/$filter(Price gt 900)/GetAveragePrice()",
+        "501 calling an operation on part of a collection is not supported",
+    );
+    check(&client, "/Products/$filter(Category/Name eq 'Kitchen')(MUG)/Name/$value", "200 Coffee Mug");
+}
+
+#[test]
+fn query_options_come_in_the_body_too() {
+    let client = Client::new();
+    let ask = |url: &str, body: &str| {
+        let (status, body) = client.ask(&format!("POST {url}"), &[("content-type", "text/plain")], body);
+        format!("{status} {body}")
+    };
+    assert_eq!(ask("/Products/$filter(@f)/$count/$query", "@f=Price%20gt%20900"), "200 2");
+    assert_eq!(ask("/GetTopProducts(count=3)/$count/$query", "$filter=Price lt 1000"), "200 2");
+    assert_eq!(ask("/Products(@k)/Name/$value/$query", &format!("@k={}", client.products()[0])).get(..3), Some("200"));
+}
