@@ -30,7 +30,7 @@ pub(crate) enum Led {
 pub(crate) struct Way<'a> {
     pub(crate) address: &'a Address,
     /// What the operation is called on.
-    before: &'a [Step],
+    pub(crate) before: &'a [Step],
     pub(crate) call: &'a address::Call,
     /// What follows of that which the operation returns.
     pub(crate) own: &'a [Step],
@@ -89,6 +89,9 @@ impl<R: Resources> Service<R> {
         let options = Options::read_beside(request.query, &self.dialect.limits, &implicit(address))?;
         known_options(address, &options)?;
         let way = Way::of(self.resources.model(), address)?;
+        if address.tail == Tail::Each {
+            return self.call_each(caller, request, &way, &options).await.map(Led::Answer);
+        }
         if way.goes_on() {
             return self.lead_on(caller, request, &way, &options).await.map(Led::On);
         }
@@ -217,7 +220,7 @@ impl<R: Resources> Service<R> {
     }
 
     /// The arguments of an action, from the body.
-    fn arguments(
+    pub(crate) fn arguments(
         &self,
         request: &Request<'_>,
         candidates: &[&'static edm::Operation],

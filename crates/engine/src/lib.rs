@@ -10,6 +10,7 @@ mod changes;
 mod changing;
 mod collection;
 mod deep;
+mod each;
 mod exchange;
 mod links;
 mod media;

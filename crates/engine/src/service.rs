@@ -30,6 +30,8 @@ pub struct Service<R> {
     pub(crate) resources: R,
     pub(crate) dialect: Dialect,
     pub(crate) paging_key: [u8; 32],
+    /// Is it one that keeps back its changes, until others settle them?
+    staged: bool,
     json: HeaderValue,
     metadata: Arc<Metadata>,
 }
@@ -57,7 +59,7 @@ impl<R: Resources> Service<R> {
     pub fn new(resources: R, dialect: Dialect, paging_key: [u8; 32]) -> Self {
         let json = HeaderValue::from_static(dialect.json);
         let metadata = Arc::new(Metadata::new(resources.model(), dialect.clone(), resources.info()));
-        Self { resources, dialect, paging_key, json, metadata }
+        Self { resources, dialect, paging_key, staged: false, json, metadata }
     }
 
     /// Answers a request for what the service says of itself, to anyone; `None` where the request asks for anything
@@ -74,12 +76,21 @@ impl<R: Resources> Service<R> {
         &self.resources
     }
 
-    /// The same service over other data of its kind.
-    pub(crate) fn over(&self, resources: R) -> Self {
+    /// The same service over a copy of its data that keeps back what is changed; `None` if it is one already, which
+    /// is settled together with what came before.
+    pub(crate) async fn stage(&self, caller: &R::Caller) -> Result<Option<Self>, Problem> {
+        match self.staged {
+            true => Ok(None),
+            false => self.resources.begin(caller).await.map(|resources| Some(self.over(resources))),
+        }
+    }
+
+    fn over(&self, resources: R) -> Self {
         Self {
             resources,
             dialect: self.dialect.clone(),
             paging_key: self.paging_key,
+            staged: true,
             json: self.json.clone(),
             metadata: Arc::clone(&self.metadata),
         }
@@ -303,6 +314,7 @@ impl<R: Resources> Service<R> {
             Task::Create => Box::pin(self.create(understood)).await,
             Task::Update => Box::pin(self.update(understood)).await,
             Task::Delete => self.delete(understood).await,
+            Task::UpdateEach | Task::DeleteEach => self.change_each(task, understood).await,
             Task::Link => self.link(understood).await,
             Task::Unlink => self.unlink(understood).await,
             Task::ReadProperty | Task::CountProperty | Task::ReadRaw => self.read_property(task, understood).await,

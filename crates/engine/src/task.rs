@@ -19,6 +19,10 @@ pub(crate) enum Task {
     Create,
     Update,
     Delete,
+    /// `/$each`: every entity of a collection is changed.
+    UpdateEach,
+    /// The same, removed.
+    DeleteEach,
     /// `/$ref` of an entity or a collection.
     References,
     /// A relationship gets an end.
@@ -40,13 +44,14 @@ pub(crate) enum Task {
 }
 
 use Task::{
-    Append, ClearMedia, ClearProperty, Count, CountProperty, Create, Delete, Link, List, Read, ReadMedia, ReadProperty,
-    ReadRaw, References, SetMedia, SetProperty, Unlink, Update,
+    Append, ClearMedia, ClearProperty, Count, CountProperty, Create, Delete, DeleteEach, Link, List, Read, ReadMedia,
+    ReadProperty, ReadRaw, References, SetMedia, SetProperty, Unlink, Update, UpdateEach,
 };
 
 type Table = &'static [(Method, Task)];
 
 static COLLECTION: [(Method, Task); 2] = [(Method::GET, List), (Method::POST, Create)];
+static EACH: [(Method, Task); 2] = [(Method::PATCH, UpdateEach), (Method::DELETE, DeleteEach)];
 static COUNT: [(Method, Task); 1] = [(Method::GET, Count)];
 static OWN_REFERENCES: [(Method, Task); 2] = [(Method::GET, References), (Method::POST, Create)];
 static REFERENCES: [(Method, Task); 3] = [(Method::GET, References), (Method::POST, Link), (Method::DELETE, Unlink)];
@@ -117,6 +122,7 @@ fn table(address: &Address) -> Result<Table, Problem> {
         (Place::Property(property), tail) => Ok(property_table(property, tail)),
         (Place::Collection(_), Tail::Resource) => Ok(&COLLECTION),
         (Place::Collection(_) | Place::Value(_, true), Tail::Count) => Ok(&COUNT),
+        (Place::Collection(_), Tail::Each) => Ok(&EACH),
         (Place::Collection(_), Tail::Ref) if address.is_contained() => Ok(&OWN_REFERENCES),
         (Place::Collection(_), Tail::Ref) => Ok(collection_references(address)),
         (Place::Entity(_), Tail::Resource) => Ok(&ENTITY),
@@ -163,11 +169,11 @@ fn offers(address: &Address, dialect: &Dialect, method: &Method, task: Task) -> 
     };
     let in_set = match task {
         Create => set.is_none_or(|set| address.steps.len() > 1 || set.capabilities.insertable),
-        Update | SetProperty | Append | ClearProperty | SetMedia | ClearMedia => {
+        Update | UpdateEach | SetProperty | Append | ClearProperty | SetMedia | ClearMedia => {
             set.is_none_or(|set| !own(address) || set.capabilities.updatable)
         }
         Delete if matches!(address.steps.last(), Some(Step::Singleton(_))) => false,
-        Delete => set.is_none_or(|set| !own(address) || set.capabilities.deletable),
+        Delete | DeleteEach => set.is_none_or(|set| !own(address) || set.capabilities.deletable),
         _ => true,
     };
     in_set && (task != Update || method != Method::PUT || dialect.put)
@@ -186,8 +192,10 @@ impl Task {
             List | References => Action::List,
             Count => Action::Count,
             Create => Action::Create,
-            Update | Link | Unlink | SetProperty | Append | ClearProperty | SetMedia | ClearMedia => Action::Update,
-            Delete => Action::Delete,
+            Update | UpdateEach | Link | Unlink | SetProperty | Append | ClearProperty | SetMedia | ClearMedia => {
+                Action::Update
+            }
+            Delete | DeleteEach => Action::Delete,
             Task::Call(kind) => Action::Call(kind),
         }
     }
@@ -198,7 +206,7 @@ impl Task {
             (List, _) => Applies::Collection,
             (References, Place::Collection(_)) => Applies::References,
             (Create, _) => Applies::Insertion,
-            (Read | Update | Task::Call(_), _) => Applies::Entity,
+            (Read | Update | UpdateEach | Task::Call(_), _) => Applies::Entity,
             (ReadProperty, Place::Property(property)) => match (property.ty.structure(), property.collection) {
                 (Some(_), true) => Applies::Collection,
                 (Some(_), false) => Applies::Entity,

@@ -94,8 +94,10 @@ impl<'a, C: Send + Sync> Run<'a, C> {
             return self.fail(set, &problem);
         }
         for _ in 0..MAX_ATTEMPTS {
-            let staged = match service.resources().begin(self.caller).await {
-                Ok(resources) => service.over(resources),
+            let staged = match service.stage(self.caller).await {
+                Ok(Some(staged)) => staged,
+                // No batch stands within another.
+                Ok(None) => return,
                 Err(problem) => return self.fail(set, &problem),
             };
             for part in set {

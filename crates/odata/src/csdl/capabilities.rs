@@ -95,7 +95,7 @@ impl Capabilities {
     /// compare. A service whose resources or host do less, or more, says so with
     /// `Capabilities { asynchronous: true, ..Capabilities::SERVED }`.
     pub const SERVED: Capabilities = Capabilities {
-        // Before `Advanced` may be said: `$query`, `$each`, `$all`, `if` within batches.
+        // Before `Advanced` may be said: `if` within batches.
         conformance: None,
         formats: FORMATS,
         encodings: &["gzip"],
@@ -120,7 +120,7 @@ impl Capabilities {
         deep_insert: false,
         deep_update: false,
         upsert: false,
-        each: false,
+        each: true,
         delta_update: false,
         track_changes: false,
         select_options: true,

@@ -1,5 +1,6 @@
 //! Stories over the whole shop: through the protocol where it asks, else through what the shop offers it.
 
+mod each;
 mod paths;
 
 use std::pin::pin;
@@ -60,6 +61,16 @@ impl Client {
         let request = Request { method, root: ROOT, path, query, headers, body, exchange: exchange() };
         let response = now(self.0.serve(&(), request));
         (response.status.as_u16(), String::from_utf8(response.body.to_vec()).unwrap())
+    }
+
+    fn batch(&self, body: &str) -> String {
+        let headers = [("content-type", "application/json"), ("odata-maxversion", "4.01")];
+        let parsed = headers.map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        let (headers, body) = (&HeaderMap::from_iter(parsed), Bytes::from(body.to_owned()));
+        let (method, path) = (Method::POST, "/$batch");
+        let request = Request { method, root: ROOT, path, query: None, headers, body, exchange: exchange() };
+        let response = now(self.0.batch(&(), request, &[]));
+        String::from_utf8(response.body.to_vec()).unwrap()
     }
 
     /// The ids of the products, in their order.
