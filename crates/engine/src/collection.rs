@@ -25,11 +25,8 @@ pub(crate) fn is_selective(query: &Query) -> bool {
     query.filter.is_some() || query.search.is_some()
 }
 
-/// The part of the collection that a plan needs, so far as the default order tells.
-pub(crate) fn window(query: &Query, plan: &Plan) -> Window {
-    if !query.order.keys.is_empty() || is_selective(query) {
-        return Window::ALL;
-    }
+/// The part that a plan needs of a collection that is answered as it is, in default order.
+pub(crate) fn window(plan: &Plan) -> Window {
     let after = plan.after.as_ref().map(|place| (place.at, place.id.clone()));
     // One more than is answered tells whether there is a next page.
     Window { after, skip: plan.skip, limit: Some(plan.limit().saturating_add(1)) }
@@ -72,26 +69,17 @@ impl Shaping<'_> {
         }
     }
 
-    /// The page of a plan, and the plan of the next if there is one. The entities are the [`window`] of the plan, of
-    /// which none is left that is not kept.
+    /// The page of a plan, and the plan of the next if there is one. The entities are the [`window`] of the plan.
     pub(crate) fn page(&self, entities: Vec<Entity>, plan: &Plan) -> Result<(Vec<Entity>, Option<Plan>), Problem> {
-        let keyed = self.keyed(entities)?;
-        let order = &self.query.order;
-        let keyed = match order.keys.is_empty() {
-            true if is_selective(self.query) => skipped(after(keyed, plan.after.as_ref()), plan.skip),
-            true => keyed,
-            false => skipped(ordered_after(keyed, order, plan.after.as_ref()), plan.skip),
-        };
-        Ok(cut(keyed, order, plan))
+        Ok(cut(self.keyed(entities)?, &self.query.order, plan))
     }
 
     /// The same of a whole collection, of which no window was asked for.
     pub(crate) fn first_page(&self, entities: Vec<Entity>, plan: &Plan) -> Result<Vec<Entity>, Problem> {
         let mut keyed = self.keyed(entities)?;
-        if !self.query.order.keys.is_empty() {
-            keyed = ordered_after(keyed, &self.query.order, None);
-        }
-        Ok(cut(skipped(keyed, plan.skip), &self.query.order, plan).0)
+        let order = &self.query.order;
+        keyed.sort_by(|left, right| order.compare(&left.values, &right.values));
+        Ok(cut(skipped(keyed, plan.skip), order, plan).0)
     }
 
     fn keyed(&self, entities: Vec<Entity>) -> Result<Vec<Keyed>, Problem> {
@@ -110,22 +98,89 @@ impl Shaping<'_> {
     }
 }
 
+/// A page in the making of a collection that is read piece by piece. It holds no more entities than the page needs.
+pub(crate) struct Gathering<'a> {
+    shaping: Shaping<'a>,
+    plan: &'a Plan,
+    /// The order values of the last entity of the page before.
+    last: Option<Vec<Value>>,
+    /// The first entities of the page, in order.
+    best: Vec<Keyed>,
+    /// How many were found in all.
+    pub(crate) count: usize,
+}
+
+impl<'a> Gathering<'a> {
+    pub(crate) fn new(shaping: Shaping<'a>, plan: &'a Plan) -> Self {
+        let order = &shaping.query.order;
+        let last = plan.after.as_ref().filter(|place| !place.cut).map(|place| values(place, &[], order));
+        Self { shaping, plan, last, best: Vec::new(), count: 0 }
+    }
+
+    /// Takes the next entities in default order.
+    pub(crate) fn take(&mut self, entities: Vec<Entity>) -> Result<(), Problem> {
+        let kept = self.shaping.kept(entities)?;
+        self.count += kept.len();
+        let mut keyed = self.shaping.keyed(kept)?;
+        let order = &self.shaping.query.order;
+        if let (Some(place), Some(last)) = (&self.plan.after, &self.last) {
+            keyed.retain(|keyed| !keyed.is_up_to(place, last, order));
+        }
+        self.best.extend(keyed);
+        if !order.keys.is_empty() {
+            // Stable: rows that the order does not tell apart stay in default order.
+            self.best.sort_by(|left, right| order.compare(&left.values, &right.values));
+        }
+        if !self.needs_all() {
+            self.best.truncate(self.wanted());
+        }
+        Ok(())
+    }
+
+    /// Can nothing that follows in default order be on the page?
+    pub(crate) fn is_full(&self) -> bool {
+        self.shaping.query.order.keys.is_empty() && self.best.len() >= self.wanted()
+    }
+
+    /// So many tell the page, and whether there is one after it.
+    pub(crate) fn wanted(&self) -> usize {
+        self.plan.skip.saturating_add(self.plan.limit()).saturating_add(1)
+    }
+
+    /// Where a page ended at a value that is too long to keep, the row itself has to be found first.
+    fn needs_all(&self) -> bool {
+        self.plan.after.is_some() && self.last.is_none()
+    }
+
+    /// The page, and the plan of the next if there is one.
+    pub(crate) fn page(self) -> (Vec<Entity>, Option<Plan>) {
+        let order = &self.shaping.query.order;
+        let after = self.plan.after.as_ref().filter(|_| self.needs_all());
+        let keyed = match after {
+            Some(place) => ordered_after(self.best, order, place),
+            None => self.best,
+        };
+        cut(skipped(keyed, self.plan.skip), order, self.plan)
+    }
+}
+
 /// An entity and the values by which it is ordered.
 struct Keyed {
     values: Vec<Value>,
     entity: Entity,
 }
 
-fn skipped(mut keyed: Vec<Keyed>, skip: usize) -> Vec<Keyed> {
-    keyed.drain(..skip.min(keyed.len()));
-    keyed
+impl Keyed {
+    /// Does it come no later than the place with these order values?
+    fn is_up_to(&self, place: &Place, values: &[Value], order: &Sort) -> bool {
+        let row = &self.entity.row;
+        let ordering = order.compare(&self.values, values);
+        ordering.then_with(|| (row.at, &row.id).cmp(&(place.at, &place.id))) != Ordering::Greater
+    }
 }
 
-/// What comes after the place in default order.
-fn after(mut keyed: Vec<Keyed>, place: Option<&Place>) -> Vec<Keyed> {
-    if let Some(place) = place {
-        keyed.retain(|Keyed { entity: Entity { row, .. }, .. }| (row.at, &row.id) > (place.at, &place.id));
-    }
+fn skipped(mut keyed: Vec<Keyed>, skip: usize) -> Vec<Keyed> {
+    keyed.drain(..skip.min(keyed.len()));
     keyed
 }
 
@@ -139,18 +194,11 @@ fn cut(mut keyed: Vec<Keyed>, order: &Sort, plan: &Plan) -> (Vec<Entity>, Option
     (keyed.into_iter().map(|keyed| keyed.entity).collect(), next)
 }
 
-/// What comes after the place in an order, brought into that.
-fn ordered_after(mut keyed: Vec<Keyed>, order: &Sort, place: Option<&Place>) -> Vec<Keyed> {
-    // Stable: rows that the order does not tell apart stay in default order.
-    keyed.sort_by(|left, right| order.compare(&left.values, &right.values));
-    if let Some(place) = place {
-        let values = values(place, &keyed, order);
-        let done = keyed.partition_point(|Keyed { values: own, entity: Entity { row, .. } }| {
-            let ordering = order.compare(own, &values);
-            ordering.then_with(|| (row.at, &row.id).cmp(&(place.at, &place.id))) != Ordering::Greater
-        });
-        keyed.drain(..done);
-    }
+/// What of a whole collection in order comes after the place.
+fn ordered_after(mut keyed: Vec<Keyed>, order: &Sort, place: &Place) -> Vec<Keyed> {
+    let values = values(place, &keyed, order);
+    let done = keyed.partition_point(|keyed| keyed.is_up_to(place, &values, order));
+    keyed.drain(..done);
     keyed
 }
 

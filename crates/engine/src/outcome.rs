@@ -88,6 +88,9 @@ impl<R: Resources> Service<R> {
             Tail::Value => Media::Raw("text/plain"),
             _ => Media::Json,
         };
+        if query.positions {
+            return Err(query::not_here("$index"));
+        }
         let wishes = Wishes::read(request.headers, query.format.as_deref(), media)?;
         let reach = ty.structure().map_or(Reach::NONE, |ty| payload::reach(ty, &query));
         let set = way.set.map(|set| set.name);
@@ -197,7 +200,7 @@ impl<R: Resources> Service<R> {
         let entities = shaping.first_page(kept, &Plan::whole(query))?;
         let (context, _) = home(frame.model.namespace, shown, *set, true);
         let cast = self.cast_text(called, ty);
-        let page = Page { cast: &cast, entities: &entities, count, next: None, delta: None };
+        let page = Page { cast: &cast, entities: &entities, count, next: None, delta: None, first: None };
         let home = Home::collection(set.unwrap_or(ty.name));
         let body = match called.tail {
             Tail::Ref => frame.references(&home, &page),

@@ -1,6 +1,7 @@
 //! Reading entities and collections (OData Protocol 4.01, section 11.2).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use edm::expr::Reach;
 use http::header::ETAG;
@@ -8,15 +9,31 @@ use http::{HeaderValue, StatusCode};
 use odata::headers::{Applied, Condition, Wishes};
 use odata::{Place, Problem, Query};
 
-use crate::collection::{self, Shaping};
+use crate::collection::{self, Gathering, Shaping};
 use crate::exchange::Response;
-use crate::paging::{Binding, Plan, with_token};
+use crate::paging::{self, Binding, Plan, with_token};
 use crate::payload::{Home, Page, View};
 use crate::resources::{Entity, Resources, Row, Target, Window};
 use crate::service::{Service, Understood, no_content};
 
-/// Entities read at once while looking for those that a filter keeps.
+/// Entities read at once while looking for those that a filter keeps, or that come first in an order.
 const CHUNK: usize = 512;
+/// The fewest, where few may be enough.
+const SMALL_CHUNK: usize = 64;
+
+/// How far a collection is read that is read piece by piece.
+struct Pieces {
+    /// How many entities to read next, if there are more.
+    next: Option<usize>,
+    after: Option<(i64, Arc<str>)>,
+}
+
+impl Pieces {
+    /// From that place on.
+    fn of(first: usize, after: Option<&paging::Place>) -> Self {
+        Self { next: Some(first), after: after.map(|place| (place.at, place.id.clone())) }
+    }
+}
 
 /// A page that was found.
 pub(crate) struct Found {
@@ -124,8 +141,12 @@ impl<R: Resources> Service<R> {
             _ if query.apply.is_some() => self.count_applied(understood).await?,
             true => self.resources.count(caller, target).await?,
             false => {
-                let entities = self.of_type(understood, &Window::ALL).await?;
-                Shaping { query, reach, meter }.kept(entities)?.len()
+                let shaping = Shaping { query, reach, meter };
+                let (mut count, mut pieces) = (0, Pieces::of(CHUNK, None));
+                while let Some(entities) = self.piece(understood, &mut pieces).await? {
+                    count += shaping.kept(entities)?.len();
+                }
+                count
             }
         };
         Ok(text(count))
@@ -144,8 +165,9 @@ impl<R: Resources> Service<R> {
         let since = plan.since;
         let plan = &plan;
         let shaping = Shaping { query, reach, meter };
-        if self.is_whole(understood) {
-            let window = collection::window(query, plan);
+        let ordered = !query.order.keys.is_empty();
+        if self.is_whole(understood) && !ordered {
+            let window = collection::window(plan);
             let (entities, count) = match query.count {
                 true => {
                     let (entities, count) = self.resources.list_counted(caller, target, reach, &window).await?;
@@ -156,12 +178,19 @@ impl<R: Resources> Service<R> {
             let (entities, next) = shaping.page(entities, plan)?;
             return Ok(Found { entities, count, next, since });
         }
-        let kept = match query.count || !query.order.keys.is_empty() {
-            true => shaping.kept(self.of_type(understood, &Window::ALL).await?)?,
-            false => self.enough(understood, &shaping, plan).await?,
+        let mut found = Gathering::new(shaping, plan);
+        let mut pieces = match query.count || ordered {
+            true => Pieces::of(CHUNK, None),
+            false => Pieces::of(found.wanted().clamp(SMALL_CHUNK, CHUNK), plan.after.as_ref()),
         };
-        let count = query.count.then_some(kept.len());
-        let (entities, next) = shaping.page(kept, plan)?;
+        while let Some(entities) = self.piece(understood, &mut pieces).await? {
+            found.take(entities)?;
+            if found.is_full() && !query.count {
+                break;
+            }
+        }
+        let count = query.count.then_some(found.count);
+        let (entities, next) = found.page();
         Ok(Found { entities, count, next, since })
     }
 
@@ -170,29 +199,16 @@ impl<R: Resources> Service<R> {
         understood.route.cast.is_none() && !collection::is_selective(&understood.query)
     }
 
-    /// As many of the kept entities, in default order, as tell a page and whether there is one after it.
-    async fn enough(
-        &self,
-        understood: &Understood<'_, R>,
-        shaping: &Shaping<'_>,
-        plan: &Plan,
-    ) -> Result<Vec<Entity>, Problem> {
-        let wanted = plan.skip.saturating_add(plan.limit()).saturating_add(1);
-        let mut after = plan.after.as_ref().map(|place| (place.at, place.id.clone()));
-        let mut kept = Vec::new();
-        loop {
-            let window = Window { after: after.take(), skip: 0, limit: Some(CHUNK) };
-            let Understood { caller, target, reach, .. } = understood;
-            let mut entities = self.resources.list(caller, target, reach, &window).await?;
-            let last = entities.last().map(|entity| (entity.row.at, entity.row.id.clone()));
-            let full = entities.len() >= CHUNK;
-            retain_type(understood, &mut entities);
-            kept.extend(shaping.kept(entities)?);
-            if !full || kept.len() >= wanted {
-                return Ok(kept);
-            }
-            after = last;
-        }
+    /// The next entities of a collection in default order, of the type that is asked for; `None` after the last.
+    async fn piece(&self, understood: &Understood<'_, R>, pieces: &mut Pieces) -> Result<Option<Vec<Entity>>, Problem> {
+        let Some(size) = pieces.next else { return Ok(None) };
+        let window = Window { after: pieces.after.take(), skip: 0, limit: Some(size) };
+        let Understood { caller, target, reach, .. } = understood;
+        let mut entities = self.resources.list(caller, target, reach, &window).await?;
+        pieces.after = entities.last().map(|entity| (entity.row.at, entity.row.id.clone()));
+        pieces.next = (entities.len() >= size).then_some(size.saturating_mul(2).min(CHUNK));
+        retain_type(understood, &mut entities);
+        Ok(Some(entities))
     }
 
     /// The entities of the type that is asked for.

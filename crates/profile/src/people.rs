@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use auth::Caller;
 use bytes::Bytes;
+use edm::expr::Reach;
 use edm::{Patch, Record, Value, codec, lazy};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
 use store::{Candidate, Change, Commit, Item, PartitionKind, Precondition, Scan, Snapshot};
 use uuid::Uuid;
 
+use crate::access::Viewer;
 use crate::audit::{Activity, Audit};
 use crate::items::{damaged, row, unchanged};
 use crate::model::{PROFILE, USER};
@@ -34,13 +36,29 @@ impl Service {
         codec::read_members(&USER, &item.body).map_err(|_| damaged())
     }
 
-    pub(crate) async fn read_person(&self, caller: &Caller, owner: Owner, basic: bool) -> Result<Entity, Problem> {
-        let snapshot = self.snapshot(caller, owner).await?;
+    /// A person with what the reach asks for along with them, as the caller may see it.
+    pub(crate) fn entity_of(
+        caller: &Caller,
+        snapshot: &Snapshot,
+        owner: Owner,
+        basic: bool,
+        reach: &Reach,
+    ) -> Result<Entity, Problem> {
         let item = snapshot.items(PERSON).first().ok_or_else(damaged)?;
-        Ok(Entity { row: person_row(item, basic), related: Vec::new() })
+        let viewer = Viewer::of(caller, owner.id);
+        let profile = |(_, within): &(_, Reach)| vec![Self::read_profile(&viewer, snapshot, owner, within)];
+        Ok(Entity { row: person_row(item, basic), related: reach.along.iter().map(profile).collect() })
     }
 
-    pub(crate) async fn list_people(&self, tenant: Uuid, basic: bool, window: &Window) -> Result<Vec<Row>, Problem> {
+    /// A part of the directory, each person read from one snapshot of theirs.
+    pub(crate) async fn list_people(
+        &self,
+        caller: &Caller,
+        tenant: Uuid,
+        basic: bool,
+        reach: &Reach,
+        window: &Window,
+    ) -> Result<Vec<Entity>, Problem> {
         let limit = window.limit.unwrap_or(usize::MAX);
         let mut rows = Vec::new();
         // Those who are left out need not be read.
@@ -50,7 +68,7 @@ impl Service {
             let wanted = BATCH.min(limit - rows.len()).max(BATCH.min(skip));
             let candidates = self.scan_people(tenant, after, wanted).await?;
             for candidate in candidates.iter().skip(skip).take(limit - rows.len()) {
-                rows.extend(self.listed(Owner { tenant, id: candidate.owner }, basic).await?);
+                rows.extend(self.listed(caller, Owner { tenant, id: candidate.owner }, basic, reach).await?);
             }
             skip = skip.saturating_sub(candidates.len());
             if candidates.len() < wanted {
@@ -64,10 +82,12 @@ impl Service {
     /// The same and how many people there are, seen in one pass: whoever comes or goes meanwhile is in both or neither.
     pub(crate) async fn list_people_counted(
         &self,
+        caller: &Caller,
         tenant: Uuid,
         basic: bool,
+        reach: &Reach,
         window: &Window,
-    ) -> Result<(Vec<Row>, usize), Problem> {
+    ) -> Result<(Vec<Entity>, usize), Problem> {
         let (limit, before) = (window.limit.unwrap_or(usize::MAX), candidate_before(window));
         let (mut rows, mut count, mut skip, mut after) = (Vec::new(), 0, window.skip, None);
         loop {
@@ -77,7 +97,8 @@ impl Service {
                 if skip > 0 {
                     skip -= 1;
                 } else if rows.len() < limit {
-                    let row = self.listed(Owner { tenant, id: candidate.owner }, basic).await?;
+                    let owner = Owner { tenant, id: candidate.owner };
+                    let row = self.listed(caller, owner, basic, reach).await?;
                     count -= usize::from(row.is_none());
                     rows.extend(row);
                 }
@@ -90,9 +111,16 @@ impl Service {
     }
 
     /// A person of the list; someone deleted meanwhile is nobody.
-    async fn listed(&self, owner: Owner, basic: bool) -> Result<Option<Row>, Problem> {
+    async fn listed(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        basic: bool,
+        reach: &Reach,
+    ) -> Result<Option<Entity>, Problem> {
         let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
-        Ok(snapshot.and_then(|snapshot| snapshot.items(PERSON).first().map(|item| person_row(item, basic))))
+        let snapshot = snapshot.filter(|snapshot| !snapshot.items(PERSON).is_empty());
+        snapshot.map(|snapshot| Self::entity_of(caller, &snapshot, owner, basic, reach)).transpose()
     }
 
     pub(crate) async fn count_people(&self, tenant: Uuid) -> Result<usize, Problem> {

@@ -116,18 +116,12 @@ pub(crate) const INFO: Info<'static> = Info {
 };
 
 impl Service {
-    /// What belongs to a person: the profile, for those who may read it.
-    async fn read_related(&self, caller: &Caller, owner: Owner, reach: &Reach) -> Result<Vec<Vec<Entity>>, Problem> {
-        let snapshot = self.snapshot(caller, owner).await?;
-        let viewer = Viewer::of(caller, owner.id);
-        let related = reach.along.iter().map(|(navigation, within)| {
-            if !std::ptr::eq(navigation.target, &PROFILE) {
-                return Err(not_offered(&format!("`{}`", navigation.name)));
-            }
-            admit(caller, Subject::Profile(owner.id), Action::Read, self.settings.app_writes)?;
-            Ok(vec![Self::read_profile(&viewer, &snapshot, owner, within)])
-        });
-        related.collect()
+    /// May the caller read along with people what the reach asks for? Of the profile each item is judged on its own.
+    fn admit_reach(&self, caller: &Caller, owner: Uuid, reach: &Reach) -> Result<(), Problem> {
+        reach.along.iter().try_for_each(|(navigation, _)| match std::ptr::eq(navigation.target, &PROFILE) {
+            true => admit(caller, Subject::Profile(owner), Action::Read, self.settings.app_writes),
+            false => Err(not_offered(&format!("`{}`", navigation.name))),
+        })
     }
 }
 
@@ -206,7 +200,11 @@ impl Resources for Service {
 
     async fn read(&self, caller: &Caller, target: &Target, reach: &Reach) -> Result<Option<Entity>, Problem> {
         let entity = match target {
-            Target::Person { owner, basic } if reach.is_empty() => self.read_person(caller, *owner, *basic).await,
+            Target::Person { owner, basic } => {
+                self.admit_reach(caller, owner.id, reach)?;
+                let snapshot = self.snapshot(caller, *owner).await?;
+                Self::entity_of(caller, &snapshot, *owner, *basic, reach)
+            }
             Target::Profile(owner) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
                 Ok(Self::read_profile(&Viewer::of(caller, owner.id), &snapshot, *owner, reach))
@@ -214,11 +212,6 @@ impl Resources for Service {
             Target::Item(owner, collection, id) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
                 Self::read_item(&Viewer::of(caller, owner.id), &snapshot, collection, id)
-            }
-            Target::Person { owner, basic } => {
-                let person = self.read_person(caller, *owner, *basic).await?;
-                let related = self.read_related(caller, *owner, reach).await?;
-                Ok(Entity { related, ..person })
             }
             Target::People { .. } | Target::Collection(..) => Err(not_offered("this address")),
         };
@@ -233,11 +226,12 @@ impl Resources for Service {
         window: &Window,
     ) -> Result<Vec<Entity>, Problem> {
         match target {
-            _ if !reach.is_empty() => Err(not_offered("reading more than the entities here")),
             Target::People { tenant, basic } => {
-                let people = self.list_people(*tenant, *basic, window).await?;
-                Ok(people.into_iter().map(Entity::from).collect())
+                // Nobody has the nil id: what is asked of others is asked of everybody.
+                self.admit_reach(caller, Uuid::nil(), reach)?;
+                self.list_people(caller, *tenant, *basic, reach, window).await
             }
+            _ if !reach.is_empty() => Err(not_offered("reading more than the entities here")),
             Target::Collection(owner, collection) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
                 Ok(Self::list_items(&Viewer::of(caller, owner.id), &snapshot, collection, window))
@@ -254,9 +248,9 @@ impl Resources for Service {
         window: &Window,
     ) -> Result<(Vec<Entity>, usize), Problem> {
         match target {
-            Target::People { tenant, basic } if reach.is_empty() => {
-                let (people, count) = self.list_people_counted(*tenant, *basic, window).await?;
-                Ok((people.into_iter().map(Entity::from).collect(), count))
+            Target::People { tenant, basic } => {
+                self.admit_reach(caller, Uuid::nil(), reach)?;
+                self.list_people_counted(caller, *tenant, *basic, reach, window).await
             }
             _ => Ok(window.counted(self.list(caller, target, reach, &Window::ALL).await?)),
         }

@@ -8,4 +8,5 @@ mod harness;
 mod laws;
 mod metadata;
 mod people;
+mod reach;
 mod values;

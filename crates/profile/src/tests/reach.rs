@@ -1,0 +1,159 @@
+//! Lists of people that reach into their profiles, and sets of their items changed at once.
+
+use auth::{Caller, testing};
+use http::Method;
+use serde_json::{Value as Json, json};
+
+use super::harness::{ADA, World, ada, app, grace};
+
+/// Ada knows Rust, and C for nobody to know; Grace knows COBOL; thirteen others know Rust.
+fn world() -> World {
+    let world = World::new();
+    let skill = |name: &str, audience: &str| json!({"displayName": name, "allowedAudiences": audience, "proficiency": "expert"});
+    world.post(&ada(), "me/profile/skills", &skill("Rust", "organization")).ok(201);
+    world.post(&ada(), "me/profile/skills", &skill("C", "me")).ok(201);
+    world.post(&grace("User.ReadWrite"), "me/profile/skills", &skill("COBOL", "everyone")).ok(201);
+    let others: Vec<Json> = (0..13)
+        .map(|number| {
+            json!({
+                "userPrincipalName": format!("p{number}@fjord.example"),
+                "displayName": format!("P{number:02}"),
+                "profile": {"skills": [{"displayName": "Rust", "allowedAudiences": "organization"}]},
+            })
+        })
+        .collect();
+    world.load(&others).unwrap();
+    world
+}
+
+fn names(answer: &Json) -> Vec<String> {
+    let people = answer["value"].as_array().unwrap();
+    people.iter().map(|person| person["displayName"].as_str().unwrap().to_owned()).collect()
+}
+
+const RUST: &str = "$filter=profile/skills/any(s:s/displayName eq 'Rust')";
+const C: &str = "$filter=profile/skills/any(s:s/displayName eq 'C')";
+
+#[test]
+fn people_come_with_their_profiles() {
+    let world = world();
+    let url = "users?$expand=profile($select=id;$expand=skills($select=displayName;$filter=displayName ne 'COBOL';$count=true))&$top=2";
+    let page = world.get(&grace("User.Read.All"), url).ok(200);
+    assert_eq!(names(&page), ["Ada", "Grace"]);
+    let profile = &page["value"][0]["profile"];
+    assert_eq!(profile["id"], json!(ADA));
+    assert_eq!(profile["skills"].as_array().unwrap().len(), 1, "what is for Ada alone is not there: {profile:#}");
+    assert_eq!(profile["skills"][0]["displayName"], "Rust");
+    assert_eq!(page["value"][1]["profile"]["skills@odata.count"], 0);
+    let all = world.get(&ada(), url).ok(200);
+    assert_eq!(all["value"][0]["profile"]["skills@odata.count"], 2);
+    let whole = world.get(&grace("User.Read.All"), "users?$expand=profile&$top=1").ok(200);
+    assert_eq!(whole["value"][0]["profile"]["skills"].as_array().unwrap().len(), 1);
+    let single = world.get(&grace("User.Read.All"), &format!("users/{ADA}?$expand=profile($expand=skills)")).ok(200);
+    assert_eq!(single["profile"]["skills"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn people_are_found_by_what_the_caller_may_see_of_them() {
+    let world = world();
+    let count = |caller: &Caller, condition: &str| {
+        let page = world.get(caller, &format!("users?{condition}&$count=true&$top=1")).ok(200);
+        let count = world.get(caller, &format!("users/$count?{condition}")).ok(200);
+        assert_eq!(page["@odata.count"], count, "{condition}");
+        assert_eq!(page["value"].as_array().unwrap().len(), usize::from(count != json!(0)), "{condition}");
+        count
+    };
+    let guest = testing::with_roles(grace("User.Read.All"), "guest");
+    for (caller, condition, expected) in [
+        (&ada(), RUST, 14),
+        (&grace("User.Read.All"), RUST, 14),
+        (&app("robot", "User.Read.All"), RUST, 14),
+        (&guest, RUST, 0),
+        (&ada(), C, 1),
+        (&grace("User.Read.All"), C, 0),
+        (&guest, C, 0),
+        (&app("robot", "User.Read.All"), C, 0),
+        (&app("robot", "User.Read.All Profile.ReadAllAudiences"), C, 1),
+        (&guest, "$filter=profile/skills/any(s:s/displayName eq 'COBOL')", 1),
+        (&grace("User.Read.All"), "$filter=profile/skills/$count($filter=proficiency eq 'expert') eq 2", 0),
+        (&ada(), "$filter=profile/skills/$count($filter=proficiency eq 'expert') eq 2", 1),
+        (&grace("User.Read.All"), "$filter=profile/skills/$count($search=Rust) ge 1", 14),
+        (&grace("User.Read.All"), "$filter=profile/skills/all(s:s/displayName eq 'Rust')", 14),
+        (&ada(), "$filter=profile/skills/all(s:s/displayName eq 'Rust')", 13),
+    ] {
+        assert_eq!(count(caller, condition), expected, "{condition} {:?}", caller.roles);
+    }
+}
+
+#[test]
+fn order_tells_nothing_that_is_hidden() {
+    let world = world();
+    let order = |caller: &Caller| {
+        names(&world.get(caller, "users?$orderby=profile/skills/$count desc,displayName&$top=3").ok(200))
+    };
+    assert_eq!(order(&ada()), ["Ada", "Grace", "P00"]);
+    world.post(&grace("User.ReadWrite"), "me/profile/skills", &json!({"allowedAudiences": "organization"})).ok(201);
+    assert_eq!(order(&grace("User.Read.All")), ["Grace", "Ada", "P00"]);
+    assert_eq!(order(&ada()), ["Ada", "Grace", "P00"]);
+}
+
+#[test]
+fn pages_of_people_found_so_make_up_the_list() {
+    let world = world();
+    let caller = grace("User.Read.All");
+    for order in ["", "&$orderby=displayName desc", "&$orderby=profile/skills/$count,displayName"] {
+        let whole = names(&world.get(&caller, &format!("users?{RUST}{order}")).ok(200));
+        assert_eq!(whole.len(), 14);
+        let mut url = format!("users?{RUST}{order}&$top=4&$count=true");
+        let mut pages = Vec::new();
+        loop {
+            let page = world.get(&caller, &url).ok(200);
+            assert_eq!(page["@odata.count"], 14);
+            pages.extend(names(&page));
+            match page["@odata.nextLink"].as_str() {
+                Some(next) => url = next.trim_start_matches("http://here/beta/").to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!(pages, whole, "{order}");
+    }
+}
+
+#[test]
+fn profiles_need_the_scope_that_profiles_need() {
+    let world = world();
+    let robot = app("robot", "User.ReadBasic.All");
+    world.get(&robot, "users").ok(200);
+    for url in [
+        "users?$expand=profile".to_owned(),
+        format!("users?{RUST}"),
+        format!("users/$count?{RUST}"),
+        "users?$orderby=profile/skills/$count".to_owned(),
+        format!("users/{ADA}?$expand=profile"),
+    ] {
+        world.get(&robot, &url).error(403, "Authorization_RequestDenied");
+    }
+    // What of a person may not be seen finds nobody either.
+    let basic = grace("User.ReadBasic.All");
+    world.patch(&ada(), &format!("users/{ADA}"), &json!({"jobTitle": "Countess"})).ok(200);
+    let url = "users/$count?$filter=jobTitle eq 'Countess'";
+    assert_eq!(world.get(&basic, url).ok(200), json!(0));
+    assert_eq!(world.get(&grace("User.Read.All"), url).ok(200), json!(1));
+}
+
+#[test]
+fn items_of_a_person_are_changed_together_as_far_as_they_are_seen() {
+    let world = world();
+    let url = "me/profile/skills/$filter(displayName eq 'Rust')/$each";
+    let changed = world.patch(&ada(), url, &json!({"proficiency": "elementary"})).ok(200);
+    assert_eq!(changed["value"].as_array().unwrap().len(), 1);
+    let others = format!("users/{ADA}/profile/skills/$each");
+    let refused = world.patch(&grace("User.ReadWrite.All"), &others, &json!({"proficiency": "elementary"}));
+    refused.error(403, "ErrorAccessDeniedForRole");
+    let robot = app("robot", "User.ReadWrite.All");
+    assert_eq!(world.delete(&robot, &others).status, 204);
+    assert_eq!(names(&world.get(&ada(), "me/profile/skills").ok(200)), ["C"], "what the app does not see stays");
+    let url = "me/profile/skills/$filter(@f)/$each?@f=displayName eq 'C'";
+    assert_eq!(world.send(&ada(), Method::DELETE, url, &[], "").status, 204);
+    assert_eq!(world.get(&ada(), "me/profile/skills/$count").ok(200), json!(0));
+}
