@@ -34,6 +34,7 @@ mod upserting;
 
 pub use exchange::{Exchange, Request, RequestId, Response, Timing};
 pub use odata::openapi::Info;
+pub use odata::query::Limits;
 pub use odata::{Address, Dialect, Kind, Place, Problem, Step};
 pub use resources::{
     Action, Basis, Call, Change, Changed, Changes, Content, Entity, Linked, Links, Media, Outcome, Resources, Row,

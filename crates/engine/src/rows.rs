@@ -65,13 +65,14 @@ pub(crate) fn related<'a>(
 pub(crate) struct Meter {
     now: DateTimeOffset,
     ignore_case: bool,
+    limit: u64,
     left: AtomicU64,
 }
 
 impl Meter {
     /// A full one.
     pub(crate) fn new(now: i64, ignore_case: bool, steps: u64) -> Self {
-        Self { now: DateTimeOffset::from_ticks(now), ignore_case, left: AtomicU64::new(steps) }
+        Self { now: DateTimeOffset::from_ticks(now), ignore_case, limit: steps, left: AtomicU64::new(steps) }
     }
 
     /// Evaluates something, and pays for it.
@@ -80,6 +81,13 @@ impl Meter {
         let env = Env::new(self.now).ignoring_case(self.ignore_case).limited(left);
         let done = work(&env);
         self.left.store(left.saturating_sub(env.spent()), Ordering::Relaxed);
-        done.map_err(|error| Problem::new(Kind::BadQuery, error.to_string()).at(option))
+        done.map_err(|error| {
+            let error = match error {
+                // What was left is no limit that anybody set.
+                EvalError::TooMuchWork { .. } => EvalError::TooMuchWork { limit: self.limit },
+                other => other,
+            };
+            Problem::new(Kind::BadQuery, error.to_string()).at(option)
+        })
     }
 }

@@ -12,6 +12,8 @@ mod value;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use engine::Limits;
+
 use crate::app::{Known, Network};
 use crate::failure::{Failure, Outcome};
 use crate::issuers::Trusted;
@@ -39,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) page_size: usize,
     pub(crate) max_page_size: usize,
     pub(crate) top_is_page_size: bool,
+    pub(crate) limits: Limits,
+    pub(crate) max_steps: u64,
     pub(crate) batch_requests: usize,
     pub(crate) batch_mb: usize,
     pub(crate) items_per_collection: usize,
@@ -196,6 +200,8 @@ impl Default for Settings {
             page_size: 1,
             max_page_size: 1,
             top_is_page_size: true,
+            limits: Limits::LENIENT,
+            max_steps: 0,
             batch_requests: 1,
             batch_mb: 1,
             items_per_collection: 1,

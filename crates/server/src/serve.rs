@@ -110,6 +110,8 @@ fn choices(settings: &Settings) -> Choices {
             page_size: settings.page_size,
             max_page_size: settings.max_page_size,
             top_is_page_size: settings.top_is_page_size,
+            limits: settings.limits,
+            max_steps: settings.max_steps,
             batch_limit: settings.batch_requests,
             ..Dialect::GRAPH
         },

@@ -6,6 +6,7 @@ mod checks;
 mod claims;
 mod conditions;
 mod double;
+mod limits;
 mod metadata;
 mod methods;
 mod paging;

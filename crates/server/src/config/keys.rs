@@ -113,6 +113,52 @@ pub(super) static KEYS: &[Key<Settings>] = &[
             Ok(())
         },
     ),
+    key("query.length", Default::Number(16_384), "most bytes of a query", |settings, value| {
+        settings.limits.length = value.number(256, 1 << 20)?;
+        Ok(())
+    }),
+    key(
+        "query.nodes",
+        Default::Number(2_000),
+        "most parts of one expression: names, values, operators",
+        |settings, value| {
+            settings.limits.nodes = value.number(10, 100_000)?;
+            Ok(())
+        },
+    ),
+    key("query.depth", Default::Number(100), "most levels of nesting in a query", |settings, value| {
+        settings.limits.depth = value.number(5, 100)?;
+        Ok(())
+    }),
+    key("query.lambdas", Default::Number(8), "most `any` and `all` within each other", |settings, value| {
+        settings.limits.lambdas = value.number(0, 100)?;
+        Ok(())
+    }),
+    key("query.items", Default::Number(1_000), "most items in a list such as that of `in`", |settings, value| {
+        settings.limits.items = value.number(1, 100_000)?;
+        Ok(())
+    }),
+    key("query.expands", Default::Number(4), "most levels of $expand within each other", |settings, value| {
+        settings.limits.expands = value.number(0, 20)?;
+        Ok(())
+    }),
+    key("query.expanded", Default::Number(200), "most items of $expand in all", |settings, value| {
+        settings.limits.expanded = value.number(0, 10_000)?;
+        Ok(())
+    }),
+    key("query.order_keys", Default::Number(16), "most keys of an order", |settings, value| {
+        settings.limits.keys = value.number(1, 100)?;
+        Ok(())
+    }),
+    key(
+        "query.steps",
+        Default::Number(20_000_000),
+        "most steps that the expressions of one request may take",
+        |settings, value| {
+            settings.max_steps = u64::try_from(value.number(1_000, 2_000_000_000)?).unwrap_or(u64::MAX);
+            Ok(())
+        },
+    ),
     key("batch.requests", Default::Number(20), "most requests in a batch", |settings, value| {
         settings.batch_requests = value.number(1, 100)?;
         Ok(())

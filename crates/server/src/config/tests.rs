@@ -136,3 +136,14 @@ fn every_default_is_taken() {
         assert!(value == Value::Unset || (key.set)(&mut issuer::Facts::default(), &value).is_ok(), "{}", key.name);
     }
 }
+
+/// The limits that the settings give are those that the service is told of, and their defaults the usual ones.
+#[test]
+fn limits_of_queries_have_their_usual_defaults() {
+    let config = Config::of("", Path::new("vitae.toml"), &nothing);
+    assert_eq!(config.settings.limits, Limits::LENIENT);
+    assert_eq!(config.settings.max_steps, engine::Dialect::GRAPH.max_steps);
+    let config = Config::of("[query]\nnodes = 300\nitems = 15\nsteps = 5000", Path::new("vitae.toml"), &nothing);
+    assert_eq!(config.settings.limits, Limits { nodes: 300, items: 15, ..Limits::LENIENT });
+    assert_eq!(config.settings.max_steps, 5_000);
+}

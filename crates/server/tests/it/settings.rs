@@ -56,13 +56,18 @@ fn unsafe_settings_stop_it() {
 #[test]
 fn print_config_says_where_each_value_came_from() {
     let place = place(&format!("public_url = 'https://people.example'\nlog.level = 'warn'\n{}", issuer()));
-    let ended = run(vitae().args(["serve", "--print-config"]).env("VITAE_PAGES_SIZE", "50").current_dir(place.path()));
+    let ended = run(vitae()
+        .args(["serve", "--print-config"])
+        .envs([("VITAE_PAGES_SIZE", "50"), ("VITAE_QUERY_NODES", "300")])
+        .current_dir(place.path()));
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     for line in [
         "listen = \"127.0.0.1:8080\"  # default",
         "public_url = \"https://people.example\"  # vitae.toml:1",
         "log.level = \"warn\"  # vitae.toml:2",
         "pages.size = 50  # VITAE_PAGES_SIZE",
+        "query.nodes = 300  # VITAE_QUERY_NODES",
+        "query.depth = 100  # default",
         "issuers[0].jwks = \"keys.json\"  # vitae.toml:8",
     ] {
         assert!(ended.stdout.lines().any(|printed| printed == line), "{line}\n{}", ended.stdout);
