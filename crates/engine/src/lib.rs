@@ -2,6 +2,7 @@
 //!
 //! It knows no sockets, no profile and no store. Profile service and test model both run on it.
 
+mod all;
 mod applied;
 mod batch;
 mod body;

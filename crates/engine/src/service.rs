@@ -12,6 +12,7 @@ use odata::payload::Format;
 use odata::query::{self, Applies, Options, Scope};
 use odata::{Address, Dialect, Kind, Place, Problem, Query, Step, url};
 
+use crate::all;
 use crate::calls::{self, Led, not_offered};
 use crate::changes;
 use crate::exchange::{Request, Response, Timing};
@@ -134,12 +135,16 @@ impl<R: Resources> Service<R> {
         let address = odata::address::bind(self.resources.model(), &self.dialect, &segments, &option)?;
         let (address, identified) = match address.place {
             Place::EntityById(cast) => (self.identified_by(request, cast)?, true),
+            Place::All(Some(ty)) => (all::only_set(self.resources.model(), ty).unwrap_or(address), false),
             _ => (address, false),
         };
         if request.method == Method::OPTIONS {
             return task::offered_by(&address, &self.dialect);
         }
         let mut task = task::task(&address, &request.method, &self.dialect)?;
+        if let Place::All(ty) = address.place {
+            return self.all(caller, request, ty).await;
+        }
         let arguments = calls::implicit(&address);
         let mut address = address;
         // Each turn calls one operation of the path.

@@ -51,6 +51,7 @@ use Task::{
 type Table = &'static [(Method, Task)];
 
 static COLLECTION: [(Method, Task); 2] = [(Method::GET, List), (Method::POST, Create)];
+static ALL: [(Method, Task); 1] = [(Method::GET, List)];
 static EACH: [(Method, Task); 2] = [(Method::PATCH, UpdateEach), (Method::DELETE, DeleteEach)];
 static COUNT: [(Method, Task); 1] = [(Method::GET, Count)];
 static OWN_REFERENCES: [(Method, Task); 2] = [(Method::GET, References), (Method::POST, Create)];
@@ -129,7 +130,7 @@ fn table(address: &Address) -> Result<Table, Problem> {
         (Place::Entity(_), Tail::Value) => Ok(&MEDIA),
         (Place::Entity(_), Tail::Ref) => Ok(reference_table(address)),
         (Place::Value(..) | Place::Nothing, _) => Ok(&FUNCTION),
-        (Place::All(_), _) => later("`$all`"),
+        (Place::All(_), Tail::Resource) => Ok(&ALL),
         _ => later("this address"),
     }
 }

@@ -12,6 +12,8 @@ pub enum Applies {
     Values,
     /// A collection of references.
     References,
+    /// `$all`: entities that have no properties in common.
+    All,
     /// A single entity or complex value.
     Entity,
     /// `$entity?$id=…`: the entity that is identified there.
@@ -32,16 +34,18 @@ pub enum Applies {
 
 impl Applies {
     fn takes(self, name: &str, outermost: bool) -> bool {
-        use Applies::{Collection, Count, Entity, Identified, Insertion, Reference, References, Values};
+        use Applies::{All, Collection, Count, Entity, Identified, Insertion, Reference, References, Values};
         match name {
             "$format" | "$schemaversion" => outermost,
             "$select" | "$expand" => matches!(self, Collection | Entity | Identified | Insertion),
             "$compute" => matches!(self, Collection | Values | Entity | Identified | Insertion),
             "$levels" => !outermost && matches!(self, Collection | Entity),
-            "$filter" | "$search" => matches!(self, Collection | Values | References | Count),
+            "$filter" => matches!(self, Collection | Values | References | Count),
+            "$search" => matches!(self, Collection | Values | References | Count | All),
             "$apply" => matches!(self, Collection | Values | Count),
-            "$orderby" | "$top" | "$skip" | "$count" => matches!(self, Collection | Values | References),
-            "$skiptoken" => matches!(self, Collection | Values | References) && outermost,
+            "$orderby" => matches!(self, Collection | Values | References),
+            "$top" | "$skip" | "$count" => matches!(self, Collection | Values | References | All),
+            "$skiptoken" => matches!(self, Collection | Values | References | All) && outermost,
             "$deltatoken" => self == Collection && outermost,
             "$index" => self == Insertion,
             "$id" => matches!(self, Identified | Reference),

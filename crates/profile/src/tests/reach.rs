@@ -157,3 +157,13 @@ fn items_of_a_person_are_changed_together_as_far_as_they_are_seen() {
     assert_eq!(world.send(&ada(), Method::DELETE, url, &[], "").status, 204);
     assert_eq!(world.get(&ada(), "me/profile/skills/$count").ok(200), json!(0));
 }
+
+#[test]
+fn all_there_is_are_people() {
+    let world = world();
+    let all = world.get(&grace("User.Read.All"), "$all?$count=true&$top=3").ok(200);
+    assert_eq!((all["@odata.count"].clone(), names(&all).len()), (json!(15), 3));
+    let users = world.get(&grace("User.Read.All"), &format!("$all/microsoft.graph.user?{RUST}")).ok(200);
+    assert_eq!(users["value"].as_array().unwrap().len(), 14);
+    world.get(&grace("User.Read"), "$all").error(403, "Authorization_RequestDenied");
+}

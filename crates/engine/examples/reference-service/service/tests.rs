@@ -1,5 +1,6 @@
 //! Stories over the whole shop: through the protocol where it asks, else through what the shop offers it.
 
+mod all;
 mod each;
 mod paths;
 

@@ -1,0 +1,237 @@
+//! `$all`: every entity of the sets and singletons (OData URL Conventions 4.01, section 4.16), set after set, each in
+//! its default order.
+//!
+//! The entities have no type in common that names properties, so that only search and paging apply. `$all/ns.Type` is
+//! the one set of such entities where there is only one, and takes whatever options that takes.
+
+use std::sync::Arc;
+
+use edm::expr::Reach;
+use edm::{Model, StructType};
+use http::StatusCode;
+use odata::headers::{Applied, Media, Wishes};
+use odata::payload::Metadata;
+use odata::query::{self, Applies, Options, Scope};
+use odata::{Address, Kind, Problem, Query, Step};
+
+use crate::collection::Shaping;
+use crate::exchange::{Request, Response};
+use crate::paging::{Binding, Place, Plan, with_token};
+use crate::payload::{self, Frame, Home, View};
+use crate::reading::applied;
+use crate::resources::{Action, Entity, Resources, Row, Target, Window};
+use crate::rows::Meter;
+use crate::service::Service;
+
+/// Entities read at once.
+const CHUNK: usize = 512;
+/// To what skip tokens are bound.
+const PATH: &str = "$all";
+
+/// A set or singleton whose entities take part.
+struct Source<T> {
+    target: T,
+    ty: &'static StructType,
+    reach: Reach,
+    /// Is it a single entity?
+    alone: bool,
+}
+
+/// Entities that were found, each with the source it is from.
+struct Found {
+    entities: Vec<(usize, Entity)>,
+    count: usize,
+    more: bool,
+}
+
+/// The address of all entities of a type where they are in one set.
+pub(crate) fn only_set(model: &'static Model, ty: &'static StructType) -> Option<Address> {
+    let alone = model.singletons.iter().any(|one| one.member_of.is_none() && related(ty, one.ty));
+    let mut sets = model.sets.iter().filter(|set| related(ty, set.ty));
+    let (set, None, false) = (sets.next()?, sets.next(), alone) else { return None };
+    let cast = (ty.is_a(set.ty) && !std::ptr::eq(ty, set.ty)).then_some(Step::Cast(ty));
+    Some(Address::of([Step::Set(set)].into_iter().chain(cast).collect()))
+}
+
+fn related(ty: &'static StructType, other: &'static StructType) -> bool {
+    ty.is_a(other) || other.is_a(ty)
+}
+
+impl<R: Resources> Service<R> {
+    /// Answers a request for all entities, or all that are of a type.
+    pub(crate) async fn all(
+        &self,
+        caller: &R::Caller,
+        request: &Request<'_>,
+        ty: Option<&'static StructType>,
+    ) -> Result<Response, Problem> {
+        let options = Options::read(request.query, &self.dialect.limits)?;
+        let scope = Scope { ty: edm::model::build::STRING, rules: self.dialect.rules, limits: self.dialect.limits };
+        let query = query::bind(self.resources.model(), scope, &options, Applies::All)?;
+        self.check_offered(&query, false)?;
+        let wishes = Wishes::read(request.headers, query.format.as_deref(), Media::Json)?;
+        let key = self.resources.caller_key(caller);
+        let binding = Binding { key: &self.paging_key, caller: &key, path: PATH, options: &options };
+        let plan = match &query.skip_token {
+            Some(token) => binding.plan(token)?.within(wishes.max_page_size),
+            None => Plan::first(&query, &wishes, &self.dialect)?,
+        };
+        let meter = self.meter(request);
+        let sources = self.sources(caller, ty).await?;
+        let found = self.search_all(caller, &sources, (&query, &meter), &plan, ty).await?;
+        let next = found.entities.last().filter(|_| found.more).and_then(|(at, entity)| {
+            let plan = plan.next(place(*at, entity), found.entities.len())?;
+            let query = with_token(request.query, "$skiptoken", &binding.token(&plan));
+            Some(format!("{}/{}?{query}", request.root, request.path.trim_start_matches('/')))
+        });
+        let frame = self.frame_with(request, &wishes, &meter);
+        let count = query.count.then_some(found.count);
+        let body = write(&frame, ty, &sources, &found.entities, count, next.as_deref())?;
+        let response = self.json(StatusCode::OK, wishes.format, body);
+        Ok(applied(response, &Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit)))
+    }
+
+    /// The sets and singletons that the service serves and the caller may read.
+    async fn sources(
+        &self,
+        caller: &R::Caller,
+        ty: Option<&'static StructType>,
+    ) -> Result<Vec<Source<R::Target>>, Problem> {
+        let model = self.resources.model();
+        let sets = model.sets.iter().map(|set| (Step::Set(set), set.ty, false));
+        let singletons = model.singletons.iter().filter(|one| one.member_of.is_none());
+        let all = sets.chain(singletons.map(|one| (Step::Singleton(one), one.ty, true)));
+        let mut sources = Vec::new();
+        for (step, own, alone) in all.filter(|(_, own, _)| ty.is_none_or(|ty| related(ty, own))) {
+            let action = if alone { Action::Read } else { Action::List };
+            match self.resources.authorize(caller, &Address::of(vec![step]), action).await {
+                Ok(target) => {
+                    let reach = payload::reach(own, &Query::default());
+                    sources.push(Source { target, ty: own, reach, alone });
+                }
+                // What the model declares and nobody serves has no entities.
+                Err(problem) if problem.kind == Kind::NotSupported => {}
+                Err(problem) => return Err(problem),
+            }
+        }
+        Ok(sources)
+    }
+
+    async fn search_all(
+        &self,
+        caller: &R::Caller,
+        sources: &[Source<R::Target>],
+        (query, meter): (&Query, &Meter),
+        plan: &Plan,
+        ty: Option<&'static StructType>,
+    ) -> Result<Found, Problem> {
+        let (first, mut from) = match &plan.after {
+            Some(place) => (source_of(place), Some((place.at, place.id.clone()))),
+            None => (0, None),
+        };
+        let (mut skip, limit) = (plan.skip, plan.limit());
+        let mut found = Found { entities: Vec::new(), count: 0, more: false };
+        for (at, source) in sources.iter().enumerate() {
+            if at < first && !query.count {
+                continue;
+            }
+            let shaping = Shaping { query, reach: &source.reach, meter };
+            // Counted from the beginning, shown from where the page before ended.
+            let place = if at == first { from.take() } else { None };
+            let mut after = place.clone().filter(|_| !query.count);
+            loop {
+                let (mut entities, last) = self.some_of(caller, source, after.take()).await?;
+                entities.retain(|entity| ty.is_none_or(|ty| entity.row.ty.is_a(ty)));
+                for entity in shaping.kept(entities)? {
+                    found.count += 1;
+                    let is_done = place.as_ref().is_some_and(|(at, id)| (entity.row.at, &entity.row.id) <= (*at, id));
+                    if at < first || is_done {
+                        continue;
+                    }
+                    match (skip, found.entities.len() < limit) {
+                        (0, true) => found.entities.push((at, entity)),
+                        (0, false) => found.more = true,
+                        _ => skip -= 1,
+                    }
+                }
+                after = last;
+                if after.is_none() || (found.more && !query.count) {
+                    break;
+                }
+            }
+            if found.more && !query.count {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The next entities of a source, and where they end if there may be more.
+    async fn some_of(
+        &self,
+        caller: &R::Caller,
+        source: &Source<R::Target>,
+        after: Option<(i64, Arc<str>)>,
+    ) -> Result<(Vec<Entity>, Option<(i64, Arc<str>)>), Problem> {
+        if source.alone {
+            let entity = self.resources.read(caller, &source.target, &source.reach).await?;
+            let comes_after = |row: &Row| after.as_ref().is_none_or(|(at, id)| (row.at, &row.id) > (*at, id));
+            return Ok((entity.into_iter().filter(|entity| comes_after(&entity.row)).collect(), None));
+        }
+        let window = Window { after, skip: 0, limit: Some(CHUNK) };
+        let entities = self.resources.list(caller, &source.target, &source.reach, &window).await?;
+        let last = entities.last().filter(|_| entities.len() >= CHUNK);
+        let last = last.map(|entity| (entity.row.at, entity.row.id.clone()));
+        Ok((entities, last))
+    }
+}
+
+/// The place of an entity: its source goes before what places it there.
+fn place(source: usize, Entity { row, .. }: &Entity) -> Place {
+    Place { values: vec![source.to_string().into_bytes()], cut: false, at: row.at, id: row.id.clone() }
+}
+
+fn source_of(place: &Place) -> usize {
+    let text = place.values.first().and_then(|raw| std::str::from_utf8(raw).ok());
+    text.and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+/// Each entity says of what type it is and where it is: neither follows from the context.
+fn write<T: Target>(
+    frame: &Frame<'_>,
+    ty: Option<&'static StructType>,
+    sources: &[Source<T>],
+    entities: &[(usize, Entity)],
+    count: Option<usize>,
+    next: Option<&str>,
+) -> Result<Vec<u8>, Problem> {
+    let query = Query::default();
+    let mut writer = frame.writer(entities.iter().map(|(_, entity)| entity));
+    writer.open();
+    let name = ty.map_or("Edm.EntityType".to_owned(), |ty| format!("{}.{}", frame.model.namespace, ty.name));
+    writer.context("", &frame.context(&format!("Collection({name})")), &[]);
+    if let Some(count) = count {
+        writer.count("", count);
+    }
+    if let Some(next) = next {
+        writer.next_link(next);
+    }
+    writer.open_list("value");
+    for (at, entity) in entities {
+        let Some(source) = sources.get(*at) else { continue };
+        let home = Home { path: source.target.container(), keyed: !source.alone };
+        let view = View::new(frame.model, source.ty, &query, &source.reach);
+        writer.open_item();
+        if frame.format.metadata == Metadata::Minimal {
+            if std::ptr::eq(entity.row.ty, source.ty) {
+                writer.type_of(frame.model, source.ty);
+            }
+            writer.reference(&frame.address(&home, &entity.row));
+        }
+        frame.write(&mut writer, &home, &view, entity)?;
+        writer.close();
+    }
+    writer.close_list();
+    writer.close();
+    Ok(writer.finish())
+}
