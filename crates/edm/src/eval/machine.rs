@@ -42,6 +42,10 @@ impl<'e, 'a> Machine<'e, 'a> {
             Node::Filter(lambda) => self.filter(lambda),
             Node::Search(list, search) => self.search(list, search),
             Node::Count(list) => self.count(list),
+            Node::Item(list) => Ok(match self.eval_paid(list)? {
+                Datum::List(list) => list.iter().next().unwrap_or(Datum::Null),
+                _ => Datum::Null,
+            }),
             Node::Case(pairs) => self.case(pairs),
             Node::Cast(operand, ty) => Ok(convert::cast(&self.eval_paid(operand)?, operand.shape(), *ty)),
             Node::Promote(rank, operand) => Ok(number::promote(self.eval_paid(operand)?, *rank)),

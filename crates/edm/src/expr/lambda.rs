@@ -46,6 +46,13 @@ impl Expr {
         Ok(Self { node: Node::Search(Box::new(list), search), shape, size })
     }
 
+    /// The item of a list that has at most one, such as what a key leaves of it; null where there is none.
+    pub fn item(list: Expr) -> Result<Self, TypeError> {
+        let shape = list_shape("a key", &list)?.item();
+        let size = Size::above([&list])?;
+        Ok(Self { node: Node::Item(Box::new(list)), shape, size })
+    }
+
     /// How many items the list has.
     pub fn count(list: Expr) -> Result<Self, TypeError> {
         list_shape("$count", &list)?;

@@ -88,6 +88,8 @@ pub(crate) enum Node {
     Filter(Box<Lambda>),
     Search(Box<Expr>, Search),
     Count(Box<Expr>),
+    /// The only item of a list, or null.
+    Item(Box<Expr>),
     Case(Vec<(Expr, Expr)>),
     Cast(Box<Expr>, Type),
     IsOf(Box<Expr>, Type),

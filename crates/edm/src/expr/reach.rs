@@ -75,7 +75,7 @@ impl Walk {
                 self.lambda(lambda);
                 Places::new()
             }
-            Node::Search(from, _) | Node::Cast(from, _) | Node::Promote(_, from) => self.visit(from),
+            Node::Search(from, _) | Node::Item(from) | Node::Cast(from, _) | Node::Promote(_, from) => self.visit(from),
             Node::Count(from) | Node::IsOf(from, _) | Node::Not(from) | Node::Negate(from) | Node::Matches(from, _) => {
                 self.visit(from);
                 Places::new()

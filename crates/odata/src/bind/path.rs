@@ -4,14 +4,14 @@
 //! without.
 
 use edm::check::brief;
-use edm::expr::{Expr, Function, Variable};
+use edm::expr::{Binary, Comparison, Expr, Function, Variable};
 use edm::nearest::nearest;
 use edm::{StructType, Type};
 
 use super::Binder;
 use super::scope::Scope;
 use crate::problem::{Kind, Problem};
-use crate::syntax::tree::{self, ChoiceKind, Name, Path, Quantifier, Root, Step};
+use crate::syntax::tree::{self, Argument, Arguments, ChoiceKind, Name, Path, Quantifier, Root, Step};
 
 impl Binder<'_> {
     pub(super) fn path(&mut self, path: &Path) -> Result<Expr, Problem> {
@@ -59,7 +59,13 @@ impl Binder<'_> {
     fn step(&mut self, found: Expr, step: &Step) -> Result<Expr, Problem> {
         match step {
             Step::Name { name, arguments: None } => self.named(found, name),
-            Step::Name { name, arguments: Some(_) } => Err(self.called(&found, name)),
+            Step::Name { name, arguments: Some(arguments) } => match self.leads_to_many(&found, name) {
+                true => {
+                    let list = self.named(found, name)?;
+                    self.keyed(list, arguments)
+                }
+                false => Err(self.called(&found, name)),
+            },
             Step::Lambda { quantifier, body: None } => match quantifier {
                 Quantifier::Any => Expr::any_item(found).map_err(|error| self.ill_typed(&error)),
                 Quantifier::All => Err(self.wrong("found `all()`, expected a condition in the parentheses")),
@@ -69,7 +75,7 @@ impl Binder<'_> {
             }
             Step::Filter(predicate) => self.filtered(found, predicate),
             Step::Count(choices) => self.counted(found, choices),
-            Step::Key(_) => Err(self.not_offered("a key within an expression")),
+            Step::Key(arguments) => self.keyed(found, arguments),
             Step::Segment(name) => {
                 Err(self.not_offered(&format!("the key {} within an expression", brief(&name.text))))
             }
@@ -115,12 +121,12 @@ impl Binder<'_> {
         narrowed.map_err(|error| self.ill_typed(&error))
     }
 
-    /// What is said of parentheses after a name: a key, or a function.
+    /// What is said of parentheses after a name that leads to no entities: no key, perhaps a function.
     fn called(&self, found: &Expr, name: &Name) -> Problem {
         let ty = found.shape().ty().and_then(|ty| ty.structure());
         let written = brief(&name.text);
         if ty.is_some_and(|ty| ty.find_navigation(&name.text).is_some()) {
-            return self.not_offered(&format!("a key after {written} within an expression"));
+            return self.wrong(format!("found a key after {written}, which leads to one entity"));
         }
         let unqualified = self.model.unqualified(&name.text);
         if self.model.operations.iter().any(|operation| operation.name.eq_ignore_ascii_case(unqualified)) {
@@ -128,6 +134,38 @@ impl Binder<'_> {
         }
         let hint = nearest(&name.text, Function::names()).map(|best| format!("; did you mean `{best}`?"));
         self.wrong(format!("there is no function {written}{}", hint.unwrap_or_default()))
+    }
+
+    fn leads_to_many(&self, found: &Expr, name: &Name) -> bool {
+        let ty = found.shape().ty().and_then(|ty| ty.structure()).filter(|_| !found.shape().is_list());
+        ty.and_then(|ty| ty.find_navigation(&name.text)).is_some_and(|navigation| navigation.collection)
+    }
+
+    /// The entity of a list that has this key, primary or alternate; null where none has.
+    fn keyed(&mut self, list: Expr, key: &Arguments) -> Result<Expr, Problem> {
+        let ty = list.shape().ty().and_then(|ty| ty.structure()).filter(|ty| !ty.key_properties().is_empty());
+        let Some(ty) = ty.filter(|_| list.shape().is_list()) else {
+            let of = list.shape().name();
+            return Err(self.wrong(format!("found a key after {of}, expected it after entities")));
+        };
+        let names = key_names(ty, key).ok_or_else(|| {
+            let names = ty.key_properties().join("` and `");
+            self.wrong(format!("found a key that does not fit, `{}` is keyed by `{names}`", ty.name))
+        })?;
+        let variable = self.variable(&list);
+        let mut predicate: Option<Expr> = None;
+        for (name, argument) in names.iter().zip(&key.items) {
+            let value = self.expr(&argument.value)?;
+            let found = ty.find(name).ok_or_else(|| self.unknown(ty, name))?;
+            let property = Expr::variable(variable).property(found).map_err(|error| self.ill_typed(&error))?;
+            let same = self.binary(Binary::Compare(Comparison::Eq), property, value)?;
+            predicate = Some(match predicate {
+                Some(others) => self.binary(Binary::And, others, same)?,
+                None => same,
+            });
+        }
+        let predicate = predicate.ok_or_else(|| self.wrong("found an empty key, expected a value"))?;
+        Expr::filter(list, variable, predicate).and_then(Expr::item).map_err(|error| self.ill_typed(&error))
     }
 
     fn lambda(&mut self, quantifier: Quantifier, list: Expr, name: &Name, body: &tree::Expr) -> Result<Expr, Problem> {
@@ -218,4 +256,22 @@ fn name_of(step: &Step) -> Option<&str> {
         Step::Name { name, arguments: None } => Some(&name.text),
         _ => None,
     }
+}
+
+/// The key properties that the arguments are of, in their order: a value without a name is that of the only one.
+fn key_names(ty: &'static StructType, key: &Arguments) -> Option<Vec<&'static str>> {
+    let primary = ty.key_properties();
+    if let ([only], [Argument { name: None, .. }]) = (primary, key.items.as_slice()) {
+        return Some(vec![*only]);
+    }
+    let alternate = ty.lineage().flat_map(|ty| ty.alternate_keys.iter().copied());
+    std::iter::once(primary).chain(alternate).find_map(|names| {
+        let named = |argument: &Argument| {
+            let given = &argument.name.as_ref()?.text;
+            names.iter().copied().find(|name| name.eq_ignore_ascii_case(given))
+        };
+        let found: Vec<_> = key.items.iter().map(named).collect::<Option<_>>()?;
+        let is_whole = names.len() == found.len() && names.iter().all(|name| found.contains(name));
+        is_whole.then_some(found)
+    })
 }

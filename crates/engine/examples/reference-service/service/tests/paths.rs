@@ -150,3 +150,41 @@ fn query_options_come_in_the_body_too() {
     assert_eq!(ask("/GetTopProducts(count=3)/$count/$query", "$filter=Price lt 1000"), "200 2");
     assert_eq!(ask("/Products(@k)/Name/$value/$query", &format!("@k={}", client.products()[0])).get(..3), Some("200"));
 }
+
+#[test]
+fn keys_stand_within_expressions() {
+    let client = Client::new();
+    check(&client, "/Categories?$filter=Products(LAPTOP)/Price gt 900", "200 Electronics");
+    check(&client, "/Categories?$filter=Products(ID=MUG) ne null", "200 Kitchen");
+    check(&client, "/Categories/$count?$filter=Products(LAPTOP) eq null", "200 2");
+    check(&client, "/Categories?$filter=Products(@k)/Category/Name eq 'Kitchen'&@k=MUG", "200 Kitchen");
+    check(&client, "/Categories?$orderby=Products(LAPTOP)/Price desc&$top=1", "200 Electronics");
+    check(&client, "/Categories?$filter=Products/$filter(Price gt 900)(LAPTOP) ne null", "200 Electronics");
+    check(
+        &client,
+        "/Categories?$filter=Products/any(p:p/Category/Products(LAPTOP)/Price eq p/Price)",
+        "200 Electronics",
+    );
+    let english = "/Products/$count?$filter=Descriptions(ProductID=$it/ID,LanguageKey='EN') ne null";
+    let any = "/Products/$count?$filter=Descriptions/any(d:d/LanguageKey eq 'EN')";
+    assert_eq!(client.ask(&format!("GET {english}"), &[], ""), client.ask(&format!("GET {any}"), &[], ""));
+    for (condition, expected) in [
+        (
+            "Descriptions('EN') ne null",
+            "400 found a key that does not fit, `ProductDescription` is keyed by `ProductID` and `LanguageKey`",
+        ),
+        (
+            "Descriptions(LanguageKey='EN') ne null",
+            "400 found a key that does not fit, `ProductDescription` is keyed by `ProductID` and `LanguageKey`",
+        ),
+        ("Category(LAPTOP) ne null", "400 found a key after `Category`, which leads to one entity"),
+        (
+            "RelatedProducts(1) ne null",
+            "400 `eq`: found `Edm.Guid` and `Edm.Int64`, expected two operands of comparable types",
+        ),
+        ("$root/Products(LAPTOP)/Price gt 1", "501 `$root` is not supported yet"),
+        ("GetTotalPrice(taxRate=1) gt 1", "501 the function `GetTotalPrice` within an expression is not supported yet"),
+    ] {
+        check(&client, &format!("/Products?$filter={condition}"), expected);
+    }
+}
