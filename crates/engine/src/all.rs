@@ -42,6 +42,29 @@ struct Found {
     entities: Vec<(usize, Entity)>,
     count: usize,
     more: bool,
+    /// So many are still to be left out.
+    skip: usize,
+    limit: usize,
+    /// Where the page before ended: the source, and the place there.
+    start: Option<(usize, i64, Arc<str>)>,
+}
+
+impl Found {
+    /// Takes the next entities of a source.
+    fn take(&mut self, source: usize, entities: Vec<Entity>) {
+        for entity in entities {
+            self.count += 1;
+            let row = &entity.row;
+            if self.start.as_ref().is_some_and(|(start, at, id)| (source, row.at, &row.id) <= (*start, *at, id)) {
+                continue;
+            }
+            match (self.skip, self.entities.len() < self.limit) {
+                (0, true) => self.entities.push((source, entity)),
+                (0, false) => self.more = true,
+                _ => self.skip -= 1,
+            }
+        }
+    }
 }
 
 /// The address of all entities of a type where they are in one set.
@@ -125,42 +148,27 @@ impl<R: Resources> Service<R> {
         plan: &Plan,
         ty: Option<&'static StructType>,
     ) -> Result<Found, Problem> {
-        let (first, mut from) = match &plan.after {
-            Some(place) => (source_of(place), Some((place.at, place.id.clone()))),
-            None => (0, None),
-        };
-        let (mut skip, limit) = (plan.skip, plan.limit());
-        let mut found = Found { entities: Vec::new(), count: 0, more: false };
+        let start = plan.after.as_ref().map(|place| (source_of(place), place.at, place.id.clone()));
+        let mut found =
+            Found { entities: Vec::new(), count: 0, more: false, skip: plan.skip, limit: plan.limit(), start };
+        // What is counted is read from the beginning, what is shown from where the page before ended.
+        let first = found.start.as_ref().filter(|_| !query.count).cloned();
         for (at, source) in sources.iter().enumerate() {
-            if at < first && !query.count {
-                continue;
-            }
+            let mut after = match &first {
+                Some((first, ..)) if at < *first => continue,
+                Some((first, position, id)) if at == *first => Some((*position, id.clone())),
+                _ => None,
+            };
             let shaping = Shaping { query, reach: &source.reach, meter };
-            // Counted from the beginning, shown from where the page before ended.
-            let place = if at == first { from.take() } else { None };
-            let mut after = place.clone().filter(|_| !query.count);
             loop {
                 let (mut entities, last) = self.some_of(caller, source, after.take()).await?;
                 entities.retain(|entity| ty.is_none_or(|ty| entity.row.ty.is_a(ty)));
-                for entity in shaping.kept(entities)? {
-                    found.count += 1;
-                    let is_done = place.as_ref().is_some_and(|(at, id)| (entity.row.at, &entity.row.id) <= (*at, id));
-                    if at < first || is_done {
-                        continue;
-                    }
-                    match (skip, found.entities.len() < limit) {
-                        (0, true) => found.entities.push((at, entity)),
-                        (0, false) => found.more = true,
-                        _ => skip -= 1,
-                    }
+                found.take(at, shaping.kept(entities)?);
+                if found.more && !query.count {
+                    return Ok(found);
                 }
-                after = last;
-                if after.is_none() || (found.more && !query.count) {
-                    break;
-                }
-            }
-            if found.more && !query.count {
-                break;
+                let Some(last) = last else { break };
+                after = Some(last);
             }
         }
         Ok(found)

@@ -124,11 +124,9 @@ impl<R: Resources> Service<R> {
                 (last.ty, property::value_at(inside, &called.narrowing.properties)?)
             }
         };
-        let query = &called.query;
-        let is_list = raw.starts_with(b"[");
         match called.tail {
             Tail::Count => {
-                let query = Query { count: true, ..query.clone() };
+                let query = Query { count: true, ..called.query.clone() };
                 let count = nested::list(&query, ty, &raw, &called.meter)?.count;
                 return Ok(text(count.unwrap_or(0)));
             }
@@ -136,6 +134,12 @@ impl<R: Resources> Service<R> {
             Tail::Value => return bare(ty, &raw),
             _ => {}
         }
+        self.write_value(called, ty, raw)
+    }
+
+    fn write_value(&self, called: &Called<'_>, ty: Type, raw: Vec<u8>) -> Result<Response, Problem> {
+        let query = &called.query;
+        let is_list = raw.starts_with(b"[");
         let frame = self.frame_with(called.request, &called.wishes, &called.meter);
         let namespace = frame.model.namespace;
         let name = match ty {
