@@ -194,3 +194,36 @@ fn head_is_get() {
         assert_eq!((get.status, &get.headers, &get.body), (head.status, &head.headers, &head.body), "{url}");
     }
 }
+
+#[test]
+fn single_properties_are_set_and_cleared() {
+    let client = Client::graph();
+    let maker = client.maker(&[(3, Some("good"))]);
+    let review = format!("{maker}/Reviews({})", id(2));
+    let told = [
+        ("PUT", "Text", r#"{"value":"better"}"#),
+        ("GET", "Text", ""),
+        ("GET", "Text/$value", ""),
+        ("DELETE", "Text", ""),
+        ("GET", "Text", ""),
+        ("GET", "Text/$value", ""),
+        ("DELETE", "Stars", ""),
+        ("PUT", "Stars", r#"{"value":"x"}"#),
+        ("PUT", "ID", r#"{"value":1}"#),
+    ]
+    .map(|(method, property, body)| {
+        let answer = client.json(method, &format!("{review}/{property}"), body);
+        format!("{method} {property}: {}\n", show(&answer).replace('\n', " "))
+    });
+    expect![[r#"
+        PUT Text: 204 etag: W/"0000000000000002";
+        GET Text: 200 etag: W/"0000000000000002"; {"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews(00000000-0000-0000-0000-000000000002)/Text","value":"better"}
+        GET Text/$value: 200 etag: W/"0000000000000002"; better
+        DELETE Text: 204 etag: W/"0000000000000003";
+        GET Text: 204 etag: W/"0000000000000003";
+        GET Text/$value: 204 etag: W/"0000000000000003";
+        DELETE Stars: 400 "code":"BadRequest","message":"`Stars` cannot be null, expected a change of its value","target":"/Stars"
+        PUT Stars: 400 "code":"BadRequest","message":"found the string `x`, expected a whole number from 0 to 255","target":"/value","details":[{"code":"BadRequest","message":"found the string `x`, expected a whole number from 0 to 255","target":"/value"}]
+        PUT ID: 400 "code":"BadRequest","message":"`ID` cannot be changed by clients, expected another property","target":"/ID"
+    "#]].assert_eq(&told.concat());
+}

@@ -70,6 +70,43 @@ fn casts() {
 }
 
 #[test]
+fn names_of_types_without_their_namespace() {
+    check(
+        &[
+            "Articles/Bundle",
+            &format!("Articles/Bundle({GUID})"),
+            &format!("Articles({GUID})/Bundle/Name"),
+            "Articles/bundle",
+            "Articles/Maker",
+            "Bundle",
+            "$entity/Bundle",
+            "Bestseller/Maker",
+            "Bestseller/Maker/Maker",
+        ],
+        &expect![[r#"
+            Articles/Bundle
+              [Bundle]: set Articles, as Bundle
+            Articles/Bundle(00000000-0000-0000-0000-000000000001)
+              Bundle: set Articles, as Bundle, ID=[Guid(00000000-0000-0000-0000-000000000001)]
+            Articles(00000000-0000-0000-0000-000000000001)/Bundle/Name
+              Name: set Articles, ID=[Guid(00000000-0000-0000-0000-000000000001)], as Bundle, .Name
+            Articles/bundle
+              400 found a key that does not fit, `Article` is keyed by `ID` (Edm.Guid)
+            Articles/Maker
+              400 found a key that does not fit, `Article` is keyed by `ID` (Edm.Guid)
+            Bundle
+              400 Resource not found for the segment 'Bundle'.
+            $entity/Bundle
+              $entity Bundle: as Bundle
+            Bestseller/Maker
+              Maker: one Bestseller, to Maker
+            Bestseller/Maker/Maker
+              Maker: one Bestseller, to Maker, as Maker
+        "#]],
+    );
+}
+
+#[test]
 fn filters_and_tails() {
     check(
         &[
