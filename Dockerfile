@@ -17,7 +17,7 @@ RUN cargo build --locked --release --package server
 
 FROM debian:trixie-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends curl && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /data vitae \
+    && useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin vitae \
     && install --directory --owner vitae --mode 0700 /data
 COPY --from=build /src/target/release/vitae /usr/local/bin/vitae
 USER vitae

@@ -43,7 +43,7 @@ async fn settings(args: &cli::Check, file: &Path) -> Outcome {
         findings.push(format!("the issuers cannot be used: {error}; change their [[issuers]]"));
     }
     let directory = DataDir::named(&settings.data);
-    let mut damage = Vec::new();
+    let (mut damage, mut data_is) = (Vec::new(), "is sound");
     match directory.is_made() {
         Ok(true) if directory.is_of_development() => findings.push(directory.of_development()),
         Ok(true) => match data(&directory).await {
@@ -53,17 +53,16 @@ async fn settings(args: &cli::Check, file: &Path) -> Outcome {
                 findings.push(format!("{message}; whoever runs the service must be able to read and write it"));
             }
         },
-        _ => findings.extend(directory.obstacle()),
+        _ => {
+            data_is = "will be made when the service starts";
+            findings.extend(directory.obstacle());
+        }
     }
     let mending = if damage.is_empty() { "change the settings as told" } else { MENDING };
     findings.extend(damage);
-    let kept = settings.data.display();
-    report(
-        args,
-        &format!("the settings in `{}` and the data in `{kept}` are sound", file.display()),
-        &findings,
-        mending,
-    )
+    let sound =
+        format!("the settings in `{}` are sound; the data in `{}` {data_is}", file.display(), settings.data.display());
+    report(args, &sound, &findings, mending)
 }
 
 /// What is wrong with the data in a directory.
