@@ -46,8 +46,6 @@ pub enum KeySource {
 pub struct Published {
     /// Its keys; at least one can be used.
     pub keys: KeySet,
-    /// The algorithms that its discovery document names.
-    pub algorithms: Vec<String>,
     /// What time it had, in Unix seconds, where it said so.
     pub date: Option<i64>,
 }
@@ -137,12 +135,12 @@ impl KeySource {
     /// What the issuer of this name publishes now.
     pub async fn look(&self, name: &str, fetch: &dyn Fetch) -> Result<Published, SourceError> {
         match self {
-            KeySource::Keys(address) => keys_at(address, Vec::new(), fetch).await,
+            KeySource::Keys(address) => keys_at(address, fetch).await,
             KeySource::Discovery { address, keys } => {
                 let document = get(address, fetch).await?;
                 let found = Discovery::read(address, &document.text)?;
                 found.check(address, name, keys.as_deref())?;
-                keys_at(&found.keys, found.algorithms, fetch).await
+                keys_at(&found.keys, fetch).await
             }
         }
     }
@@ -159,7 +157,6 @@ impl KeySource {
 struct Discovery {
     issuer: String,
     keys: String,
-    algorithms: Vec<String>,
 }
 
 impl Discovery {
@@ -167,11 +164,9 @@ impl Discovery {
         let lacks = |fault| SourceError::NotDiscovery { address: address.to_owned(), fault };
         let document: Value = serde_json::from_str(text).map_err(|_| lacks("it is not JSON"))?;
         let member = |name| document.get(name).and_then(Value::as_str).map(str::to_owned);
-        let algorithms = document.get("id_token_signing_alg_values_supported").and_then(Value::as_array);
         Ok(Discovery {
             issuer: member("issuer").ok_or_else(|| lacks("it has no text `issuer`"))?,
             keys: member("jwks_uri").ok_or_else(|| lacks("it has no text `jwks_uri`"))?,
-            algorithms: algorithms.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
         })
     }
 
@@ -187,7 +182,7 @@ impl Discovery {
     }
 }
 
-async fn keys_at(address: &str, algorithms: Vec<String>, fetch: &dyn Fetch) -> Result<Published, SourceError> {
+async fn keys_at(address: &str, fetch: &dyn Fetch) -> Result<Published, SourceError> {
     let document = get(address, fetch).await?;
     let keys = KeySet::from_jwks(&document.text)
         .map_err(|error| SourceError::NotKeys { address: address.to_owned(), error })?;
@@ -195,7 +190,7 @@ async fn keys_at(address: &str, algorithms: Vec<String>, fetch: &dyn Fetch) -> R
         let skipped = if keys.skipped().is_empty() { "it is empty".to_owned() } else { keys.skipped().join("; ") };
         return Err(SourceError::NoKeys { address: address.to_owned(), skipped });
     }
-    Ok(Published { keys, algorithms, date: document.date })
+    Ok(Published { keys, date: document.date })
 }
 
 async fn get(address: &str, fetch: &dyn Fetch) -> Result<Document, SourceError> {

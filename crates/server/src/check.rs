@@ -1,5 +1,7 @@
-//! `vitae check`: are the settings of a service and the data of a directory sound? Nothing is changed, and a server may be
-//! running.
+//! `vitae check`: are the settings of a service, its issuers and the data of a directory sound? Nothing is changed, and a
+//! server may be running.
+
+mod issuers;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -38,10 +40,11 @@ async fn settings(args: &cli::Check, file: &Path) -> Outcome {
     let config = Config::read(Some(file), &|name| std::env::var(name).ok())?;
     let (settings, mut findings) = config.judged();
     // What is wrong with one issuer is said already; this is about all of them together.
-    let issuers = settings.issuers.into_iter().map(|trusted| trusted.issuer).collect();
-    if let (true, Err(error)) = (findings.is_empty(), Authenticator::new(issuers, 1)) {
+    let declared = settings.issuers.iter().map(|trusted| trusted.issuer.clone()).collect();
+    if let (true, Err(error)) = (findings.is_empty(), Authenticator::new(declared, 1)) {
         findings.push(format!("the issuers cannot be used: {error}; change their [[issuers]]"));
     }
+    findings.extend(issuers::look(&settings.issuers).await);
     let directory = DataDir::named(&settings.data);
     let (mut damage, mut data_is) = (Vec::new(), "is sound");
     match directory.is_made() {

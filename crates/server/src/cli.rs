@@ -152,11 +152,11 @@ pub(crate) struct Token {
 Examples:
   vitae check                       looks through ./vitae-data
   vitae check --data DIR --json     {\"sound\":…,\"findings\":[…]}
-  vitae check --config vitae.toml   the settings of `vitae serve` (unknown names, values, addresses, the keys of
-                                    issuers, the environment), and the data they name
+  vitae check --config vitae.toml   the settings of `vitae serve` (unknown names, values, addresses, the
+                                    environment), its issuers (reach, discovery, keys, clock), and the data they name
 
-Nothing is changed, nothing is asked over the network. Each finding says what to change. Exit code 3 when something
-was found.")]
+Nothing is changed, and nobody is asked but the issuers that the settings name. Each finding says what to change. Exit
+code 3 when something was found.")]
 pub(crate) struct Check {
     /// Directory of the data
     #[arg(long, value_name = "DIR", default_value = "vitae-data", conflicts_with = "config")]

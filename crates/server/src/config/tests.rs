@@ -93,6 +93,53 @@ fn refuses_what_is_unsafe() {
 }
 
 #[test]
+fn kinds_have_defaults_of_their_own() {
+    let printed = |lines: &str| {
+        let text =
+            format!("public_url = 'https://people.example'\n[[issuers]]\nname = 'https://login.example'\n{lines}");
+        let config = Config::of(&text, Path::new("vitae.toml"), &nothing);
+        assert_eq!(config.faults.lines(), [""; 0], "{lines}");
+        let issuer = config.settings.issuers.first().unwrap();
+        assert!(issuer.remote.is_some() && issuer.issuer.keys.is_empty());
+        config.print()
+    };
+    let fixed = "audiences = ['a']\ntenant = '11111111-1111-4111-8111-111111111111'\n";
+    let discovery = "discovery = 'https://login.example/.well-known/openid-configuration'\n";
+    let entra = printed(&format!("kind = 'entra'\n{fixed}{discovery}claims.app = 'appid'\n"));
+    for line in [
+        "issuers[0].version = \"2.0\"  # default of entra",
+        "issuers[0].claims.user = [\"oid\"]  # default of entra",
+        "issuers[0].claims.app = \"appid\"  # vitae.toml:8",
+        "issuers[0].keys.refresh = \"24h\"  # default",
+    ] {
+        assert!(entra.lines().any(|printed| printed == line), "{line}\n{entra}");
+    }
+    for kind in ["oidc", "entra-v1", "keycloak", "authentik", "kanidm"] {
+        printed(&format!("kind = '{kind}'\n{fixed}jwks_uri = 'https://login.example/keys'\n"));
+    }
+}
+
+#[test]
+fn names_what_is_wrong_with_an_issuer() {
+    let place = |lines: &str| format!("public_url = 'https://people.example'\n{ISSUER}{lines}\n");
+    check(
+        &place("kind = 'okta'\ndiscovery = 'http://login.example/'\nkeys.window = 'soon'\nnetworks = ['here']"),
+        &expect![[r#"
+            vitae.toml:14: `kind` of an issuer is "oidc" or "entra" or "entra-v1" or "keycloak" or "authentik" or "kanidm", not "okta"
+            vitae.toml:15: `discovery` of an issuer is an https address; only this machine itself is asked by http, not "http://login.example/"
+            vitae.toml:16: `keys.window` of an issuer is a time such as "1h30m", at least 1s, not "soon"
+            vitae.toml:17: `networks` of an issuer is a list of addresses such as "10.0.0.0/8", not ["here"]
+            no token issuer that can be used: nobody could sign in; declare one with [[issuers]]"#]],
+    );
+    check(&place("jwks_uri = 'https://login.example/keys'"), &expect![[r#"
+        vitae.toml:3: this issuer has keys of its own and others to be fetched; it needs `discovery`, `jwks_uri`, `jwks` or `pem`
+        no token issuer that can be used: nobody could sign in; declare one with [[issuers]]"#]]);
+    check(&place("ca = 'absent.pem'").replace("pem = '''", "jwks_uri = 'http://[::1]/'\nkid = '''"), &expect![[r#"
+        vitae.toml:3: this issuer has a `ca` that cannot be read: `absent.pem`: I/O error: No such file or directory (os error 2)
+        no token issuer that can be used: nobody could sign in; declare one with [[issuers]]"#]]);
+}
+
+#[test]
 fn says_where_toml_breaks() {
     let config = Config::of("listen = '127.0.0.1:1'\ndata = \n", Path::new("vitae.toml"), &nothing);
     let lines = config.faults.lines();
