@@ -82,12 +82,13 @@ impl App {
         app: impl AsRef<App>,
         request: http::Request<Incoming>,
         peer: IpAddr,
+        encrypted: bool,
     ) -> Result<http::Response<Full<Bytes>>, Infallible> {
         let own = app.as_ref();
         let (head, mut body) = request.into_parts();
         let ids = Ids::new(own.effects.request_id(), &head.headers);
         let arrival = Arrival { head: &head, ids: &ids, now: own.effects.time() };
-        let origin = own.hosts.origin(&head, peer);
+        let origin = own.hosts.origin(&head, peer, encrypted);
         let secure = origin.as_ref().is_ok_and(Origin::is_secure);
         let response = match unharmed(pin!(own.answer(&arrival, origin, &mut body))).await {
             Some(Ok(response)) => response,

@@ -44,6 +44,7 @@ async fn settings(args: &cli::Check, file: &Path) -> Outcome {
     if let (true, Err(error)) = (findings.is_empty(), Authenticator::new(declared, 1)) {
         findings.push(format!("the issuers cannot be used: {error}; change their [[issuers]]"));
     }
+    findings.extend(settings.tls().and_then(|files| files.load().err()));
     findings.extend(issuers::look(&settings.issuers).await);
     let directory = DataDir::named(&settings.data);
     let (mut damage, mut data_is) = (Vec::new(), "is sound");

@@ -18,6 +18,7 @@ use crate::app::{Known, Network};
 use crate::failure::{Failure, Outcome};
 use crate::issuers::Trusted;
 use crate::logging::Format;
+use crate::tls::Files;
 
 use self::issuer::Declared;
 use self::key::Key;
@@ -28,6 +29,8 @@ use self::value::{Faults, Origin, Value};
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
+    pub(crate) certificate: Option<PathBuf>,
+    pub(crate) key: Option<PathBuf>,
     pub(crate) data: PathBuf,
     pub(crate) public_url: Option<Known>,
     pub(crate) allowed_hosts: Vec<Known>,
@@ -135,12 +138,16 @@ impl Config {
             let shown = shown.iter().find(|shown| shown.name == name);
             shown.map_or(Origin::Default, |shown| shown.origin.clone())
         };
-        let encrypted = settings.public_url.as_ref().is_some_and(Known::is_https);
+        if settings.certificate.is_some() != settings.key.is_some() {
+            let there = if settings.certificate.is_some() { "tls.certificate" } else { "tls.key" };
+            faults.at(&origin(there), "`tls.certificate` and `tls.key` go together; set both");
+        }
+        let encrypted = settings.certificate.is_some() || settings.public_url.as_ref().is_some_and(Known::is_https);
         if !settings.insecure_http && !settings.listen.ip().is_loopback() && !encrypted {
             faults.at(
                 &origin("listen"),
-                "`listen` takes tokens in clear text from other machines; put a proxy with TLS before \
-                it and its https `public_url` here, or set `insecure_http = true`",
+                "`listen` takes tokens in clear text from other machines; set `tls.certificate` and `tls.key`, or put a proxy \
+                with TLS before it and its https `public_url` here, or set `insecure_http = true`",
             );
         }
         if settings.page_size > settings.max_page_size {
@@ -182,11 +189,21 @@ impl Config {
     }
 }
 
+impl Settings {
+    /// The files of the certificate, where the service itself speaks TLS.
+    pub(crate) fn tls(&self) -> Option<Files> {
+        let (certificate, key) = (self.certificate.clone()?, self.key.clone()?);
+        Some(Files { certificate, key })
+    }
+}
+
 impl Default for Settings {
     /// Blank; the defaults that count are those of the table.
     fn default() -> Settings {
         Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            certificate: None,
+            key: None,
             data: PathBuf::new(),
             public_url: None,
             allowed_hosts: Vec::new(),

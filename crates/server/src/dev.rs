@@ -25,7 +25,7 @@ use crate::data_dir::{DataDir, DevNote, Lock};
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, Readers};
-use crate::listen::{self, Stop};
+use crate::listen::{self, Door, Stop};
 use crate::logging::{self, Format};
 use crate::seeded::{self, Purpose};
 use crate::wiring::{Api, Choices, Person};
@@ -72,7 +72,7 @@ async fn serve(args: &cli::Dev) -> Outcome {
     let note = ground.inhabit(seed, &source, &api, &effects).await?;
     let app = Arc::new(app(args, &ground, source, api, effects, note.tenant)?);
     let announcement = announce(&app, &ground.issuer, &note, address).await?;
-    let serving = tokio::spawn(listen::serve(listener, app, stop));
+    let serving = tokio::spawn(listen::serve(vec![Door::new(listener, None)], app, stop));
     if let Some(path) = &args.ready_file {
         files::write_whole(path, &announcement.ready_file(), Readers::Owner)
             .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))?;

@@ -15,21 +15,27 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::unconstrained;
-use tokio::time::{Sleep, sleep};
+use tokio::task::{JoinSet, unconstrained};
+use tokio::time::{Sleep, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 use self::unheard::Spoken;
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
+use crate::tls::Tls;
 
 /// A connection on which no request begins or ends for so long is closed: idle, or sending its headers by the drop.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// How long requests that are under way may take once the service is asked to end.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long a client may take to agree on keys.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// The most bytes of a request's first line and headers.
 const HEADERS: u32 = 64 << 10;
@@ -60,39 +66,69 @@ impl Stop {
     }
 }
 
-/// Serves until asked to stop, then lets the requests under way finish.
-pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, mut stop: Stop) {
-    let builder = Arc::new(protocols());
-    let connections = watch::Sender::new(());
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = stop.wished() => break,
-        };
-        match accepted {
-            Ok((stream, peer)) => {
-                let line = Arc::new(Line { app: Arc::clone(&app), peer: peer.ip(), activity: Activity::default() });
-                tokio::spawn(converse(stream, line, Arc::clone(&builder), connections.subscribe()));
-            }
-            Err(error) => {
-                // Most likely no file descriptor is left; accepting at once would only fail again.
-                tracing::warn!(error = %error, "cannot accept a connection");
-                sleep(Duration::from_millis(50)).await;
-            }
+/// A socket that is listened on, and how those who come are spoken to.
+pub(crate) struct Door {
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+}
+
+impl Door {
+    /// Encrypted, where there is a certificate.
+    pub(crate) fn new(listener: TcpListener, tls: Option<Arc<Tls>>) -> Door {
+        Door { listener, tls }
+    }
+
+    /// Lets in whoever comes, for ever.
+    async fn attend(self, app: Arc<App>, builder: Arc<Builder<TokioExecutor>>, connections: watch::Sender<()>) {
+        loop {
+            let (stream, peer) = match self.listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Most likely no file descriptor is left; accepting at once would only fail again.
+                    tracing::warn!(error = %error, "cannot accept a connection");
+                    sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            };
+            // Answers are written whole, so waiting for more to send only delays them.
+            let _ = stream.set_nodelay(true);
+            let encrypted = self.tls.is_some();
+            let line =
+                Arc::new(Line { app: Arc::clone(&app), peer: peer.ip(), encrypted, activity: Activity::default() });
+            let (builder, stop) = (Arc::clone(&builder), connections.subscribe());
+            match &self.tls {
+                None => tokio::spawn(converse(stream, line, builder, stop)),
+                Some(tls) => tokio::spawn(shake_hands(tls.acceptor(), stream, line, builder, stop)),
+            };
         }
     }
-    drop(listener);
+}
+
+/// Serves until asked to stop, then lets the requests under way finish.
+pub(crate) async fn serve(doors: Vec<Door>, app: Arc<App>, mut stop: Stop) {
+    let builder = Arc::new(protocols());
+    let connections = watch::Sender::new(());
+    let mut attending = JoinSet::new();
+    for door in doors {
+        attending.spawn(door.attend(Arc::clone(&app), Arc::clone(&builder), connections.clone()));
+    }
+    stop.wished().await;
+    attending.shutdown().await;
     app.draining.store(true, Ordering::Relaxed);
     tracing::info!(connections = connections.receiver_count(), "stopping: finishing the requests under way");
     connections.send_replace(());
-    let _ = tokio::time::timeout(DRAIN, connections.closed()).await;
+    let _ = timeout(DRAIN, connections.closed()).await;
 }
 
 fn protocols() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     // A timer for each request costs more than the one for each connection that `converse` has.
     builder.http1().header_read_timeout(None).max_buf_size(HEADERS as usize);
-    builder.http2().max_concurrent_streams(128).max_header_list_size(HEADERS);
+    // Streams that a client opens only to reset them cost it the connection (CVE-2023-44487); header frames without end
+    // are bounded by the list's size.
+    let (streams, resets) = (128, 20);
+    builder.http2().max_concurrent_streams(streams).max_header_list_size(HEADERS);
+    builder.http2().max_pending_accept_reset_streams(resets).max_local_error_reset_streams(128);
     builder
 }
 
@@ -107,6 +143,7 @@ struct Activity {
 struct Line {
     app: Arc<App>,
     peer: IpAddr,
+    encrypted: bool,
     activity: Activity,
 }
 
@@ -132,18 +169,30 @@ impl Drop for UnderWay {
     }
 }
 
-/// Serves a connection until its client leaves it, it falls idle, or `stop` tells that the service ends.
-async fn converse(
+/// Agrees on keys with a client, then serves it.
+async fn shake_hands(
+    acceptor: TlsAcceptor,
     stream: TcpStream,
     line: Arc<Line>,
     builder: Arc<Builder<TokioExecutor>>,
-    mut stop: watch::Receiver<()>,
+    stop: watch::Receiver<()>,
 ) {
-    // Answers are written whole, so waiting for more to send only delays them.
-    let _ = stream.set_nodelay(true);
+    // Why a client does not go on is its affair; scanners would fill the log.
+    match timeout(HANDSHAKE, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => converse(stream, line, builder, stop).await,
+        Ok(Err(error)) => tracing::debug!(%error, "no agreement on keys"),
+        Err(_) => tracing::debug!("no agreement on keys in time"),
+    }
+}
+
+/// Serves a connection until its client leaves it, it falls idle, or `stop` tells that the service ends.
+async fn converse<S>(stream: S, line: Arc<Line>, builder: Arc<Builder<TokioExecutor>>, mut stop: watch::Receiver<()>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = {
         let line = Arc::clone(&line);
-        service_fn(move |request| App::respond(UnderWay::begin(&line), request, line.peer))
+        service_fn(move |request| App::respond(UnderWay::begin(&line), request, line.peer, line.encrypted))
     };
     let stream = Spoken::new(stream, Arc::clone(&line.app));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).into_owned());

@@ -22,6 +22,7 @@ mod random;
 mod seeded;
 mod serve;
 mod term;
+mod tls;
 mod token;
 mod wiring;
 

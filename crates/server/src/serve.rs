@@ -17,8 +17,9 @@ use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, Readers};
 use crate::issuers::{Keeper, Trusted};
-use crate::listen::{self, Stop};
+use crate::listen::{self, Door, Stop};
 use crate::logging;
+use crate::tls::Tls;
 use crate::wiring::{Api, Choices};
 use crate::{random, run_async, term};
 
@@ -40,15 +41,17 @@ pub(crate) fn run(args: &cli::Serve) -> Outcome {
 async fn serve(settings: Settings, ready_file: Option<&Path>) -> Outcome {
     let (_lock, store) = open(&settings)?;
     let stop = Stop::new()?;
+    let tls = settings.tls().map(Tls::watched).transpose()?;
     let listener = listen::bind(settings.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
+    let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
     let app = Arc::new(app(settings, store).await?);
-    let serving = tokio::spawn(listen::serve(listener, app, stop));
+    let serving = tokio::spawn(listen::serve(vec![Door::new(listener, tls)], app, stop));
     if let Some(path) = ready_file {
-        files::write_whole(path, &format!("VITAE_URL=http://{address}\n"), Readers::Usual)
+        files::write_whole(path, &format!("VITAE_URL={url}\n"), Readers::Usual)
             .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))?;
     }
-    term::say(&format!("vitae {} listens on http://{address}", env!("CARGO_PKG_VERSION")));
+    term::say(&format!("vitae {} listens on {url}", env!("CARGO_PKG_VERSION")));
     serving.await.map_err(|error| Failure::failed("the server broke off", error))
 }
 

@@ -151,16 +151,17 @@ impl Hosts {
         Hosts { known, proxies }
     }
 
-    /// The origin the client used, when it is a known one.
-    pub(crate) fn origin<'a>(&self, request: &'a Parts, peer: IpAddr) -> Result<Origin<'a>, Refusal> {
+    /// The origin the client used, when it is a known one. `encrypted` tells whether the connection is.
+    pub(crate) fn origin<'a>(&self, request: &'a Parts, peer: IpAddr, encrypted: bool) -> Result<Origin<'a>, Refusal> {
         let direct = host_of(request)?;
         let forwarded = match self.proxies.iter().any(|proxy| proxy.contains(peer)) {
             true => Forwarded::read(&request.headers),
             false => Forwarded::default(),
         };
         let named = forwarded.host.unwrap_or(direct);
+        let spoken = if encrypted { Scheme::Https } else { Scheme::Http };
         for known in &self.known {
-            let scheme = known.scheme.or(forwarded.scheme).unwrap_or(Scheme::Http);
+            let scheme = known.scheme.or(forwarded.scheme).unwrap_or(spoken);
             if known.is(named, scheme) {
                 return Ok(Origin { scheme, host: named });
             }
@@ -245,7 +246,7 @@ mod tests {
 
     fn dev(host: &str) -> bool {
         let hosts = Hosts::loopback([127, 0, 0, 1].into());
-        hosts.origin(&request(host, &[]), [127, 0, 0, 1].into()).is_ok()
+        hosts.origin(&request(host, &[]), [127, 0, 0, 1].into(), false).is_ok()
     }
 
     #[test]
@@ -277,20 +278,20 @@ mod tests {
         let hosts = Hosts::loopback([127, 0, 0, 1].into());
         let request = http::Request::builder().uri("http://evil.example/beta").header("host", "localhost");
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        assert!(hosts.origin(&parts, [127, 0, 0, 1].into()).is_err());
+        assert!(hosts.origin(&parts, [127, 0, 0, 1].into(), false).is_err());
     }
 
     #[test]
     fn two_hosts_are_none() {
         let hosts = Hosts::loopback([127, 0, 0, 1].into());
-        assert!(hosts.origin(&request("localhost", &[("host", "localhost")]), [127, 0, 0, 1].into()).is_err());
+        assert!(hosts.origin(&request("localhost", &[("host", "localhost")]), [127, 0, 0, 1].into(), false).is_err());
     }
 
     fn public(host: &str, peer: [u8; 4], more: &[(&str, &str)]) -> Option<String> {
         let known = vec![Known::parse("https://people.example").unwrap(), Known::parse("inside:8080").unwrap()];
         let hosts = Hosts::new(known, vec![Network::parse("10.0.0.0/8").unwrap()]);
         let request = request(host, more);
-        let origin = hosts.origin(&request, peer.into()).ok()?;
+        let origin = hosts.origin(&request, peer.into(), false).ok()?;
         Some(format!("{}{}", origin.scheme.prefix(), origin.host))
     }
 

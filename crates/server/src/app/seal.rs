@@ -23,7 +23,8 @@ impl App {
         headers.entry(&ODATA_VERSION).or_insert_with(|| VERSION.clone());
         headers.insert(CACHE_CONTROL, NO_CACHE.clone());
         self.origins.mark(&arrival.head.headers, &mut headers);
-        if secure {
+        // A browser would remember it for every port of this machine.
+        if secure && self.hooks.is_none() {
             headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         }
         if let Some(value) = server_timing(&timings) {

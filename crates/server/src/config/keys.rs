@@ -23,6 +23,19 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         settings.listen = value.text()?.parse().map_err(|_| "an address and port such as \"127.0.0.1:8080\"")?;
         Ok(())
     }),
+    key(
+        "tls.certificate",
+        Default::NoText,
+        "PEM file of the certificate with those that vouch for it",
+        |settings, value| {
+            settings.certificate = Some(PathBuf::from(value.text()?));
+            Ok(())
+        },
+    ),
+    key("tls.key", Default::NoText, "PEM file of the certificate's private key", |settings, value| {
+        settings.key = Some(PathBuf::from(value.text()?));
+        Ok(())
+    }),
     key("data", Default::Text("vitae-data"), "directory of the data", |settings, value| {
         settings.data = PathBuf::from(value.text()?);
         Ok(())

@@ -71,7 +71,7 @@ fn refuses_what_is_unsafe() {
     check(
         &format!("allowed_hosts = ['inside']\nlisten = '0.0.0.0:80'\n{ISSUER}"),
         &expect![
-            "vitae.toml:2: `listen` takes tokens in clear text from other machines; put a proxy with TLS before it and its https `public_url` here, or set `insecure_http = true`"
+            "vitae.toml:2: `listen` takes tokens in clear text from other machines; set `tls.certificate` and `tls.key`, or put a proxy with TLS before it and its https `public_url` here, or set `insecure_http = true`"
         ],
     );
     check(
@@ -131,12 +131,18 @@ fn names_what_is_wrong_with_an_issuer() {
             vitae.toml:17: `networks` of an issuer is a list of addresses such as "10.0.0.0/8", not ["here"]
             no token issuer that can be used: nobody could sign in; declare one with [[issuers]]"#]],
     );
-    check(&place("jwks_uri = 'https://login.example/keys'"), &expect![[r#"
+    check(
+        &place("jwks_uri = 'https://login.example/keys'"),
+        &expect![[r#"
         vitae.toml:3: this issuer has keys of its own and others to be fetched; it needs `discovery`, `jwks_uri`, `jwks` or `pem`
-        no token issuer that can be used: nobody could sign in; declare one with [[issuers]]"#]]);
-    check(&place("ca = 'absent.pem'").replace("pem = '''", "jwks_uri = 'http://[::1]/'\nkid = '''"), &expect![[r#"
+        no token issuer that can be used: nobody could sign in; declare one with [[issuers]]"#]],
+    );
+    check(
+        &place("ca = 'absent.pem'").replace("pem = '''", "jwks_uri = 'http://[::1]/'\nkid = '''"),
+        &expect![[r#"
         vitae.toml:3: this issuer has a `ca` that cannot be read: `absent.pem`: I/O error: No such file or directory (os error 2)
-        no token issuer that can be used: nobody could sign in; declare one with [[issuers]]"#]]);
+        no token issuer that can be used: nobody could sign in; declare one with [[issuers]]"#]],
+    );
 }
 
 #[test]

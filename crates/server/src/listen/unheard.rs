@@ -10,20 +10,19 @@ use std::task::{Context, Poll, ready};
 
 use engine::{Kind, Response};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::app::{App, Ids, Refusal};
 
 /// A connection on which hyper's own answers get a body.
-pub(super) struct Spoken {
-    stream: TcpStream,
+pub(super) struct Spoken<S> {
+    stream: S,
     app: Arc<App>,
     /// What goes out instead of an answer of hyper's, as far as it is not written yet.
     instead: Vec<u8>,
 }
 
-impl Spoken {
-    pub(super) fn new(stream: TcpStream, app: Arc<App>) -> Spoken {
+impl<S: AsyncWrite + Unpin> Spoken<S> {
+    pub(super) fn new(stream: S, app: Arc<App>) -> Spoken<S> {
         Spoken { stream, app, instead: Vec::new() }
     }
 
@@ -79,13 +78,13 @@ fn answer(app: &App, status: &str) -> Vec<u8> {
     whole
 }
 
-impl AsyncRead for Spoken {
+impl<S: AsyncRead + Unpin> AsyncRead for Spoken<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, into)
     }
 }
 
-impl AsyncWrite for Spoken {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Spoken<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.settle(context))?;
         if self.stands_in(bytes) {

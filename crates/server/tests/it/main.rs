@@ -7,6 +7,7 @@ mod concurrent;
 mod crash;
 mod door;
 mod durable;
+mod encrypted;
 mod harness;
 mod hooks;
 mod hostile;
