@@ -96,7 +96,7 @@ impl<R: Resources> Service<R> {
         }
         let frame = self.frame(understood);
         let cast = route.cast_text(frame.model.namespace);
-        let page = Page { cast: &cast, entities: &entities, count: None, next: None, delta: None };
+        let page = Page { cast: &cast, entities: &entities, count: None, next: None, delta: None, first: None };
         let view = View::new(frame.model, route.entity_type(), query, reach);
         let body = frame.collection(&target.container(), &self.home(understood), &view, &page)?;
         let response = self.json(StatusCode::OK, wishes.format, body);

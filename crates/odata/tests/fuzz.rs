@@ -10,7 +10,7 @@ use edm::testing::{ARTICLE, MODEL};
 use fuzz::Fuzz;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use odata::batch::{self, Form};
-use odata::headers::{Media, Wishes, batch_body, json_body, text_body};
+use odata::headers::{Media, Wishes, batch_body, json_body, query_body};
 use odata::payload::{Intent, Reading};
 use odata::query::{self, Applies, Options, Scope};
 use odata::syntax::{Limits, Text, context, expression, path, prefer, search, url as address_syntax};
@@ -142,7 +142,7 @@ fn headers() {
         let _ = Wishes::read(&headers, Some(&text), Media::Json);
         let _ = said(prefer::parse(&text));
         outcome += &problem(json_body(&headers));
-        outcome += &problem(text_body(&headers));
+        outcome += &problem(query_body(&headers));
         outcome += &problem(batch_body(&headers));
         if let Ok(form) = Form::of(&headers) {
             outcome += &problem(batch::read(&form, input, 20));

@@ -35,7 +35,7 @@ const PAGING_KEY: [u8; 32] = *b"the shop keeps nothing from you.";
 
 /// What the shop says of itself in `$metadata`: all that the engine does for it, and what its host adds.
 const CAPABILITIES: Capabilities =
-    Capabilities { encodings: &[], asynchronous: true, deep_insert: true, deep_update: true, ..Capabilities::SERVED };
+    Capabilities { encodings: &[], asynchronous: true, deep_insert: true, upsert: true, ..Capabilities::SERVED };
 
 #[tokio::main]
 async fn main() -> ExitCode {

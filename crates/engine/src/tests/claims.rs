@@ -131,6 +131,7 @@ fn batches_are_as_claimed() {
         references_in_bodies,
         references_across_change_sets,
         etag_references,
+        dependency_conditions,
     }) = CLAIMED.batch
     else {
         panic!("batches are served")
@@ -146,6 +147,8 @@ fn batches_are_as_claimed() {
     assert_eq!(references_in_bodies, json(bound));
     let guarded = r#"{"id":"2","method":"DELETE","url":"$1","headers":{"if-match":"$1"}}"#;
     assert_eq!(etag_references, json(guarded));
+    let conditional = r#"{"id":"2","method":"GET","url":"Makers","if":"$1/Name eq 'A'"}"#;
+    assert_eq!(dependency_conditions, json(conditional));
 
     let (sets, wish) = (two_change_sets("$1"), [MULTIPART, ("prefer", "continue-on-error")]);
     let client = Client::graph();

@@ -195,9 +195,16 @@ fn batch(batch: &Batch) -> Annotation {
             ("ReferencesInRequestBodiesSupported", Expression::Bool(batch.references_in_bodies)),
             ("ReferencesAcrossChangeSetsSupported", Expression::Bool(batch.references_across_change_sets)),
             ("EtagReferencesSupported", Expression::Bool(batch.etag_references)),
+            ("RequestDependencyConditionsSupported", Expression::Bool(batch.dependency_conditions)),
             ("SupportedFormats", text_list(batch.formats)),
         ],
     )
+}
+
+/// Can clients choose where an entity is made, and is it not its stream first of all?
+fn is_upsertable(set: &'static EntitySet) -> bool {
+    let made_here = |name: &&str| set.ty.find(name).is_some_and(|(_, key)| key.mode == Mode::Computed);
+    set.capabilities.insertable && !set.ty.has_stream && !set.ty.key_properties().iter().any(made_here)
 }
 
 pub(super) fn set(set: &'static EntitySet, capabilities: &Capabilities) -> Vec<Annotation> {
@@ -209,7 +216,7 @@ pub(super) fn set(set: &'static EntitySet, capabilities: &Capabilities) -> Vec<A
         insert.push(("RequiredProperties", path_list(required.map(|(_, property)| property.name))));
     }
     if permitted.updatable {
-        update.push(("Upsertable", Expression::Bool(capabilities.upsert)));
+        update.push(("Upsertable", Expression::Bool(capabilities.upsert && is_upsertable(set))));
         update.push(("DeltaUpdateSupported", Expression::Bool(capabilities.delta_update)));
         update.extend(members_at_once(capabilities));
     }

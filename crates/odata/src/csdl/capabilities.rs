@@ -32,6 +32,8 @@ pub struct Batch {
     pub references_across_change_sets: bool,
     /// May a condition refer to the ETag of an earlier answer?
     pub etag_references: bool,
+    /// `if`: a condition in place of dependencies.
+    pub dependency_conditions: bool,
 }
 
 /// What a service offers beyond its model (`Org.OData.Capabilities.V1`): what is said here is published in `$metadata`
@@ -95,7 +97,6 @@ impl Capabilities {
     /// compare. A service whose resources or host do less, or more, says so with
     /// `Capabilities { asynchronous: true, ..Capabilities::SERVED }`.
     pub const SERVED: Capabilities = Capabilities {
-        // Before `Advanced` may be said: `if` within batches.
         conformance: None,
         formats: FORMATS,
         encodings: &["gzip"],
@@ -107,6 +108,7 @@ impl Capabilities {
             references_in_bodies: false,
             references_across_change_sets: true,
             etag_references: false,
+            dependency_conditions: true,
         }),
         top: true,
         skip: true,
@@ -122,7 +124,8 @@ impl Capabilities {
         upsert: false,
         each: true,
         delta_update: false,
-        track_changes: false,
+        // Of sets whose changes are kept; the others say themselves that theirs are not.
+        track_changes: true,
         select_options: true,
         modification_options: true,
         annotation_values: false,
@@ -137,7 +140,6 @@ impl Capabilities {
         upsert: true,
         each: true,
         delta_update: true,
-        track_changes: true,
         ..Capabilities::SERVED
     };
 }

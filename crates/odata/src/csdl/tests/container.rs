@@ -151,7 +151,7 @@ fn the_container() {
               <Annotation Term="Org.OData.Capabilities.V1.UpdateRestrictions">
                 <Record>
                   <PropertyValue Property="Updatable" Bool="true"/>
-                  <PropertyValue Property="Upsertable" Bool="true"/>
+                  <PropertyValue Property="Upsertable" Bool="false"/>
                   <PropertyValue Property="DeltaUpdateSupported" Bool="true"/>
                   <PropertyValue Property="FilterSegmentSupported" Bool="true"/>
                   <PropertyValue Property="TypecastSegmentSupported" Bool="true"/>
