@@ -97,7 +97,7 @@ impl Capabilities {
     /// compare. A service whose resources or host do less, or more, says so with
     /// `Capabilities { asynchronous: true, ..Capabilities::SERVED }`.
     pub const SERVED: Capabilities = Capabilities {
-        conformance: None,
+        conformance: Some(Conformance::Advanced),
         formats: FORMATS,
         encodings: &["gzip"],
         filter: true,
