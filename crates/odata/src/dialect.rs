@@ -129,6 +129,6 @@ impl Dialect {
         batch_limit: 100,
         json_batch_needs_401: true,
         json: "application/json;odata.metadata=minimal",
-        capabilities: Capabilities::SERVED,
+        capabilities: Capabilities { upsert: true, deep_insert: true, ..Capabilities::SERVED },
     };
 }

@@ -9,16 +9,17 @@ use crate::Dialect;
 const CLAIMED: Capabilities = Dialect::GRAPH.capabilities;
 
 /// Is a request of that kind answered?
-fn is_served(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> bool {
-    let client = Client::graph();
+fn is_served(dialect: &Dialect, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> bool {
+    let client = Client::new(dialect.clone());
     client.maker(&[(3, None)]);
     client.send(method, &url.replace("{maker}", &format!("Makers({})", id(1))), headers, body).status.is_success()
 }
 
 fn is_read(url: &str) -> bool {
-    is_served("GET", url, &[], "")
+    is_served(&Dialect::GRAPH, "GET", url, &[], "")
 }
 
+const V401: (&str, &str) = ("odata-version", "4.01");
 const JSON: (&str, &str) = ("content-type", "application/json");
 const PLAIN: (&str, &str) = ("content-type", "text/plain");
 
@@ -41,18 +42,35 @@ fn what_is_not_served_is_not_claimed() {
         ),
         ("select_options", CLAIMED.select_options, is_read("Articles?$select=Tags($top=1;$skip=1;$count=true)")),
         ("default_namespace", CLAIMED.default_namespace, is_read("Makers/Maker")),
-        ("query_segment", CLAIMED.query_segment, is_served("POST", "Makers/$query", &[PLAIN], "$top=1")),
+        (
+            "query_segment",
+            CLAIMED.query_segment,
+            is_served(&Dialect::GRAPH, "POST", "Makers/$query", &[PLAIN], "$top=1"),
+        ),
         ("modification_options", CLAIMED.modification_options, is_shaped()),
-        ("each", CLAIMED.each, is_served("PATCH", "Makers/$filter(Name eq 'Ada')/$each", &[JSON], r#"{"Name":"B"}"#)),
-        ("each", CLAIMED.each, is_served("DELETE", "{maker}/Reviews/$each", &[], "")),
-        ("delta_update", CLAIMED.delta_update, is_served("PATCH", "{maker}/Reviews", &[JSON], DELTA)),
-        ("upsert", CLAIMED.upsert, is_served("PUT", &format!("Makers({})", id(9)), &[JSON], r#"{"Name":"B"}"#)),
-        ("deep_insert", CLAIMED.deep_insert, is_served("POST", "Makers", &[JSON], DEEP)),
-        ("deep_update", CLAIMED.deep_update, is_served("PATCH", "{maker}", &[JSON], DEEP)),
         ("asynchronous", CLAIMED.asynchronous, is_put_off()),
         ("track_changes", CLAIMED.track_changes, is_tracked()),
     ] {
         assert_eq!(claimed, served, "{name}: claimed, served");
+    }
+}
+
+#[test]
+fn changes_that_are_not_served_are_not_claimed() {
+    for dialect in [Dialect::GRAPH, Dialect::OASIS] {
+        let claimed = dialect.capabilities;
+        let is_served = |method, url: &str, body| is_served(&dialect, method, url, &[JSON, V401], body);
+        let blurb = format!("Blurbs(ArticleID={},Language='en')", id(7));
+        for (name, claimed, served) in [
+            ("each", claimed.each, is_served("PATCH", "Makers/$filter(Name eq 'Ada')/$each", r#"{"Name":"B"}"#)),
+            ("each", claimed.each, is_served("DELETE", "{maker}/Reviews/$each", "")),
+            ("delta_update", claimed.delta_update, is_served("PATCH", "{maker}/Reviews", DELTA)),
+            ("upsert", claimed.upsert, is_served("PATCH", &blurb, r#"{"Text":"a"}"#)),
+            ("deep_insert", claimed.deep_insert, is_served("POST", "Makers", DEEP)),
+            ("deep_update", claimed.deep_update, is_served("PATCH", "{maker}", DEEP)),
+        ] {
+            assert_eq!(claimed, served, "{name}: claimed, served");
+        }
     }
 }
 

@@ -135,10 +135,7 @@ impl Capabilities {
     /// Everything that the documents can tell, for tests of how they tell it.
     #[cfg(test)]
     pub(crate) const ALL: Capabilities = Capabilities {
-        conformance: Some(Conformance::Advanced),
-        query_segment: true,
         upsert: true,
-        each: true,
         delta_update: true,
         ..Capabilities::SERVED
     };

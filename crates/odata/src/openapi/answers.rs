@@ -21,7 +21,7 @@ impl Asks {
     fn statuses(self) -> &'static [&'static str] {
         match self {
             Asks::Description => &["400", "404", "405", "406", "412", "500", "501", "503"],
-            Asks::Read => &["400", "401", "403", "404", "405", "406", "412", "429", "500", "501", "503"],
+            Asks::Read => &["400", "401", "403", "404", "405", "406", "410", "412", "429", "500", "501", "503"],
             Asks::Change => &["400", "401", "403", "404", "405", "406", "409", "412", "429", "500", "501", "503"],
             Asks::Send => {
                 &["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "429", "500", "501", "503"]
@@ -31,7 +31,7 @@ impl Asks {
 }
 
 /// Every status of a problem, what it says, and the header that comes with it.
-const PROBLEMS: [(&str, &str, Option<&str>); 14] = [
+const PROBLEMS: [(&str, &str, Option<&str>); 15] = [
     ("400", "The request is malformed: an option, a header, or the body.", None),
     ("401", "There is no token, or it is not accepted.", Some("WWW-Authenticate")),
     ("403", "The token lacks a scope, or the caller a role.", None),
@@ -39,6 +39,7 @@ const PROBLEMS: [(&str, &str, Option<&str>); 14] = [
     ("405", "The address does not offer the method.", Some("Allow")),
     ("406", "The answer cannot have the form that `Accept` or `$format` asks for.", None),
     ("409", "The name is taken, or the change contradicts what is there.", None),
+    ("410", "What a delta link asks of the past is known no longer; read anew.", None),
     ("412", "The resource is not what a condition presumes.", None),
     ("413", "The body is too large.", None),
     ("415", "The body is of a media type that is not taken there.", None),
