@@ -5,7 +5,7 @@
 
 use edm::lazy;
 use http::StatusCode;
-use odata::headers::{Applied, Version};
+use odata::headers::Version;
 use odata::payload::{Reason, Writer};
 use odata::{Kind, Problem};
 
@@ -13,7 +13,7 @@ use crate::collection::Shaping;
 use crate::exchange::Response;
 use crate::paging::{with_token, without_tokens};
 use crate::payload::{Frame, Home, View};
-use crate::reading::{applied, text};
+use crate::reading::{applied, followed, text};
 use crate::resources::{Change, Changes, Resources, Row, Target};
 use crate::service::{Service, Understood};
 
@@ -28,11 +28,12 @@ struct Seen {
 }
 
 impl<R: Resources> Service<R> {
-    /// How far the history has come, where the client wants a link to later changes and can have one.
+    /// How far the history has come, where the client wants a link to later changes and can have one: not to a part of
+    /// the list, nor with positions, which changes have none of.
     pub(crate) async fn tracked(&self, understood: &Understood<'_, R>) -> Result<Option<u64>, Problem> {
         let Understood { caller, target, query, reach, wishes, .. } = understood;
         let alone = reach.is_empty() && query.top.is_none() && query.skip.is_none() && query.skip_token.is_none();
-        match wishes.prefer.track_changes && alone {
+        match wishes.prefer.track_changes && alone && !query.positions {
             true => self.resources.position(caller, target).await,
             false => Ok(None),
         }
@@ -66,7 +67,7 @@ impl<R: Resources> Service<R> {
             // Who sets no limit gets the newer form, in which entities that are gone keep their key.
             response.set_static("odata-version", Version::V401.text());
         }
-        Ok(applied(response, &Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit)))
+        Ok(applied(response, &followed(wishes).max_page_size(wishes.max_page_size)))
     }
 
     /// How many there are: `/$count` of a delta link.

@@ -185,7 +185,11 @@ impl Frame<'_> {
 
     /// Does every entity say its address anyway?
     pub(crate) fn tells_ids(&self) -> bool {
-        self.format.metadata == Metadata::Full
+        match self.format.metadata {
+            Metadata::None => false,
+            Metadata::Minimal => self.ids,
+            Metadata::Full => true,
+        }
     }
 
     /// The canonical address of an entity, absolute.
@@ -220,8 +224,7 @@ impl Frame<'_> {
         if lists.any() {
             layout = layout.nesting(&lists);
         }
-        let full = self.format.metadata == Metadata::Full;
-        let identified = full || (self.ids && self.format.metadata == Metadata::Minimal);
+        let identified = self.tells_ids();
         let needs_path = identified || !view.shown.is_empty();
         let path = if needs_path { home.path_of(row) } else { String::new() };
         let id = if identified { [self.root, "/", &path].concat() } else { String::new() };

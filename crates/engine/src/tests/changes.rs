@@ -90,6 +90,16 @@ fn entities_that_are_gone_as_each_version_has_it() {
 }
 
 #[test]
+fn each_entity_says_once_where_it_is() {
+    let client = Client::new(Dialect { ids: true, positions: true, ..Dialect::OASIS });
+    let delta = link(&client.send("GET", "Makers?$select=Name", &[TRACK], ""), "deltaLink").unwrap();
+    client.makers(&["a"]);
+    assert_eq!(text(&client.get(&delta)).matches("\"@odata.id\"").count(), 1);
+    // Changes have no positions.
+    assert!(link(&client.send("GET", "Makers?$index", &[TRACK], ""), "deltaLink").is_none());
+}
+
+#[test]
 fn changes_come_in_pages_and_are_counted() {
     let client = Client::new(Dialect::OASIS);
     let delta = link(&client.send("GET", "Makers?$count=true&$select=Name", &[TRACK], ""), "deltaLink").unwrap();
