@@ -34,7 +34,8 @@ use tokio::net::TcpListener;
 const PAGING_KEY: [u8; 32] = *b"the shop keeps nothing from you.";
 
 /// What the shop says of itself in `$metadata`: all that the engine does for it, and what its host adds.
-const CAPABILITIES: Capabilities = Capabilities { encodings: &[], asynchronous: true, deep_insert: true, ..Dialect::OASIS.capabilities };
+const CAPABILITIES: Capabilities =
+    Capabilities { encodings: &[], asynchronous: true, deep_insert: true, ..Dialect::OASIS.capabilities };
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -134,11 +134,7 @@ impl Capabilities {
 
     /// Everything that the documents can tell, for tests of how they tell it.
     #[cfg(test)]
-    pub(crate) const ALL: Capabilities = Capabilities {
-        upsert: true,
-        delta_update: true,
-        ..Capabilities::SERVED
-    };
+    pub(crate) const ALL: Capabilities = Capabilities { upsert: true, delta_update: true, ..Capabilities::SERVED };
 }
 
 /// The levels of metadata, as `Accept` names them.
