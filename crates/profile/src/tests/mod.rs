@@ -7,6 +7,7 @@ mod fuzz;
 mod harness;
 mod laws;
 mod metadata;
+mod peers;
 mod people;
 mod reach;
 mod values;

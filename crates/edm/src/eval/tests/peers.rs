@@ -1,5 +1,5 @@
-//! What other servers got wrong, each named after the report. Those about paging, encoding and syntax are where these
-//! are done.
+//! What other servers got wrong, each named after the report. Those about paging, encoding and names are in the
+//! tests of the profile service.
 
 use super::differential::now;
 use super::meaning::{check, evaluate, example};
