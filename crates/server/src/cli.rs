@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Token(Token),
     /// Look through settings and a data directory for what is wrong; beside a running server too
     Check(Check),
+    /// Print the variables by which programs find a development server and trust its https
+    Env(Env),
 }
 
 /// `vitae dev`.
@@ -50,7 +52,7 @@ Examples:
   vitae dev --ephemeral --port 0 --ready-file ready.env
                                   for tests: nothing kept, any free port; once `ready.env` exists, source it for
                                   VITAE_URL, VITAE_TOKEN, VITAE_USER_ID, VITAE_UPN, VITAE_PLAIN_TOKEN, VITAE_PLAIN_UPN,
-                                  VITAE_PLAIN_USER_ID and VITAE_APP_TOKEN
+                                  VITAE_PLAIN_USER_ID, VITAE_APP_TOKEN, VITAE_TLS_URL and VITAE_CA
   vitae dev --ephemeral --seed 7 --clock 2030-01-01T00:00:00Z
                                   the same people, ids, times and answers on every run
 
@@ -67,7 +69,8 @@ pub(crate) struct Dev {
     /// Port to listen on; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 8080)]
     pub(crate) port: u16,
-    #[arg(long, value_name = "N", hide = true)]
+    /// Port for https; 0 takes a free one [default: 8443, or 0 with --port 0]
+    #[arg(long, value_name = "N")]
     pub(crate) tls_port: Option<u16>,
     /// Directory for the data; made when absent
     #[arg(long, value_name = "DIR", default_value = "vitae-data")]
@@ -167,6 +170,20 @@ pub(crate) struct Check {
     /// Print a JSON object instead of lines
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `vitae env`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  eval \"$(vitae env)\"               then curl, Python, Node and Go reach the https of `vitae dev`:
+  curl \"$VITAE_TLS_URL/healthz\"
+
+A file `ca-bundle.pem` is written beside the data: the authority of the server with those this machine trusts.")]
+pub(crate) struct Env {
+    /// Directory of the development server's data
+    #[arg(long, value_name = "DIR", default_value = "vitae-data")]
+    pub(crate) data: PathBuf,
 }
 
 fn time(text: &str) -> Result<i64, &'static str> {

@@ -194,6 +194,25 @@ impl DataDir {
         files::write_whole(&path, &text, Readers::Usual).map_err(|error| trouble(&error))
     }
 
+    /// Notes under which addresses its server was last found.
+    pub(crate) fn write_addresses(&self, addresses: &[(&str, &str)]) -> Outcome {
+        let path = self.address_file();
+        let text: String = addresses.iter().map(|(name, url)| format!("{name}={url}\n")).collect();
+        files::write_whole(&path, &text, Readers::Usual)
+            .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))
+    }
+
+    /// Those addresses, each with the variable it belongs into; none when there was no server yet.
+    pub(crate) fn addresses(&self) -> Vec<(String, String)> {
+        let text = fs::read_to_string(self.address_file()).unwrap_or_default();
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        pairs.map(|(name, url)| (name.to_owned(), url.to_owned())).collect()
+    }
+
+    fn address_file(&self) -> PathBuf {
+        self.path.join("addresses.env")
+    }
+
     fn issuer_file(&self) -> PathBuf {
         self.path.join("issuer.json")
     }

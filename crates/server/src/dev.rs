@@ -1,5 +1,6 @@
 //! `vitae dev`: a server to develop and test against, with people, tokens and hooks of its own.
 
+mod authority;
 mod faults;
 mod hooks;
 mod journal;
@@ -7,7 +8,7 @@ mod people;
 mod tokens;
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use auth::Authenticator;
@@ -15,8 +16,10 @@ use auth::dev::DevIssuer;
 use store::Store;
 use store::memory::MemoryStore;
 use store::sqlite::{Options, SqliteStore};
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
+use self::authority::Authority;
 use self::people::Source;
 use self::tokens::Announcement;
 use crate::app::{App, Hosts, Origins};
@@ -28,9 +31,11 @@ use crate::files::{self, Readers};
 use crate::listen::{self, Door, Stop};
 use crate::logging::{self, Format};
 use crate::seeded::{self, Purpose};
+use crate::tls::Tls;
 use crate::wiring::{Api, Choices, Person};
 use crate::{random, run_async, term};
 
+pub(crate) use authority::CERTIFICATE;
 pub(crate) use hooks::{Hooks, Passage};
 pub(crate) use tokens::{Mint, READING, roles_of, usual_scopes};
 
@@ -48,9 +53,6 @@ const KNOWN_TOKENS: usize = 10_000;
 
 /// Runs the server until it is asked to stop.
 pub(crate) fn run(args: &cli::Dev) -> Outcome {
-    if args.tls_port.is_some() {
-        return Err(Failure::Usage("--tls-port is not there yet: this release serves http only".to_owned()));
-    }
     let level = std::env::var("VITAE_LOG_LEVEL");
     logging::start(level.as_deref().unwrap_or("warn"), Format::Text)?;
     run_async(WORKERS, serve(args))
@@ -66,19 +68,76 @@ async fn serve(args: &cli::Dev) -> Outcome {
     let stop = Stop::new()?;
     let listener = listen::bind(SocketAddr::new(args.host, args.port)).await?;
     let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
+    let https = Https::open(args, &ground).await?;
     let effects = Arc::new(effects(args, seed));
     let key = paging_key(args, &*ground.store).await?;
     let api = Api::new(Arc::clone(&ground.store), Arc::clone(&effects), &Choices::default(), key);
     let note = ground.inhabit(seed, &source, &api, &effects).await?;
     let app = Arc::new(app(args, &ground, source, api, effects, note.tenant)?);
-    let announcement = announce(&app, &ground.issuer, &note, address).await?;
-    let serving = tokio::spawn(listen::serve(vec![Door::new(listener, None)], app, stop));
+    let mut announcement = announce(&app, &ground.issuer, &note, address).await?;
+    let mut doors = vec![Door::new(listener, None)];
+    if let Some(https) = https {
+        announcement.https = Some((https.url.clone(), https.authority));
+        doors.push(Door::new(https.listener, Some(https.tls)));
+    }
+    if let Some(directory) = &ground.directory {
+        let https = announcement.https.iter().map(|(url, _)| ("VITAE_TLS_URL", url.as_str()));
+        directory.write_addresses(
+            &[("VITAE_URL", announcement.url.as_str())].into_iter().chain(https).collect::<Vec<_>>(),
+        )?;
+    }
+    let serving = tokio::spawn(listen::serve(doors, app, stop));
     if let Some(path) = &args.ready_file {
         files::write_whole(path, &announcement.ready_file(), Readers::Owner)
             .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))?;
     }
     greet(args, &announcement, &note);
     serving.await.map_err(|error| Failure::failed("the server broke off", error))
+}
+
+/// The port for https where http has its usual one.
+const TLS_PORT: u16 = 8443;
+
+/// The way in by https, beside the one by http.
+struct Https {
+    listener: TcpListener,
+    tls: Arc<Tls>,
+    url: String,
+    /// The certificate to be trusted.
+    authority: PathBuf,
+}
+
+impl Https {
+    /// Opens it, where clients can find the authority: in the data directory or beside the ready file.
+    async fn open(args: &cli::Dev, ground: &Ground) -> Outcome<Option<Https>> {
+        let authority = match (&ground.directory, &args.ready_file) {
+            (Some(directory), _) => Authority::kept(&absolute(directory.path())?)?,
+            (None, Some(ready)) => Authority::passing(absolute(ready)?.with_extension(CERTIFICATE))?,
+            (None, None) if args.tls_port.is_some() => {
+                let why = "--tls-port with --ephemeral needs --ready-file, beside which the authority is written";
+                return Err(Failure::Usage(why.to_owned()));
+            }
+            (None, None) => return Ok(None),
+        };
+        let port = args.tls_port.unwrap_or(if args.port == 0 { 0 } else { TLS_PORT });
+        let listener = match listen::bind(SocketAddr::new(args.host, port)).await {
+            Ok(listener) => listener,
+            // Nobody asked for it.
+            Err(failure) if args.tls_port.is_none() => {
+                tracing::warn!("no https: {}; choose a port with --tls-port", failure.message().unwrap_or_default());
+                return Ok(None);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
+        let certificate = authority.certificate.clone();
+        let url = format!("https://localhost:{}", address.port());
+        Ok(Some(Https { listener, tls: authority.certify()?, url, authority: certificate }))
+    }
+}
+
+fn absolute(path: &Path) -> Outcome<PathBuf> {
+    std::path::absolute(path).map_err(|error| Failure::failed(format_args!("no place `{}`", path.display()), error))
 }
 
 /// What a server stands on.
@@ -243,7 +302,7 @@ async fn announce(app: &App, issuer: &DevIssuer, note: &DevNote, address: Socket
     }
     let ordinary = people.pop().flatten();
     let signed_in = people.pop().flatten();
-    Ok(Announcement { url: url(address), signed_in, ordinary, app_token: mint.app("Vitae App", READING) })
+    Ok(Announcement { url: url(address), https: None, signed_in, ordinary, app_token: mint.app("Vitae App", READING) })
 }
 
 /// The URL by which this machine reaches the address.
@@ -265,8 +324,11 @@ fn greet(args: &cli::Dev, announcement: &Announcement, note: &DevNote) {
     let mut lines = vec![
         format!("vitae {} for development: anyone on this machine can get a token", env!("CARGO_PKG_VERSION")),
         format!("  url     {url}"),
-        format!("  data    {kept}"),
     ];
+    if let Some((url, authority)) = &announcement.https {
+        lines.push(format!("  https   {url}, vouched for by {}", authority.display()));
+    }
+    lines.push(format!("  data    {kept}"));
     if let Some(seed) = args.seed.filter(|seed| note.seed.is_some_and(|made| made != *seed)) {
         lines.push(format!(
             "  note    the people were made from another seed than {seed} and stay; POST /dev/reset makes them anew"

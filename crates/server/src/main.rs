@@ -1,6 +1,6 @@
 //! `vitae`: the one binary.
 //!
-//! A command is a module: [`dev`], [`serve`], [`token`], [`check`]. What `dev` and `serve` share is the way of a
+//! A command is a module: [`dev`], [`serve`], [`token`], [`check`], [`env`]. What `dev` and `serve` share is the way of a
 //! request ([`app`]), the sockets ([`listen`]) and the making of the service ([`wiring`]).
 
 mod app;
@@ -13,6 +13,7 @@ mod demo;
 mod dev;
 mod duration;
 mod effects;
+mod env;
 mod failure;
 mod files;
 mod issuers;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve::run(serve),
         Command::Token(token) => token::run(token),
         Command::Check(check) => check::run(check),
+        Command::Env(env) => env::run(env),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

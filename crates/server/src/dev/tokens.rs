@@ -1,6 +1,7 @@
 //! The tokens a development server hands out by itself, and the file that tells scripts about them.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use auth::dev::{DevIssuer, TokenRequest, TokenUser};
 use auth::{Role, Roles, Scope, Scopes};
@@ -81,6 +82,8 @@ impl Mint<'_> {
 /// What a server has to tell once it answers.
 pub(super) struct Announcement {
     pub(super) url: String,
+    /// The URL by https, and the file of the authority to be trusted for it.
+    pub(super) https: Option<(String, PathBuf)>,
     pub(super) signed_in: Option<(Person, String)>,
     pub(super) ordinary: Option<(Person, String)>,
     pub(super) app_token: String,
@@ -99,13 +102,16 @@ impl Announcement {
             let _ = write!(text, "VITAE_PLAIN_TOKEN={token}\nVITAE_PLAIN_UPN={upn}\nVITAE_PLAIN_USER_ID={id}\n");
         }
         let _ = writeln!(text, "VITAE_APP_TOKEN={}", self.app_token);
+        if let Some((url, authority)) = &self.https {
+            let _ = write!(text, "VITAE_TLS_URL={url}\nVITAE_CA={}\n", quoted(&authority.display().to_string()));
+        }
         text
     }
 }
 
 /// The text as a shell reads it back: as it is when that is safe, else between single quotes.
 fn quoted(text: &str) -> String {
-    let safe = |letter: char| letter.is_ascii_alphanumeric() || "@._-+".contains(letter);
+    let safe = |letter: char| letter.is_ascii_alphanumeric() || "@._-+/".contains(letter);
     if text.chars().all(safe) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 

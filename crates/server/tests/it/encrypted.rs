@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rcgen::CertifiedKey;
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
@@ -142,4 +143,58 @@ fn files_that_do_not_fit_stop_it() {
     assert!(ended.stderr.contains("`tls.certificate` and `tls.key` cannot be used"), "{}", ended.stderr);
     let ended = run(vitae().args(["check", "--config", "vitae.toml"]).current_dir(place.path()));
     assert!(ended.stdout.contains("`tls.certificate` and `tls.key` cannot be used"), "{}", ended.stdout);
+}
+
+fn authority(path: &str) -> Vec<CertificateDer<'static>> {
+    CertificateDer::pem_file_iter(path).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn a_development_server_speaks_https_beside_http() {
+    let server = Server::ephemeral(&["--people", "2"]);
+    let url = server.ready("VITAE_TLS_URL");
+    let host = url.strip_prefix("https://").unwrap();
+    let trusted = authority(server.ready("VITAE_CA"));
+    for name in ["localhost", "127.0.0.1"] {
+        let address = host.replace("localhost", "127.0.0.1");
+        let mut line = connect(&address, name, &trusted, "http/1.1").unwrap();
+        let users = Request::new(host, "GET", "/beta/users?$top=1").token(server.ready("VITAE_TOKEN"));
+        let reply = ask(&mut line, &users).expect(200);
+        assert_eq!(reply.header("strict-transport-security"), None, "the http beside it must stay reachable");
+        let context = reply.json()["@odata.context"].as_str().unwrap().to_owned();
+        assert!(context.starts_with(&format!("{url}/beta/$metadata")), "{context}");
+        assert!(connect(&address, "people.example", &trusted, "http/1.1").is_err());
+    }
+    server.anyone("GET", "/healthz").send().expect(200);
+}
+
+#[test]
+fn the_variables_lead_to_a_server_that_is_trusted() {
+    let place = tempfile::tempdir().unwrap();
+    let server = Server::in_place(place.path(), &["--people", "1"]);
+    let first = authority(server.ready("VITAE_CA"));
+    let printed = run(vitae().args(["env", "--data"]).arg(Server::data(place.path())));
+    assert_eq!(printed.code, 0, "{}", printed.stderr);
+    let value = |name: &str| {
+        let line = printed.stdout.lines().find_map(|line| line.strip_prefix(&format!("export {name}='"))).unwrap();
+        line.strip_suffix('\'').unwrap().to_owned()
+    };
+    assert_eq!(
+        (value("VITAE_URL").as_str(), value("VITAE_TLS_URL").as_str()),
+        (server.ready("VITAE_URL"), server.ready("VITAE_TLS_URL"))
+    );
+    assert_eq!(authority(&value("NODE_EXTRA_CA_CERTS")), first);
+    for name in ["CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"] {
+        assert!(authority(&value(name)).contains(&first[0]), "{name}");
+    }
+    server.terminate();
+    let again = Server::in_place(place.path(), &[]);
+    assert_eq!(authority(again.ready("VITAE_CA")), first, "who trusts it once trusts it again");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let key = fs::metadata(Server::data(place.path()).join("ca.key.pem")).unwrap();
+        assert_eq!(key.permissions().mode() & 0o777, 0o600);
+    }
+    assert_eq!(run(vitae().args(["env", "--data"]).arg(place.path())).code, 1);
 }
