@@ -53,6 +53,10 @@ const KNOWN_TOKENS: usize = 10_000;
 
 /// Runs the server until it is asked to stop.
 pub(crate) fn run(args: &cli::Dev) -> Outcome {
+    if args.ephemeral && args.tls_port.is_some() && args.ready_file.is_none() {
+        let why = "--tls-port with --ephemeral needs --ready-file, beside which the authority is written";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let level = std::env::var("VITAE_LOG_LEVEL");
     logging::start(level.as_deref().unwrap_or("warn"), Format::Text)?;
     run_async(WORKERS, serve(args))
@@ -113,10 +117,6 @@ impl Https {
         let authority = match (&ground.directory, &args.ready_file) {
             (Some(directory), _) => Authority::kept(&absolute(directory.path())?)?,
             (None, Some(ready)) => Authority::passing(absolute(ready)?.with_extension(CERTIFICATE))?,
-            (None, None) if args.tls_port.is_some() => {
-                let why = "--tls-port with --ephemeral needs --ready-file, beside which the authority is written";
-                return Err(Failure::Usage(why.to_owned()));
-            }
             (None, None) => return Ok(None),
         };
         let port = args.tls_port.unwrap_or(if args.port == 0 { 0 } else { TLS_PORT });
