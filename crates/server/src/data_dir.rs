@@ -210,7 +210,7 @@ impl DataDir {
     }
 
     fn address_file(&self) -> PathBuf {
-        self.path.join("addresses.env")
+        self.path.join("urls.env")
     }
 
     fn issuer_file(&self) -> PathBuf {
