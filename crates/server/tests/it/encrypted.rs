@@ -84,7 +84,9 @@ fn a_service_speaks_tls_and_a_new_certificate_drops_nobody() {
     let first = certify(place.path(), "people.example");
     let server = serve(place.path());
     let address = server.ready("VITAE_URL").strip_prefix("https://").unwrap().to_owned();
-    let open = |trusted: &CertificateDer<'static>| connect(&address, "people.example", &[trusted.clone()], "http/1.1");
+    let open = |trusted: &CertificateDer<'static>| {
+        connect(&address, "people.example", std::slice::from_ref(trusted), "http/1.1")
+    };
     let mut standing = open(&first).unwrap();
     let reply = ask(&mut standing, &me(&address)).expect(401);
     assert_eq!(reply.header("strict-transport-security"), Some("max-age=31536000"));
