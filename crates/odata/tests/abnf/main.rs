@@ -5,6 +5,7 @@
 #![expect(
     clippy::panic,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::string_slice,
     clippy::print_stderr,
     reason = "a test may fail, and tells its tally"

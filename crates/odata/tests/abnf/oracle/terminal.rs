@@ -145,9 +145,9 @@ fn media(text: &str) -> Option<usize> {
 
 fn guid(text: &str) -> Option<usize> {
     let hyphen = |at: usize| matches!(at, 8 | 13 | 18 | 23);
-    let digits = text.get(..36)?.char_indices();
+    let mut digits = text.get(..36)?.char_indices();
     let fits = |(at, letter): (usize, char)| if hyphen(at) { letter == '-' } else { letter.is_ascii_hexdigit() };
-    digits.map(fits).all(|fits| fits).then_some(36)
+    digits.all(fits).then_some(36)
 }
 
 fn number(text: &str) -> Option<usize> {

@@ -23,9 +23,9 @@ fn what_is_sound_is_said_to_be() {
         |_| {},
         "",
         &expect![[r#"
-        0
-        the settings in `vitae.toml` and the data in `vitae-data` are sound
-    "#]],
+            0
+            the settings in `vitae.toml` are sound; the data in `vitae-data` will be made when the service starts
+        "#]],
     );
 }
 
