@@ -1,6 +1,6 @@
 //! `vitae`: the one binary.
 //!
-//! A command is a module: [`dev`], [`serve`], [`token`], [`check`], [`env`]. What `dev` and `serve` share is the way of a
+//! A command is a module: [`dev`], [`serve`], [`token`], [`check`], [`mod@env`]. What `dev` and `serve` share is the way of a
 //! request ([`app`]), the sockets ([`listen`]) and the making of the service ([`wiring`]).
 
 mod app;
