@@ -72,7 +72,7 @@ fn addresses() {
         "me/profile/skills('a')('b')",
         "me/profile/skills('a','b')",
         "me/profile/skills/a/b/c/d",
-        "me/profile/people",
+        "me/profile/user",
         "me/me",
         "me/users",
         "users/me/profile",
