@@ -82,7 +82,7 @@ fn addresses() {
         "me/$links/profile",
         "me/profile/skills/$count/$count",
         "me/profile/skills/$count/x",
-        "me/profile/skills/$each",
+        "me/profile/skills/$each/displayName",
         "me/profile/skills/$query",
         "me/profile/skills/$ref/$ref",
         "me/profile/$value/x",
