@@ -110,9 +110,9 @@ async def test_filters_people(admin, newcomer):
     [
         ("displayNam eq 'x'", "displayName"),
         ("displayName eq", "column 15"),
-        ("length(displayName) eq 'x'", "length"),
+        ("length(displayName) eq 'x'", "Edm.Int32"),
         ("contians(displayName,'x')", "contains"),
-        ("displayName gt 1", "displayName"),
+        ("displayName gt 1", "Edm.String"),
     ],
 )
 async def test_says_what_is_wrong_with_a_filter(page, filter, told):
