@@ -1,11 +1,6 @@
 //! `docs/conformance.md` names a test for each clause: the tests it names are there, and it has every clause.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test outside of the crate is all test"
-)]
+#![expect(clippy::unwrap_used, reason = "a test outside of the crate is all test")]
 
 use std::collections::BTreeSet;
 use std::fs;
