@@ -1,10 +1,12 @@
 //! Repeatable chance.
 
-/// SplitMix64.
-pub(crate) struct Dice(u64);
+/// SplitMix64: every seed gives a different sequence.
+pub struct Dice(u64);
 
 impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The sequence of a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -16,13 +18,13 @@ impl Dice {
     }
 
     /// A number below `end`; 0 below 0.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).unwrap_or(u64::MAX).max(1);
         usize::try_from(self.next() % end).unwrap_or_default()
     }
 
     /// One of them; the default of nothing.
-    pub(crate) fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> Option<&'a T> {
+    pub fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> Option<&'a T> {
         from.get(self.below(from.len())).copied()
     }
 }

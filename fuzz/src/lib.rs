@@ -27,7 +27,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use dice::Dice;
+pub use dice::Dice;
 pub use request::Request;
 
 /// What to do with inputs.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::oracle::{Dice, Oracle, Sampler};
+use fuzz::Dice;
+
+use super::oracle::{Oracle, Sampler, pick};
 use super::{published, rules};
 
 /// How many texts of each rule: few in the suite, many with `VITAE_LONG=1`.
@@ -95,7 +97,7 @@ fn what_the_grammar_makes_is_accepted() {
     let (mut tried, mut made) = (0, 0);
     for (rule, depth) in RULES {
         for seed in 0..rounds() {
-            let mut dice = Dice(seed);
+            let mut dice = Dice::new(seed);
             let deep = 2 + dice.below(*depth);
             let text = sampler.text(rule, deep, &mut dice);
             made += 1;
@@ -167,11 +169,11 @@ fn what_the_grammar_cannot_read_is_refused() {
         let known: Vec<&str> =
             cases.iter().filter(|case| case.rule == *rule && !case.refused).map(|case| &*case.input).collect();
         for seed in 0..rounds() * 2 {
-            let mut dice = Dice(!seed);
+            let mut dice = Dice::new(!seed);
             let deep = 2 + dice.below(*depth / 2);
             let whole = match known.is_empty() || dice.below(2) == 0 {
                 true => sampler.text(rule, deep, &mut dice),
-                false => dice.pick(&known).to_owned(),
+                false => pick(&mut dice, &known).to_owned(),
             };
             let (text, piece) = mutated(&whole, &mut dice);
             made += 1;
@@ -197,7 +199,7 @@ fn what_the_grammar_cannot_read_is_refused() {
 
 fn mutated(text: &str, dice: &mut Dice) -> (String, &'static str) {
     let letters: Vec<char> = text.chars().collect();
-    let (start, piece) = (dice.below(letters.len() + 1), dice.pick(PIECES));
+    let (start, piece) = (dice.below(letters.len() + 1), pick(dice, PIECES));
     let cut = if piece.is_empty() { 1 } else { dice.below(3) };
     let (before, after) = letters.split_at(start);
     let after = after.get(cut..).unwrap_or_default();

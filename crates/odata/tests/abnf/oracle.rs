@@ -15,7 +15,7 @@ use odata::syntax::Text;
 
 use super::names::Names;
 use notation::{Grammar, Node};
-pub(crate) use sample::{Dice, Sampler};
+pub(crate) use sample::{Sampler, pick};
 
 pub(crate) struct Oracle<'n> {
     grammar: Grammar,

@@ -1,27 +1,13 @@
 //! Texts that a rule describes, at random.
 
+use fuzz::Dice;
+
 use super::notation::Node;
 use super::{Oracle, reader, terminal};
 
-/// SplitMix64.
-pub(crate) struct Dice(pub(crate) u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "below a small number")]
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-
-    pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())].clone()
-    }
+/// One of them.
+pub(crate) fn pick<T: Clone>(dice: &mut Dice, from: &[T]) -> T {
+    from[dice.below(from.len())].clone()
 }
 
 /// Makes texts; knows how deep each rule must be at least.
@@ -103,7 +89,7 @@ impl Made<'_, '_, '_> {
                 let lowest = choices.iter().map(|choice| self.sampler.height(choice)).min().unwrap_or(0);
                 let fits = |choice: &&Node| self.sampler.height(choice) <= depth.max(lowest);
                 let choices: Vec<&Node> = choices.iter().filter(fits).collect();
-                let choice = self.dice.pick(&choices);
+                let choice = pick(self.dice, &choices);
                 self.node(choice, depth);
             }
             Node::Repeat(least, most, inner) => {
@@ -117,9 +103,9 @@ impl Made<'_, '_, '_> {
     fn terminal(&mut self, terminal: &'static terminal::Terminal) {
         let text = match format!("{terminal:?}").as_str() {
             "lambdaVariableExpr" if self.scope.is_empty() => "$it".to_owned(),
-            "lambdaVariableExpr" => self.dice.pick(&self.scope),
+            "lambdaVariableExpr" => pick(self.dice, &self.scope),
             name => {
-                let text = self.dice.pick(terminal.samples).to_owned();
+                let text = pick(self.dice, terminal.samples).to_owned();
                 if name == "lambda-declared" {
                     self.scope.push(text.clone());
                 }
@@ -134,7 +120,7 @@ impl Made<'_, '_, '_> {
         match names.is_empty() {
             true => self.terminal(terminal::find(reader(rule)).expect("a terminal")),
             false => {
-                let name = self.dice.pick(&names);
+                let name = pick(self.dice, &names);
                 self.text.push_str(&name);
             }
         }
