@@ -107,7 +107,7 @@ impl<R: Resources> Service<R> {
         let mut timings = Timings::start(&request);
         let answer = match Posted::read(&request) {
             Ok(None) => self.answer(caller, &request, &mut timings).await,
-            Ok(Some(posted)) => self.answer(caller, &posted.request(&request), &mut timings).await,
+            Ok(Some(posted)) => Box::pin(self.answer(caller, &posted.request(&request), &mut timings)).await,
             Err(problem) => Err(problem),
         };
         let mut response = answer.unwrap_or_else(|problem| Response::problem(&problem, &request.exchange));
@@ -143,13 +143,13 @@ impl<R: Resources> Service<R> {
         }
         let mut task = task::task(&address, &request.method, &self.dialect)?;
         if let Place::All(ty) = address.place {
-            return self.all(caller, request, ty).await;
+            return Box::pin(self.all(caller, request, ty)).await;
         }
         let arguments = calls::implicit(&address);
         let mut address = address;
         // Each turn calls one operation of the path.
         while address.steps.iter().any(|step| matches!(step, Step::Call(_))) {
-            match self.call(caller, request, &address).await? {
+            match Box::pin(self.call(caller, request, &address)).await? {
                 Led::Answer(response) => return Ok(response),
                 Led::On(further) => address = further,
             }
@@ -211,7 +211,9 @@ impl<R: Resources> Service<R> {
         let target = self.resources.authorize(caller, &route.resource, task.action()).await?;
         timings.mark("authorize");
         let meter = self.meter(request);
-        self.pass(caller, &route, &options, &meter).await?;
+        if !route.checkpoints.is_empty() {
+            Box::pin(self.pass(caller, &route, &options, &meter)).await?;
+        }
         Ok(Understood {
             caller,
             request,
@@ -314,10 +316,20 @@ impl<R: Resources> Service<R> {
             Task::Read => self.read(understood).await,
             Task::List => self.list(understood).await,
             Task::Count => self.count(understood).await,
+            // Boxed: their futures are larger, and the future of every request has room for the largest.
+            _ => Box::pin(self.carry_out_other(task, understood)).await,
+        }
+    }
+
+    /// What is asked less often than reading.
+    async fn carry_out_other(&self, task: Task, understood: &Understood<'_, R>) -> Result<Response, Problem> {
+        match task {
+            Task::Read | Task::List | Task::Count | Task::Call(_) => {
+                Err(Problem::new(Kind::NotSupported, "calling this here is not supported"))
+            }
             Task::References => self.references(understood).await,
-            // Boxed: their futures are twice those of the others, and each connection has room for the largest.
-            Task::Create => Box::pin(self.create(understood)).await,
-            Task::Update => Box::pin(self.update(understood)).await,
+            Task::Create => self.create(understood).await,
+            Task::Update => self.update(understood).await,
             Task::Delete => self.delete(understood).await,
             Task::UpdateEach | Task::DeleteEach => self.change_each(task, understood).await,
             Task::Link => self.link(understood).await,
@@ -326,7 +338,6 @@ impl<R: Resources> Service<R> {
             Task::SetProperty | Task::Append | Task::ClearProperty => self.change_property(task, understood).await,
             Task::ReadMedia => self.read_media(understood).await,
             Task::SetMedia | Task::ClearMedia => self.change_media(task, understood).await,
-            Task::Call(_) => Err(Problem::new(Kind::NotSupported, "calling this here is not supported")),
         }
     }
 

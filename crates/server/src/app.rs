@@ -76,8 +76,6 @@ pub(crate) struct Arrival<'a> {
 
 impl App {
     /// Answers a request, whatever happens on the way. What `app` borrows the service from is dropped when it is done.
-    ///
-    /// The future is the one that the connection keeps: each `async` around it would copy it, which is large, once more.
     pub(crate) async fn respond(
         app: impl AsRef<App>,
         request: http::Request<Incoming>,

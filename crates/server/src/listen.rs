@@ -192,7 +192,8 @@ where
 {
     let service = {
         let line = Arc::clone(&line);
-        service_fn(move |request| App::respond(UnderWay::begin(&line), request, line.peer, line.encrypted))
+        // Boxed: the future is large, and the connection would copy it twice and keep room for it while idle.
+        service_fn(move |request| Box::pin(App::respond(UnderWay::begin(&line), request, line.peer, line.encrypted)))
     };
     let stream = Spoken::new(stream, Arc::clone(&line.app));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).into_owned());

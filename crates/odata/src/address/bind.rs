@@ -67,19 +67,18 @@ impl Binder<'_> {
             self.address.tail = Tail::Query;
             return Ok(0);
         }
-        if self.qualified(segment)? || self.bare_type(segment)? {
+        if self.qualified(segment)? {
             return Ok(0);
         }
-        match self.address.place {
+        let place = self.address.place;
+        match place {
             Place::Root => self.root(segment)?,
             Place::Collection(ty) => return self.within_collection(ty, segment, after),
             Place::Entity(ty) => self.within_entity(ty, segment)?,
             Place::Property(property) => self.within_value(property.ty, property.collection, segment)?,
             Place::Value(ty, collection) => self.within_value(ty, collection, segment)?,
-            Place::Metadata | Place::Batch | Place::EntityById(_) | Place::All(_) => {
-                return Err(self.unexpected(segment));
-            }
-            Place::Nothing | Place::Operation => return Err(self.unexpected(segment)),
+            Place::EntityById(_) | Place::All(_) if self.bare_type(segment)? => {}
+            _ => return Err(self.unexpected(segment)),
         }
         Ok(0)
     }
@@ -129,6 +128,7 @@ impl Binder<'_> {
             _ if segment.is("$each") => self.address.tail = Tail::Each,
             Segment { condition: Some(condition), .. } => self.filter(condition, segment)?,
             _ if segment.text.starts_with('$') => return Err(self.special(segment)),
+            _ if self.bare_type(segment)? => {}
             _ if self.names_operation(ty, segment) && self.call_bound(segment.name(), segment)? => {}
             _ => return self.key_segments(ty, segment, after),
         }
@@ -155,7 +155,7 @@ impl Binder<'_> {
         Ok(())
     }
 
-    /// A navigation property, property or operation of a structured type.
+    /// A navigation property, property, cast or operation of a structured type.
     fn member(&mut self, ty: &'static StructType, segment: &Segment<'_>) -> Result<(), Problem> {
         if let Some(navigation) = ty.find_navigation(segment.name()) {
             self.along(ty, navigation, segment, segment.arguments.as_deref())?;
@@ -166,7 +166,7 @@ impl Binder<'_> {
             self.address.place = Place::Property(property);
             return Ok(());
         }
-        if self.call_bound(segment.name(), segment)? {
+        if self.bare_type(segment)? || self.call_bound(segment.name(), segment)? {
             return Ok(());
         }
         let operations: Vec<&str> = self.bound_operations().map(|operation| operation.name).collect();
@@ -213,6 +213,7 @@ impl Binder<'_> {
             _ if collection && segment.text.parse::<i64>().is_ok() => {
                 return Err(not_yet("an item of a list by its position"));
             }
+            _ if collection && self.bare_type(segment)? => {}
             _ => match structure {
                 Some(ty) => self.member(ty, segment)?,
                 None if self.call_bound(segment.name(), segment)? => {}

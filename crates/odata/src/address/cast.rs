@@ -11,7 +11,6 @@ impl Binder<'_> {
     /// Takes the segment if its name is one of the model's namespace.
     pub(super) fn qualified(&mut self, segment: &Segment<'_>) -> Result<bool, Problem> {
         let name = self.model.unqualified(segment.name());
-        let is_identifier = |name: &str| name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
         if name.len() == segment.name().len() || !is_identifier(name) {
             return Ok(false);
         }
@@ -31,16 +30,17 @@ impl Binder<'_> {
     }
 
     /// Takes the segment if it names, without the namespace, a type that what was reached can be seen as
-    /// (`Core.DefaultNamespace`). A key or a member may look alike: members go first, and only the exact spelling counts.
+    /// (`Core.DefaultNamespace`). A key may look alike, so only the exact spelling counts; members look alike too, and are
+    /// looked for before.
     pub(super) fn bare_type(&mut self, segment: &Segment<'_>) -> Result<bool, Problem> {
+        // The names of the types are many; most segments that come here are keys, and most keys GUIDs.
+        if !is_identifier(segment.name()) {
+            return Ok(false);
+        }
         let Some(ty) = self.model.structs.iter().copied().find(|ty| ty.name == segment.name()) else {
             return Ok(false);
         };
-        let from = self.declared(ty).filter(|from| ty.is_a(from));
-        let is_member =
-            |from: &'static StructType| from.find(ty.name).is_some() || from.find_navigation(ty.name).is_some();
-        let hidden = from.is_none_or(|from| !matches!(self.address.place, Place::Collection(_)) && is_member(from));
-        if hidden {
+        if self.declared(ty).is_none_or(|from| !ty.is_a(from)) {
             return Ok(false);
         }
         self.cast_to(ty, segment).map(|()| true)
@@ -85,4 +85,8 @@ impl Binder<'_> {
         self.address.steps.push(Step::Cast(ty));
         self.key_of_segment(segment)
     }
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }

@@ -5,7 +5,7 @@
 //! where a wider range admits it.
 
 use edm::check::brief;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 use super::media::{MediaType, is_utf8};
 use crate::payload::Metadata;
@@ -73,13 +73,18 @@ fn offers(media: Media<'_>) -> [(Answer, &str); 2] {
 
 /// What the client's `Accept` headers agree on; without any, the usual.
 pub(super) fn by_headers(headers: &HeaderMap, media: Media<'_>) -> Result<Chosen, Problem> {
+    let mut values = headers.get_all(header::ACCEPT).into_iter();
+    // Nearly every request needs no closer look.
+    match (values.next().map(HeaderValue::as_bytes), values.next()) {
+        (None | Some(b"*/*"), None) => return Ok(usual(media)),
+        (Some(b"application/json"), None) if media == Media::Json => return Ok(usual(media)),
+        _ => {}
+    }
     let values = headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
     let ranges: Vec<&str> =
         values.flat_map(|value| pieces(value, ',')).filter(|range| !range.is_empty()).take(MAX_RANGES).collect();
     match ranges.as_slice() {
-        // Nearly every request.
-        [] | ["*/*"] => Ok(usual(media)),
-        ["application/json"] if media == Media::Json => Ok(usual(media)),
+        [] => Ok(usual(media)),
         ranges => choose(ranges, media, "Accept"),
     }
 }
