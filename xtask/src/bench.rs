@@ -6,11 +6,13 @@
 mod build;
 mod case;
 mod clock;
+mod developing;
 mod figures;
 mod http;
 mod load;
 mod pin;
 mod process;
+mod production;
 mod report;
 mod rounds;
 mod scene;

@@ -15,7 +15,7 @@ use crate::failure::{Because, Failure, Outcome};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A request as it is sent, of a signed-in person, with or without a body of JSON.
-pub(crate) fn request(method: &str, path: &str, host: SocketAddr, token: &str, body: &str) -> Bytes {
+pub(crate) fn request(method: &str, path: &str, host: &str, token: &str, body: &str) -> Bytes {
     let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n");
     if !body.is_empty() {
         text.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));

@@ -33,12 +33,12 @@ impl Process {
         Ok(Process { child, lines })
     }
 
-    /// Blocks until it says that it is ready; gives the lines it said before.
-    pub(crate) fn ready(&self) -> Outcome<Vec<String>> {
+    /// Blocks until it says that it is ready, in a line that begins with `sign`; gives the lines it said before.
+    pub(crate) fn ready(&self, sign: &str) -> Outcome<Vec<String>> {
         let mut said = Vec::new();
         loop {
             let line = self.lines.recv_timeout(PATIENCE).or_fail("a server did not get ready")?;
-            if line.starts_with("ready") {
+            if line.starts_with(sign) {
                 return Ok(said);
             }
             said.push(line);

@@ -3,7 +3,7 @@
 //! The bare server gets the very bytes that Vitae answered before, so the bodies are equal, not only their sizes.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,6 +17,7 @@ use crate::bench::http::{self, Answer};
 use crate::bench::load::Load;
 use crate::bench::pin::Pins;
 use crate::bench::process::Process;
+use crate::bench::production;
 use crate::failure::{Because, Failure, Outcome};
 
 /// People among whom writing is spread: enough that none gets near the quota of a collection, nor anything like it.
@@ -49,6 +50,8 @@ const OWNER: &str = r#"{"accountEnabled":true,"displayName":"Bench","mailNicknam
 pub(crate) struct Server {
     pub(crate) process: Process,
     pub(crate) address: SocketAddr,
+    /// The name under which it is asked.
+    pub(crate) host: String,
 }
 
 /// Both servers and what to ask them. The folder is last: it goes when they are gone.
@@ -69,31 +72,22 @@ pub(crate) fn folder() -> Outcome<TempDir> {
     tempfile::Builder::new().prefix("bench-").tempdir_in(beside).or_fail("cannot make a folder")
 }
 
-/// Starts `vitae dev` and waits for it. Gives its address, and a token of the signed-in administrator.
-pub(crate) fn vitae(pins: &Pins, program: &Path, folder: &Path, more: &[&str]) -> Outcome<(Server, String)> {
-    let ready: PathBuf = folder.join("ready");
-    let mut command = pins.server(program);
-    command.args(["dev", "--port", "0", "--data"]).arg(folder.join("data")).arg("--ready-file").arg(&ready).args(more);
-    let process = Process::start(&mut command)?;
-    process.ready()?;
-    let text = std::fs::read_to_string(&ready).or_fail(ready.display())?;
-    let value = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
-    let address = value("VITAE_URL").and_then(address).ok_or_else(|| Failure::new("vitae told no address"))?;
-    let token = value("VITAE_TOKEN").ok_or_else(|| Failure::new("vitae told no token"))?.to_owned();
-    Ok((Server { process, address }, token))
-}
-
-fn address(url: &str) -> Option<SocketAddr> {
-    url.strip_prefix("http://")?.parse().ok()
+impl Server {
+    /// A process that answers under that URL.
+    pub(crate) fn at(process: Process, url: &str) -> Outcome<Server> {
+        let host = url.strip_prefix("http://").ok_or_else(|| Failure::new("a server told no address"))?.to_owned();
+        let address = host.parse().or_fail("a server told no address")?;
+        Ok(Server { process, address, host })
+    }
 }
 
 impl Scene {
     /// Starts both and makes the data.
     pub(crate) fn set(program: &Path, pins: &Pins) -> Outcome<Scene> {
         let folder = folder()?;
-        let (vitae, token) = vitae(pins, program, folder.path(), &["--people", PEOPLE])?;
+        let (vitae, token) = production::start(pins, program, folder.path(), PEOPLE)?;
         let ask = |method, path: &str, body: &str| {
-            http::exchange(vitae.address, &http::request(method, path, vitae.address, &token, body))
+            http::exchange(vitae.address, &http::request(method, path, &vitae.host, &token, body))
         };
         let people = ids(&ask("GET", "/beta/users?$select=id,userPrincipalName&$top=999", "")?.json(200)?)?;
         let owner = id(&ask("POST", "/beta/users", OWNER)?.json(201)?)?;
@@ -118,7 +112,7 @@ impl Scene {
 
     /// The load of a case for one of the servers.
     pub(crate) fn load(&self, case: &Case, server: &Server) -> Load {
-        let request = |method, path: &str, body| http::request(method, path, server.address, &self.token, body);
+        let request = |method, path: &str, body| http::request(method, path, &server.host, &self.token, body);
         let requests: Arc<[Bytes]> = match case.work {
             Work::Item => [request("GET", &self.item, "")].into(),
             Work::Ten => [request("GET", &self.ten, "")].into(),
@@ -151,9 +145,8 @@ fn bare(pins: &Pins, folder: &Path, routes: &[Route]) -> Outcome<Server> {
     std::fs::write(&file, serde_json::to_vec(routes).or_fail("routes")?).or_fail(file.display())?;
     let mut command = pins.server(build::sibling("xtask")?);
     let process = Process::start(command.args(["bare", "--routes"]).arg(&file))?;
-    let said = process.ready()?;
-    let address = said.first().and_then(|url| address(url));
-    Ok(Server { process, address: address.ok_or_else(|| Failure::new("the bare server told no address"))? })
+    let said = process.ready("ready")?;
+    Server::at(process, said.first().map_or("", String::as_str))
 }
 
 fn route(method: &str, path: &str, status: u16, answer: Answer) -> Outcome<Route> {

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use crate::bench::figures::median;
 use crate::bench::pin::Pins;
-use crate::bench::scene;
-use crate::bench::{clock, http};
+use crate::bench::{clock, developing, http, scene};
 use crate::failure::Outcome;
 use crate::term;
 
@@ -42,8 +41,8 @@ pub(crate) fn measure(vitae: &Path) -> Outcome<Start> {
 
 fn start(vitae: &Path, folder: &Path) -> Outcome<(f64, u64)> {
     let spawned = clock::now();
-    let (server, token) = scene::vitae(&Pins::none(), vitae, folder, &[])?;
-    let request = http::request("GET", "/beta/me", server.address, &token, "");
+    let (server, token) = developing::start(&Pins::none(), vitae, folder, &[])?;
+    let request = http::request("GET", "/beta/me", &server.host, &token, "");
     http::exchange(server.address, &request)?.json(200)?;
     let time = spawned.elapsed().as_secs_f64() * 1e3;
     let resident = server.process.resident()?;
