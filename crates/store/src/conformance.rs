@@ -394,13 +394,17 @@ async fn a_full_collection_stays_full(store: Shared) {
 }
 
 macro_rules! run_on_every_store {
-    ($($case:ident)*) => { run_on_every_store! { @ memory: $($case)* } run_on_every_store! { @ sqlite: $($case)* } };
+    ($($case:ident)*) => {
+        run_on_every_store! { @ memory: $($case)* }
+        run_on_every_store! { @ sqlite: $($case)* }
+        run_on_every_store! { @ postgres: $($case)* }
+    };
     (@ $store:ident: $($case:ident)*) => {
         mod $store {
             $(
                 #[tokio::test]
                 async fn $case() {
-                    let opened = crate::fixture::$store();
+                    let opened = crate::fixture::$store().await;
                     super::$case(std::sync::Arc::clone(&opened.store)).await;
                 }
             )*

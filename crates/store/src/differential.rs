@@ -1,20 +1,24 @@
-//! Random operation sequences, done to the oracle and to SQLite, which is closed and opened again in between.
-//! After every step both must answer everything alike.
+//! Random operation sequences, done to the oracle and to a store, which is closed and opened again in between. After
+//! every step both must answer everything alike. A store that several servers share is opened by two, which act in turn.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use uuid::Uuid;
 
-use crate::fixture::{TENANT, user};
+use crate::fixture::{TENANT, server, user};
 use crate::memory::MemoryStore;
-use crate::sqlite::{Options, SqliteStore};
+use crate::postgres::{self, PostgresStore};
+use crate::sqlite::{self, SqliteStore};
+use crate::testing::{Place, execute};
 use crate::{
-    BUCKETS, Change, Commit, Header, IndexRow, Item, NameEntry, PartitionKey, PartitionKind, Precondition, Scan, Store,
+    BoxFuture, Change, Commit, Header, IndexRow, Item, NameEntry, PartitionKey, PartitionKind, Precondition, Scan,
+    Store, bucket_of,
 };
 
 const COLLECTIONS: [&str; 3] = ["notes", "skills", "user"];
@@ -160,7 +164,9 @@ async fn compare(oracle: &dyn Store, store: &dyn Store, scan: &Scan, after: u64,
         let next = Some(partition);
         assert_eq!(store.partitions(next, limit).await, oracle.partitions(next, limit).await);
     }
-    for bucket in 0..BUCKETS {
+    // Those that have rows, and one that has none.
+    let buckets: BTreeSet<u16> = partitions().iter().map(|partition| bucket_of(partition.owner)).chain([5]).collect();
+    for bucket in buckets {
         let all = oracle.changes(bucket, None, usize::MAX).await.unwrap();
         assert_eq!(store.changes(bucket, None, usize::MAX).await.unwrap(), all);
         for row in all.iter().step_by(3) {
@@ -179,31 +185,73 @@ async fn compare(oracle: &dyn Store, store: &dyn Store, scan: &Scan, after: u64,
     }
 }
 
-async fn play(path: &Path, options: &Options, steps: Vec<(Step, Scan, u64, usize)>) {
+/// Opens the store, by as many servers as it may have.
+type Opening<'a> = Box<dyn Fn() -> BoxFuture<'a, Vec<Box<dyn Store>>> + 'a>;
+
+async fn play(open: Opening<'_>, steps: Vec<(Step, Scan, u64, usize)>) {
     let oracle = MemoryStore::default();
-    let mut store = SqliteStore::open(path, options).unwrap();
-    for (step, scan, after, limit) in steps {
+    let mut servers = open().await;
+    for (number, (step, scan, after, limit)) in steps.into_iter().enumerate() {
         if matches!(step, Step::Reopen) {
-            drop(store);
-            store = SqliteStore::open(path, options).unwrap();
+            drop(servers);
+            servers = open().await;
         }
-        assert_eq!(act(&store, &step).await, act(&oracle, &step).await, "{step:?}");
-        compare(&oracle, &store, &scan, after, limit).await;
+        let acting = &*servers[number % servers.len()];
+        assert_eq!(act(acting, &step).await, act(&oracle, &step).await, "{step:?}");
+        // Every second time the one that acted.
+        let reading = &*servers[number / 2 % servers.len()];
+        compare(&oracle, reading, &scan, after, limit).await;
     }
-    assert_eq!(store.verify().await, Ok(vec![]));
+    assert_eq!(servers[0].verify().await, Ok(vec![]));
+}
+
+fn steps() -> impl Strategy<Value = Vec<(Step, Scan, u64, usize)>> {
+    vec((step(), scan(), 0_u64..9, 0_usize..5), 1..40)
+}
+
+fn cache_bytes() -> impl Strategy<Value = usize> {
+    prop::sample::select(vec![0_usize, 16 << 10, 1 << 20])
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(40))]
 
     #[test]
-    fn sqlite_answers_like_memory(
-        cache_bytes in prop::sample::select(vec![0_usize, 16 << 10, 1 << 20]),
-        steps in vec((step(), scan(), 0_u64..9, 0_usize..5), 1..40),
-    ) {
+    fn sqlite_answers_like_memory(cache_bytes in cache_bytes(), steps in steps()) {
         let directory = tempfile::tempdir().unwrap();
-        let options = Options { cache_bytes, ..Options::default() };
+        let path = directory.path().join("store.db");
+        let options = sqlite::Options { cache_bytes, ..sqlite::Options::default() };
+        let open = || -> Vec<Box<dyn Store>> { vec![Box::new(SqliteStore::open(&path, &options).unwrap())] };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(play(&directory.path().join("store.db"), &options, steps));
+        runtime.block_on(play(Box::new(|| Box::pin(std::future::ready(open()))), steps));
     }
+}
+
+async fn servers(place: &Place, cache_bytes: usize, prepare: bool) -> Vec<Box<dyn Store>> {
+    let mut servers: Vec<Box<dyn Store>> = Vec::new();
+    for _ in 0..2 {
+        let options = postgres::Options { cache_bytes, prepare, ..server() };
+        servers.push(Box::new(PostgresStore::open(&place.url, &options).await.unwrap()));
+    }
+    servers
+}
+
+#[test]
+fn postgres_answers_like_memory() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let place = runtime.block_on(Place::laid_out()).unwrap();
+    let sequences = (cache_bytes(), any::<bool>(), steps());
+    let outcome = TestRunner::new(config(10)).run(&sequences, |(cache_bytes, prepare, steps)| {
+        runtime.block_on(async {
+            servers(&place, 0, false).await[0].erase_all().await.unwrap();
+            execute(&place.url, "DELETE FROM secret").await.unwrap();
+            play(Box::new(|| Box::pin(servers(&place, cache_bytes, prepare))), steps).await;
+        });
+        Ok(())
+    });
+    outcome.unwrap();
 }

@@ -3,7 +3,7 @@
 use crate::Precondition;
 
 /// The result of a store operation.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A failed store operation. It changed nothing that a reader can see.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,29 +1,46 @@
 //! Small makers of store values for the tests.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::memory::MemoryStore;
+use crate::postgres::{self, PostgresStore};
 use crate::sqlite::{Options, SqliteStore};
+use crate::testing::Place;
 use crate::{Change, Commit, Header, IndexRow, Item, PartitionKey, PartitionKind, Precondition, Store};
 
 /// A store and what must outlive it.
 pub(crate) struct Opened {
     pub(crate) store: Arc<dyn Store>,
     _directory: Option<TempDir>,
+    _place: Option<Place>,
 }
 
-pub(crate) fn memory() -> Opened {
-    Opened { store: Arc::new(MemoryStore::default()), _directory: None }
+pub(crate) async fn memory() -> Opened {
+    Opened { store: Arc::new(MemoryStore::default()), _directory: None, _place: None }
 }
 
-pub(crate) fn sqlite() -> Opened {
+pub(crate) async fn sqlite() -> Opened {
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&directory.path().join("store.db"), &Options::default()).unwrap();
-    Opened { store: Arc::new(store), _directory: Some(directory) }
+    Opened { store: Arc::new(store), _directory: Some(directory), _place: None }
+}
+
+pub(crate) async fn postgres() -> Opened {
+    let place = Place::laid_out().await.unwrap();
+    let store = PostgresStore::open(&place.url, &server()).await.unwrap();
+    Opened { store: Arc::new(store), _directory: None, _place: Some(place) }
+}
+
+/// The options of a server that is started now.
+pub(crate) fn server() -> postgres::Options {
+    static STARTED: AtomicU64 = AtomicU64::new(1);
+    let writer = Uuid::from_u64_pair(STARTED.fetch_add(1, Ordering::Relaxed), 0);
+    postgres::Options { readers: 2, writers: 4, ..postgres::Options::new(writer) }
 }
 
 pub(crate) const TENANT: Uuid = Uuid::from_u128(7);

@@ -5,22 +5,28 @@
 //! What an item's body means, who asks, and what collections exist is not known here: collections and ids
 //! are opaque text, bodies and tokens opaque bytes.
 //!
-//! Two implementations pass the same conformance suite: [`memory::MemoryStore`], the oracle, and
-//! [`sqlite::SqliteStore`], the embedded default. [`overlay::Overlay`] keeps back changes over either of them.
+//! Three implementations pass the same conformance suite: [`memory::MemoryStore`], the oracle,
+//! [`sqlite::SqliteStore`], the embedded default, and [`postgres::PostgresStore`], for several servers on one
+//! database. [`overlay::Overlay`] keeps back changes over any of them.
 
+mod cache;
 mod change;
 mod commit;
 mod error;
+mod expect;
 mod item;
 mod key;
 mod name;
+mod pack;
 mod scan;
 mod snapshot;
 mod traits;
 
 pub mod memory;
 pub mod overlay;
+pub mod postgres;
 pub mod sqlite;
+pub mod testing;
 
 #[cfg(test)]
 mod conformance;

@@ -3,12 +3,10 @@
 
 mod apply;
 mod batch;
-mod cache;
 mod checkpoint;
 mod expect;
 mod history;
 mod name;
-mod pack;
 mod pool;
 mod read;
 mod row;
@@ -25,9 +23,9 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use self::cache::Cache;
 use self::pool::Pool;
 use self::writer::Writer;
+use crate::cache::Cache;
 use crate::{
     AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, Error, NameEntry, PartitionKey, Result,
     Scan, Snapshot, Store,

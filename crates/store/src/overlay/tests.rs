@@ -5,7 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::BUCKETS;
-use crate::fixture::{TENANT, commit, delete, expecting, indexed, item_absent, memory, put, sqlite, user, version};
+use crate::fixture::{
+    TENANT, commit, delete, expecting, indexed, item_absent, memory, postgres, put, sqlite, user, version,
+};
 
 fn join(audits: &[Bytes]) -> Bytes {
     audits.join(&b'+').into()
@@ -19,38 +21,33 @@ fn ids(snapshot: Option<Arc<Snapshot>>) -> Vec<String> {
     snapshot.into_iter().flat_map(|found| found.items("skills").to_vec()).map(|item| item.id.to_string()).collect()
 }
 
-#[test]
-fn nobody_sees_half() {
-    for opened in [memory(), sqlite()] {
-        wait(async {
-            let base = Arc::clone(&opened.store);
-            base.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
-            let overlay = Overlay::new(Arc::clone(&base), join);
-            assert_eq!(overlay.commit(commit(user(1), 2, vec![put("skills", "b", 2)])).await, Ok(2));
-            let second = expecting(
-                vec![version("skills", "a", 1), Precondition::Rev(2)],
-                commit(user(1), 3, vec![delete("skills", "a")]),
-            );
-            assert_eq!(overlay.commit(second).await, Ok(3));
-            assert_eq!(ids(overlay.snapshot(user(1)).await.unwrap()), ["b"]);
-            assert_eq!(ids(base.snapshot(user(1)).await.unwrap()), ["a"]);
-            assert_eq!(overlay.finish().await, Ok(Some((2, 3))));
-            assert_eq!(ids(base.snapshot(user(1)).await.unwrap()), ["b"]);
-            let audit = base.audit(user(1), 1, 9).await.unwrap();
-            assert_eq!(
-                audit.iter().map(|row| row.content.clone().unwrap()).collect::<Vec<_>>(),
-                ["audit at 2+audit at 3"]
-            );
-            assert_eq!(overlay.finish().await, Ok(None));
-            assert_eq!(base.verify().await, Ok(vec![]));
-        });
+#[tokio::test]
+async fn nobody_sees_half() {
+    for opened in [memory().await, sqlite().await, postgres().await] {
+        let base = Arc::clone(&opened.store);
+        base.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
+        let overlay = Overlay::new(Arc::clone(&base), join);
+        assert_eq!(overlay.commit(commit(user(1), 2, vec![put("skills", "b", 2)])).await, Ok(2));
+        let second = expecting(
+            vec![version("skills", "a", 1), Precondition::Rev(2)],
+            commit(user(1), 3, vec![delete("skills", "a")]),
+        );
+        assert_eq!(overlay.commit(second).await, Ok(3));
+        assert_eq!(ids(overlay.snapshot(user(1)).await.unwrap()), ["b"]);
+        assert_eq!(ids(base.snapshot(user(1)).await.unwrap()), ["a"]);
+        assert_eq!(overlay.finish().await, Ok(Some((2, 3))));
+        assert_eq!(ids(base.snapshot(user(1)).await.unwrap()), ["b"]);
+        let audit = base.audit(user(1), 1, 9).await.unwrap();
+        assert_eq!(audit.iter().map(|row| row.content.clone().unwrap()).collect::<Vec<_>>(), ["audit at 2+audit at 3"]);
+        assert_eq!(overlay.finish().await, Ok(None));
+        assert_eq!(base.verify().await, Ok(vec![]));
     }
 }
 
 #[test]
 fn a_change_in_between_is_a_conflict() {
     wait(async {
-        let base = memory().store;
+        let base = memory().await.store;
         base.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
         let overlay = Overlay::new(Arc::clone(&base), join);
         overlay.commit(commit(user(1), 2, vec![put("skills", "b", 2)])).await.unwrap();
@@ -67,7 +64,7 @@ fn a_change_in_between_is_a_conflict() {
 #[test]
 fn a_broken_condition_keeps_nothing_back() {
     wait(async {
-        let overlay = Overlay::new(memory().store, join);
+        let overlay = Overlay::new(memory().await.store, join);
         let absent = || expecting(vec![item_absent("skills", "a")], commit(user(1), 1, vec![put("skills", "a", 1)]));
         overlay.commit(absent()).await.unwrap();
         assert_eq!(overlay.commit(absent()).await, Err(Error::Conflict(item_absent("skills", "a"))));
@@ -78,7 +75,7 @@ fn a_broken_condition_keeps_nothing_back() {
 #[test]
 fn refuses_what_spans_partitions() {
     wait(async {
-        let overlay = Overlay::new(memory().store, join);
+        let overlay = Overlay::new(memory().await.store, join);
         overlay.commit(commit(user(1), 1, vec![])).await.unwrap();
         let refusals = [
             overlay.commit(commit(user(2), 1, vec![])).await.unwrap_err(),
@@ -153,7 +150,7 @@ proptest! {
         commits in vec((conditions(), changes()), 1..5),
     ) {
         wait(async {
-            let (direct, grouped) = (memory().store, memory().store);
+            let (direct, grouped) = (memory().await.store, memory().await.store);
             for store in [&direct, &grouped] {
                 if let Some(changes) = &before {
                     store.commit(commit(user(1), 0, changes.clone())).await.unwrap();

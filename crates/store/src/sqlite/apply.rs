@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::pack;
+use crate::pack;
 use crate::{Change, IndexRow, Item, Op, PartitionKey, Result, Touched};
 
 /// What the changes did.

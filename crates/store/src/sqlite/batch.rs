@@ -7,10 +7,11 @@ use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 
 use super::apply::{self, Effect};
-use super::cache::Cache;
 use super::expect::View;
 use super::history::{self, MARK, Place};
 use super::row::{self, PartitionRow};
+use crate::cache::Cache;
+use crate::expect;
 use crate::{ChangeRow, Commit, Error, PartitionKey, Result, Snapshot, bucket_of};
 
 pub(super) struct Batch<'a> {
@@ -77,7 +78,7 @@ impl<'a> Batch<'a> {
         let key = commit.partition;
         let before = row::partition(self.connection, key)?;
         let base = self.base(key, before.as_ref());
-        View::new(self.connection, key, before, base.as_deref()).check(commit)?;
+        expect::check(&View::new(self.connection, key, before, base.as_deref()), commit)?;
         let effect = apply::changes(self.connection, key, &commit.changes)?;
         let after = next(before.as_ref(), &effect, commit.at);
         if let Some(before) = before.filter(|_| effect.dropped) {

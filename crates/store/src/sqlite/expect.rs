@@ -1,11 +1,10 @@
-//! Preconditions. Judged on the known snapshot of the partition where there is one, else by point reads and counts.
-
-use std::collections::HashMap;
+//! What preconditions ask of a partition: its known snapshot where there is one, else point reads and counts.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::row::PartitionRow;
-use crate::{Change, Commit, Error, PartitionKey, Precondition, Result, Snapshot};
+use crate::expect::Before;
+use crate::{PartitionKey, Result, Snapshot};
 
 /// A partition before a commit.
 pub(super) struct View<'a> {
@@ -24,26 +23,11 @@ impl<'a> View<'a> {
     ) -> Self {
         Self { connection, key, row: row.filter(|row| row.live), base }
     }
+}
 
-    /// The first precondition that does not hold is the error.
-    pub(super) fn check(&self, commit: &Commit) -> Result<()> {
-        for condition in &commit.expect {
-            if !self.holds(condition, &commit.changes)? {
-                return Err(Error::Conflict(condition.clone()));
-            }
-        }
-        Ok(())
-    }
-
-    fn holds(&self, condition: &Precondition, changes: &[Change]) -> Result<bool> {
-        Ok(match condition {
-            Precondition::Exists => self.row.is_some(),
-            Precondition::Absent => self.row.is_none(),
-            Precondition::Rev(rev) => self.row.is_some_and(|row| row.rev == *rev),
-            Precondition::Version { collection, id, version } => self.version(collection, id)? == Some(*version),
-            Precondition::ItemAbsent { collection, id } => self.version(collection, id)?.is_none(),
-            Precondition::AtMost { collection, items } => self.count_after(collection, changes)? <= *items,
-        })
+impl Before for View<'_> {
+    fn rev(&self) -> Option<u64> {
+        self.row.map(|row| row.rev)
     }
 
     fn version(&self, collection: &str, id: &str) -> Result<Option<u64>> {
@@ -70,34 +54,5 @@ impl<'a> View<'a> {
         let count: i64 =
             statement.query_row(params![owner, tenant, self.key.kind.code(), collection], |row| row.get(0))?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
-    }
-
-    /// How many items a collection will hold.
-    fn count_after(&self, collection: &str, changes: &[Change]) -> Result<usize> {
-        // For each item touched, whether it is there in the end.
-        let mut there: HashMap<&str, bool> = HashMap::new();
-        let mut emptied = false;
-        for change in changes {
-            match change {
-                Change::Put { item, .. } if &*item.collection == collection => _ = there.insert(&item.id, true),
-                Change::Delete { collection: from, id } if &**from == collection => _ = there.insert(id, false),
-                Change::Clear { keep } if &**keep == collection => {}
-                Change::Clear { .. } | Change::Drop => {
-                    there.clear();
-                    emptied = true;
-                }
-                Change::Put { .. } | Change::Delete { .. } => {}
-            }
-        }
-        let mut count = if emptied { 0 } else { self.count(collection)? };
-        for (id, stays) in there {
-            let was = !emptied && self.version(collection, id)?.is_some();
-            match (was, stays) {
-                (false, true) => count += 1,
-                (true, false) => count = count.saturating_sub(1),
-                (true, true) | (false, false) => {}
-            }
-        }
-        Ok(count)
     }
 }

@@ -8,8 +8,8 @@
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::pack;
 use super::row::{self, PartitionRow};
+use crate::pack;
 use crate::{AuditRow, ChangePosition, ChangeRow, Error, PartitionKey, Result, bucket_of};
 
 /// Every how many revs a row is marked.

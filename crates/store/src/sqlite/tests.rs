@@ -10,8 +10,8 @@ use expect_test::expect_file;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::cache::Cache;
 use super::{Options, SqliteStore};
+use crate::cache::Cache;
 use crate::fixture::{commit, indexed, put, user};
 use crate::{Change, Error, Header, Item, Snapshot, Store};
 
@@ -258,7 +258,7 @@ async fn rows_that_disagree_are_found() {
 fn a_slow_load_does_not_replace_a_commit() {
     let cache = Cache::new(1 << 20);
     let snapshot = |rev| Arc::new(Snapshot::new(rev, 0, []));
-    let rev = || cache.get(&user(1)).map(|found| found.rev());
+    let rev = || cache.get(&user(1)).map(|found: Arc<Snapshot>| found.rev());
     let epoch = cache.epoch(&user(1));
     cache.publish(user(1), Some(snapshot(2)));
     cache.offer(user(1), epoch, &snapshot(1));

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, params};
 
 use super::history::{self, Place};
-use super::{pack, row};
+use super::row;
+use crate::pack;
 use crate::{PartitionKey, Result, bucket_of};
 
 /// How many findings are told in full: one cause can break every row.

@@ -9,8 +9,8 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::batch::Batch;
-use super::cache::Cache;
 use super::checkpoint::Checkpoints;
+use crate::cache::Cache;
 use crate::{BoxFuture, Error, Result};
 
 /// How many requests one transaction serves: bounds what a slow disk makes the first of them wait.

@@ -10,7 +10,7 @@ const PUT: u8 = 1;
 const DELETE: u8 = 2;
 
 /// Packs an item's index rows. The rows come sorted, each once.
-pub(super) fn postings(rows: &[IndexRow]) -> Option<Vec<u8>> {
+pub(crate) fn postings(rows: &[IndexRow]) -> Option<Vec<u8>> {
     let mut packed = Vec::new();
     for row in rows {
         put(&mut packed, row.path.as_bytes());
@@ -19,7 +19,7 @@ pub(super) fn postings(rows: &[IndexRow]) -> Option<Vec<u8>> {
     (!rows.is_empty()).then_some(packed)
 }
 
-pub(super) fn unpack_postings(packed: Option<&[u8]>) -> Result<Vec<IndexRow>> {
+pub(crate) fn unpack_postings(packed: Option<&[u8]>) -> Result<Vec<IndexRow>> {
     let mut rest = packed.unwrap_or_default();
     let mut rows = Vec::new();
     while !rest.is_empty() {
@@ -29,7 +29,7 @@ pub(super) fn unpack_postings(packed: Option<&[u8]>) -> Result<Vec<IndexRow>> {
     Ok(rows)
 }
 
-pub(super) fn touched(touched: &[Touched]) -> Vec<u8> {
+pub(crate) fn touched(touched: &[Touched]) -> Vec<u8> {
     let mut packed = Vec::new();
     for one in touched {
         packed.push(match one.op {
@@ -42,7 +42,7 @@ pub(super) fn touched(touched: &[Touched]) -> Vec<u8> {
     packed
 }
 
-pub(super) fn unpack_touched(mut rest: &[u8]) -> Result<Vec<Touched>> {
+pub(crate) fn unpack_touched(mut rest: &[u8]) -> Result<Vec<Touched>> {
     let mut touched = Vec::new();
     while let Some((op, after)) = rest.split_first() {
         rest = after;

@@ -1,5 +1,6 @@
 //! The hot partitions, bounded by bytes. The writer replaces an entry after its transaction and before its
 //! answer, so whoever reads after the answer sees the write; a reader's slower load never overwrites it.
+//! Whether an entry is current when others write too is for its user to judge.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,8 +16,8 @@ const EPOCHS: usize = 64;
 /// What the cache is dimensioned for. Only a hint: bytes are what bounds it.
 const TYPICAL_SNAPSHOT: usize = 16 << 10;
 
-pub(super) struct Cache {
-    hot: quick_cache::sync::Cache<PartitionKey, Arc<Snapshot>, BySize, FxBuildHasher>,
+pub(crate) struct Cache<V: Content = Arc<Snapshot>> {
+    hot: quick_cache::sync::Cache<PartitionKey, V, BySize, FxBuildHasher>,
     /// Counts the commits published to the partitions of a slot. Held while an entry is written, so that "no commit
     /// since the load began" cannot cease to be true before the loaded snapshot is in.
     epochs: [Mutex<u64>; EPOCHS],
@@ -25,53 +26,65 @@ pub(super) struct Cache {
 #[derive(Clone)]
 struct BySize;
 
-impl Weighter<PartitionKey, Arc<Snapshot>> for BySize {
-    fn weight(&self, _: &PartitionKey, snapshot: &Arc<Snapshot>) -> u64 {
-        snapshot.size() as u64
+/// What is known of a partition.
+pub(crate) trait Content: Clone {
+    /// The bytes that it occupies in memory, roughly.
+    fn size(&self) -> usize;
+}
+
+impl Content for Arc<Snapshot> {
+    fn size(&self) -> usize {
+        Snapshot::size(self)
     }
 }
 
-impl Cache {
-    pub(super) fn new(bytes: usize) -> Self {
+impl<V: Content> Weighter<PartitionKey, V> for BySize {
+    fn weight(&self, _: &PartitionKey, content: &V) -> u64 {
+        content.size() as u64
+    }
+}
+
+impl<V: Content> Cache<V> {
+    pub(crate) fn new(bytes: usize) -> Self {
         let items = (bytes / TYPICAL_SNAPSHOT).max(EPOCHS);
         let hot = quick_cache::sync::Cache::with(items, bytes as u64, BySize, FxBuildHasher, Default::default());
         Self { hot, epochs: std::array::from_fn(|_| Mutex::new(0)) }
     }
 
-    pub(super) fn get(&self, partition: &PartitionKey) -> Option<Arc<Snapshot>> {
+    pub(crate) fn get(&self, partition: &PartitionKey) -> Option<V> {
         self.hot.get(partition)
     }
 
     /// As `get`, without counting as a use.
-    pub(super) fn peek(&self, partition: &PartitionKey) -> Option<Arc<Snapshot>> {
+    pub(crate) fn peek(&self, partition: &PartitionKey) -> Option<V> {
         self.hot.peek(partition)
     }
 
     /// To be noted before a load begins.
-    pub(super) fn epoch(&self, partition: &PartitionKey) -> u64 {
+    pub(crate) fn epoch(&self, partition: &PartitionKey) -> u64 {
         *self.slot(partition)
     }
 
-    /// Keeps a loaded snapshot, unless a commit was published since the epoch.
-    pub(super) fn offer(&self, partition: PartitionKey, epoch: u64, snapshot: &Arc<Snapshot>) {
+    /// Keeps what was loaded, unless a commit was published since the epoch.
+    pub(crate) fn offer(&self, partition: PartitionKey, epoch: u64, content: &V) {
         let slot = self.slot(&partition);
         if *slot == epoch {
-            self.hot.insert(partition, Arc::clone(snapshot));
+            self.hot.insert(partition, content.clone());
         }
     }
 
     /// Replaces what is kept of a partition by what a commit made of it; `None` when that is not known or nothing.
-    pub(super) fn publish(&self, partition: PartitionKey, snapshot: Option<Arc<Snapshot>>) {
+    pub(crate) fn publish(&self, partition: PartitionKey, content: Option<V>) {
         let mut slot = self.slot(&partition);
         *slot = slot.wrapping_add(1);
-        match snapshot {
-            Some(snapshot) => self.hot.insert(partition, snapshot),
+        match content {
+            Some(content) => self.hot.insert(partition, content),
             None => _ = self.hot.remove(&partition),
         }
     }
 
     /// Forgets everything, loads under way included.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         let mut slots: Vec<_> = self.epochs.iter().map(lock).collect();
         slots.iter_mut().for_each(|slot| **slot = slot.wrapping_add(1));
         self.hot.clear();
@@ -88,7 +101,7 @@ fn lock(slot: &Mutex<u64>) -> MutexGuard<'_, u64> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl fmt::Debug for Cache {
+impl<V: Content> fmt::Debug for Cache<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cache").field("partitions", &self.hot.len()).field("bytes", &self.hot.weight()).finish()
     }

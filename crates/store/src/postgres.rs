@@ -1,0 +1,257 @@
+//! The store on an engine that speaks the PostgreSQL protocol: PostgreSQL itself, or one that spreads the tables over
+//! machines. Any number of servers may share it; each keeps hot partitions in memory and uses one only after its rev
+//! was found unchanged.
+//!
+//! What the SQL may contain is limited so that Citus, CockroachDB and YugabyteDB run it too.
+
+mod fault;
+mod link;
+mod name;
+mod plan;
+mod pool;
+mod read;
+mod rest;
+mod row;
+mod schema;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod verify;
+mod write;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use self::pool::Pool;
+use self::row::Base;
+use crate::cache::Cache;
+use crate::{
+    AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, NameEntry, PartitionKey, Result, Scan,
+    Snapshot, Store,
+};
+
+/// How many partitions may be written at once without a chance of waiting for each other.
+const TURNS: usize = 256;
+
+/// What may be chosen when opening a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Tells this server from the others on the same database. Random, another at every start.
+    pub writer: Uuid,
+    /// The bytes that hot partitions may occupy in memory.
+    pub cache_bytes: usize,
+    /// The connections that readers share.
+    pub readers: usize,
+    /// The connections for transactions: as many as are under way at once.
+    pub writers: usize,
+    /// How many callers may use or wait for connections; more are refused at once.
+    pub queue: usize,
+    /// How long one answer of the database is waited for.
+    pub deadline: Duration,
+    /// Whether statements are prepared once. Not through a pooler that gives each transaction another connection.
+    pub prepare: bool,
+    /// A file of certificates to trust instead of the machine's.
+    pub authorities: Option<PathBuf>,
+}
+
+impl Options {
+    /// The defaults, for a server of this name.
+    #[must_use]
+    pub fn new(writer: Uuid) -> Self {
+        Self {
+            writer,
+            cache_bytes: 64 << 20,
+            readers: 4,
+            writers: 16,
+            queue: 4096,
+            deadline: Duration::from_secs(5),
+            prepare: true,
+            authorities: None,
+        }
+    }
+}
+
+/// A store in a database.
+pub struct PostgresStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: Pool,
+    cache: Cache<Base>,
+    turns: [Mutex<()>; TURNS],
+    writer: Uuid,
+    commits: AtomicU64,
+    runtime: Handle,
+}
+
+/// Lays out the tables in a database, or brings them to this release's layout. With `distributed`, spreads them by
+/// Citus. May be repeated at any time, and beside running servers. Says what it did.
+///
+/// # Errors
+/// When the database cannot be reached, is newer than this release, or cannot distribute tables.
+pub async fn migrate(url: &str, options: &Options, distributed: bool) -> Result<Vec<String>> {
+    let client = Pool::new(url, options)?.connect().await?;
+    schema::migrate(&client, distributed).await
+}
+
+impl PostgresStore {
+    /// Opens the store in a database that [`migrate`] has laid out.
+    ///
+    /// # Errors
+    /// When the URL is none, the database cannot be reached, has no layout, or is newer than this release.
+    pub async fn open(url: &str, options: &Options) -> Result<Self> {
+        let pool = Pool::new(url, options)?;
+        schema::check(&pool.connect().await?).await?;
+        let inner = Inner {
+            pool,
+            cache: Cache::new(options.cache_bytes),
+            turns: std::array::from_fn(|_| Mutex::new(())),
+            writer: options.writer,
+            commits: AtomicU64::new(0),
+            runtime: Handle::current(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Does the database answer now?
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        self.inner.pool.batch("").await
+    }
+
+    /// Starts a write, which goes on whether or not its caller waits.
+    fn write<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static>(
+        &self,
+        work: impl FnOnce(Arc<Inner>) -> F,
+    ) -> BoxFuture<'_, Result<T>> {
+        let task = self.inner.runtime.spawn(work(Arc::clone(&self.inner)));
+        Box::pin(async move { task.await.unwrap_or_else(|_| Err(write::ended())) })
+    }
+}
+
+impl Inner {
+    /// The turns of those who write a partition.
+    fn turn(&self, key: PartitionKey) -> &Mutex<()> {
+        let [first, ..] = &self.turns;
+        let folded = key.owner.as_bytes().iter().fold(0, |folded, byte| folded ^ byte);
+        self.turns.get(usize::from(folded) % TURNS).unwrap_or(first)
+    }
+
+    /// A mark that no other commit has, of this server or another.
+    fn stamp(&self) -> Uuid {
+        let (server, start) = self.writer.as_u64_pair();
+        Uuid::from_u64_pair(server, start.wrapping_add(self.commits.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    async fn snapshot(&self, key: PartitionKey) -> Result<Option<Arc<Snapshot>>> {
+        if let Some(known) = self.cache.get(&key) {
+            match read::rev(&self.pool, key).await? {
+                None => return Ok(None),
+                Some(found) if found == (known.rev(), known.stamp) => return Ok(Some(known.snapshot)),
+                Some(_) => {}
+            }
+        }
+        let epoch = self.cache.epoch(&key);
+        let base = read::load(&self.pool, key).await?;
+        if !base.live {
+            return Ok(None);
+        }
+        self.cache.offer(key, epoch, &base);
+        Ok(Some(base.snapshot))
+    }
+
+    async fn erase_all(&self) -> Result<()> {
+        let sql = "DELETE FROM posting; DELETE FROM item; DELETE FROM history; DELETE FROM partition; DELETE FROM name";
+        self.pool.batch(sql).await?;
+        self.cache.clear();
+        Ok(())
+    }
+}
+
+impl Store for PostgresStore {
+    fn snapshot(&self, partition: PartitionKey) -> BoxFuture<'_, Result<Option<Arc<Snapshot>>>> {
+        Box::pin(self.inner.snapshot(partition))
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<u64>> {
+        self.write(|inner| async move { inner.commit(&commit).await })
+    }
+
+    fn claim(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, at: i64) -> BoxFuture<'_, Result<Claimed>> {
+        self.write(move |inner| async move { name::claim(&inner.pool, tenant, &name, None, owner, at).await })
+    }
+
+    fn bind(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>> {
+        self.write(move |inner| async move { name::bind(&inner.pool, tenant, &name, owner).await })
+    }
+
+    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>> {
+        self.write(move |inner| async move { name::release(&inner.pool, tenant, &name, owner).await })
+    }
+
+    fn reclaim(
+        &self,
+        tenant: Uuid,
+        name: Arc<str>,
+        stale: NameEntry,
+        owner: Uuid,
+        at: i64,
+    ) -> BoxFuture<'_, Result<Claimed>> {
+        self.write(move |inner| async move { name::claim(&inner.pool, tenant, &name, Some(stale), owner, at).await })
+    }
+
+    fn lookup(&self, tenant: Uuid, name: Arc<str>) -> BoxFuture<'_, Result<Option<NameEntry>>> {
+        Box::pin(async move { name::lookup(&self.inner.pool, tenant, &name).await })
+    }
+
+    fn scan(&self, scan: Scan) -> BoxFuture<'_, Result<Vec<Candidate>>> {
+        Box::pin(async move { read::scan(&self.inner.pool, &scan).await })
+    }
+
+    fn changes(
+        &self,
+        bucket: u16,
+        after: Option<ChangePosition>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ChangeRow>>> {
+        Box::pin(read::changes(&self.inner.pool, bucket, after, limit))
+    }
+
+    fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
+        Box::pin(read::audit(&self.inner.pool, partition, after_rev, limit))
+    }
+
+    fn partitions(&self, after: Option<PartitionKey>, limit: usize) -> BoxFuture<'_, Result<Vec<PartitionKey>>> {
+        Box::pin(read::partitions(&self.inner.pool, after, limit))
+    }
+
+    fn secret(&self, name: Arc<str>, candidate: [u8; 32]) -> BoxFuture<'_, Result<[u8; 32]>> {
+        Box::pin(async move { name::secret(&self.inner.pool, &name, candidate).await })
+    }
+
+    fn erase_all(&self) -> BoxFuture<'_, Result<()>> {
+        self.write(|inner| async move { inner.erase_all().await })
+    }
+
+    fn verify(&self) -> BoxFuture<'_, Result<Vec<String>>> {
+        Box::pin(verify::verify(&self.inner.pool))
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL may hold a password.
+        f.debug_struct("PostgresStore").field("cache", &self.inner.cache).finish_non_exhaustive()
+    }
+}

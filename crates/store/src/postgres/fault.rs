@@ -1,0 +1,108 @@
+//! What an error of the engine or of a connection means for what to do next.
+
+use tokio_postgres::error::SqlState;
+
+use crate::Error;
+
+/// What went wrong with a statement or a connection, as far as it decides what to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Another writer was first.
+    Taken,
+    /// The engine gave the transaction up; the same may succeed when tried again.
+    Again(String),
+    /// There is no connection, so nothing was sent.
+    Away(String),
+    /// The connection is of no more use, and whether what was under way was done is not known.
+    Lost(String),
+    /// As `Lost`, the engine having taken too long to answer.
+    Late(String),
+    /// Trying the same again will not help.
+    Failed(Error),
+}
+
+impl Fault {
+    /// Whether what was sent may have been done, or may yet be.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Self::Lost(_) | Self::Late(_))
+    }
+
+    /// As the failure of an attempt to connect.
+    pub(super) fn on_connecting(self) -> Self {
+        match self {
+            Self::Taken | Self::Failed(_) => self,
+            Self::Again(text) | Self::Away(text) | Self::Lost(text) | Self::Late(text) => Self::Away(text),
+        }
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Taken => Self::Unavailable("another writer was first, many times".to_owned()),
+            Fault::Again(text) | Fault::Away(text) | Fault::Lost(text) | Fault::Late(text) => Self::Unavailable(text),
+            Fault::Failed(error) => error,
+        }
+    }
+}
+
+/// What an error says, by its SQLSTATE.
+pub(super) fn judge(error: &tokio_postgres::Error) -> Fault {
+    let Some(database) = error.as_db_error() else {
+        let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        return Fault::Lost(format!("the connection to the database failed: {error}{cause}"));
+    };
+    // The detail of a database's error may quote values, its message does not.
+    let text = format!("the database refused: {} ({})", database.message(), database.code().code());
+    by_code(database.code(), text)
+}
+
+fn by_code(code: &SqlState, text: String) -> Fault {
+    match code.code() {
+        // The rev is there already; the partition is not what it was (the guard divides by zero).
+        "23505" | "22012" => Fault::Taken,
+        // Serialization, deadlock, a lock not given in time.
+        "40001" | "40P01" | "55P03" => Fault::Again(text),
+        // A server that became a standby: only a new connection finds the new primary. 26000: a pooler gave this
+        // client another connection than the one that prepared its statements.
+        "25006" | "25P03" | "26000" | "40003" | "XX000" => Fault::Lost(text),
+        code if code.starts_with("08") || code.starts_with("57P0") => Fault::Lost(text),
+        code if code.starts_with("XX00") => Fault::Failed(Error::Corrupt(text)),
+        _ => Fault::Failed(Error::Unavailable(text)),
+    }
+}
+
+/// The error of a step outside requests.
+pub(super) fn failure(error: &tokio_postgres::Error) -> Error {
+    judge(error).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_say_what_to_do() {
+        let kind = |code| match by_code(&SqlState::from_code(code), String::new()) {
+            Fault::Taken => "taken",
+            Fault::Again(_) => "again",
+            Fault::Away(_) => "away",
+            Fault::Lost(_) => "lost",
+            Fault::Late(_) => "late",
+            Fault::Failed(Error::Corrupt(_)) => "damaged",
+            Fault::Failed(_) => "failed",
+        };
+        let table = [
+            ("taken", &["23505", "22012"][..]),
+            ("again", &["40001", "40P01", "55P03"]),
+            ("lost", &["08006", "08003", "57P01", "57P02", "57P03", "40003", "25006", "25P03", "26000", "XX000"]),
+            ("damaged", &["XX001", "XX002"]),
+            ("failed", &["57014", "53100", "42P01", "22021", "28P01"]),
+        ];
+        for (expected, codes) in table {
+            for code in codes {
+                assert_eq!(kind(code), expected, "{code}");
+            }
+        }
+    }
+}

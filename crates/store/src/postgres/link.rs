@@ -1,0 +1,168 @@
+//! One connection: its statements, its transactions, and what becomes of an error. Every wait on it has an end.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Config, Row};
+
+use super::fault::{Fault, judge};
+use super::plan::Call;
+use super::sql::{STATEMENTS, Sql};
+use super::tls;
+use crate::BoxFuture;
+
+/// Parameters of a statement.
+pub(super) type Params<'a> = [&'a (dyn ToSql + Sync)];
+
+/// A connection with its prepared statements, if it may prepare any.
+pub(super) struct Link {
+    client: Client,
+    driver: AbortHandle,
+    prepared: Vec<tokio_postgres::Statement>,
+    deadline: Duration,
+    lost: AtomicBool,
+}
+
+impl Link {
+    /// Connects, and prepares the statements unless a pooler between forbids that.
+    pub(super) async fn open(
+        config: &Config,
+        tls: &tls::Connector,
+        prepare: bool,
+        deadline: Duration,
+    ) -> Result<Self, Fault> {
+        let (client, driver) = connect(config, tls, deadline).await?;
+        let mut prepared = Vec::new();
+        if prepare {
+            let all = STATEMENTS.iter().map(|statement| client.prepare_typed(statement.text, statement.types));
+            let all = within(deadline, async { Ok(pipelined(all).await) }).await?;
+            prepared = all.into_iter().collect::<Result<_, _>>().map_err(|error| judge(&error))?;
+        }
+        Ok(Self { client, driver, prepared, deadline, lost: AtomicBool::new(false) })
+    }
+
+    /// May the connection be used on?
+    pub(super) fn is_usable(&self) -> bool {
+        !self.lost.load(Ordering::Relaxed) && !self.client.is_closed()
+    }
+
+    pub(super) async fn query(&self, sql: Sql, params: &Params<'_>) -> Result<Vec<Row>, Fault> {
+        self.within(async {
+            match self.prepared.get(sql as usize) {
+                Some(statement) => self.client.query(statement, params).await,
+                None => self.client.query_typed(text(sql), &typed(sql, params)).await,
+            }
+        })
+        .await
+    }
+
+    /// Says how many rows were changed.
+    pub(super) async fn execute(&self, sql: Sql, params: &Params<'_>) -> Result<u64, Fault> {
+        self.within(self.run(sql, params)).await
+    }
+
+    /// Carries out all calls or none, in one round trip. When it fails, they may still have been carried out.
+    pub(super) async fn transaction(&self, calls: &[Call]) -> Result<(), Fault> {
+        // Should this side fall silent in the middle, the engine gives the rows up again.
+        let begin = format!("BEGIN; SET LOCAL idle_in_transaction_session_timeout = {}", self.deadline.as_millis());
+        let mut steps: Vec<BoxFuture<'_, Result<(), tokio_postgres::Error>>> = Vec::with_capacity(calls.len() + 2);
+        steps.push(Box::pin(self.client.batch_execute(&begin)));
+        for call in calls {
+            steps.push(Box::pin(async move { self.run(call.sql, &call.params()).await.map(|_| ()) }));
+        }
+        // After a failure the engine refuses what follows and takes the COMMIT for a ROLLBACK.
+        steps.push(Box::pin(self.client.batch_execute("COMMIT")));
+        self.within(async { pipelined(steps).await.into_iter().collect() }).await
+    }
+
+    pub(super) async fn batch(&self, sql: &str) -> Result<(), Fault> {
+        self.within(self.client.batch_execute(sql)).await
+    }
+
+    /// A query that is not among the prepared ones.
+    pub(super) async fn ad_hoc(&self, sql: &str, params: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>, Fault> {
+        self.within(self.client.query_typed(sql, params)).await
+    }
+
+    async fn run(&self, sql: Sql, params: &Params<'_>) -> Result<u64, tokio_postgres::Error> {
+        match self.prepared.get(sql as usize) {
+            Some(statement) => self.client.execute(statement, params).await,
+            None => self.client.execute_typed(text(sql), &typed(sql, params)).await,
+        }
+    }
+
+    async fn within<T>(&self, work: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Fault> {
+        let outcome = within(self.deadline, work).await;
+        if let Err(Fault::Lost(_) | Fault::Late(_)) = outcome {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+        outcome
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if self.lost.load(Ordering::Relaxed) {
+            // Otherwise its driver would wait for answers that may never come.
+            self.driver.abort();
+        }
+    }
+}
+
+/// Connects. The task that drives the connection ends with the client.
+pub(super) async fn connect(
+    config: &Config,
+    tls: &tls::Connector,
+    deadline: Duration,
+) -> Result<(Client, AbortHandle), Fault> {
+    let (client, connection) = within(deadline, config.connect(tls.clone())).await?;
+    let driver = tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(error = %error, "a connection to the database ended");
+        }
+    });
+    Ok((client, driver.abort_handle()))
+}
+
+async fn within<T>(
+    deadline: Duration,
+    work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, Fault> {
+    match timeout(deadline, work).await {
+        Ok(outcome) => outcome.map_err(|error| judge(&error)),
+        Err(_) => Err(Fault::Late(format!("the database did not answer within {} ms", deadline.as_millis()))),
+    }
+}
+
+/// Waits for all. What each sends when it is first polled goes out in their order, and none waits for the one before.
+async fn pipelined<F: Future>(work: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut all: Vec<Pin<Box<F>>> = work.into_iter().map(Box::pin).collect();
+    let mut outcomes: Vec<Option<F::Output>> = all.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        let mut done = true;
+        for (one, outcome) in all.iter_mut().zip(&mut outcomes).filter(|(_, outcome)| outcome.is_none()) {
+            match one.as_mut().poll(context) {
+                Poll::Ready(found) => *outcome = Some(found),
+                Poll::Pending => done = false,
+            }
+        }
+        if done { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    outcomes.into_iter().flatten().collect()
+}
+
+fn text(sql: Sql) -> &'static str {
+    STATEMENTS.get(sql as usize).map_or("", |statement| statement.text)
+}
+
+fn typed<'a>(sql: Sql, params: &Params<'a>) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
+    let types = STATEMENTS.get(sql as usize).map_or(&[][..], |statement| statement.types);
+    params.iter().copied().zip(types.iter().cloned()).collect()
+}

@@ -1,0 +1,68 @@
+//! Names and secrets.
+
+use uuid::Uuid;
+
+use super::pool::Pool;
+use super::row;
+use super::sql::Sql;
+use crate::{Claimed, Error, NameEntry, Result};
+
+/// How often a claim is tried that finds the name taken and then free.
+const TRIES: usize = 5;
+
+pub(super) async fn lookup(pool: &Pool, tenant: Uuid, name: &str) -> Result<Option<NameEntry>> {
+    let rows = pool.query(Sql::Lookup, &[&key(tenant, name)]).await?;
+    let entry =
+        |found| Ok(NameEntry { owner: row::get(found, 0)?, bound: row::get(found, 1)?, at: row::get(found, 2)? });
+    rows.first().map(entry).transpose()
+}
+
+/// Claims a name that is free, the owner's own, or held by the stale entry.
+pub(super) async fn claim(
+    pool: &Pool,
+    tenant: Uuid,
+    name: &str,
+    stale: Option<NameEntry>,
+    owner: Uuid,
+    at: i64,
+) -> Result<Claimed> {
+    let key = key(tenant, name);
+    for _ in 0..TRIES {
+        if let Some(stale) = stale.filter(|stale| !stale.bound) {
+            let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] = [&key, &owner, &at, &stale.owner, &stale.at];
+            if pool.execute(Sql::Takeover, &params).await? > 0 {
+                return Ok(Claimed::Granted);
+            }
+        }
+        if pool.execute(Sql::Claim, &[&key, &owner, &at]).await? > 0 {
+            return Ok(Claimed::Granted);
+        }
+        match lookup(pool, tenant, name).await? {
+            Some(held) if held.owner == owner => return Ok(Claimed::Granted),
+            Some(held) => return Ok(Claimed::Held(held)),
+            None => {}
+        }
+    }
+    Err(Error::Unavailable("the name is claimed and given up over and over".to_owned()))
+}
+
+pub(super) async fn bind(pool: &Pool, tenant: Uuid, name: &str, owner: Uuid) -> Result<bool> {
+    Ok(pool.execute(Sql::Bind, &[&key(tenant, name), &owner]).await? > 0)
+}
+
+pub(super) async fn release(pool: &Pool, tenant: Uuid, name: &str, owner: Uuid) -> Result<bool> {
+    Ok(pool.execute(Sql::Release, &[&key(tenant, name), &owner]).await? > 0)
+}
+
+pub(super) async fn secret(pool: &Pool, name: &str, candidate: [u8; 32]) -> Result<[u8; 32]> {
+    pool.execute(Sql::KeepSecret, &[&name, &&candidate[..]]).await?;
+    let rows = pool.query(Sql::Secret, &[&name]).await?;
+    let kept: Option<Vec<u8>> = rows.first().map(|found| row::get(found, 0)).transpose()?;
+    let kept = kept.and_then(|kept| <[u8; 32]>::try_from(kept).ok());
+    kept.ok_or_else(|| Error::Corrupt(format!("the secret `{name}` is not one")))
+}
+
+/// A name in the one column of its table.
+fn key(tenant: Uuid, name: &str) -> Vec<u8> {
+    [tenant.as_bytes(), name.as_bytes()].concat()
+}

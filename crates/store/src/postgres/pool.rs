@@ -1,0 +1,175 @@
+//! The connections: a few that every reader shares, and some that a writer has for itself while its transaction
+//! lasts. A connection that failed is replaced when the next caller wants one; when none can be made, callers are
+//! told so at once until it is time to try again.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Config, Row};
+
+use super::Options;
+use super::fault::Fault;
+use super::link::{Link, Params, connect};
+use super::rest::Rest;
+use super::sql::Sql;
+use super::tls::{self, Connector};
+use crate::{BoxFuture, Error, Result};
+
+/// How often a read is tried at least before it fails, each time on another connection.
+const TRIES: usize = 3;
+
+/// How long a connection is silent before the system asks whether its other end is there.
+const SILENCE: Duration = Duration::from_secs(15);
+
+pub(super) struct Pool {
+    config: Config,
+    tls: Connector,
+    options: Options,
+    shared: Vec<tokio::sync::Mutex<Option<Arc<Link>>>>,
+    turn: AtomicUsize,
+    idle: Mutex<Vec<Link>>,
+    writers: Semaphore,
+    callers: Semaphore,
+    rest: Rest,
+}
+
+/// A connection of one writer's own. It goes back to the others only by [`Exclusive::give_back`].
+pub(super) struct Exclusive<'a> {
+    pub(super) link: Link,
+    pool: &'a Pool,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Exclusive<'_> {
+    /// Returns the connection, no transaction being open on it.
+    pub(super) fn give_back(self) {
+        if self.link.is_usable() {
+            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.link);
+        }
+    }
+}
+
+impl Pool {
+    pub(super) fn new(url: &str, options: &Options) -> Result<Self> {
+        let mut config: Config = url.parse().map_err(|error| Error::Io(format!("the URL of the database: {error}")))?;
+        if config.get_application_name().is_none() {
+            config.application_name("vitae");
+        }
+        config.connect_timeout(options.deadline).tcp_user_timeout(options.deadline * 2);
+        config.keepalives_idle(SILENCE).keepalives_interval(SILENCE / 3).keepalives_retries(2);
+        let is_encrypted = config.get_ssl_mode() != SslMode::Disable;
+        Ok(Self {
+            config,
+            tls: tls::connector(is_encrypted, options.authorities.as_deref())?,
+            shared: (0..options.readers.max(1)).map(|_| tokio::sync::Mutex::new(None)).collect(),
+            turn: AtomicUsize::new(0),
+            idle: Mutex::new(Vec::new()),
+            writers: Semaphore::new(options.writers.max(1)),
+            callers: Semaphore::new(options.queue.max(1)),
+            rest: Rest::new(options.writer),
+            options: options.clone(),
+        })
+    }
+
+    /// How long one answer of the database is waited for.
+    pub(super) fn deadline(&self) -> Duration {
+        self.options.deadline
+    }
+
+    /// A connection outside the pool, for layouts and checks. Its statements may take as long as they need.
+    pub(super) async fn connect(&self) -> Result<Client> {
+        let (client, _) = connect(&self.config, &self.tls, self.options.deadline).await?;
+        Ok(client)
+    }
+
+    /// A place among the callers that may be under way at once.
+    pub(super) fn enter(&self) -> Result<SemaphorePermit<'_>> {
+        self.callers.try_acquire().map_err(|_| crowded())
+    }
+
+    /// Rows of a statement that only reads, or that may be repeated. Shares a connection with other callers.
+    pub(super) async fn query(&self, sql: Sql, params: &Params<'_>) -> Result<Vec<Row>> {
+        self.shared(|link| Box::pin(async move { link.query(sql, params).await })).await
+    }
+
+    /// How many rows a statement changed that may be repeated.
+    pub(super) async fn execute(&self, sql: Sql, params: &Params<'_>) -> Result<u64> {
+        self.shared(|link| Box::pin(async move { link.execute(sql, params).await })).await
+    }
+
+    /// Rows of a query that is not among the prepared ones.
+    pub(super) async fn ad_hoc(&self, sql: &str, params: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>> {
+        self.shared(|link| Box::pin(async move { link.ad_hoc(sql, params).await })).await
+    }
+
+    /// Statements without parameters that may be repeated. They succeed or fail together.
+    pub(super) async fn batch(&self, sql: &str) -> Result<()> {
+        self.shared(|link| Box::pin(async move { link.batch(sql).await })).await
+    }
+
+    /// Does something that may be repeated, on a shared connection.
+    async fn shared<'a, T>(&self, work: impl Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Fault>>) -> Result<T> {
+        let _place = self.enter()?;
+        let mut last = Fault::Away("there is no connection to the database".to_owned());
+        for _ in 0..self.shared.len().max(TRIES) {
+            let outcome = match self.link().await {
+                Ok(link) => work(link).await,
+                Err(fault) => Err(fault),
+            };
+            match outcome {
+                // Another connection may still stand.
+                Err(fault @ (Fault::Lost(_) | Fault::Away(_) | Fault::Again(_))) => last = fault,
+                // The time for it is over.
+                outcome => return Ok(outcome?),
+            }
+        }
+        Err(last.into())
+    }
+
+    /// One of the shared connections, in turn.
+    async fn link(&self) -> Result<Arc<Link>, Fault> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.shared.len();
+        let Some(slot) = self.shared.get(turn) else { return Err(Fault::Away("there is no connection".to_owned())) };
+        // Held while connecting: the others who came to this place wait for the one attempt.
+        let mut slot = slot.lock().await;
+        if let Some(link) = slot.as_ref().filter(|link| link.is_usable()) {
+            return Ok(Arc::clone(link));
+        }
+        let link = Arc::new(self.open().await?);
+        *slot = Some(Arc::clone(&link));
+        Ok(link)
+    }
+
+    /// A connection for one transaction. Waits for one while others have them all.
+    pub(super) async fn exclusive(&self) -> Result<Exclusive<'_>, Fault> {
+        let crowded = || Fault::Failed(crowded());
+        let permit = tokio::time::timeout(self.options.deadline, self.writers.acquire()).await;
+        let permit = permit.map_err(|_| crowded())?.map_err(|_| crowded())?;
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let link = loop {
+            match idle() {
+                Some(link) if link.is_usable() => break link,
+                Some(_) => {}
+                None => break self.open().await?,
+            }
+        };
+        Ok(Exclusive { link, pool: self, _permit: permit })
+    }
+
+    async fn open(&self) -> Result<Link, Fault> {
+        self.rest.is_over()?;
+        let opened = Link::open(&self.config, &self.tls, self.options.prepare, self.options.deadline).await;
+        let opened = opened.map_err(Fault::on_connecting);
+        self.rest.note(opened.as_ref().err());
+        opened
+    }
+}
+
+/// The error of a caller for whom there is no place.
+pub(super) fn crowded() -> Error {
+    Error::Unavailable("too many requests wait for the database".to_owned())
+}

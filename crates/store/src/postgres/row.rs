@@ -1,0 +1,109 @@
+//! Rows to values.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio_postgres::Row;
+use tokio_postgres::types::FromSqlOwned;
+use uuid::Uuid;
+
+use crate::cache::Content;
+use crate::{Error, Header, Item, PartitionKey, PartitionKind, Result, Snapshot};
+
+/// A partition as it was read, dropped or not.
+#[derive(Clone, Debug)]
+pub(super) struct Base {
+    pub(super) live: bool,
+    pub(super) snapshot: Arc<Snapshot>,
+    /// Of the commit that made this rev; nil where nothing was ever committed. Where commits were lost with a machine,
+    /// a rev may be made twice, its stamp never.
+    pub(super) stamp: Uuid,
+}
+
+impl Content for Base {
+    fn size(&self) -> usize {
+        self.snapshot.size()
+    }
+}
+
+impl Base {
+    /// What is known of a partition that has no row.
+    pub(super) fn nothing() -> Self {
+        Self { live: false, snapshot: Arc::new(Snapshot::new(0, 0, [])), stamp: Uuid::nil() }
+    }
+
+    pub(super) fn rev(&self) -> u64 {
+        self.snapshot.rev()
+    }
+}
+
+/// One column.
+pub(super) fn get<T: FromSqlOwned>(row: &Row, column: usize) -> Result<T> {
+    row.try_get(column).map_err(|error| Error::Corrupt(error.to_string()))
+}
+
+pub(super) fn unsigned(row: &Row, column: usize) -> Result<u64> {
+    Ok(get::<i64>(row, column)?.cast_unsigned())
+}
+
+fn small(row: &Row, column: usize) -> Result<u32> {
+    u32::try_from(get::<i64>(row, column)?).map_err(|error| Error::Corrupt(error.to_string()))
+}
+
+pub(super) fn bytes(row: &Row, column: usize) -> Result<Bytes> {
+    let bytes: &[u8] = row.try_get(column).map_err(|error| Error::Corrupt(error.to_string()))?;
+    Ok(Bytes::copy_from_slice(bytes))
+}
+
+pub(super) fn text(row: &Row, column: usize) -> Result<Arc<str>> {
+    let text: &str = row.try_get(column).map_err(|error| Error::Corrupt(error.to_string()))?;
+    Ok(Arc::from(text))
+}
+
+pub(super) fn kind(row: &Row, column: usize) -> Result<PartitionKind> {
+    let code = i64::from(get::<i16>(row, column)?);
+    PartitionKind::from_code(code).ok_or_else(|| Error::Corrupt(format!("there is no partition kind {code}")))
+}
+
+/// The key in three columns: owner, tenant, kind.
+pub(super) fn key(row: &Row, first: usize) -> Result<PartitionKey> {
+    Ok(PartitionKey { owner: get(row, first)?, tenant: get(row, first + 1)?, kind: kind(row, first + 2)? })
+}
+
+/// A partition from the rows of `Load`: its own columns lead each row, an item's follow.
+pub(super) fn base(rows: &[Row]) -> Result<Base> {
+    let Some(first) = rows.first() else { return Ok(Base::nothing()) };
+    let mut items: Vec<Arc<Item>> = Vec::with_capacity(rows.len());
+    for row in rows {
+        if get::<Option<String>>(row, 4)?.is_some() {
+            let item = item(row, items.last().map(|last| &last.collection))?;
+            items.push(Arc::new(item));
+        }
+    }
+    let snapshot = Snapshot::new(unsigned(first, 0)?, get(first, 1)?, items);
+    Ok(Base { live: get(first, 2)?, snapshot: Arc::new(snapshot), stamp: get(first, 3)? })
+}
+
+fn item(row: &Row, last_collection: Option<&Arc<str>>) -> Result<Item> {
+    let collection: &str = row.try_get(4).map_err(|error| Error::Corrupt(error.to_string()))?;
+    let collection = match last_collection {
+        Some(last) if **last == *collection => Arc::clone(last),
+        _ => Arc::from(collection),
+    };
+    let creator_app: Option<Vec<u8>> = get(row, 11)?;
+    let creator_app = creator_app.map(String::from_utf8).transpose();
+    let header = Header {
+        version: unsigned(row, 6)?,
+        audience: small(row, 7)?,
+        searchable: get(row, 8)?,
+        unverified_inference: get(row, 9)?,
+        confidence: get(row, 10)?,
+        creator_app: creator_app.map_err(|error| Error::Corrupt(error.to_string()))?.map(Arc::from),
+        creator_user: get(row, 12)?,
+        created: get(row, 13)?,
+        modified: get(row, 14)?,
+        revision: small(row, 15)?,
+        beyond_sentinel: get(row, 16)?,
+    };
+    Ok(Item { collection, id: text(row, 5)?, header, body: bytes(row, 17)? })
+}

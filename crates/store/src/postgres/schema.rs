@@ -1,0 +1,117 @@
+//! The tables, laid out step by step. A step is one idempotent statement, so that a layout that was cut short is
+//! taken up again, and servers of the release before go on working in between.
+
+use tokio_postgres::Client;
+
+use super::fault::failure;
+use crate::{Error, Result};
+
+/// The newest layout this release knows.
+const VERSION: u32 = 1;
+
+/// What brings an empty database to [`VERSION`].
+///
+/// No sequences, triggers, foreign keys or extensions; every key of a distributed table begins with the owner.
+const STEPS: [&str; 9] = [
+    "CREATE TABLE IF NOT EXISTS layout (one int PRIMARY KEY, version bigint NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS partition (
+       owner uuid NOT NULL, tenant uuid NOT NULL, kind smallint NOT NULL,
+       rev bigint NOT NULL, last_time bigint NOT NULL, live boolean NOT NULL, stamp uuid NOT NULL,
+       PRIMARY KEY (owner, tenant, kind))",
+    r#"CREATE TABLE IF NOT EXISTS item (
+       owner uuid NOT NULL, tenant uuid NOT NULL, kind smallint NOT NULL,
+       collection text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL,
+       version bigint NOT NULL, audience bigint NOT NULL, searchable boolean NOT NULL, unverified boolean NOT NULL,
+       confidence double precision, creator_app bytea, creator_user uuid,
+       created bigint NOT NULL, modified bigint NOT NULL, revision bigint NOT NULL, beyond boolean NOT NULL,
+       body bytea NOT NULL, postings integer NOT NULL,
+       PRIMARY KEY (owner, tenant, kind, collection, id))"#,
+    r#"CREATE TABLE IF NOT EXISTS posting (
+       owner uuid NOT NULL, tenant uuid NOT NULL, kind smallint NOT NULL,
+       collection text COLLATE "C" NOT NULL, item text COLLATE "C" NOT NULL,
+       path text COLLATE "C" NOT NULL, token bytea NOT NULL,
+       PRIMARY KEY (owner, tenant, kind, collection, item, path, token))"#,
+    "CREATE INDEX IF NOT EXISTS posting_scan ON posting (tenant, path, token, owner, item, collection, kind)",
+    "CREATE TABLE IF NOT EXISTS history (
+       owner uuid NOT NULL, tenant uuid NOT NULL, kind smallint NOT NULL, rev bigint NOT NULL,
+       at bigint NOT NULL, bucket smallint NOT NULL, dropped boolean NOT NULL, touched bytea NOT NULL, audit bytea,
+       stamp uuid NOT NULL,
+       PRIMARY KEY (owner, tenant, kind, rev))",
+    "CREATE INDEX IF NOT EXISTS history_changes ON history (bucket, at, owner, tenant, kind, rev)",
+    // The key is the tenant's bytes and the name's: one column, because distribution takes one.
+    "CREATE TABLE IF NOT EXISTS name (
+       key bytea PRIMARY KEY, owner uuid NOT NULL, bound boolean NOT NULL, at bigint NOT NULL)",
+    r#"CREATE TABLE IF NOT EXISTS secret (name text COLLATE "C" PRIMARY KEY, value bytea NOT NULL)"#,
+];
+
+/// How the tables are spread by Citus: a person's rows together on one shard, names by name, the small tables everywhere.
+const DISTRIBUTION: [(&str, &str); 7] = [
+    ("partition", "SELECT create_distributed_table('partition', 'owner')"),
+    ("item", "SELECT create_distributed_table('item', 'owner', colocate_with => 'partition')"),
+    ("posting", "SELECT create_distributed_table('posting', 'owner', colocate_with => 'partition')"),
+    ("history", "SELECT create_distributed_table('history', 'owner', colocate_with => 'partition')"),
+    ("name", "SELECT create_distributed_table('name', 'key', colocate_with => 'none')"),
+    ("layout", "SELECT create_reference_table('layout')"),
+    ("secret", "SELECT create_reference_table('secret')"),
+];
+
+/// Lays the tables out, or brings them to this release's layout. Says what it did.
+pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<String>> {
+    let found = version(client).await?;
+    judge(found.unwrap_or(VERSION))?;
+    let mut told = Vec::new();
+    for step in STEPS {
+        client.batch_execute(step).await.map_err(|error| failure(&error))?;
+    }
+    if distributed {
+        for (table, step) in DISTRIBUTION {
+            if !is_distributed(client, table).await? {
+                client.batch_execute(step).await.map_err(|error| failure(&error))?;
+                told.push(format!("distributed the table `{table}`"));
+            }
+        }
+    }
+    let set = format!(
+        "INSERT INTO layout (one, version) VALUES (1, {VERSION}) ON CONFLICT (one) DO UPDATE SET version = {VERSION}"
+    );
+    client.batch_execute(&set).await.map_err(|error| failure(&error))?;
+    told.push(match found {
+        Some(VERSION) => format!("the layout is at version {VERSION}, as before"),
+        Some(older) => format!("brought the layout from version {older} to {VERSION}"),
+        None => format!("laid out version {VERSION}"),
+    });
+    Ok(told)
+}
+
+/// Refuses what this release cannot work with.
+pub(super) async fn check(client: &Client) -> Result<()> {
+    match version(client).await? {
+        Some(found) => judge(found),
+        None => Err(Error::Corrupt("the database has no layout yet; `vitae migrate` makes it".to_owned())),
+    }
+}
+
+fn judge(found: u32) -> Result<()> {
+    if found > VERSION { Err(Error::Schema { found, supported: VERSION }) } else { Ok(()) }
+}
+
+async fn version(client: &Client) -> Result<Option<u32>> {
+    let there =
+        client.query_one("SELECT to_regclass('layout') IS NOT NULL", &[]).await.map_err(|error| failure(&error))?;
+    if !there.try_get::<_, bool>(0).map_err(|error| failure(&error))? {
+        return Ok(None);
+    }
+    let row =
+        client.query_opt("SELECT version FROM layout WHERE one = 1", &[]).await.map_err(|error| failure(&error))?;
+    let Some(row) = row else { return Ok(None) };
+    let version: i64 = row.try_get(0).map_err(|error| failure(&error))?;
+    u32::try_from(version).map(Some).map_err(|_| Error::Corrupt(format!("the layout has version {version}")))
+}
+
+async fn is_distributed(client: &Client, table: &str) -> Result<bool> {
+    let sql = "SELECT count(*) > 0 FROM pg_dist_partition WHERE logicalrelid = to_regclass($1)";
+    let row = client.query_one(sql, &[&table]).await.map_err(|error| {
+        Error::Corrupt(format!("the database cannot distribute tables, is the extension `citus` there? {error}"))
+    })?;
+    row.try_get(0).map_err(|error| failure(&error))
+}

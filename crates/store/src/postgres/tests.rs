@@ -1,0 +1,142 @@
+//! What is particular to a shared engine: several servers, layouts, and connections and engines that fail.
+
+mod faults;
+mod proxy;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Options, PostgresStore, migrate};
+use crate::fixture::{commit, expecting, indexed, item, put, server, user, version};
+use crate::testing::{Place, execute};
+use crate::{Change, Error, Precondition, Store};
+
+async fn open(url: &str, options: &Options) -> Arc<PostgresStore> {
+    Arc::new(PostgresStore::open(url, options).await.unwrap())
+}
+
+fn ids(snapshot: &crate::Snapshot, collection: &str) -> Vec<String> {
+    snapshot.items(collection).iter().map(|item| item.id.to_string()).collect()
+}
+
+#[tokio::test]
+async fn each_sees_what_the_other_has_just_written() {
+    let place = Place::laid_out().await.unwrap();
+    let servers = [open(&place.url, &server()).await, open(&place.url, &server()).await];
+    for number in 0..20 {
+        let (writing, reading) = (&servers[number % 2], &servers[(number + 1) % 2]);
+        let id = number.to_string();
+        writing.commit(commit(user(1), 1, vec![put("skills", &id, 1)])).await.unwrap();
+        let seen = reading.snapshot(user(1)).await.unwrap().unwrap();
+        assert!(seen.item("skills", &id).is_some(), "{id} in {:?}", ids(&seen, "skills"));
+        assert_eq!(seen.rev(), number as u64 + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_cached_partition_decides_nothing() {
+    let place = Place::laid_out().await.unwrap();
+    let (one, other) = (open(&place.url, &server()).await, open(&place.url, &server()).await);
+    one.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
+    let change = Change::Put { item: item("skills", "a", 1, 2), index: vec![] };
+    other.commit(commit(user(1), 2, vec![change])).await.unwrap();
+    // The first server still keeps version 1, and must neither accept on it nor refuse on it.
+    let late = expecting(vec![version("skills", "a", 1)], commit(user(1), 3, vec![Change::Drop]));
+    assert_eq!(one.commit(late).await, Err(Error::Conflict(version("skills", "a", 1))));
+    other.commit(commit(user(1), 4, vec![put("skills", "b", 1)])).await.unwrap();
+    let good = expecting(vec![Precondition::Rev(3)], commit(user(1), 5, vec![put("skills", "c", 1)]));
+    assert_eq!(one.commit(good).await, Ok(4));
+    assert_eq!(one.verify().await, Ok(vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_that_race_lose_nothing() {
+    let place = Place::laid_out().await.unwrap();
+    let servers = [open(&place.url, &server()).await, open(&place.url, &server()).await];
+    let mut writers = tokio::task::JoinSet::new();
+    for number in 0..60 {
+        let store = Arc::clone(&servers[number % 2]);
+        let id = number.to_string();
+        writers
+            .spawn(async move { store.commit(commit(user(1), 1, vec![indexed("skills", &id, &[("s", &id)])])).await });
+    }
+    let mut revs: Vec<u64> = writers.join_all().await.into_iter().map(Result::unwrap).collect();
+    revs.sort_unstable();
+    assert_eq!(revs, (1..=60).collect::<Vec<_>>());
+    for store in &servers {
+        assert_eq!(store.snapshot(user(1)).await.unwrap().unwrap().items("skills").len(), 60);
+        assert_eq!(store.verify().await, Ok(vec![]));
+    }
+}
+
+#[tokio::test]
+async fn a_rev_that_was_made_twice_is_told_apart() {
+    let place = Place::laid_out().await.unwrap();
+    let (one, other) = (open(&place.url, &server()).await, open(&place.url, &server()).await);
+    one.commit(commit(user(1), 1, vec![put("skills", "lost", 1)])).await.unwrap();
+    // As after a failover to a machine that had not got the commit.
+    for table in ["partition", "item", "history"] {
+        execute(&place.url, &format!("DELETE FROM {table}")).await.unwrap();
+    }
+    other.commit(commit(user(1), 1, vec![put("skills", "kept", 1)])).await.unwrap();
+    assert_eq!(one.commit(commit(user(1), 2, vec![put("skills", "next", 2)])).await, Ok(2));
+    let seen = one.snapshot(user(1)).await.unwrap().unwrap();
+    assert_eq!(ids(&seen, "skills"), ["kept", "next"]);
+}
+
+#[tokio::test]
+async fn layouts_are_made_once_and_newer_ones_left_alone() {
+    let place = Place::new().await.unwrap();
+    let options = Options::new(Uuid::from_u128(1));
+    let unready = PostgresStore::open(&place.url, &options).await.unwrap_err();
+    assert!(unready.to_string().contains("vitae migrate"), "{unready}");
+    assert_eq!(migrate(&place.url, &options, false).await, Ok(vec!["laid out version 1".to_owned()]));
+    let store = open(&place.url, &options).await;
+    store.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
+    let again = migrate(&place.url, &options, false).await;
+    assert_eq!(again, Ok(vec!["the layout is at version 1, as before".to_owned()]));
+    // A layout that was cut short is taken up again.
+    execute(&place.url, "DELETE FROM layout; DROP TABLE secret").await.unwrap();
+    assert_eq!(migrate(&place.url, &options, false).await, Ok(vec!["laid out version 1".to_owned()]));
+    assert_eq!(store.secret("s".into(), [1; 32]).await, Ok([1; 32]));
+    assert!(store.snapshot(user(1)).await.unwrap().is_some());
+    execute(&place.url, "UPDATE layout SET version = 9").await.unwrap();
+    let newer = Error::Schema { found: 9, supported: 1 };
+    assert_eq!(PostgresStore::open(&place.url, &options).await.unwrap_err(), newer);
+    assert_eq!(migrate(&place.url, &options, false).await, Err(newer));
+}
+
+#[tokio::test]
+async fn verify_finds_what_does_not_fit() {
+    let place = Place::laid_out().await.unwrap();
+    let store = open(&place.url, &server()).await;
+    let table = [
+        ("DELETE FROM posting", "has 0 index rows, not 1"),
+        ("DELETE FROM item", "belongs to no item"),
+        ("DELETE FROM history WHERE rev = 1", "its history has 1 rows up to rev 2"),
+        ("UPDATE partition SET rev = 1", "that it never came to"),
+        ("UPDATE partition SET live = false", "belongs to no partition"),
+        ("UPDATE partition SET last_time = -1", "is later than its partition"),
+        ("UPDATE item SET version = 1000", "has more versions"),
+        ("UPDATE partition SET stamp = owner", "was not made by its last commit"),
+    ];
+    for (damage, expected) in table {
+        store.erase_all().await.unwrap();
+        store.commit(commit(user(1), 1, vec![indexed("skills", "a", &[("s", "t")])])).await.unwrap();
+        store.commit(commit(user(1), 2, vec![put("notes", "a", 1)])).await.unwrap();
+        assert_eq!(store.verify().await, Ok(vec![]));
+        execute(&place.url, damage).await.unwrap();
+        let found = store.verify().await.unwrap().join("; ");
+        assert!(found.contains(expected), "{damage}: {found}");
+    }
+}
+
+#[tokio::test]
+async fn more_callers_than_may_wait_are_refused_at_once() {
+    let place = Place::laid_out().await.unwrap();
+    let store = open(&place.url, &Options { queue: 1, ..server() }).await;
+    let many = tokio::join!(store.snapshot(user(1)), store.snapshot(user(1)));
+    assert!(many.0.is_ok());
+    assert!(matches!(&many.1, Err(Error::Unavailable(why)) if why.contains("too many")), "{:?}", many.1);
+}

@@ -1,0 +1,178 @@
+//! Connections that are cut at the worst moment, freeze or cannot be made, and an engine that is killed.
+
+use std::time::Duration;
+
+use super::proxy::{Mood, Proxy};
+use super::*;
+use crate::fixture::item_absent;
+use crate::testing::Engine;
+
+/// Short, for engines that do not answer.
+const DEADLINE: Duration = Duration::from_millis(400);
+
+fn hasty() -> Options {
+    Options { deadline: DEADLINE, ..server() }
+}
+
+/// An engine of the test's own, for clusters cannot be cut off; a place in it; and a server that comes through a proxy.
+async fn beyond_a_proxy() -> (Place, Proxy, Arc<PostgresStore>) {
+    let engine = crate::testing::engine().unwrap();
+    let place = Place::on(&engine.url(), None).await.unwrap();
+    migrate(&place.url, &server(), false).await.unwrap();
+    let proxy = Proxy::before(engine.port()).await;
+    let store = open(&proxy.url(&place.url), &hasty()).await;
+    (place, proxy, store)
+}
+
+/// A new item, as one POST makes it.
+fn post(id: &str) -> crate::Commit {
+    expecting(vec![item_absent("skills", id)], commit(user(1), 1, vec![indexed("skills", id, &[("s", id)])]))
+}
+
+/// What another server sees of the partition.
+async fn seen(place: &Place) -> Vec<String> {
+    let store = open(&place.url, &server()).await;
+    assert_eq!(store.verify().await, Ok(vec![]));
+    store.snapshot(user(1)).await.unwrap().map(|snapshot| ids(&snapshot, "skills")).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_write_cut_off_from_its_answer_is_made_once() {
+    let (place, proxy, store) = beyond_a_proxy().await;
+    for (number, mood) in [Mood::CutAnswer, Mood::CutRequest, Mood::CutBeforeCommit].into_iter().enumerate() {
+        for times in 1..4 {
+            proxy.set(mood, times);
+            let id = format!("{number}{times}");
+            let rev = number as u64 * 3 + times as u64;
+            assert_eq!(store.commit(post(&id)).await, Ok(rev), "{mood:?} {times} times");
+            assert!(seen(&place).await.contains(&id));
+        }
+    }
+    assert_eq!(store.audit(user(1), 0, 99).await.unwrap().len(), 9);
+}
+
+#[tokio::test]
+async fn cut_off_too_often_it_fails_and_leaves_nothing() {
+    let (place, proxy, store) = beyond_a_proxy().await;
+    store.commit(post("a")).await.unwrap();
+    proxy.set(Mood::CutBeforeCommit, usize::MAX);
+    assert!(matches!(store.commit(post("b")).await, Err(Error::Unavailable(_))));
+    assert_eq!(seen(&place).await, ["a"]);
+    proxy.set(Mood::Fair, usize::MAX);
+    assert_eq!(store.commit(post("b")).await, Ok(2));
+    assert_eq!(seen(&place).await, ["a", "b"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_writers_survive_random_cuts() {
+    let (place, proxy, _) = beyond_a_proxy().await;
+    let store = open(&proxy.url(&place.url), &server()).await;
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..8 {
+        let store = Arc::clone(&store);
+        writers.spawn(async move {
+            let mut made = Vec::new();
+            for number in 0..10 {
+                let id = format!("{writer}-{number}");
+                // Refused is fine with so many cuts; a conflict would say that what was refused stands.
+                while let Err(error) = store.commit(post(&id)).await {
+                    assert!(matches!(error, Error::Unavailable(_)), "{error}");
+                }
+                made.push(id);
+            }
+            made
+        });
+    }
+    let moods = [Mood::CutAnswer, Mood::CutRequest, Mood::CutBeforeCommit];
+    let mut turn = 0;
+    let mut made = Vec::new();
+    while !writers.is_empty() {
+        turn += 1;
+        proxy.set(moods[turn % 3], 1);
+        tokio::select! {
+            Some(done) = writers.join_next() => made.extend(done.unwrap()),
+            () = tokio::time::sleep(Duration::from_millis(100)) => {}
+        }
+    }
+    proxy.set(Mood::Fair, usize::MAX);
+    let mut seen = seen(&place).await;
+    seen.sort();
+    made.sort();
+    assert_eq!(seen, made);
+    assert_eq!(store.snapshot(user(1)).await.unwrap().unwrap().rev(), 80);
+}
+
+#[tokio::test]
+async fn a_frozen_engine_freezes_nobody() {
+    let (place, proxy, store) = beyond_a_proxy().await;
+    store.commit(post("a")).await.unwrap();
+    store.snapshot(user(1)).await.unwrap();
+    proxy.set(Mood::Frozen, usize::MAX);
+    let begun = tokio::time::Instant::now();
+    let (read, write, ping) = tokio::join!(store.snapshot(user(1)), store.commit(post("b")), store.ping());
+    assert!(matches!(read, Err(Error::Unavailable(_))), "{read:?}");
+    assert!(matches!(write, Err(Error::Unavailable(_))), "{write:?}");
+    assert!(matches!(ping, Err(Error::Unavailable(_))), "{ping:?}");
+    assert!(begun.elapsed() < DEADLINE * 6, "{:?}", begun.elapsed());
+    proxy.set(Mood::Fair, usize::MAX);
+    recovers(&store).await;
+    store.commit(post("c")).await.unwrap();
+    assert!(seen(&place).await.starts_with(&["a".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_transaction_frozen_in_the_middle_gives_the_rows_up() {
+    let (place, proxy, store) = beyond_a_proxy().await;
+    store.commit(post("a")).await.unwrap();
+    proxy.set(Mood::FrozenBeforeCommit, 1);
+    assert_eq!(store.commit(post("b")).await, Ok(2));
+    assert_eq!(seen(&place).await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn without_an_engine_callers_are_told_at_once() {
+    let (place, proxy, store) = beyond_a_proxy().await;
+    store.ping().await.unwrap();
+    proxy.set(Mood::Refusing, usize::MAX);
+    let other = PostgresStore::open(&proxy.url(&place.url), &hasty()).await;
+    assert!(matches!(other.unwrap_err(), Error::Unavailable(_)));
+    // The connections that are there go on working.
+    store.ping().await.unwrap();
+    assert!(matches!(store.commit(post("a")).await, Err(Error::Unavailable(_))));
+    proxy.set(Mood::Fair, usize::MAX);
+    // It is not tried again at once, but soon.
+    let rev = loop {
+        match store.commit(post("a")).await {
+            Err(Error::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
+            outcome => break outcome,
+        }
+    };
+    assert_eq!(rev, Ok(1));
+}
+
+/// Waits until the store answers again.
+async fn recovers(store: &PostgresStore) {
+    while store.ping().await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_engine_is_waited_for_by_nobody_and_found_again() {
+    let engine = Arc::new(Engine::start().unwrap());
+    let place = Place::on(&engine.url(), None).await.unwrap();
+    migrate(&place.url, &server(), false).await.unwrap();
+    let store = open(&place.url, &hasty()).await;
+    store.commit(post("a")).await.unwrap();
+    engine.kill().unwrap();
+    let begun = tokio::time::Instant::now();
+    for _ in 0..20 {
+        assert!(matches!(store.snapshot(user(1)).await, Err(Error::Unavailable(_))));
+        assert!(matches!(store.commit(post("b")).await, Err(Error::Unavailable(_))));
+    }
+    assert!(begun.elapsed() < DEADLINE * 4, "{:?}", begun.elapsed());
+    engine.restart().unwrap();
+    recovers(&store).await;
+    assert_eq!(store.commit(post("b")).await, Ok(2));
+    assert_eq!(seen(&place).await, ["a", "b"]);
+}

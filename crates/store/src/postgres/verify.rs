@@ -1,0 +1,56 @@
+//! Comparing the stored rows with each other. Reads everything, so it is for checks, not for requests.
+
+use super::fault::failure;
+use super::pool::Pool;
+use super::row;
+use crate::{PartitionKey, Result, bucket_of};
+
+/// How many findings of a kind are told in full: one cause can break every row.
+const FINDINGS: i64 = 100;
+
+/// Rows that contradict each other, each query yielding owner, tenant, kind and what to say of them. All compare
+/// rows of one owner only, so that a sharded engine answers them shard by shard.
+const CONTRADICTIONS: [&str; 8] = [
+    "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` belongs to no partition'
+     FROM item i LEFT JOIN partition p ON p.owner = i.owner AND p.tenant = i.tenant AND p.kind = i.kind AND p.live
+     WHERE p.owner IS NULL",
+    "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` is later than its partition'
+     FROM item i JOIN partition p ON p.owner = i.owner AND p.tenant = i.tenant AND p.kind = i.kind
+     WHERE greatest(i.created, i.modified) > p.last_time",
+    // A group of changes may change an item several times within one rev, but no group has more than 100.
+    "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` has more versions than its partition has changes'
+     FROM item i JOIN partition p ON p.owner = i.owner AND p.tenant = i.tenant AND p.kind = i.kind
+     WHERE i.version > 100 * p.rev",
+    "SELECT s.owner, s.tenant, s.kind, 'index row `' || s.path || '` belongs to no item'
+     FROM posting s LEFT JOIN item i ON i.owner = s.owner AND i.tenant = s.tenant AND i.kind = s.kind
+     AND i.collection = s.collection AND i.id = s.item WHERE i.owner IS NULL",
+    "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` has ' || count(s.item) || ' index rows, not ' || i.postings
+     FROM item i LEFT JOIN posting s ON s.owner = i.owner AND s.tenant = i.tenant AND s.kind = i.kind
+     AND s.collection = i.collection AND s.item = i.id
+     GROUP BY i.owner, i.tenant, i.kind, i.collection, i.id, i.postings HAVING count(s.item) <> i.postings",
+    "SELECT p.owner, p.tenant, p.kind, 'its history has ' || count(h.rev) || ' rows up to rev ' || p.rev
+     FROM partition p LEFT JOIN history h ON h.owner = p.owner AND h.tenant = p.tenant AND h.kind = p.kind
+     AND h.rev BETWEEN 1 AND p.rev GROUP BY p.owner, p.tenant, p.kind, p.rev HAVING count(h.rev) <> p.rev",
+    "SELECT h.owner, h.tenant, h.kind, 'its history has a rev ' || h.rev || ' that it never came to'
+     FROM history h LEFT JOIN partition p ON p.owner = h.owner AND p.tenant = h.tenant AND p.kind = h.kind
+     WHERE p.rev IS NULL OR h.rev > p.rev OR h.rev < 1",
+    "SELECT p.owner, p.tenant, p.kind, 'its rev ' || p.rev || ' was not made by its last commit'
+     FROM partition p JOIN history h ON h.owner = p.owner AND h.tenant = p.tenant AND h.kind = p.kind AND h.rev = p.rev
+     WHERE h.stamp <> p.stamp",
+];
+
+pub(super) async fn verify(pool: &Pool) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    // A connection of its own: these queries read whole tables.
+    let client = pool.connect().await?;
+    for query in CONTRADICTIONS {
+        let sql = format!("{query} LIMIT {FINDINGS}");
+        let rows = client.query(&sql, &[]).await.map_err(|error| failure(&error))?;
+        for found in rows {
+            let what: String = row::get(&found, 3)?;
+            let PartitionKey { owner, tenant, kind } = row::key(&found, 0)?;
+            findings.push(format!("{kind:?} {owner} of tenant {tenant}, bucket {}: {what}", bucket_of(owner)));
+        }
+    }
+    Ok(findings)
+}
