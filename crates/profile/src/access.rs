@@ -20,6 +20,12 @@ pub(crate) enum Subject {
     Person(Uuid),
     /// The directory.
     People,
+    /// The groups.
+    Groups,
+    /// Who is in which group.
+    Members,
+    /// The groups in which this person is.
+    MemberOf(Uuid),
 }
 
 const READ_OWN: Scopes = Scopes::of(&[
@@ -31,6 +37,18 @@ const READ_OWN: Scopes = Scopes::of(&[
 ]);
 const READ_OTHERS: Scopes = Scopes::of(&[Scope::UserReadBasicAll, Scope::UserReadAll, Scope::UserReadWriteAll]);
 const READ_AS_APP: Scopes = Scopes::of(&[Scope::UserReadAll, Scope::UserReadWriteAll]);
+/// Those that Graph names for groups; those that show everyone's full data do too.
+const READ_GROUPS: Scopes = Scopes::of(&[
+    Scope::UserReadAll,
+    Scope::UserReadWriteAll,
+    Scope::GroupReadAll,
+    Scope::GroupReadWriteAll,
+    Scope::GroupMemberReadAll,
+    Scope::GroupMemberReadWriteAll,
+]);
+const WRITE_GROUPS: Scopes = Scopes::of(&[Scope::UserReadWriteAll, Scope::GroupReadWriteAll]);
+const WRITE_MEMBERS: Scopes =
+    Scopes::of(&[Scope::UserReadWriteAll, Scope::GroupReadWriteAll, Scope::GroupMemberReadWriteAll]);
 const WRITE_OWN: Scopes = Scopes::of(&[Scope::UserReadWrite, Scope::UserReadWriteAll]);
 const WRITE_ALL: Scopes = Scopes::of(&[Scope::UserReadWriteAll]);
 /// Scopes beyond the basic properties of other people.
@@ -40,12 +58,15 @@ const READ_FULL: Scopes = READ_AS_APP;
 pub(crate) fn admit(caller: &Caller, subject: Subject, action: Action, app_writes: AppWrites) -> Result<(), Problem> {
     let reading = action.is_reading();
     let own = match subject {
-        Subject::Profile(id) | Subject::Person(id) => caller.user_id() == Some(id),
-        Subject::People => false,
+        Subject::Profile(id) | Subject::Person(id) | Subject::MemberOf(id) => caller.user_id() == Some(id),
+        Subject::People | Subject::Groups | Subject::Members => false,
     };
     let directory = !matches!(subject, Subject::Profile(_));
     let wanted = match (reading, caller.is_delegated()) {
         (true, true) if own => READ_OWN,
+        (true, _) if matches!(subject, Subject::Groups | Subject::Members | Subject::MemberOf(_)) => READ_GROUPS,
+        (false, _) if subject == Subject::Groups => WRITE_GROUPS,
+        (false, _) if subject == Subject::Members => WRITE_MEMBERS,
         (true, true) => READ_OTHERS,
         (true, false) if directory => READ_OTHERS,
         (true, false) => READ_AS_APP,

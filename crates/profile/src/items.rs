@@ -146,7 +146,7 @@ impl Service {
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
     }
 
-    /// Removes every item of the profile; the person stays.
+    /// Removes every item of the profile; the person stays, and what they are related to.
     pub(crate) async fn clear_profile(
         &self,
         caller: &Caller,
@@ -157,12 +157,13 @@ impl Service {
         let snapshot = self.snapshot(caller, owner).await?;
         let at = self.effects.change_time(snapshot.last_time());
         let mut audit = Audit::new(caller, Activity::Clear, exchange);
-        for collection in snapshot.collections().filter(|name| name.as_ref() != PERSON) {
+        let mut changes = Vec::new();
+        for collection in snapshot.collections().filter(|name| rules::is_of_profile(name)) {
             for item in snapshot.items(collection) {
                 audit = audit.item(Some(item), None);
+                changes.push(Change::Delete { collection: collection.clone(), id: item.id.clone() });
             }
         }
-        let changes = vec![Change::Clear { keep: PERSON.into() }];
         let expect = vec![Precondition::Rev(snapshot.rev())];
         let commit = Commit { partition: owner.partition(), at, expect, changes, audit: audit.finish() };
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))

@@ -5,6 +5,7 @@
 
 mod access;
 mod audit;
+mod directory;
 mod effects;
 mod group;
 mod items;
@@ -21,6 +22,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub use directory::Spot;
 pub use effects::Effects;
 pub use load::{Person, label};
 pub use service::Service;

@@ -147,7 +147,7 @@ impl Service {
         let (upn, display_name) = (rules::principal_name(&record).to_owned(), rules::display_name(&record).to_owned());
         let caller = themselves(owner, &upn, &display_name);
         let entry = person_item(&record, owner, None, &Writing { caller: &caller, entry: &[], owner: owner.id, at });
-        let mut changes = vec![put_person(&entry)];
+        let mut changes = vec![put_person(tenant, &entry)];
         let mut ids = HashSet::new();
         for (collection, place, item) in self.items_of(members.get("profile"))? {
             // A tick each: creation times strictly increase within a person's data.

@@ -28,7 +28,7 @@ use edm::model::Model;
 use edm::model::StructType;
 use edm::model::build::{collection, entity, set, singleton};
 
-pub use directory::{GROUP, USER};
+pub use directory::{GROUP, Relation, USER};
 pub use facet::{ALLOWED_AUDIENCES, ENTITY, ITEM_FACET};
 pub use settings::{ADMIN, PEOPLE_ADMIN_SETTINGS};
 

@@ -2,32 +2,27 @@
 
 mod names;
 
-use std::ops::Bound;
 use std::sync::Arc;
 
 use auth::Caller;
 use bytes::Bytes;
 use edm::expr::Reach;
 use edm::{Patch, Record, Value, codec, lazy};
-use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
-use store::{Candidate, Change, Commit, Item, PartitionKind, Precondition, Scan, Snapshot};
+use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag};
+use store::{Change, Commit, Item, Precondition, Snapshot};
 use uuid::Uuid;
 
-use crate::access::Viewer;
 use crate::audit::{Activity, Audit};
+use crate::directory::Roll;
 use crate::items::{damaged, row, unchanged};
 use crate::model::{PROFILE, USER};
 use crate::problems::{from_store, no_person};
-use crate::rules::{self, PERSON, PRINCIPAL_NAME, Writing, created_token, folded, principal_name};
+use crate::rules::{self, PERSON, PRINCIPAL_NAME, Writing, folded, principal_name};
 use crate::service::Service;
 use crate::target::Owner;
 
 /// What `User.ReadBasic.All` shows of another person.
 const BASIC: &[&str] = &["displayName", "givenName", "id", "mail", "surname", "userPrincipalName"];
-/// Candidates read at a time.
-const BATCH: usize = 500;
-/// The same where most are only counted.
-const COUNTED: usize = 5_000;
 
 impl Service {
     /// The entry of the person whose data this is.
@@ -37,7 +32,8 @@ impl Service {
     }
 
     /// A person with what the reach asks for along with them, as the caller may see it.
-    pub(crate) fn entity_of(
+    pub(crate) async fn entity_of(
+        &self,
         caller: &Caller,
         snapshot: &Snapshot,
         owner: Owner,
@@ -45,104 +41,8 @@ impl Service {
         reach: &Reach,
     ) -> Result<Entity, Problem> {
         let item = snapshot.items(PERSON).first().ok_or_else(damaged)?;
-        let viewer = Viewer::of(caller, owner.id);
-        let profile = |(_, within): &(_, Reach)| vec![Self::read_profile(&viewer, snapshot, owner, within)];
-        Ok(Entity { row: person_row(item, basic), related: reach.along.iter().map(profile).collect() })
-    }
-
-    /// A part of the directory, each person read from one snapshot of theirs.
-    pub(crate) async fn list_people(
-        &self,
-        caller: &Caller,
-        tenant: Uuid,
-        basic: bool,
-        reach: &Reach,
-        window: &Window,
-    ) -> Result<Vec<Entity>, Problem> {
-        let limit = window.limit.unwrap_or(usize::MAX);
-        let mut rows = Vec::new();
-        // Those who are left out need not be read.
-        let mut skip = window.skip;
-        let mut after = candidate_before(window);
-        while rows.len() < limit {
-            let wanted = BATCH.min(limit - rows.len()).max(BATCH.min(skip));
-            let candidates = self.scan_people(tenant, after, wanted).await?;
-            for candidate in candidates.iter().skip(skip).take(limit - rows.len()) {
-                rows.extend(self.listed(caller, Owner { tenant, id: candidate.owner }, basic, reach).await?);
-            }
-            skip = skip.saturating_sub(candidates.len());
-            if candidates.len() < wanted {
-                break;
-            }
-            after = candidates.into_iter().next_back();
-        }
-        Ok(rows)
-    }
-
-    /// The same and how many people there are, seen in one pass: whoever comes or goes meanwhile is in both or neither.
-    pub(crate) async fn list_people_counted(
-        &self,
-        caller: &Caller,
-        tenant: Uuid,
-        basic: bool,
-        reach: &Reach,
-        window: &Window,
-    ) -> Result<(Vec<Entity>, usize), Problem> {
-        let (limit, before) = (window.limit.unwrap_or(usize::MAX), candidate_before(window));
-        let (mut rows, mut count, mut skip, mut after) = (Vec::new(), 0, window.skip, None);
-        loop {
-            let candidates = self.scan_people(tenant, after, COUNTED).await?;
-            count += candidates.len();
-            for candidate in candidates.iter().filter(|candidate| Some(*candidate) > before.as_ref()) {
-                if skip > 0 {
-                    skip -= 1;
-                } else if rows.len() < limit {
-                    let owner = Owner { tenant, id: candidate.owner };
-                    let row = self.listed(caller, owner, basic, reach).await?;
-                    count -= usize::from(row.is_none());
-                    rows.extend(row);
-                }
-            }
-            if candidates.len() < COUNTED {
-                return Ok((rows, count));
-            }
-            after = candidates.into_iter().next_back();
-        }
-    }
-
-    /// A person of the list; someone deleted meanwhile is nobody.
-    async fn listed(
-        &self,
-        caller: &Caller,
-        owner: Owner,
-        basic: bool,
-        reach: &Reach,
-    ) -> Result<Option<Entity>, Problem> {
-        let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
-        let snapshot = snapshot.filter(|snapshot| !snapshot.items(PERSON).is_empty());
-        snapshot.map(|snapshot| Self::entity_of(caller, &snapshot, owner, basic, reach)).transpose()
-    }
-
-    pub(crate) async fn count_people(&self, tenant: Uuid) -> Result<usize, Problem> {
-        let (mut count, mut after) = (0, None);
-        loop {
-            let candidates = self.scan_people(tenant, after, COUNTED).await?;
-            count += candidates.len();
-            if candidates.len() < COUNTED {
-                return Ok(count);
-            }
-            after = candidates.into_iter().next_back();
-        }
-    }
-
-    async fn scan_people(
-        &self,
-        tenant: Uuid,
-        after: Option<Candidate>,
-        limit: usize,
-    ) -> Result<Vec<Candidate>, Problem> {
-        let scan = Scan { tenant, path: PERSON.into(), from: Bound::Unbounded, to: Bound::Unbounded, after, limit };
-        self.store.scan(scan).await.map_err(|error| from_store(&error))
+        let related = self.related_to_person(caller, snapshot, owner, reach).await?;
+        Ok(Entity { row: person_row(item, basic), related })
     }
 
     pub(crate) async fn create_person(
@@ -163,7 +63,7 @@ impl Service {
             partition: owner.partition(),
             at,
             expect: vec![Precondition::Absent],
-            changes: vec![put_person(&item)],
+            changes: vec![put_person(tenant, &item)],
             audit,
         };
         let (service, name) = (self.clone(), principal_name(&record).to_owned());
@@ -209,7 +109,7 @@ impl Service {
         let (old_name, new_name) = (principal_name(&old), principal_name(&record));
         let renamed = old_name != new_name;
         let mut audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item));
-        let mut changes = vec![put_person(&item)];
+        let mut changes = vec![put_person(owner.tenant, &item)];
         if renamed {
             for (account, renamed) in renamed_items(&snapshot, new_name, &writing) {
                 audit = audit.item(Some(&account), Some(&renamed));
@@ -277,18 +177,6 @@ impl Service {
     }
 }
 
-/// The last candidate before a window.
-fn candidate_before(window: &Window) -> Option<Candidate> {
-    let (at, id) = window.after.as_ref()?;
-    Some(Candidate {
-        token: created_token(*at),
-        owner: Uuid::try_parse(id).ok()?,
-        item: id.clone(),
-        collection: PERSON.into(),
-        kind: PartitionKind::User,
-    })
-}
-
 /// Does all of a change that takes several writes, though nobody may wait for it any more: a client that hangs up must
 /// not leave half of it.
 async fn to_the_end<T: Send + 'static>(
@@ -330,8 +218,8 @@ pub(crate) fn person_item(
 }
 
 /// Writes an entry with the row by which lists of people find it.
-pub(crate) fn put_person(item: &Arc<Item>) -> Change {
-    Change::Put { item: item.clone(), index: vec![rules::person_index(item.header.created)] }
+pub(crate) fn put_person(tenant: Uuid, item: &Arc<Item>) -> Change {
+    Change::Put { item: item.clone(), index: vec![Roll::People(tenant).row(item.header.created)] }
 }
 
 fn person_row(item: &Arc<Item>, basic: bool) -> Row {

@@ -8,12 +8,28 @@ pub(crate) fn no_item() -> Problem {
     Problem::new(Kind::ItemNotFound, "The item does not exist.")
 }
 
-/// There is no such person in this tenant.
+/// There is no such person or group in this tenant.
 pub(crate) fn no_person(name: &str) -> Problem {
     let name: String = name.chars().take(120).collect();
     let message =
         format!("Resource '{name}' does not exist or one of its queried reference-property objects are not present.");
     Problem::new(Kind::ResourceNotFound, message)
+}
+
+/// Only people are related to people and groups by reference.
+pub(crate) fn not_a_person() -> Problem {
+    Problem::new(Kind::BadBody, "found a reference to something else, expected one to a person: `users/{id}`")
+        .at("/@odata.id")
+}
+
+/// Nobody is made at the end of a relationship.
+pub(crate) fn only_related() -> Problem {
+    let mut problem = Problem::new(
+        Kind::MethodNotAllowed,
+        "nobody is made here, expected a POST to `users` or `groups`, and then one to `$ref` here",
+    );
+    problem.allow = Some("GET, HEAD".to_owned());
+    problem
 }
 
 /// The token is good, but nobody in the directory is the person it was given to.
@@ -28,6 +44,13 @@ pub(crate) fn unknown_caller(id: &str) -> Problem {
 /// A known part of the API that this service does not offer.
 pub(crate) fn not_offered(what: &str) -> Problem {
     Problem::new(Kind::NotSupported, format!("{what} is not supported yet"))
+}
+
+/// Others were quicker, again and again.
+pub(crate) fn busy() -> Problem {
+    let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the same person; try again");
+    problem.retry_after = Some(1);
+    problem
 }
 
 /// What the store could not do.

@@ -13,14 +13,25 @@ use store::{Header, Item};
 use uuid::Uuid;
 
 use crate::access::audience;
-use crate::model::{ALLOWED_AUDIENCES, MODEL, USER};
+use crate::model::{ALLOWED_AUDIENCES, GROUP, MODEL, USER};
 
 /// The collection in which a person's own entry is kept, beside those of the profile. Not a name that an address can have.
 pub(crate) const PERSON: &str = "$user";
+/// The same of groups.
+pub(crate) const GROUP_ENTRY: &str = "$group";
+/// Where a person's data says in which groups they are: the ids of these.
+pub(crate) const MEMBERSHIP: &str = "$memberOf";
 /// The property by which people are found; items may show it too.
 pub(crate) const PRINCIPAL_NAME: &str = "userPrincipalName";
+/// Says whether a group is an audience.
+const AUDIENCE_GROUP: &str = "isAudienceGroup";
 /// Who may see an item that says nothing of it.
 const DEFAULT_AUDIENCE: &str = "organization";
+
+/// Is it a collection of the profile, rather than one beside it?
+pub(crate) fn is_of_profile(collection: &str) -> bool {
+    !collection.starts_with('$')
+}
 
 /// The circumstances of a write.
 pub(crate) struct Writing<'a> {
@@ -123,14 +134,35 @@ pub(crate) fn changed_person(mut record: Record, patch: Patch) -> Result<Record,
     Ok(record)
 }
 
+/// A new group.
+pub(crate) fn new_group(patch: Patch, id: Uuid, at: i64) -> Result<Record, Problem> {
+    let mut record = Record::new(&GROUP);
+    record.set(AUDIENCE_GROUP, Value::Boolean(false));
+    patch.apply(&mut record);
+    record.set("id", Value::text(id.to_string()));
+    record.set("createdDateTime", Value::DateTimeOffset(DateTimeOffset::from_ticks(at)));
+    check_name(&record).map_or(Ok(record), |violation| Err(Problem::violations(vec![violation])))
+}
+
+/// A changed group.
+pub(crate) fn changed_group(mut record: Record, patch: Patch) -> Result<Record, Problem> {
+    patch.apply(&mut record);
+    check_name(&record).map_or(Ok(record), |violation| Err(Problem::violations(vec![violation])))
+}
+
+/// Do its members see what others in it show to the groups they are in? Told from the entry as stored.
+pub(crate) fn is_audience_group(entry: &[u8]) -> bool {
+    lazy::member(entry, AUDIENCE_GROUP) == Some(b"true")
+}
+
 /// The name with which a person signs in.
 pub(crate) fn principal_name(person: &Record) -> &str {
     person.get(PRINCIPAL_NAME).as_str().unwrap_or_default()
 }
 
-/// How a person is called.
-pub(crate) fn display_name(person: &Record) -> &str {
-    person.get("displayName").as_str().unwrap_or_default()
+/// How a person or group is called.
+pub(crate) fn display_name(record: &Record) -> &str {
+    record.get("displayName").as_str().unwrap_or_default()
 }
 
 /// User principal names are found without regard to case. Their alphabet is plain ASCII, so that this is one rule for
@@ -147,14 +179,14 @@ fn check_person(record: &Record) -> Result<(), Problem> {
             format!("found `{name}`, expected `name@domain` of letters, digits and any of `'.-_!#^~` (before the `@`)");
         violations.push(Violation::new(Fault::Form, "/userPrincipalName", message));
     }
-    if display_name(record).trim().is_empty() {
-        violations.push(Violation::new(
-            Fault::Form,
-            "/displayName",
-            "found an empty name, expected at least one character",
-        ));
-    }
+    violations.extend(check_name(record));
     if violations.is_empty() { Ok(()) } else { Err(Problem::violations(violations)) }
+}
+
+/// People and groups are called something.
+fn check_name(record: &Record) -> Option<Violation> {
+    let message = "found an empty name, expected at least one character";
+    display_name(record).trim().is_empty().then(|| Violation::new(Fault::Form, "/displayName", message))
 }
 
 /// The alphabet that Graph documents for user principal names.
@@ -235,12 +267,7 @@ pub(crate) fn tag(item: &Item) -> Tag {
     Tag(hash ^ hash >> 29)
 }
 
-/// The row by which lists of people find an entry: by creation, then id.
-pub(crate) fn person_index(created: i64) -> store::IndexRow {
-    store::IndexRow { path: PERSON.into(), token: created_token(created) }
-}
-
 /// A time as index bytes that sort as the time does.
-pub(crate) fn created_token(at: i64) -> bytes::Bytes {
-    bytes::Bytes::copy_from_slice(&(at.cast_unsigned() ^ 1 << 63).to_be_bytes())
+pub(crate) fn created_token(at: i64) -> [u8; 8] {
+    (at.cast_unsigned() ^ 1 << 63).to_be_bytes()
 }

@@ -13,10 +13,11 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::access::{Subject, Viewer, admit, only_basic};
+use crate::directory::Roll;
 use crate::effects::Effects;
 use crate::group::Group;
 use crate::model::{MODEL, PROFILE};
-use crate::problems::{from_store, no_person, not_offered, unknown_caller};
+use crate::problems::{from_store, no_person, not_a_person, not_offered, unknown_caller};
 use crate::rules::PERSON;
 use crate::settings::Settings;
 use crate::target::{Owner, Target};
@@ -70,7 +71,7 @@ impl Service {
     }
 
     /// Who an address means, before it is known whether they exist: `me`, an id, or a user principal name.
-    async fn owner(&self, caller: &Caller, steps: &[Step]) -> Result<Owner, Problem> {
+    pub(crate) async fn owner(&self, caller: &Caller, steps: &[Step]) -> Result<Owner, Problem> {
         let tenant = caller.tenant;
         let name = match steps.first() {
             Some(Step::Singleton(_)) => {
@@ -93,18 +94,16 @@ impl Service {
 }
 
 /// An id in the one spelling that ids have, with hyphens and in small letters; other spellings name nothing.
-fn canonical_id(text: &str) -> Option<Uuid> {
+pub(crate) fn canonical_id(text: &str) -> Option<Uuid> {
     let small = text.bytes().fold(true, |small, byte| small & !byte.is_ascii_uppercase());
     let canonical = small && text.len() == uuid::fmt::Hyphenated::LENGTH;
     canonical.then(|| Uuid::try_parse(text).ok()).flatten()
 }
 
-/// The name under which a request asked for a person, for the answer that there is none.
-fn asked_for(steps: &[Step]) -> Option<&str> {
-    steps.iter().find_map(|step| match step {
-        Step::Key(key) => key.as_text(),
-        _ => None,
-    })
+/// There is nobody of the name or id under which a request asked for someone.
+pub(crate) fn nobody_asked_for(steps: &[Step]) -> Problem {
+    let key = |step: &Step| if let Step::Key(key) = step { key.as_text().map(str::to_owned) } else { None };
+    no_person(&steps.iter().find_map(key).unwrap_or_default())
 }
 
 /// What the service says of itself as a whole.
@@ -114,16 +113,6 @@ pub(crate) const INFO: Info<'static> = Info {
     version: env!("CARGO_PKG_VERSION"),
     servers: &["/v1.0", "/beta"],
 };
-
-impl Service {
-    /// May the caller read along with people what the reach asks for? Of the profile each item is judged on its own.
-    fn admit_reach(&self, caller: &Caller, owner: Uuid, reach: &Reach) -> Result<(), Problem> {
-        reach.along.iter().try_for_each(|(navigation, _)| match std::ptr::eq(navigation.target, &PROFILE) {
-            true => admit(caller, Subject::Profile(owner), Action::Read, self.settings.app_writes),
-            false => Err(not_offered(&format!("`{}`", navigation.name))),
-        })
-    }
-}
 
 impl Resources for Service {
     type Caller = Caller;
@@ -151,6 +140,9 @@ impl Resources for Service {
             Some(Step::Singleton(singleton)) => singleton.member_of.unwrap_or(singleton.name),
             _ => return Err(not_offered("this address")),
         };
+        if let Some(spot) = self.spot(caller, address, action).await? {
+            return Ok(Target::Directory(caller.tenant, spot));
+        }
         if root != "users" {
             return Err(not_offered(&format!("`{root}`")));
         }
@@ -178,7 +170,7 @@ impl Resources for Service {
         };
         admit(caller, subject, action, self.settings.app_writes)?;
         if owner.id.is_nil() {
-            return Err(no_person(asked_for(steps).unwrap_or_default()));
+            return Err(nobody_asked_for(steps));
         }
         Ok(target)
     }
@@ -194,6 +186,7 @@ impl Resources for Service {
     async fn prepare(&self, caller: &Caller, target: &Target) -> Result<(), Problem> {
         match target {
             Target::Collection(owner, _) => self.snapshot(caller, *owner).await.map(|_| ()),
+            Target::Directory(_, spot) => Self::prepare_spot(spot),
             _ => Ok(()),
         }
     }
@@ -203,8 +196,9 @@ impl Resources for Service {
             Target::Person { owner, basic } => {
                 self.admit_reach(caller, owner.id, reach)?;
                 let snapshot = self.snapshot(caller, *owner).await?;
-                Self::entity_of(caller, &snapshot, *owner, *basic, reach)
+                self.entity_of(caller, &snapshot, *owner, *basic, reach).await
             }
+            Target::Directory(tenant, spot) => return self.read_spot(caller, *tenant, spot, reach).await,
             Target::Profile(owner) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
                 Ok(Self::read_profile(&Viewer::of(caller, owner.id), &snapshot, *owner, reach))
@@ -227,10 +221,10 @@ impl Resources for Service {
     ) -> Result<Vec<Entity>, Problem> {
         match target {
             Target::People { tenant, basic } => {
-                // Nobody has the nil id: what is asked of others is asked of everybody.
                 self.admit_reach(caller, Uuid::nil(), reach)?;
-                self.list_people(caller, *tenant, *basic, reach, window).await
+                self.list_roll(caller, Roll::People(*tenant), *basic, reach, window).await
             }
+            Target::Directory(tenant, spot) => self.list_spot(caller, *tenant, spot, reach, window).await,
             _ if !reach.is_empty() => Err(not_offered("reading more than the entities here")),
             Target::Collection(owner, collection) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
@@ -250,15 +244,17 @@ impl Resources for Service {
         match target {
             Target::People { tenant, basic } => {
                 self.admit_reach(caller, Uuid::nil(), reach)?;
-                self.list_people_counted(caller, *tenant, *basic, reach, window).await
+                self.list_roll_counted(caller, Roll::People(*tenant), *basic, reach, window).await
             }
+            Target::Directory(tenant, spot) => self.list_spot_counted(caller, *tenant, spot, reach, window).await,
             _ => Ok(window.counted(self.list(caller, target, reach, &Window::ALL).await?)),
         }
     }
 
     async fn count(&self, caller: &Caller, target: &Target) -> Result<usize, Problem> {
         match target {
-            Target::People { tenant, .. } => self.count_people(*tenant).await,
+            Target::People { tenant, .. } => self.count_roll(Roll::People(*tenant)).await,
+            Target::Directory(tenant, spot) => self.count_spot(caller, *tenant, spot).await,
             _ => Ok(self.list(caller, target, &Reach::NONE, &Window::ALL).await?.len()),
         }
     }
@@ -270,6 +266,9 @@ impl Resources for Service {
         content: Content<Target>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
+        if let Target::Directory(tenant, spot) = target {
+            return self.create_in_spot(caller, *tenant, spot, content, exchange).await;
+        }
         let patch = content.patch;
         match target {
             Target::People { tenant, .. } => self.create_person(caller, *tenant, patch, exchange).await,
@@ -288,6 +287,9 @@ impl Resources for Service {
         basis: Basis,
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
+        if let Target::Directory(tenant, spot) = target {
+            return self.update_spot(caller, *tenant, spot, content, basis, exchange).await;
+        }
         let (patch, basis) = (content.patch, basis.tag);
         match target {
             Target::Person { owner, basic } => self.update_person(caller, *owner, *basic, patch, basis, exchange).await,
@@ -313,7 +315,34 @@ impl Resources for Service {
             Target::Item(owner, collection, id) => {
                 self.delete_item(caller, *owner, collection, id, basis, exchange).await
             }
+            Target::Directory(tenant, spot) => self.delete_spot(caller, *tenant, spot, basis, exchange).await,
             _ => Err(not_offered("deleting this")),
+        }
+    }
+
+    async fn link(&self, caller: &Caller, target: &Target, other: &Target, exchange: &Exchange) -> Result<(), Problem> {
+        match (target, other.person()) {
+            (Target::Directory(tenant, spot), Some(person)) => {
+                self.link_spot(caller, *tenant, spot, person, exchange).await
+            }
+            (_, None) => Err(not_a_person()),
+            _ => Err(not_offered("changing this relationship")),
+        }
+    }
+
+    async fn unlink(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        other: Option<&Target>,
+        exchange: &Exchange,
+    ) -> Result<(), Problem> {
+        match target {
+            Target::Directory(tenant, spot) => {
+                let person = other.map(|other| other.person().ok_or_else(not_a_person)).transpose()?;
+                self.unlink_spot(caller, *tenant, spot, person, exchange).await
+            }
+            _ => Err(not_offered("changing this relationship")),
         }
     }
 }

@@ -6,6 +6,8 @@ use edm::Navigation;
 use store::{PartitionKey, PartitionKind};
 use uuid::Uuid;
 
+use crate::directory::Spot;
+
 /// A person, by the only name that never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner {
@@ -23,14 +25,19 @@ impl Owner {
 
     /// `users('…')` and what follows.
     fn path(self, rest: &[&str]) -> String {
-        let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-        let id = &*self.id.hyphenated().encode_lower(&mut text);
-        let start = ["users('", id, "')"];
-        let parts = || start.iter().chain(rest);
-        let mut path = String::with_capacity(parts().map(|part| part.len()).sum());
-        parts().for_each(|part| path.push_str(part));
-        path
+        path("users", self.id, rest)
     }
+}
+
+/// `set('…')` and what follows.
+pub(crate) fn path(set: &str, id: Uuid, rest: &[&str]) -> String {
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    let id = &*id.hyphenated().encode_lower(&mut text);
+    let start = [set, "('", id, "')"];
+    let parts = || start.iter().chain(rest);
+    let mut path = String::with_capacity(parts().map(|part| part.len()).sum());
+    parts().for_each(|part| path.push_str(part));
+    path
 }
 
 /// A resource of this service.
@@ -56,6 +63,19 @@ pub enum Target {
     Collection(Owner, &'static Navigation),
     /// One item of a collection.
     Item(Owner, &'static Navigation, Arc<str>),
+    /// A place in the directory of a tenant.
+    Directory(Uuid, Spot),
+}
+
+impl Target {
+    /// The person that it is, on whichever way they were come by.
+    pub(crate) fn person(&self) -> Option<Owner> {
+        match self {
+            Target::Person { owner, .. } => Some(*owner),
+            Target::Directory(tenant, spot) => spot.person().map(|id| Owner { tenant: *tenant, id }),
+            _ => None,
+        }
+    }
 }
 
 impl engine::Target for Target {
@@ -68,6 +88,7 @@ impl engine::Target for Target {
             Target::Item(owner, navigation, id) => {
                 owner.path(&["/profile/", navigation.name, "('", &id.replace('\'', "''"), "')"])
             }
+            Target::Directory(_, spot) => spot.path(),
         }
     }
 
@@ -75,6 +96,7 @@ impl engine::Target for Target {
         match self {
             Target::Person { .. } => "users".into(),
             Target::Item(owner, navigation, _) => owner.path(&["/profile/", navigation.name]),
+            Target::Directory(_, spot) => spot.container(),
             Target::People { .. } | Target::Profile(_) | Target::Collection(..) => self.path(),
         }
     }

@@ -2,8 +2,8 @@
 
 use store::{Header, Item, PartitionKey, PartitionKind};
 
-use crate::model::{MODEL, PROFILE, USER};
-use crate::rules::{self, PERSON};
+use crate::model::{ENTITY, GROUP, MODEL, PROFILE, USER};
+use crate::rules::{self, GROUP_ENTRY, MEMBERSHIP, PERSON};
 use crate::service::Service;
 use edm::codec;
 
@@ -32,25 +32,25 @@ impl Service {
     }
 
     async fn verify_partition(&self, partition: PartitionKey, findings: &mut Vec<String>) {
-        if partition.kind != PartitionKind::User {
-            return;
-        }
+        let (kind, entry) = match partition.kind {
+            PartitionKind::User => ("person", PERSON),
+            PartitionKind::Group => ("group", GROUP_ENTRY),
+            PartitionKind::Settings => return,
+        };
+        let whose = format!("{kind} {}", partition.owner);
         let snapshot = match self.store.snapshot(partition).await {
             Ok(Some(snapshot)) => snapshot,
             Ok(None) => return,
-            Err(error) => return findings.push(format!("person {}: {error}", partition.owner)),
+            Err(error) => return findings.push(format!("{whose}: {error}")),
         };
-        if snapshot.items(PERSON).len() != 1 {
-            findings.push(format!(
-                "person {}: found {} entries, expected one",
-                partition.owner,
-                snapshot.items(PERSON).len()
-            ));
+        let entries = snapshot.items(entry).len();
+        if entries != 1 {
+            findings.push(format!("{whose}: found {entries} entries, expected one"));
         }
         for collection in snapshot.collections() {
             for item in snapshot.items(collection) {
                 if let Err(message) = verify_item(item) {
-                    findings.push(format!("person {}, {collection} {}: {message}", partition.owner, item.id));
+                    findings.push(format!("{whose}, {collection} {}: {message}", item.id));
                 }
             }
         }
@@ -60,6 +60,8 @@ impl Service {
 fn verify_item(item: &Item) -> Result<(), String> {
     let ty = match item.collection.as_ref() {
         PERSON => &USER,
+        GROUP_ENTRY => &GROUP,
+        MEMBERSHIP => &ENTITY,
         name => PROFILE.find_navigation(name).ok_or("there is no such collection")?.target,
     };
     let record = codec::read_members(ty, &item.body)?;

@@ -4,7 +4,7 @@
 //! ones Graph documents.
 
 use edm::model::build::{BOOLEAN, DATE_TIME, STRING, entity, list, many, one, to_one};
-use edm::model::{Default, StructType};
+use edm::model::{Default, Navigation, StructType};
 
 use super::PROFILE;
 use super::facet::ENTITY;
@@ -288,3 +288,23 @@ pub static GROUP: StructType = entity(
     "welcomeMessageEnabled",
     "writebackConfiguration",
 ]);
+
+/// The relationships of people and groups that code follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// The groups of a person.
+    MemberOf,
+    /// The people in a group.
+    Members,
+}
+
+impl Relation {
+    /// Which one a navigation property is, if it is one of a person or group.
+    pub fn of(navigation: &Navigation) -> Option<Self> {
+        match navigation.name {
+            "memberOf" => Some(Relation::MemberOf),
+            "members" => Some(Relation::Members),
+            _ => None,
+        }
+    }
+}

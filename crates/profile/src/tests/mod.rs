@@ -4,6 +4,7 @@ mod access;
 mod batches;
 mod collections;
 mod fuzz;
+mod groups;
 mod harness;
 mod laws;
 mod metadata;

@@ -1,0 +1,149 @@
+//! Groups: a partition each, with one entry. Who is in a group is not there (see `members`).
+
+use std::sync::Arc;
+
+use auth::Caller;
+use edm::expr::Reach;
+use edm::{Patch, codec};
+use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag};
+use store::{Change, Commit, Item, PartitionKey, Precondition, Snapshot};
+use uuid::Uuid;
+
+use super::Roll;
+use crate::audit::{Activity, Audit};
+use crate::items::{damaged, row, unchanged};
+use crate::model::GROUP;
+use crate::problems::{from_store, no_person};
+use crate::rules::{self, GROUP_ENTRY, Writing};
+use crate::service::Service;
+
+/// The partition of a group.
+fn partition((tenant, group): (Uuid, Uuid)) -> PartitionKey {
+    Roll::Groups(tenant).partition(group)
+}
+
+impl Service {
+    /// The entry of a group and the snapshot it is in; `None` where there is no such group.
+    pub(super) async fn find_group(
+        &self,
+        tenant: Uuid,
+        group: Uuid,
+    ) -> Result<Option<(Arc<Snapshot>, Arc<Item>)>, Problem> {
+        let snapshot = self.store.snapshot(partition((tenant, group))).await.map_err(|error| from_store(&error))?;
+        Ok(snapshot.and_then(|snapshot| {
+            let entry = snapshot.items(GROUP_ENTRY).first()?.clone();
+            Some((snapshot, entry))
+        }))
+    }
+
+    /// The same where there must be one.
+    pub(super) async fn group_entry(&self, tenant: Uuid, group: Uuid) -> Result<(Arc<Snapshot>, Arc<Item>), Problem> {
+        self.find_group(tenant, group).await?.ok_or_else(|| no_person(&group.to_string()))
+    }
+
+    pub(super) async fn read_group(
+        &self,
+        caller: &Caller,
+        tenant: Uuid,
+        group: Uuid,
+        reach: &Reach,
+    ) -> Result<Entity, Problem> {
+        let (_, entry) = self.group_entry(tenant, group).await?;
+        self.group_entity(caller, tenant, &entry, reach).await
+    }
+
+    /// A group with what the reach asks for along with it.
+    pub(crate) async fn group_entity(
+        &self,
+        caller: &Caller,
+        tenant: Uuid,
+        entry: &Arc<Item>,
+        reach: &Reach,
+    ) -> Result<Entity, Problem> {
+        let group = Uuid::try_parse(&entry.id).map_err(|_| damaged())?;
+        let related = self.related_to_group(caller, (tenant, group), reach).await?;
+        Ok(Entity { row: row(&GROUP, entry), related })
+    }
+
+    pub(super) async fn create_group(
+        &self,
+        caller: &Caller,
+        tenant: Uuid,
+        patch: Patch,
+        exchange: &Exchange,
+    ) -> Result<Row, Problem> {
+        let _turn = self.turn().await;
+        let at = self.effects.change_time(0);
+        let group = self.effects.new_id(tenant, at);
+        let record = rules::new_group(patch, group, at)?;
+        let item = group_item(&record, None, &Writing { caller, entry: &[], owner: group, at });
+        let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
+        let changes = vec![put_group(tenant, &item)];
+        let expect = vec![Precondition::Absent];
+        let commit = Commit { partition: partition((tenant, group)), at, expect, changes, audit };
+        match self.commit(commit).await? {
+            Some(_) => Ok(row(&GROUP, &item)),
+            None => Err(Problem::new(Kind::Internal, "the new id is taken")),
+        }
+    }
+
+    pub(super) async fn update_group(
+        &self,
+        caller: &Caller,
+        (tenant, group): (Uuid, Uuid),
+        patch: Patch,
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<Row>, Problem> {
+        let _turn = self.turn().await;
+        let (snapshot, before) = self.group_entry(tenant, group).await?;
+        if basis.is_some_and(|basis| basis != rules::tag(&before)) {
+            return Ok(Changed::Conflict);
+        }
+        let old = codec::read_members(&GROUP, &before.body).map_err(|_| damaged())?;
+        let record = rules::changed_group(old, patch)?;
+        let at = self.effects.change_time(snapshot.last_time());
+        let writing = Writing { caller, entry: &[], owner: group, at };
+        let item = group_item(&record, Some(&before), &writing);
+        let audit = Audit::new(caller, Activity::Update, exchange).item(Some(&before), Some(&item)).finish();
+        let changes = vec![put_group(tenant, &item)];
+        let commit =
+            Commit { partition: partition((tenant, group)), at, expect: vec![unchanged(&before)], changes, audit };
+        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(row(&GROUP, &item))))
+    }
+
+    /// Removes a group. What its members' partitions say of it means nothing from then on.
+    pub(super) async fn delete_group(
+        &self,
+        caller: &Caller,
+        (tenant, group): (Uuid, Uuid),
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<()>, Problem> {
+        let _turn = self.turn().await;
+        let (snapshot, before) = self.group_entry(tenant, group).await?;
+        if basis.is_some_and(|basis| basis != rules::tag(&before)) {
+            return Ok(Changed::Conflict);
+        }
+        let at = self.effects.change_time(snapshot.last_time());
+        let audit = Audit::new(caller, Activity::Delete, exchange).item(Some(&before), None).finish();
+        let expect = vec![Precondition::Rev(snapshot.rev())];
+        let commit = Commit { partition: partition((tenant, group)), at, expect, changes: vec![Change::Drop], audit };
+        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
+    }
+}
+
+/// The entry of a group as it is stored.
+pub(crate) fn group_item(record: &edm::Record, before: Option<&Arc<Item>>, writing: &Writing<'_>) -> Arc<Item> {
+    Arc::new(Item {
+        collection: GROUP_ENTRY.into(),
+        id: writing.owner.to_string().into(),
+        header: rules::header(record, before.map(|item| &item.header), writing),
+        body: rules::body(record),
+    })
+}
+
+/// Writes an entry with the row by which lists of groups find it.
+pub(crate) fn put_group(tenant: Uuid, item: &Arc<Item>) -> Change {
+    Change::Put { item: item.clone(), index: vec![Roll::Groups(tenant).row(item.header.created)] }
+}

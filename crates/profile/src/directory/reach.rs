@@ -1,0 +1,87 @@
+//! What requests ask for along with people and groups: profiles, and the people and groups they are related to.
+
+use std::pin::Pin;
+
+use auth::Caller;
+use edm::Navigation;
+use edm::expr::Reach;
+use engine::{Action, Entity, Problem, Window};
+use store::Snapshot;
+use uuid::Uuid;
+
+use super::Roll;
+use crate::access::{Subject, Viewer, admit, only_basic};
+use crate::model::{PROFILE, Relation};
+use crate::problems::not_offered;
+use crate::service::Service;
+use crate::target::Owner;
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
+
+impl Service {
+    /// May the caller read along what the reach asks for? Of a profile each item is judged on its own.
+    pub(crate) fn admit_reach(&self, caller: &Caller, person: Uuid, reach: &Reach) -> Result<(), Problem> {
+        reach.along.iter().try_for_each(|(navigation, within)| {
+            let (subject, next) = match Relation::of(navigation) {
+                None if std::ptr::eq(navigation.target, &PROFILE) => return self.admit_profile(caller, person),
+                None => return Err(beyond(navigation)),
+                Some(Relation::MemberOf) => (Subject::MemberOf(person), Uuid::nil()),
+                Some(Relation::Members) => (Subject::Members, Uuid::nil()),
+            };
+            admit(caller, subject, Action::Read, self.settings.app_writes)?;
+            // Nobody has the nil id: what is asked of others is asked of everybody.
+            self.admit_reach(caller, next, within)
+        })
+    }
+
+    fn admit_profile(&self, caller: &Caller, person: Uuid) -> Result<(), Problem> {
+        admit(caller, Subject::Profile(person), Action::Read, self.settings.app_writes)
+    }
+
+    /// What a reach asks for along with a person.
+    pub(crate) fn related_to_person<'a>(
+        &'a self,
+        caller: &'a Caller,
+        snapshot: &'a Snapshot,
+        owner: Owner,
+        reach: &'a Reach,
+    ) -> Boxed<'a, Vec<Vec<Entity>>> {
+        Box::pin(async move {
+            let mut related = Vec::with_capacity(reach.along.len());
+            for (navigation, within) in &reach.along {
+                related.push(match Relation::of(navigation) {
+                    None => vec![Self::read_profile(&Viewer::of(caller, owner.id), snapshot, owner, within)],
+                    Some(Relation::MemberOf) => self.groups_in(caller, owner.tenant, snapshot, within).await?,
+                    Some(Relation::Members) => return Err(beyond(navigation)),
+                });
+            }
+            Ok(related)
+        })
+    }
+
+    /// What a reach asks for along with a group.
+    pub(super) fn related_to_group<'a>(
+        &'a self,
+        caller: &'a Caller,
+        (tenant, group): (Uuid, Uuid),
+        reach: &'a Reach,
+    ) -> Boxed<'a, Vec<Vec<Entity>>> {
+        Box::pin(async move {
+            let mut related = Vec::with_capacity(reach.along.len());
+            for (navigation, within) in &reach.along {
+                related.push(match Relation::of(navigation) {
+                    Some(Relation::Members) => {
+                        let (roll, basic) = (Roll::Members(tenant, group), only_basic(caller, None));
+                        self.list_roll(caller, roll, basic, within, &Window::ALL).await?
+                    }
+                    _ => return Err(beyond(navigation)),
+                });
+            }
+            Ok(related)
+        })
+    }
+}
+
+fn beyond(navigation: &Navigation) -> Problem {
+    not_offered(&format!("`{}`", navigation.name))
+}

@@ -1,0 +1,267 @@
+//! Groups and who is in them.
+
+use auth::{Caller, testing};
+use http::Method;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::harness::{ADA, GRACE, TENANT, World, ada, app, grace};
+use crate::Settings;
+
+const OTHER_TENANT: Uuid = Uuid::from_u128(0x0bad);
+
+impl World {
+    /// Makes a group and says its id.
+    fn group(&self, name: &str, more: &Json) -> String {
+        let mut body =
+            json!({"displayName": name, "mailNickname": name, "mailEnabled": false, "securityEnabled": true});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.post(&ada(), "groups", &body).ok(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    fn join(&self, group: &str, person: Uuid) {
+        let body = json!({"@odata.id": format!("http://here/beta/users/{person}")});
+        self.post(&ada(), &format!("groups/{group}/members/$ref"), &body).ok(204);
+    }
+
+    fn audiences(&self, person: Uuid) -> Vec<String> {
+        let groups = self.wait(self.service.resources().audience_groups(TENANT, person)).unwrap();
+        groups.iter().map(Uuid::to_string).collect()
+    }
+
+    fn names(&self, caller: &Caller, url: &str) -> Vec<String> {
+        let page = self.get(caller, url).ok(200);
+        let names = page["value"].as_array().unwrap().iter().map(|one| one["displayName"].as_str().unwrap().to_owned());
+        names.collect()
+    }
+}
+
+#[test]
+fn a_group_is_made_read_changed_and_deleted() {
+    let world = World::new();
+    let made = world.post(&ada(), "groups", &json!({"displayName": "Harbour", "groupTypes": ["Unified"]})).ok(201);
+    assert_eq!((&made["isAudienceGroup"], &made["securityEnabled"]), (&json!(false), &json!(true)));
+    assert_eq!(made["@odata.context"], "http://here/beta/$metadata#groups/$entity");
+    let url = format!("groups/{}", made["id"].as_str().unwrap());
+    assert_eq!(world.get(&ada(), &url).ok(200), made);
+    let changed = world.patch(&ada(), &url, &json!({"description": "Boats", "isAudienceGroup": true})).ok(200);
+    assert_eq!((&changed["description"], &changed["displayName"]), (&json!("Boats"), &json!("Harbour")));
+    assert_ne!(changed["@odata.etag"], made["@odata.etag"]);
+    let stale = [("if-match", made["@odata.etag"].as_str().unwrap())];
+    world.send(&ada(), Method::DELETE, &url, &stale, "").error(412, "resourceModified");
+    for (body, code) in [
+        (json!({"displayName": " "}), "BadRequest"),
+        (json!({"displayName": null}), "BadRequest"),
+        (json!({"isAudienceGroup": null}), "BadRequest"),
+        (json!({"membershipRule": "x"}), "BadRequest"),
+        (json!({"nonsense": 1}), "RequestBodyRead"),
+    ] {
+        world.patch(&ada(), &url, &body).error(400, code);
+    }
+    world.post(&ada(), "groups", &json!({})).error(400, "BadRequest");
+    assert_eq!(world.findings(), Vec::<String>::new());
+    assert_eq!(world.delete(&ada(), &url).status, 204);
+    for url in [url.as_str(), &format!("{url}/members"), &format!("{url}/members/$count"), "groups/nothing"] {
+        world.get(&ada(), url).error(404, "Request_ResourceNotFound");
+    }
+    world.patch(&ada(), &url, &json!({})).error(404, "Request_ResourceNotFound");
+    world.delete(&ada(), &url).error(404, "Request_ResourceNotFound");
+}
+
+#[test]
+fn groups_are_queried_as_people_are() {
+    let world = World::new();
+    for name in ["Quay", "Harbour", "Lighthouse", "Weather"] {
+        world.group(name, &json!({"isAudienceGroup": name == "Quay"}));
+    }
+    let check = |url: &str, expect: &[&str]| assert_eq!(world.names(&ada(), url), expect, "{url}");
+    check("groups", &["Quay", "Harbour", "Lighthouse", "Weather"]);
+    check("groups?$orderby=displayName desc&$select=displayName", &["Weather", "Quay", "Lighthouse", "Harbour"]);
+    check("groups?$filter=isAudienceGroup eq true", &["Quay"]);
+    check("groups?$search=\"light\"&$count=true", &[]);
+    check("groups?$search=\"lighthouse\"&$count=true", &["Lighthouse"]);
+    check("groups?$skip=1&$top=2", &["Harbour", "Lighthouse"]);
+    assert_eq!(world.get(&ada(), "groups/$count").ok(200), json!(4));
+    assert_eq!(world.get(&ada(), "groups/$count?$filter=contains(displayName,'r')").ok(200), json!(2));
+    let first = world.get(&ada(), "groups?$top=3&$count=true").ok(200);
+    assert_eq!(first["@odata.count"], 4);
+    let next = first["@odata.nextLink"].as_str().unwrap().trim_start_matches("http://here/beta/").to_owned();
+    check(&next, &["Weather"]);
+}
+
+#[test]
+fn people_join_and_leave() {
+    let world = World::new();
+    let (quay, harbour) = (world.group("Quay", &json!({})), world.group("Harbour", &json!({})));
+    let members = format!("groups/{quay}/members");
+    // In another order than that of the people: lists go by these.
+    world.join(&quay, GRACE);
+    world.join(&quay, ADA);
+    world.join(&harbour, ADA);
+    let reader = grace("Group.Read.All User.Read.All");
+    assert_eq!(world.names(&reader, &members), ["Ada", "Grace"]);
+    assert_eq!(world.names(&reader, &format!("{members}?$top=1&$skip=1&$select=displayName")), ["Grace"]);
+    assert_eq!(world.names(&reader, &format!("{members}?$filter=displayName ne 'Ada'&$count=true")), ["Grace"]);
+    assert_eq!(world.get(&reader, &format!("{members}/$count")).ok(200), json!(2));
+    let page = world.get(&reader, &format!("{members}?$top=1&$count=true")).ok(200);
+    assert_eq!(
+        (&page["@odata.count"], &page["@odata.context"]),
+        (&json!(2), &json!("http://here/beta/$metadata#users"))
+    );
+    let next = page["@odata.nextLink"].as_str().unwrap().trim_start_matches("http://here/beta/").to_owned();
+    assert_eq!(world.names(&reader, &next), ["Grace"]);
+    assert_eq!(world.get(&reader, &format!("{members}/{GRACE}")).ok(200)["displayName"], "Grace");
+    world.get(&reader, &format!("groups/{harbour}/members/{GRACE}")).error(404, "Request_ResourceNotFound");
+
+    assert_eq!(world.names(&ada(), "me/memberOf"), ["Quay", "Harbour"]);
+    assert_eq!(world.names(&ada(), "me/memberOf/microsoft.graph.group?$filter=displayName eq 'Quay'"), ["Quay"]);
+    assert_eq!(world.get(&ada(), "me/memberOf/$count").ok(200), json!(2));
+    assert_eq!(world.get(&ada(), &format!("me/memberOf/{harbour}")).ok(200)["displayName"], "Harbour");
+    assert_eq!(world.names(&ada(), &format!("users/{GRACE}/memberOf")), ["Quay"]);
+    world.get(&ada(), &format!("users/{GRACE}/memberOf/{harbour}")).error(404, "Request_ResourceNotFound");
+    let expanded = world.get(&ada(), &format!("groups/{quay}?$expand=members($select=displayName)")).ok(200);
+    assert_eq!(expanded["members"].as_array().unwrap().len(), 2);
+    let me = world.get(&ada(), "me?$expand=memberOf($expand=members($select=displayName);$select=displayName)").ok(200);
+    assert_eq!(me["memberOf"][0]["members"][1]["displayName"], "Grace");
+    assert_eq!(world.names(&ada(), "users?$filter=memberOf/any(g:g/displayName eq 'Harbour')"), ["Ada"]);
+    assert_eq!(world.get(&ada(), &format!("{members}/$ref")).ok(200)["value"].as_array().unwrap().len(), 2);
+
+    assert_eq!(world.delete(&ada(), &format!("{members}/{GRACE}/$ref")).status, 204);
+    world.delete(&ada(), &format!("{members}/{GRACE}/$ref")).error(404, "Request_ResourceNotFound");
+    let by_id = format!("{members}/$ref?$id=http://here/beta/users/{ADA}");
+    assert_eq!(world.delete(&ada(), &by_id).status, 204);
+    assert_eq!(world.names(&ada(), &members), Vec::<String>::new());
+    assert_eq!(world.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn nobody_is_left_behind() {
+    let world = World::new();
+    let (quay, harbour) = (world.group("Quay", &json!({})), world.group("Harbour", &json!({})));
+    for person in [ADA, GRACE] {
+        world.join(&quay, person);
+        world.join(&harbour, person);
+    }
+    // Of the profile they are not.
+    assert_eq!(world.delete(&ada(), "me/profile").status, 204);
+    assert_eq!(world.names(&ada(), "me/memberOf"), ["Quay", "Harbour"]);
+    assert_eq!(world.delete(&ada(), &format!("groups/{quay}")).status, 204);
+    assert_eq!(world.names(&ada(), "me/memberOf"), ["Harbour"]);
+    world.get(&ada(), &format!("me/memberOf/{quay}")).error(404, "Request_ResourceNotFound");
+    assert_eq!(world.delete(&ada(), &format!("users/{GRACE}")).status, 204);
+    assert_eq!(world.names(&ada(), &format!("groups/{harbour}/members")), ["Ada"]);
+    assert_eq!(world.get(&ada(), &format!("groups/{harbour}/members/$count")).ok(200), json!(1));
+    assert_eq!(world.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn groups_that_are_gone_make_room() {
+    let world = World::with(Settings { items_per_collection: 2, ..Settings::default() });
+    let groups: Vec<String> = ["A", "B", "C"].iter().map(|name| world.group(name, &json!({}))).collect();
+    world.join(&groups[0], ADA);
+    world.join(&groups[1], ADA);
+    let (url, body) =
+        (format!("groups/{}/members/$ref", groups[2]), json!({"@odata.id": format!("http://here/beta/users/{ADA}")}));
+    world.post(&ada(), &url, &body).error(400, "quotaLimitReached");
+    world.delete(&ada(), &format!("groups/{}", groups[0]));
+    world.post(&ada(), &url, &body).ok(204);
+    assert_eq!(world.names(&ada(), "me/memberOf"), ["B", "C"]);
+}
+
+#[test]
+fn what_cannot_be_a_member_is_told() {
+    let world = World::new();
+    let quay = world.group("Quay", &json!({}));
+    let url = format!("groups/{quay}/members/$ref");
+    let check = |body: Json, status: u16, code: &str| world.post(&ada(), &url, &body).error(status, code);
+    let at = |path: &str| json!({"@odata.id": format!("http://here/beta/{path}")});
+    world.join(&quay, ADA);
+    assert!(check(at(&format!("users/{ADA}")), 400, "BadRequest").contains("not in the group already"));
+    assert!(check(at(&format!("groups/{quay}")), 400, "BadRequest").contains("users/{id}"));
+    check(at("users"), 400, "BadRequest");
+    check(at("users/nobody@fjord.example"), 404, "Request_ResourceNotFound");
+    check(at(&format!("users/{}", Uuid::from_u128(5))), 404, "Request_ResourceNotFound");
+    check(json!({"@odata.id": "http://elsewhere/beta/users/1"}), 400, "BadRequest");
+    check(json!({}), 400, "BadRequest");
+    let absent = format!("groups/{}/members/$ref", Uuid::from_u128(5));
+    world.post(&ada(), &absent, &at(&format!("users/{ADA}"))).error(404, "Request_ResourceNotFound");
+    // People are made among people.
+    let made = world.post(&ada(), &format!("groups/{quay}/members"), &json!({"displayName": "X"}));
+    made.error(405, "Request_BadRequest");
+}
+
+#[test]
+fn flagged_groups_are_audiences() {
+    let world = World::new();
+    let (quay, harbour) = (world.group("Quay", &json!({"isAudienceGroup": true})), world.group("Harbour", &json!({})));
+    world.join(&quay, ADA);
+    world.join(&harbour, ADA);
+    assert_eq!(world.audiences(ADA), std::slice::from_ref(&quay));
+    assert_eq!(world.audiences(GRACE), Vec::<String>::new());
+    assert_eq!(world.audiences(Uuid::from_u128(5)), Vec::<String>::new());
+    world.patch(&ada(), &format!("groups/{harbour}"), &json!({"isAudienceGroup": true})).ok(200);
+    assert_eq!(world.audiences(ADA).len(), 2);
+    world.delete(&ada(), &format!("groups/{quay}"));
+    assert_eq!(world.audiences(ADA), [harbour]);
+}
+
+#[test]
+fn scopes_and_roles_of_groups() {
+    let world = World::new();
+    let quay = world.group("Quay", &json!({}));
+    world.join(&quay, GRACE);
+    let administrator = |scopes| testing::with_roles(grace(scopes), "people administrator");
+    let (group, members) = (format!("groups/{quay}"), format!("groups/{quay}/members"));
+    let (others, denied, role) =
+        (format!("users/{ADA}/memberOf"), "Authorization_RequestDenied", "ErrorAccessDeniedForRole");
+    let check = |caller: &Caller, method: Method, url: &str, status: u16, code: &str| {
+        let body = if method == Method::PATCH { "{}" } else { "" };
+        let answer = world.send(caller, method.clone(), url, &[], body);
+        let found = answer.body["error"]["code"].as_str().unwrap_or_default();
+        assert_eq!((answer.status, found), (status, code), "{method} {url} with {:?}", caller.scopes);
+    };
+    for scopes in ["Group.Read.All", "GroupMember.Read.All", "User.Read.All", "Group.ReadWrite.All"] {
+        for url in ["groups", &group, &members, &others, "groups/$count"] {
+            check(&grace(scopes), Method::GET, url, 200, "");
+            check(&app("robot", scopes), Method::GET, url, 200, "");
+        }
+        check(&grace(scopes), Method::PATCH, &group, 403, if scopes.contains("Write") { role } else { denied });
+    }
+    for url in ["groups", &group, &members, &others, "me?$expand=memberOf($expand=members)"] {
+        check(&grace("User.Read User.ReadBasic.All"), Method::GET, url, 403, denied);
+    }
+    check(&grace("User.Read"), Method::GET, "me/memberOf", 200, "");
+    check(&grace("User.Read"), Method::GET, "me?$expand=memberOf", 200, "");
+    check(&administrator("Group.ReadWrite.All"), Method::PATCH, &group, 200, "");
+    check(&administrator("User.ReadWrite.All"), Method::PATCH, &group, 200, "");
+    check(&administrator("GroupMember.ReadWrite.All"), Method::PATCH, &group, 403, denied);
+    check(&app("robot", "Group.ReadWrite.All"), Method::PATCH, &group, 200, "");
+    let member = format!("{members}/{GRACE}/$ref");
+    check(&grace("GroupMember.ReadWrite.All User.ReadBasic.All"), Method::DELETE, &member, 403, role);
+    check(&administrator("GroupMember.ReadWrite.All User.ReadBasic.All"), Method::DELETE, &member, 204, "");
+    // Without a right over full data only basic properties are told.
+    world.patch(&ada(), &format!("users/{ADA}"), &json!({"jobTitle": "Countess"})).ok(200);
+    world.join(&quay, ADA);
+    let told = |scopes| world.get(&grace(scopes), &members).ok(200)["value"][0]["jobTitle"].clone();
+    assert_eq!((told("Group.Read.All"), told("User.Read.All")), (Json::Null, json!("Countess")));
+}
+
+#[test]
+fn other_tenants_are_not_there() {
+    let world = World::new();
+    let quay = world.group("Quay", &json!({}));
+    world.join(&quay, ADA);
+    let stranger =
+        testing::with_roles(testing::person(OTHER_TENANT, ADA, "User.ReadWrite.All"), "people administrator");
+    for url in [format!("groups/{quay}"), format!("groups/{quay}/members"), format!("users/{ADA}/memberOf")] {
+        world.get(&stranger, &url).error(404, "Request_ResourceNotFound");
+    }
+    assert_eq!(world.get(&stranger, "groups").ok(200)["value"], json!([]));
+    let made = world.post(&stranger, "groups", &json!({"displayName": "Theirs"})).ok(201);
+    let theirs = format!("groups/{}/members/$ref", made["id"].as_str().unwrap());
+    let body = json!({"@odata.id": format!("http://here/beta/users/{GRACE}")});
+    world.post(&stranger, &theirs, &body).error(404, "Request_ResourceNotFound");
+    world.post(&ada(), &theirs, &body).error(404, "Request_ResourceNotFound");
+    let ours = format!("groups/{quay}/members/{ADA}/$ref");
+    world.delete(&stranger, &ours).error(404, "Request_ResourceNotFound");
+}
