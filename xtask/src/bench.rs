@@ -3,19 +3,19 @@
 //!
 //! It judges no budget: the figures and the goals stand side by side. It fails when any answer was wrong.
 
-mod build;
+pub(crate) mod build;
 mod case;
-mod clock;
-mod developing;
+pub(crate) mod clock;
+pub(crate) mod developing;
 mod figures;
 mod http;
 mod load;
 mod pin;
-mod process;
+pub(crate) mod process;
 mod production;
 mod report;
 mod rounds;
-mod scene;
+pub(crate) mod scene;
 mod start;
 
 use std::path::PathBuf;

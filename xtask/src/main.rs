@@ -5,6 +5,7 @@
 mod bare;
 mod bench;
 mod failure;
+mod lab;
 mod long;
 mod term;
 
@@ -25,6 +26,7 @@ const TASKS: &[Task] = &[
     Task { name: "bench", about: "Measure the release server beside a bare one", run: bench::run },
     Task { name: "fuzz", about: "Look for inputs that make a parser or a service fail", run: long::fuzz },
     Task { name: "prove", about: "Compare with the oracles at length, try the laws on many cases", run: long::prove },
+    Task { name: "lab", about: "Try what is promised under faults on the real server", run: lab::run },
     Task { name: "bare", about: "", run: bare::run },
 ];
 

@@ -9,18 +9,36 @@ use crate::failure::{Because, Failure, Outcome};
 /// Builds `vitae` and this program in release and becomes the latter; returns only when that fails.
 pub(crate) fn run_in_release(args: &[String]) -> Outcome {
     let program = std::env::current_exe().or_fail("cannot find this program")?;
-    let target = program.parent().and_then(Path::parent).ok_or_else(|| Failure::new("this program has no folder"))?;
+    let target = target(&program)?;
     // One at a time: built together, each would get the features that the other asks of their common dependencies.
     for package in ["server", "xtask"] {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args(["build", "--release", "--quiet", "--package", package, "--target-dir"]).arg(target);
-        let status = cargo.status().or_fail("cannot run cargo")?;
-        if !status.success() {
-            return Err(Failure::new(format_args!("cargo could not build `{package}`")));
-        }
+        build(package, true, target)?;
     }
     let error = Command::new(target.join("release/xtask")).args(["bench", "--built"]).args(args).exec();
     Err(error).or_fail("cannot go over to the release build")
+}
+
+/// Builds `vitae`, in release or as the tests use it, and says where it is.
+pub(crate) fn server(release: bool) -> Outcome<PathBuf> {
+    let program = std::env::current_exe().or_fail("cannot find this program")?;
+    let target = target(&program)?;
+    build("server", release, target)?;
+    Ok(target.join(if release { "release/vitae" } else { "debug/vitae" }))
+}
+
+/// The target directory in which this program was built.
+fn target(program: &Path) -> Outcome<&Path> {
+    program.parent().and_then(Path::parent).ok_or_else(|| Failure::new("this program has no folder"))
+}
+
+fn build(package: &str, release: bool, target: &Path) -> Outcome {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--package", package, "--target-dir"]).arg(target);
+    cargo.args(release.then_some("--release"));
+    match cargo.status().or_fail("cannot run cargo")?.success() {
+        true => Ok(()),
+        false => Err(Failure::new(format_args!("cargo could not build `{package}`"))),
+    }
 }
 
 /// A program that lies beside this one.

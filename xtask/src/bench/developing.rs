@@ -1,8 +1,8 @@
 //! `vitae dev`: it makes the people, vouches for who asks, and is what a newcomer starts.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use crate::bench::pin::Pins;
 use crate::bench::process::Process;
 use crate::bench::scene::Server;
 use crate::failure::{Because, Failure, Outcome};
@@ -12,10 +12,9 @@ pub(crate) fn data(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
-/// Starts it and waits for it. Gives a token of the signed-in administrator too.
-pub(crate) fn start(pins: &Pins, program: &Path, folder: &Path, more: &[&str]) -> Outcome<(Server, String)> {
+/// Starts it by a command that lacks only arguments, and waits for it. Gives a token of the signed-in administrator too.
+pub(crate) fn start(mut command: Command, folder: &Path, more: &[&str]) -> Outcome<(Server, String)> {
     let ready: PathBuf = folder.join("ready");
-    let mut command = pins.server(program);
     command.args(["dev", "--port", "0", "--data"]).arg(data(folder)).arg("--ready-file").arg(&ready).args(more);
     let process = Process::start(&mut command)?;
     process.ready("ready")?;

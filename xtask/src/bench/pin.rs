@@ -12,11 +12,6 @@ pub(crate) struct Pins {
 }
 
 impl Pins {
-    /// No pinning, even where it is possible.
-    pub(crate) fn none() -> Pins {
-        Pins { possible: false }
-    }
-
     /// Looks whether pinning is possible.
     pub(crate) fn find() -> Pins {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);

@@ -3,6 +3,7 @@
 //! It is set up as behind a proxy that terminates TLS, so that both servers speak plain HTTP.
 
 use std::path::Path;
+use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,7 +20,7 @@ const HOST: &str = "people.example";
 
 /// Has a development server make so many people, then serves them. Gives a token of an administrator too.
 pub(crate) fn start(pins: &Pins, program: &Path, folder: &Path, people: &str) -> Outcome<(Server, String)> {
-    let (made, token) = developing::start(&Pins::none(), program, folder, &["--people", people])?;
+    let (made, token) = developing::start(Command::new(program), folder, &["--people", people])?;
     let keys = http::exchange(made.address, &http::request("GET", "/.well-known/jwks.json", &made.host, &token, ""))?;
     keys.json(200)?;
     made.process.end()?;

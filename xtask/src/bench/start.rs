@@ -3,9 +3,9 @@
 //! Defaults only: the people that `vitae dev` makes on its own. There is nothing bare to compare with.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::bench::figures::median;
-use crate::bench::pin::Pins;
 use crate::bench::{clock, developing, http, scene};
 use crate::failure::Outcome;
 use crate::term;
@@ -41,7 +41,7 @@ pub(crate) fn measure(vitae: &Path) -> Outcome<Start> {
 
 fn start(vitae: &Path, folder: &Path) -> Outcome<(f64, u64)> {
     let spawned = clock::now();
-    let (server, token) = developing::start(&Pins::none(), vitae, folder, &[])?;
+    let (server, token) = developing::start(Command::new(vitae), folder, &[])?;
     let request = http::request("GET", "/beta/me", &server.host, &token, "");
     http::exchange(server.address, &request)?.json(200)?;
     let time = spawned.elapsed().as_secs_f64() * 1e3;

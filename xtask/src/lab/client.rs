@@ -1,0 +1,114 @@
+//! A client: one kept-alive connection, one request at a time. That a connection breaks is a result, not a failure.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// How long an answer may take. It only ends a lab that would hang.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The longest body that is taken.
+const LONGEST: usize = 64 << 20;
+
+/// Where a server is and who asks.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) address: SocketAddr,
+    pub(crate) host: String,
+    pub(crate) token: String,
+}
+
+/// An open connection.
+pub(crate) struct Line {
+    stream: BufReader<TcpStream>,
+    /// The header fields that every request has.
+    usual: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Line {
+    /// Connects.
+    pub(crate) fn open(door: &Door) -> io::Result<Line> {
+        let stream = TcpStream::connect_timeout(&door.address, PATIENCE)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let usual = format!("Host: {}\r\nAuthorization: Bearer {}\r\n", door.host, door.token);
+        Ok(Line { stream: BufReader::new(stream), usual })
+    }
+
+    /// Sends a request and takes the answer. After an error the outcome is unknown and the connection is of no use.
+    pub(crate) fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> io::Result<Reply> {
+        let mut text = format!("{method} {path} HTTP/1.1\r\n{}", self.usual);
+        for (name, value) in headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        let body = body.map(Value::to_string).unwrap_or_default();
+        if !body.is_empty() {
+            text.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
+        }
+        text.push_str("\r\n");
+        text.push_str(&body);
+        self.stream.get_mut().write_all(text.as_bytes())?;
+        self.answer()
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(bytes)
+    }
+
+    /// Takes the next answer.
+    pub(crate) fn answer(&mut self) -> io::Result<Reply> {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if self.stream.read_line(&mut head)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let invalid = || io::Error::from(io::ErrorKind::InvalidData);
+        let status = head.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(invalid)?;
+        let mut reply = Reply { status, head, body: Vec::new() };
+        let length = reply.header("content-length").map_or(Some(0), |length| length.parse().ok());
+        let length = length.filter(|length| *length <= LONGEST).ok_or_else(invalid)?;
+        reply.body.resize(length, 0);
+        self.stream.read_exact(&mut reply.body)?;
+        Ok(reply)
+    }
+}
+
+impl Reply {
+    /// A header field.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (own, value) = line.split_once(':')?;
+            own.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// The body, null where it is none.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// What it says, for a message.
+    pub(crate) fn told(&self) -> String {
+        let body: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
+        format!("{} {body}", self.status)
+    }
+}
