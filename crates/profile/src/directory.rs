@@ -4,20 +4,26 @@
 
 mod address;
 mod groups;
+mod managers;
 mod members;
 mod reach;
 mod roll;
 
+use std::pin::Pin;
+
 use auth::Caller;
 use edm::expr::Reach;
-use engine::{Basis, Changed, Content, Entity, Exchange, Problem, Row, Tag, Window};
+use engine::{Changed, Content, Entity, Exchange, Problem, Row, Tag, Window};
 use uuid::Uuid;
 
 pub(crate) use roll::Roll;
 
-use crate::problems::{not_offered, only_related};
+use crate::access::only_basic;
+use crate::problems::{elsewhere, no_person, not_a_group, not_a_person, not_offered, only_related};
 use crate::service::Service;
-use crate::target::{Owner, path};
+use crate::target::{Owner, Target, path};
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
 /// What of the directory an address means, in one tenant.
 #[derive(Debug, Clone)]
@@ -26,26 +32,20 @@ pub enum Spot {
     Groups,
     /// One group.
     Group(Uuid),
-    /// The people in a group; only their basic properties may be seen, if `basic`.
-    Members {
-        /// The group.
-        group: Uuid,
-        /// Only the basic properties may be seen.
-        basic: bool,
-    },
-    /// One person in a group.
-    Member {
-        /// The group.
-        group: Uuid,
-        /// Who.
-        person: Uuid,
-        /// Only the basic properties may be seen.
-        basic: bool,
-    },
+    /// The people in a group.
+    Members(Uuid),
+    /// In a group, this person.
+    Member(Uuid, Uuid),
     /// The groups of a person.
     MemberOf(Uuid),
-    /// One group of a person.
+    /// Of a person, this group.
     Membership(Uuid, Uuid),
+    /// The manager of a person.
+    Manager(Uuid),
+    /// Who reports to a person.
+    Reports(Uuid),
+    /// To a person, this one who reports to them.
+    Report(Uuid, Uuid),
 }
 
 impl Spot {
@@ -53,19 +53,12 @@ impl Spot {
     pub(crate) fn path(&self) -> String {
         match self {
             Spot::Groups => "groups".into(),
-            Spot::Group(group) => path("groups", *group, &[]),
-            Spot::Members { group, .. } => path("groups", *group, &["/members"]),
-            Spot::Member { person, .. } => path("users", *person, &[]),
+            Spot::Group(group) | Spot::Membership(_, group) => path("groups", *group, &[]),
+            Spot::Members(group) => path("groups", *group, &["/members"]),
+            Spot::Member(_, person) | Spot::Report(_, person) => path("users", *person, &[]),
             Spot::MemberOf(person) => path("users", *person, &["/memberOf"]),
-            Spot::Membership(_, group) => path("groups", *group, &[]),
-        }
-    }
-
-    /// The person that it leads to, if it leads to one.
-    pub(crate) fn person(&self) -> Option<Uuid> {
-        match self {
-            Spot::Member { person, .. } => Some(*person),
-            _ => None,
+            Spot::Manager(person) => path("users", *person, &["/manager"]),
+            Spot::Reports(person) => path("users", *person, &["/directReports"]),
         }
     }
 
@@ -73,7 +66,9 @@ impl Spot {
     pub(crate) fn container(&self) -> String {
         match self {
             Spot::Groups | Spot::Group(_) | Spot::MemberOf(_) | Spot::Membership(..) => "groups".into(),
-            Spot::Members { .. } | Spot::Member { .. } => "users".into(),
+            Spot::Members(_) | Spot::Member(..) | Spot::Manager(_) | Spot::Reports(_) | Spot::Report(..) => {
+                "users".into()
+            }
         }
     }
 }
@@ -95,18 +90,39 @@ impl Service {
         spot: &Spot,
         reach: &Reach,
     ) -> Result<Option<Entity>, Problem> {
-        self.admit_reach(caller, spot.person().unwrap_or_default(), reach)?;
-        match spot {
-            Spot::Group(group) => self.read_group(caller, tenant, *group, reach).await.map(Some),
-            Spot::Member { group, person, basic } => {
-                self.read_member(caller, tenant, (*group, *person), *basic, reach).await.map(Some)
+        let person = |id| Owner { tenant, id };
+        let group = match *spot {
+            Spot::Group(group) => group,
+            Spot::Membership(id, group) => {
+                self.member(caller, (tenant, group), id).await.map_err(|_| no_person(&group.to_string()))?;
+                group
             }
-            Spot::Membership(person, group) => {
-                self.membership(caller, Owner { tenant, id: *person }, *group).await?;
-                self.read_group(caller, tenant, *group, reach).await.map(Some)
+            Spot::Member(group, id) => {
+                let member = self.member(caller, (tenant, group), id).await?;
+                return self.read_related(caller, member, reach).await.map(Some);
             }
-            Spot::Groups | Spot::Members { .. } | Spot::MemberOf(_) => Err(not_offered("this address")),
-        }
+            Spot::Report(id, report) => {
+                let report = self.report(caller, person(id), report).await?;
+                return self.read_related(caller, report, reach).await.map(Some);
+            }
+            Spot::Manager(id) => {
+                let (manager, _) = self.manager_of(caller, person(id)).await?;
+                return self.read_related(caller, manager, reach).await.map(Some);
+            }
+            Spot::Groups | Spot::Members(_) | Spot::MemberOf(_) | Spot::Reports(_) => {
+                return Err(not_offered("this address"));
+            }
+        };
+        self.admit_reach(caller, Uuid::nil(), reach)?;
+        let (_, entry) = self.group_entry(tenant, group).await?;
+        self.group_entity(caller, tenant, &entry, reach).await.map(Some)
+    }
+
+    /// A person at the end of a relationship.
+    async fn read_related(&self, caller: &Caller, person: Owner, reach: &Reach) -> Result<Entity, Problem> {
+        self.admit_reach(caller, person.id, reach)?;
+        let snapshot = self.snapshot(caller, person).await?;
+        self.entity_of(caller, &snapshot, person, only_basic(caller, Some(person.id)), reach).await
     }
 
     /// Reads a part of what a spot leads to.
@@ -119,15 +135,9 @@ impl Service {
         window: &Window,
     ) -> Result<Vec<Entity>, Problem> {
         self.admit_reach(caller, Uuid::nil(), reach)?;
-        match spot {
-            Spot::MemberOf(person) => {
-                let groups = self.groups_of(caller, Owner { tenant, id: *person }, reach).await?;
-                Ok(window.counted(groups).0)
-            }
-            _ => {
-                let (roll, basic) = self.roll(tenant, spot).await?;
-                self.list_roll(caller, roll, basic, reach, window).await
-            }
+        match self.roll(caller, tenant, spot).await? {
+            Ok(roll) => self.list_roll(caller, roll, only_basic(caller, None), reach, window).await,
+            Err(person) => Ok(window.counted(self.groups_of(caller, person, reach).await?).0),
         }
     }
 
@@ -141,36 +151,29 @@ impl Service {
         window: &Window,
     ) -> Result<(Vec<Entity>, usize), Problem> {
         self.admit_reach(caller, Uuid::nil(), reach)?;
-        match spot {
-            Spot::MemberOf(person) => {
-                let groups = self.groups_of(caller, Owner { tenant, id: *person }, reach).await?;
-                Ok(window.counted(groups))
-            }
-            _ => {
-                let (roll, basic) = self.roll(tenant, spot).await?;
-                self.list_roll_counted(caller, roll, basic, reach, window).await
-            }
+        match self.roll(caller, tenant, spot).await? {
+            Ok(roll) => self.list_roll_counted(caller, roll, only_basic(caller, None), reach, window).await,
+            Err(person) => Ok(window.counted(self.groups_of(caller, person, reach).await?)),
         }
     }
 
     /// How many there are.
     pub(crate) async fn count_spot(&self, caller: &Caller, tenant: Uuid, spot: &Spot) -> Result<usize, Problem> {
-        match spot {
-            Spot::MemberOf(person) => {
-                Ok(self.groups_of(caller, Owner { tenant, id: *person }, &Reach::NONE).await?.len())
-            }
-            _ => self.count_roll(self.roll(tenant, spot).await?.0).await,
+        match self.roll(caller, tenant, spot).await? {
+            Ok(roll) => self.count_roll(roll).await,
+            Err(person) => Ok(self.groups_of(caller, person, &Reach::NONE).await?.len()),
         }
     }
 
-    /// The list that a spot is, of something that exists.
-    async fn roll(&self, tenant: Uuid, spot: &Spot) -> Result<(Roll, bool), Problem> {
+    /// The list that a spot is, of something that exists; or the person whose groups it is, who keeps these themselves.
+    async fn roll(&self, caller: &Caller, tenant: Uuid, spot: &Spot) -> Result<Result<Roll, Owner>, Problem> {
         match *spot {
-            Spot::Groups => Ok((Roll::Groups(tenant), false)),
-            Spot::Members { group, basic } => {
-                self.group_entry(tenant, group).await?;
-                Ok((Roll::Members(tenant, group), basic))
+            Spot::Groups => Ok(Ok(Roll::Groups(tenant))),
+            Spot::Members(group) => self.group_entry(tenant, group).await.map(|_| Ok(Roll::Members(tenant, group))),
+            Spot::Reports(id) => {
+                self.snapshot(caller, Owner { tenant, id }).await.map(|_| Ok(Roll::Reports(tenant, id)))
             }
+            Spot::MemberOf(id) => Ok(Err(Owner { tenant, id })),
             _ => Err(not_offered("this address")),
         }
     }
@@ -181,7 +184,7 @@ impl Service {
         caller: &Caller,
         tenant: Uuid,
         spot: &Spot,
-        content: Content<crate::Target>,
+        content: Content<Target>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
         match spot {
@@ -196,13 +199,13 @@ impl Service {
         caller: &Caller,
         tenant: Uuid,
         spot: &Spot,
-        content: Content<crate::Target>,
-        basis: Basis,
+        content: Content<Target>,
+        basis: Option<Tag>,
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
         match spot {
-            Spot::Group(group) => self.update_group(caller, (tenant, *group), content.patch, basis.tag, exchange).await,
-            _ => Err(not_offered("changing this")),
+            Spot::Group(group) => self.update_group(caller, (tenant, *group), content.patch, basis, exchange).await,
+            _ => Err(elsewhere()),
         }
     }
 
@@ -217,39 +220,86 @@ impl Service {
     ) -> Result<Changed<()>, Problem> {
         match spot {
             Spot::Group(group) => self.delete_group(caller, (tenant, *group), basis, exchange).await,
-            _ => Err(not_offered("deleting this")),
+            _ => Err(elsewhere()),
         }
     }
 
-    /// Relates a person to what a spot is of.
+    /// Makes something else the, or another, end of the relationship that a spot is.
     pub(crate) async fn link_spot(
         &self,
         caller: &Caller,
         tenant: Uuid,
         spot: &Spot,
-        person: Owner,
+        other: &Target,
         exchange: &Exchange,
     ) -> Result<(), Problem> {
-        match spot {
-            Spot::Members { group, .. } => self.add_member(caller, (tenant, *group), person, exchange).await,
+        let person = |id| Owner { tenant, id };
+        match *spot {
+            Spot::Members(group) => {
+                let member = self.person_at(caller, other).await?;
+                self.add_member(caller, (tenant, group), member, exchange).await
+            }
+            Spot::MemberOf(id) => self.add_member(caller, (tenant, group_at(other)?), person(id), exchange).await,
+            Spot::Manager(id) => {
+                let manager = self.person_at(caller, other).await?;
+                self.set_manager(caller, person(id), manager, exchange).await
+            }
+            Spot::Reports(id) => {
+                let report = self.person_at(caller, other).await?;
+                self.set_manager(caller, report, person(id), exchange).await
+            }
             _ => Err(not_offered("changing this relationship")),
         }
     }
 
-    /// Ends such a relationship.
+    /// Takes something off the end of the relationship that a spot is.
     pub(crate) async fn unlink_spot(
         &self,
         caller: &Caller,
         tenant: Uuid,
         spot: &Spot,
-        person: Option<Owner>,
+        other: Option<&Target>,
         exchange: &Exchange,
     ) -> Result<(), Problem> {
-        match (spot, person) {
-            (Spot::Members { group, .. }, Some(person)) => {
-                self.remove_member(caller, (tenant, *group), person, exchange).await
+        let person = |id| Owner { tenant, id };
+        match (spot, other) {
+            (Spot::Manager(id), None) => self.clear_manager(caller, person(*id), None, exchange).await,
+            (Spot::Manager(id), Some(other)) => {
+                let manager = self.person_at(caller, other).await?;
+                self.clear_manager(caller, person(*id), Some(manager), exchange).await
+            }
+            (Spot::Members(group), Some(other)) => {
+                let member = self.person_at(caller, other).await?;
+                self.remove_member(caller, (tenant, *group), member, exchange).await
+            }
+            (Spot::MemberOf(id), Some(other)) => {
+                self.remove_member(caller, (tenant, group_at(other)?), person(*id), exchange).await
+            }
+            (Spot::Reports(id), Some(other)) => {
+                let report = self.person_at(caller, other).await?;
+                self.clear_manager(caller, report, Some(person(*id)), exchange).await
             }
             _ => Err(not_offered("changing this relationship")),
         }
+    }
+
+    /// The person that a reference means, on whichever way.
+    async fn person_at(&self, caller: &Caller, target: &Target) -> Result<Owner, Problem> {
+        match *target {
+            Target::Person { owner, .. } => Ok(owner),
+            Target::Directory(tenant, Spot::Member(_, id) | Spot::Report(_, id)) => Ok(Owner { tenant, id }),
+            Target::Directory(tenant, Spot::Manager(id)) => {
+                self.manager_of(caller, Owner { tenant, id }).await.map(|(manager, _)| manager)
+            }
+            _ => Err(not_a_person()),
+        }
+    }
+}
+
+/// The group that a reference means.
+fn group_at(target: &Target) -> Result<Uuid, Problem> {
+    match *target {
+        Target::Directory(_, Spot::Group(group) | Spot::Membership(_, group)) => Ok(group),
+        _ => Err(not_a_group()),
     }
 }

@@ -22,6 +22,22 @@ pub(crate) fn not_a_person() -> Problem {
         .at("/@odata.id")
 }
 
+/// People are in groups and in nothing else.
+pub(crate) fn not_a_group() -> Problem {
+    Problem::new(Kind::BadBody, "found a reference to something else, expected one to a group: `groups/{id}`")
+        .at("/@odata.id")
+}
+
+/// Who is at the end of a relationship is changed and deleted where they are at home, not on the way to them.
+pub(crate) fn elsewhere() -> Problem {
+    let mut problem = Problem::new(
+        Kind::MethodNotAllowed,
+        "this is the end of a relationship, expected a request to `users/{id}` or `groups/{id}`, or to `$ref` here",
+    );
+    problem.allow = Some("GET, HEAD".to_owned());
+    problem
+}
+
 /// Nobody is made at the end of a relationship.
 pub(crate) fn only_related() -> Problem {
     let mut problem = Problem::new(

@@ -21,6 +21,8 @@ pub(crate) const PERSON: &str = "$user";
 pub(crate) const GROUP_ENTRY: &str = "$group";
 /// Where a person's data says in which groups they are: the ids of these.
 pub(crate) const MEMBERSHIP: &str = "$memberOf";
+/// Where it says who their manager is: the id of that person, in one item at most.
+pub(crate) const MANAGER: &str = "$manager";
 /// The property by which people are found; items may show it too.
 pub(crate) const PRINCIPAL_NAME: &str = "userPrincipalName";
 /// Says whether a group is an audience.

@@ -17,7 +17,7 @@ use crate::directory::Roll;
 use crate::effects::Effects;
 use crate::group::Group;
 use crate::model::{MODEL, PROFILE};
-use crate::problems::{from_store, no_person, not_a_person, not_offered, unknown_caller};
+use crate::problems::{from_store, no_person, not_offered, unknown_caller};
 use crate::rules::PERSON;
 use crate::settings::Settings;
 use crate::target::{Owner, Target};
@@ -114,6 +114,36 @@ pub(crate) const INFO: Info<'static> = Info {
     servers: &["/v1.0", "/beta"],
 };
 
+impl Service {
+    /// What the steps after a person mean, of which none follows a relationship.
+    pub(crate) fn person_or_profile(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        rest: &[Step],
+        action: Action,
+    ) -> Result<Target, Problem> {
+        let target = match rest {
+            [] => Target::Person { owner, basic: only_basic(caller, Some(owner.id)) },
+            [Step::Navigation(profile)] if std::ptr::eq(profile.target, &PROFILE) => Target::Profile(owner),
+            [Step::Navigation(_), Step::Navigation(collection)] if collection.inline => {
+                Target::Collection(owner, collection)
+            }
+            [Step::Navigation(_), Step::Navigation(collection), Step::Key(key)] if collection.inline => {
+                Target::Item(owner, collection, key.as_text().unwrap_or_default().into())
+            }
+            [Step::Navigation(other), ..] => return Err(not_offered(&format!("`{}`", other.name))),
+            _ => return Err(not_offered("this address")),
+        };
+        let subject = match target {
+            Target::Person { .. } => Subject::Person(owner.id),
+            _ => Subject::Profile(owner.id),
+        };
+        admit(caller, subject, action, self.settings.app_writes)?;
+        Ok(target)
+    }
+}
+
 impl Resources for Service {
     type Caller = Caller;
     type Target = Target;
@@ -140,8 +170,8 @@ impl Resources for Service {
             Some(Step::Singleton(singleton)) => singleton.member_of.unwrap_or(singleton.name),
             _ => return Err(not_offered("this address")),
         };
-        if let Some(spot) = self.spot(caller, address, action).await? {
-            return Ok(Target::Directory(caller.tenant, spot));
+        if let Some(place) = self.place(caller, steps, action).await? {
+            return Ok(place);
         }
         if root != "users" {
             return Err(not_offered(&format!("`{root}`")));
@@ -152,27 +182,9 @@ impl Resources for Service {
         }
         let owner = self.owner(caller, steps).await?;
         let rest = steps.get(if matches!(steps.first(), Some(Step::Set(_))) { 2.. } else { 1.. }).unwrap_or_default();
-        let target = match rest {
-            [] => Target::Person { owner, basic: only_basic(caller, Some(owner.id)) },
-            [Step::Navigation(profile)] if std::ptr::eq(profile.target, &PROFILE) => Target::Profile(owner),
-            [Step::Navigation(_), Step::Navigation(collection)] if collection.inline => {
-                Target::Collection(owner, collection)
-            }
-            [Step::Navigation(_), Step::Navigation(collection), Step::Key(key)] if collection.inline => {
-                Target::Item(owner, collection, key.as_text().unwrap_or_default().into())
-            }
-            [Step::Navigation(other), ..] => return Err(not_offered(&format!("`{}`", other.name))),
-            _ => return Err(not_offered("this address")),
-        };
-        let subject = match target {
-            Target::Person { .. } => Subject::Person(owner.id),
-            _ => Subject::Profile(owner.id),
-        };
-        admit(caller, subject, action, self.settings.app_writes)?;
-        if owner.id.is_nil() {
-            return Err(nobody_asked_for(steps));
-        }
-        Ok(target)
+        let target = self.person_or_profile(caller, owner, rest, action)?;
+        // Nobody has the nil id: scopes were judged first.
+        if owner.id.is_nil() { Err(nobody_asked_for(steps)) } else { Ok(target) }
     }
 
     async fn begin(&self, _: &Caller) -> Result<Self, Problem> {
@@ -288,7 +300,7 @@ impl Resources for Service {
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
         if let Target::Directory(tenant, spot) = target {
-            return self.update_spot(caller, *tenant, spot, content, basis, exchange).await;
+            return self.update_spot(caller, *tenant, spot, content, basis.tag, exchange).await;
         }
         let (patch, basis) = (content.patch, basis.tag);
         match target {
@@ -321,11 +333,8 @@ impl Resources for Service {
     }
 
     async fn link(&self, caller: &Caller, target: &Target, other: &Target, exchange: &Exchange) -> Result<(), Problem> {
-        match (target, other.person()) {
-            (Target::Directory(tenant, spot), Some(person)) => {
-                self.link_spot(caller, *tenant, spot, person, exchange).await
-            }
-            (_, None) => Err(not_a_person()),
+        match target {
+            Target::Directory(tenant, spot) => self.link_spot(caller, *tenant, spot, other, exchange).await,
             _ => Err(not_offered("changing this relationship")),
         }
     }
@@ -338,10 +347,7 @@ impl Resources for Service {
         exchange: &Exchange,
     ) -> Result<(), Problem> {
         match target {
-            Target::Directory(tenant, spot) => {
-                let person = other.map(|other| other.person().ok_or_else(not_a_person)).transpose()?;
-                self.unlink_spot(caller, *tenant, spot, person, exchange).await
-            }
+            Target::Directory(tenant, spot) => self.unlink_spot(caller, *tenant, spot, other, exchange).await,
             _ => Err(not_offered("changing this relationship")),
         }
     }

@@ -67,17 +67,6 @@ pub enum Target {
     Directory(Uuid, Spot),
 }
 
-impl Target {
-    /// The person that it is, on whichever way they were come by.
-    pub(crate) fn person(&self) -> Option<Owner> {
-        match self {
-            Target::Person { owner, .. } => Some(*owner),
-            Target::Directory(tenant, spot) => spot.person().map(|id| Owner { tenant: *tenant, id }),
-            _ => None,
-        }
-    }
-}
-
 impl engine::Target for Target {
     fn path(&self) -> String {
         match self {

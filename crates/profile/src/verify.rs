@@ -3,7 +3,7 @@
 use store::{Header, Item, PartitionKey, PartitionKind};
 
 use crate::model::{ENTITY, GROUP, MODEL, PROFILE, USER};
-use crate::rules::{self, GROUP_ENTRY, MEMBERSHIP, PERSON};
+use crate::rules::{self, GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON};
 use crate::service::Service;
 use edm::codec;
 
@@ -61,7 +61,7 @@ fn verify_item(item: &Item) -> Result<(), String> {
     let ty = match item.collection.as_ref() {
         PERSON => &USER,
         GROUP_ENTRY => &GROUP,
-        MEMBERSHIP => &ENTITY,
+        MANAGER | MEMBERSHIP => &ENTITY,
         name => PROFILE.find_navigation(name).ok_or("there is no such collection")?.target,
     };
     let record = codec::read_members(ty, &item.body)?;

@@ -1,91 +1,142 @@
 //! What of the directory an address means, and may the caller do that there?
+//!
+//! An address may go on behind people and groups that it came by: `me/manager/profile`. Each relationship on the way is
+//! read, and must be one that the caller may read.
 
 use auth::Caller;
-use edm::Navigation;
-use engine::{Action, Address, Problem, Step};
+use engine::{Action, Kind, Problem, Step};
 use uuid::Uuid;
 
-use super::Spot;
-use crate::access::{Subject, admit, only_basic};
+use super::{Boxed, Spot};
+use crate::access::{Subject, admit};
 use crate::model::{GROUP, Relation};
 use crate::problems::{no_person, not_offered};
-use crate::service::{Service, canonical_id};
+use crate::service::{Service, canonical_id, nobody_asked_for};
+use crate::target::{Owner, Target};
 
 impl Service {
-    /// The spot that an address means; `None` where it is about people and their profiles themselves.
-    pub(crate) async fn spot(
+    /// What of the directory an address means; `None` where it is about people and their profiles themselves.
+    pub(crate) async fn place(
         &self,
         caller: &Caller,
-        address: &Address,
+        steps: &[Step],
         action: Action,
-    ) -> Result<Option<Spot>, Problem> {
-        match address.steps.as_slice() {
+    ) -> Result<Option<Target>, Problem> {
+        match steps {
             [Step::Set(set), rest @ ..] if std::ptr::eq(set.ty, &GROUP) => {
-                self.spot_of_group(caller, rest, action).map(Some)
+                let [Step::Key(key), rest @ ..] = rest else {
+                    self.admit(caller, Subject::Groups, action)?;
+                    return Ok(Some(Target::Directory(caller.tenant, Spot::Groups)));
+                };
+                self.place_of_group(caller, key.as_text().unwrap_or_default(), rest, action).await.map(Some)
             }
-            [Step::Set(_), Step::Key(_), Step::Navigation(navigation), rest @ ..]
-            | [Step::Singleton(_), Step::Navigation(navigation), rest @ ..] => {
-                let Some(relation) = Relation::of(navigation) else { return Ok(None) };
-                let person = self.owner(caller, &address.steps).await?.id;
-                let spot = self.spot_of_person(caller, person, (relation, navigation), rest, action)?;
-                // Scopes are judged before the answer that there is no such person.
-                if person.is_nil() { Err(crate::service::nobody_asked_for(&address.steps)) } else { Ok(Some(spot)) }
+            [Step::Set(_), Step::Key(_), rest @ ..] | [Step::Singleton(_), rest @ ..] if follows(rest) => {
+                let person = self.owner(caller, steps).await?;
+                let place = self.place_of_person(caller, person, rest, action).await;
+                match place {
+                    Ok(_) if person.id.is_nil() => Err(nobody_asked_for(steps)),
+                    Err(problem) if person.id.is_nil() && problem.kind == Kind::ResourceNotFound => {
+                        Err(nobody_asked_for(steps))
+                    }
+                    place => place.map(Some),
+                }
             }
             _ => Ok(None),
         }
     }
 
-    fn spot_of_group(&self, caller: &Caller, rest: &[Step], action: Action) -> Result<Spot, Problem> {
-        let admit = |subject| admit(caller, subject, action, self.settings.app_writes);
-        let [Step::Key(key), rest @ ..] = rest else {
-            return admit(Subject::Groups).map(|()| Spot::Groups);
-        };
-        let name = key.as_text().unwrap_or_default();
-        let group = canonical_id(name);
-        let basic = only_basic(caller, None);
-        let spot = match rest {
-            [] => Spot::Group(group.unwrap_or_default()),
-            [Step::Navigation(members)] if Relation::of(members) == Some(Relation::Members) => {
-                Spot::Members { group: group.unwrap_or_default(), basic }
-            }
-            [Step::Navigation(members), Step::Key(person)] if Relation::of(members) == Some(Relation::Members) => {
-                Spot::Member { group: group.unwrap_or_default(), person: id_of(person.as_text()), basic }
-            }
-            _ => return Err(beyond(rest)),
-        };
-        admit(if rest.is_empty() { Subject::Groups } else { Subject::Members })?;
-        group.map(|_| spot).ok_or_else(|| no_person(name))
+    /// What follows a person in a path.
+    fn place_of_person<'a>(
+        &'a self,
+        caller: &'a Caller,
+        person: Owner,
+        rest: &'a [Step],
+        action: Action,
+    ) -> Boxed<'a, Target> {
+        Box::pin(async move {
+            let related = match rest {
+                [Step::Navigation(navigation), rest @ ..] => Relation::of(navigation).map(|relation| (relation, rest)),
+                _ => None,
+            };
+            let Some((relation, rest)) = related else {
+                return self.person_or_profile(caller, person, rest, action);
+            };
+            let Owner { tenant, id } = person;
+            let reading = action.is_reading();
+            let spot = match (relation, rest) {
+                (Relation::Manager, []) => Spot::Manager(id),
+                (Relation::Reports, []) => Spot::Reports(id),
+                (Relation::Reports, [Step::Key(key)]) => Spot::Report(id, id_of(key.as_text())),
+                (Relation::MemberOf, []) => Spot::MemberOf(id),
+                (Relation::MemberOf, [Step::Key(key)]) => Spot::Membership(id, id_of(key.as_text())),
+                (Relation::Manager, rest) => {
+                    self.admit(caller, Subject::People, Action::Read)?;
+                    let (manager, _) = self.manager_of(caller, person).await?;
+                    return self.place_of_person(caller, manager, rest, action).await;
+                }
+                (Relation::Reports, [Step::Key(key), rest @ ..]) => {
+                    self.admit(caller, Subject::People, Action::Read)?;
+                    let report = self.report(caller, person, id_of(key.as_text())).await?;
+                    return self.place_of_person(caller, report, rest, action).await;
+                }
+                (Relation::MemberOf, [Step::Key(key), rest @ ..]) => {
+                    self.admit(caller, Subject::MemberOf(id), Action::Read)?;
+                    let group = key.as_text().unwrap_or_default();
+                    self.member(caller, (tenant, id_of(Some(group))), id).await?;
+                    return self.place_of_group(caller, group, rest, action).await;
+                }
+                _ => return Err(not_offered("this address")),
+            };
+            let subject = match relation {
+                Relation::MemberOf if reading => Subject::MemberOf(id),
+                Relation::MemberOf | Relation::Members => Subject::Members,
+                Relation::Manager | Relation::Reports if reading => Subject::People,
+                Relation::Manager | Relation::Reports => Subject::Person(id),
+            };
+            self.admit(caller, subject, action)?;
+            Ok(Target::Directory(tenant, spot))
+        })
     }
 
-    fn spot_of_person(
+    /// What follows a group in a path.
+    async fn place_of_group(
         &self,
         caller: &Caller,
-        person: Uuid,
-        (relation, navigation): (Relation, &Navigation),
+        name: &str,
         rest: &[Step],
         action: Action,
-    ) -> Result<Spot, Problem> {
-        let admit = |subject| admit(caller, subject, action, self.settings.app_writes);
-        match (relation, rest) {
-            (Relation::MemberOf, []) => admit(Subject::MemberOf(person)).map(|()| Spot::MemberOf(person)),
-            (Relation::MemberOf, [Step::Key(group)]) => {
-                admit(Subject::MemberOf(person))?;
-                Ok(Spot::Membership(person, id_of(group.as_text())))
-            }
-            (_, []) => Err(not_offered(&format!("`{}`", navigation.name))),
-            _ => Err(beyond(rest)),
-        }
+    ) -> Result<Target, Problem> {
+        let (tenant, group) = (caller.tenant, id_of(Some(name)));
+        let (subject, spot) = match rest {
+            [] => (Subject::Groups, Spot::Group(group)),
+            [Step::Navigation(members), rest @ ..] if Relation::of(members) == Some(Relation::Members) => match rest {
+                [] => (Subject::Members, Spot::Members(group)),
+                [Step::Key(key)] => (Subject::Members, Spot::Member(group, id_of(key.as_text()))),
+                [Step::Key(key), rest @ ..] => {
+                    self.admit(caller, Subject::Members, Action::Read)?;
+                    let person = self.member(caller, (tenant, group), id_of(key.as_text())).await?;
+                    return self.place_of_person(caller, person, rest, action).await;
+                }
+                _ => return Err(not_offered("this address")),
+            },
+            _ => return Err(not_offered("this address")),
+        };
+        self.admit(caller, subject, action)?;
+        // Scopes are judged before the answer that there is no such group.
+        if group.is_nil() { Err(no_person(name)) } else { Ok(Target::Directory(tenant, spot)) }
     }
+
+    pub(super) fn admit(&self, caller: &Caller, subject: Subject, action: Action) -> Result<(), Problem> {
+        admit(caller, subject, action, self.settings.app_writes)
+    }
+}
+
+/// Do the steps after a person follow a relationship?
+fn follows(rest: &[Step]) -> bool {
+    matches!(rest.first(), Some(Step::Navigation(navigation)) if Relation::of(navigation).is_some())
 }
 
 /// The id that a key means. Nobody and nothing has the nil id.
 fn id_of(key: Option<&str>) -> Uuid {
     key.and_then(canonical_id).unwrap_or_default()
-}
-
-fn beyond(steps: &[Step]) -> Problem {
-    match steps.iter().rev().find_map(|step| if let Step::Navigation(to) = step { Some(to.name) } else { None }) {
-        Some(name) => not_offered(&format!("`{name}` at the end of this path")),
-        None => not_offered("this address"),
-    }
 }

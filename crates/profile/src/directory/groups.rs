@@ -41,17 +41,6 @@ impl Service {
         self.find_group(tenant, group).await?.ok_or_else(|| no_person(&group.to_string()))
     }
 
-    pub(super) async fn read_group(
-        &self,
-        caller: &Caller,
-        tenant: Uuid,
-        group: Uuid,
-        reach: &Reach,
-    ) -> Result<Entity, Problem> {
-        let (_, entry) = self.group_entry(tenant, group).await?;
-        self.group_entity(caller, tenant, &entry, reach).await
-    }
-
     /// A group with what the reach asks for along with it.
     pub(crate) async fn group_entity(
         &self,

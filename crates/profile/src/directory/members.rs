@@ -66,32 +66,20 @@ impl Service {
         Ok(groups)
     }
 
-    /// The person, if they are in the group.
-    pub(super) async fn membership(
+    /// Someone who must be in a group, which must be there.
+    pub(super) async fn member(
         &self,
         caller: &Caller,
-        person: Owner,
-        group: Uuid,
-    ) -> Result<Arc<Snapshot>, Problem> {
+        (tenant, group): (Uuid, Uuid),
+        id: Uuid,
+    ) -> Result<Owner, Problem> {
+        self.group_entry(tenant, group).await?;
+        let person = Owner { tenant, id };
         let snapshot = self.snapshot(caller, person).await?;
         match snapshot.item(MEMBERSHIP, &group.to_string()) {
-            Some(_) => Ok(snapshot),
-            None => Err(no_person(&group.to_string())),
+            Some(_) => Ok(person),
+            None => Err(no_person(&id.to_string())),
         }
-    }
-
-    pub(super) async fn read_member(
-        &self,
-        caller: &Caller,
-        tenant: Uuid,
-        (group, person): (Uuid, Uuid),
-        basic: bool,
-        reach: &Reach,
-    ) -> Result<Entity, Problem> {
-        self.group_entry(tenant, group).await?;
-        let owner = Owner { tenant, id: person };
-        let snapshot = self.membership(caller, owner, group).await.map_err(|_| no_person(&person.to_string()))?;
-        self.entity_of(caller, &snapshot, owner, basic, reach).await
     }
 
     pub(super) async fn add_member(

@@ -1,7 +1,5 @@
 //! What requests ask for along with people and groups: profiles, and the people and groups they are related to.
 
-use std::pin::Pin;
-
 use auth::Caller;
 use edm::Navigation;
 use edm::expr::Reach;
@@ -9,28 +7,27 @@ use engine::{Action, Entity, Problem, Window};
 use store::Snapshot;
 use uuid::Uuid;
 
-use super::Roll;
+use super::{Boxed, Roll};
 use crate::access::{Subject, Viewer, admit, only_basic};
 use crate::model::{PROFILE, Relation};
 use crate::problems::not_offered;
 use crate::service::Service;
 use crate::target::Owner;
 
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
-
 impl Service {
     /// May the caller read along what the reach asks for? Of a profile each item is judged on its own.
     pub(crate) fn admit_reach(&self, caller: &Caller, person: Uuid, reach: &Reach) -> Result<(), Problem> {
         reach.along.iter().try_for_each(|(navigation, within)| {
-            let (subject, next) = match Relation::of(navigation) {
+            let subject = match Relation::of(navigation) {
                 None if std::ptr::eq(navigation.target, &PROFILE) => return self.admit_profile(caller, person),
                 None => return Err(beyond(navigation)),
-                Some(Relation::MemberOf) => (Subject::MemberOf(person), Uuid::nil()),
-                Some(Relation::Members) => (Subject::Members, Uuid::nil()),
+                Some(Relation::MemberOf) => Subject::MemberOf(person),
+                Some(Relation::Members) => Subject::Members,
+                Some(Relation::Manager | Relation::Reports) => Subject::People,
             };
             admit(caller, subject, Action::Read, self.settings.app_writes)?;
             // Nobody has the nil id: what is asked of others is asked of everybody.
-            self.admit_reach(caller, next, within)
+            self.admit_reach(caller, Uuid::nil(), within)
         })
     }
 
@@ -52,6 +49,14 @@ impl Service {
                 related.push(match Relation::of(navigation) {
                     None => vec![Self::read_profile(&Viewer::of(caller, owner.id), snapshot, owner, within)],
                     Some(Relation::MemberOf) => self.groups_in(caller, owner.tenant, snapshot, within).await?,
+                    Some(Relation::Manager) => match self.manager_in(owner.tenant, snapshot).await? {
+                        Some(manager) => vec![self.manager_entity(caller, manager, within).await?],
+                        None => Vec::new(),
+                    },
+                    Some(Relation::Reports) => {
+                        let (roll, basic) = (Roll::Reports(owner.tenant, owner.id), only_basic(caller, None));
+                        self.list_roll(caller, roll, basic, within, &Window::ALL).await?
+                    }
                     Some(Relation::Members) => return Err(beyond(navigation)),
                 });
             }

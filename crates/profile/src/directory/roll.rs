@@ -13,7 +13,7 @@ use store::{Candidate, IndexRow, PartitionKey, PartitionKind, Scan, Snapshot};
 use uuid::Uuid;
 
 use crate::problems::from_store;
-use crate::rules::{GROUP_ENTRY, MEMBERSHIP, PERSON, created_token};
+use crate::rules::{GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON, created_token};
 use crate::service::Service;
 use crate::target::Owner;
 
@@ -31,12 +31,14 @@ pub(crate) enum Roll {
     Groups(Uuid),
     /// The people in a group.
     Members(Uuid, Uuid),
+    /// Who reports to a person.
+    Reports(Uuid, Uuid),
 }
 
 impl Roll {
     fn tenant(self) -> Uuid {
         match self {
-            Roll::People(tenant) | Roll::Groups(tenant) | Roll::Members(tenant, _) => tenant,
+            Roll::People(tenant) | Roll::Groups(tenant) | Roll::Members(tenant, _) | Roll::Reports(tenant, _) => tenant,
         }
     }
 
@@ -46,6 +48,7 @@ impl Roll {
             Roll::People(_) => PERSON,
             Roll::Groups(_) => GROUP_ENTRY,
             Roll::Members(..) => MEMBERSHIP,
+            Roll::Reports(..) => MANAGER,
         }
     }
 
@@ -53,7 +56,7 @@ impl Roll {
     fn of(self) -> Option<Uuid> {
         match self {
             Roll::People(_) | Roll::Groups(_) => None,
-            Roll::Members(_, group) => Some(group),
+            Roll::Members(_, of) | Roll::Reports(_, of) => Some(of),
         }
     }
 
@@ -61,7 +64,7 @@ impl Roll {
     fn kind(self) -> PartitionKind {
         match self {
             Roll::Groups(_) => PartitionKind::Group,
-            Roll::People(_) | Roll::Members(..) => PartitionKind::User,
+            Roll::People(_) | Roll::Members(..) | Roll::Reports(..) => PartitionKind::User,
         }
     }
 

@@ -292,6 +292,10 @@ pub static GROUP: StructType = entity(
 /// The relationships of people and groups that code follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
+    /// To whom a person reports.
+    Manager,
+    /// Who reports to a person.
+    Reports,
     /// The groups of a person.
     MemberOf,
     /// The people in a group.
@@ -302,6 +306,8 @@ impl Relation {
     /// Which one a navigation property is, if it is one of a person or group.
     pub fn of(navigation: &Navigation) -> Option<Self> {
         match navigation.name {
+            "manager" => Some(Relation::Manager),
+            "directReports" => Some(Relation::Reports),
             "memberOf" => Some(Relation::MemberOf),
             "members" => Some(Relation::Members),
             _ => None,

@@ -7,6 +7,7 @@ mod fuzz;
 mod groups;
 mod harness;
 mod laws;
+mod managers;
 mod metadata;
 mod peers;
 mod people;
