@@ -197,6 +197,10 @@ impl<R: Resources> Service<R> {
             Applies::Count if tells_changes && options.value(changes::TOKEN).is_some() => Applies::Collection,
             applies => applies,
         };
+        let options = match self.dialect.counts_entities && applies == Applies::Entity {
+            true => options.without_count()?,
+            false => options,
+        };
         let mut query = Box::new(query::bind(self.resources.model(), scope, &options, applies)?);
         self.check_offered(&query, tells_changes)?;
         let condition = self.narrow(&mut query, &route, &options)?;

@@ -28,6 +28,9 @@ pub struct Dialect {
     /// Is a change refused whose body names another key than the address? Elsewhere the key in a body counts for
     /// nothing; in a replacement it always does.
     pub key_must_fit: bool,
+    /// May `$count` be said of a single entity, of which it says nothing? Clients of Graph mark queries of its directory
+    /// with it.
+    pub counts_entities: bool,
     /// May the text behind the name of a string parameter (`f()?name=text`) stand without quotes?
     pub bare_strings: bool,
     /// The problem of a body that is not JSON by its `Content-Type`.
@@ -88,6 +91,7 @@ impl Dialect {
         answers_replaced: true,
         upsert: false,
         key_must_fit: false,
+        counts_entities: true,
         bare_strings: false,
         // Graph answers 400 throughout.
         foreign_body: Kind::BadBody,
@@ -115,6 +119,7 @@ impl Dialect {
         answers_replaced: false,
         upsert: true,
         key_must_fit: true,
+        counts_entities: false,
         bare_strings: true,
         foreign_body: Kind::UnsupportedMediaType,
         unknown_segment: Kind::ResourceNotFound,

@@ -69,6 +69,17 @@ impl Options {
         Ok(())
     }
 
+    /// The same without `$count`, which must be well-formed all the same.
+    pub fn without_count(mut self) -> Result<Self, Problem> {
+        let is_count = |given: &Given| given.system == Some("count");
+        self.given
+            .iter()
+            .filter(|given| is_count(given))
+            .try_for_each(|given| boolean("$count", given.value()).map(drop))?;
+        self.given.retain(|given| !is_count(given));
+        Ok(self)
+    }
+
     /// System options and aliases, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Given> {
         self.given.iter()

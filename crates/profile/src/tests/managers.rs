@@ -102,7 +102,12 @@ fn managers_and_reports_come_along() {
     world.reports(GRACE, ADA);
     world.reports(P[0], GRACE);
     world.reports(P[1], GRACE);
-    let one = world.get(&ada(), &format!("users/{}?$expand=manager($levels=max;$select=displayName)", P[0])).ok(200);
+    // As the card of a person asks: `$count` marks a query of the directory, and says nothing of one person.
+    let chain = "$expand=manager($levels=max;$select=displayName)";
+    let one = world.get(&ada(), &format!("users/{}?{chain}&$count=true", P[0])).ok(200);
+    assert!(one.get("@odata.count").is_none());
+    let message = world.get(&ada(), &format!("users/{}?{chain}&$count=maybe", P[0])).error(400, "BadRequest");
+    assert!(message.contains("expected `true` or `false`"), "{message}");
     assert_eq!(one["manager"]["displayName"], "Grace");
     assert_eq!(one["manager"]["manager"]["displayName"], "Ada");
     assert_eq!(one["manager"]["manager"]["manager"], Json::Null);
