@@ -1,6 +1,25 @@
 //! The issuer of development servers: one P-256 key, tokens in the shape Entra v2 gives them.
 //!
-//! It only makes and signs tokens; pages, endpoints and files are the server's. Production does not trust it.
+//! It makes and signs tokens, and [`Desk`] decides who gets which; pages, endpoints and files are the server's.
+//! Production does not trust it.
+
+mod apps;
+mod authorize;
+mod desk;
+mod device;
+mod fault;
+mod foreign;
+mod form;
+mod scope;
+mod shelf;
+
+pub use apps::{APPS, App, CLIENT, DAEMON, SECRET, WEB};
+pub use authorize::{Authorization, Delivery, Prompt, Reply, Stop};
+pub use desk::{Desk, Facts, Grant, Member};
+pub use device::{Device, DeviceCode};
+pub use fault::{Fault, Wrong};
+pub use form::{Form, encode};
+pub use scope::Wanted;
 
 use crate::ids::derived_id;
 use crate::issuer::{Algorithm, Issuer, Tenancy};
@@ -16,7 +35,8 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::Uuid;
 
-/// The `iss` of development tokens. It names no real origin, so that tokens outlive a change of port.
+/// The `iss` of access tokens for this service. It names no real origin, so that they outlive a change of port; tokens
+/// that others check name the origin they were asked of.
 pub const ISSUER: &str = "https://vitae.localhost/{tenantid}/v2.0";
 
 /// The `aud` of development tokens.
@@ -131,7 +151,11 @@ impl DevIssuer {
             Some(user) => add_person(&mut claims, request, user),
             None => add_app(&mut claims, request),
         }
-        // Two tokens differ in their id exactly when they differ in anything else.
+        self.finish(claims)
+    }
+
+    /// Signs the claims under an id of their own. Two tokens differ in it exactly when they differ in anything else.
+    fn finish(&self, mut claims: Map<String, Value>) -> String {
         let digest = Sha256::digest(Value::from(claims.clone()).to_string());
         let id = URL_SAFE_NO_PAD.encode(digest).chars().take(22).collect::<String>();
         claims.insert("uti".into(), id.clone().into());
@@ -204,18 +228,21 @@ fn common_claims(request: &TokenRequest) -> Map<String, Value> {
 }
 
 fn add_person(claims: &mut Map<String, Value>, request: &TokenRequest, user: &TokenUser) {
-    // Entra's `sub` is another for each app; only `oid` is the person.
-    let sub = derived_id(&[&user.id.to_string(), &request.app_id]);
     claims.insert("name".into(), user.name.clone().into());
     claims.insert("oid".into(), user.id.to_string().into());
     claims.insert("preferred_username".into(), user.upn.clone().into());
     claims.insert("scp".into(), request.scopes.to_string().into());
-    claims.insert("sub".into(), sub.to_string().into());
+    claims.insert("sub".into(), subject(user.id, &request.app_id).into());
     claims.insert("upn".into(), user.upn.clone().into());
     let roles: Vec<Value> = request.roles.iter().map(|role| role.name().into()).collect();
     if !roles.is_empty() {
         claims.insert("roles".into(), roles.into());
     }
+}
+
+/// A person's `sub`. As with Entra it is another for each app; only `oid` is the person.
+pub fn subject(person: Uuid, app: &str) -> String {
+    derived_id(&[&person.to_string(), app]).to_string()
 }
 
 fn add_app(claims: &mut Map<String, Value>, request: &TokenRequest) {
