@@ -115,14 +115,14 @@ impl App {
             return Ok(self.origins.preflight(&head.headers));
         }
         let _open = match &self.hooks {
-            Some(hooks) => match hooks.before(self, arrival, body).await? {
+            Some(hooks) => match hooks.before(self, arrival, origin, body).await? {
                 Passage::Open(open) => Some(open),
                 Passage::Answered(response) => return Ok(response),
             },
             None => None,
         };
         let (version, path) = below_root(head.uri.path())?;
-        let root = root(origin, version);
+        let root = origin.root(version);
         // What describes the service lies directly below its root; nearly every request is for something deeper.
         let shallow = !path.trim_matches('/').contains('/');
         let described = shallow.then(|| self.api.describe(&self.request(arrival, &root, path, Bytes::new()))).flatten();
@@ -159,7 +159,7 @@ impl App {
     }
 
     /// Who is calling at that time, in ticks; nobody gets at data without a token.
-    async fn admit(&self, headers: &HeaderMap, now: i64) -> Result<Arc<Caller>, Refusal> {
+    pub(crate) async fn admit(&self, headers: &HeaderMap, now: i64) -> Result<Arc<Caller>, Refusal> {
         let admitted = match (self.authenticate(headers, now), &self.keeper) {
             // Boxed, for it is rare and would make the future of every request larger.
             (Err(error), Some(keeper)) => Box::pin(self.second_look(headers, now, error, keeper)).await,
@@ -262,15 +262,6 @@ fn below_root(path: &str) -> Result<(&'static str, &str), Refusal> {
         Kind::ResourceNotFound,
         format!("nothing is served here; expected a path below {}", ROOTS.join(" or ")),
     ))
-}
-
-fn root(origin: Origin<'_>, version: &str) -> String {
-    let prefix = origin.scheme.prefix();
-    let mut root = String::with_capacity(prefix.len() + origin.host.len() + version.len());
-    root.push_str(prefix);
-    root.push_str(origin.host);
-    root.push_str(version);
-    root
 }
 
 fn mishap(ids: &Ids) -> Problem {

@@ -51,10 +51,15 @@ Examples:
   vitae dev                       keeps its data in ./vitae-data, listens on http://127.0.0.1:8080
   vitae dev --ephemeral --port 0 --ready-file ready.env
                                   for tests: nothing kept, any free port; once `ready.env` exists, source it for
-                                  VITAE_URL, VITAE_TOKEN, VITAE_USER_ID, VITAE_UPN, VITAE_PLAIN_TOKEN, VITAE_PLAIN_UPN,
+                                  VITAE_URL, VITAE_TENANT_ID, VITAE_AUTHORITY, VITAE_TOKEN, VITAE_USER_ID, VITAE_UPN, VITAE_PLAIN_TOKEN, VITAE_PLAIN_UPN,
                                   VITAE_PLAIN_USER_ID, VITAE_APP_TOKEN, VITAE_TLS_URL and VITAE_CA
   vitae dev --ephemeral --seed 7 --clock 2030-01-01T00:00:00Z
                                   the same people, ids, times and answers on every run
+
+Apps sign in as they do with Entra, at the authority that is printed (https://localhost:8443/{tenant}); no passwords:
+  a0000000-0000-4000-8000-000000000001    client id of an app without a secret, answered at any port of localhost
+  a0000000-0000-4000-8000-000000000002    of a web app and API; its secret is vitae-dev-secret
+  a0000000-0000-4000-8000-000000000003    of a daemon; the same secret
 
 Tests can also ask the running server, without a token:
   POST   /dev/reset               back to the start

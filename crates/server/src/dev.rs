@@ -5,6 +5,7 @@ mod faults;
 mod hooks;
 mod journal;
 mod people;
+mod signin;
 mod tokens;
 
 use std::net::{IpAddr, SocketAddr};
@@ -12,15 +13,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use auth::Authenticator;
-use auth::dev::DevIssuer;
+use auth::dev::{CLIENT, DevIssuer};
 use store::Store;
 use store::memory::MemoryStore;
 use store::sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
-use uuid::Uuid;
 
 use self::authority::Authority;
 use self::people::Source;
+use self::signin::SignIn;
 use self::tokens::Announcement;
 use crate::app::{App, Hosts, Origins};
 use crate::cli;
@@ -77,7 +78,8 @@ async fn serve(args: &cli::Dev) -> Outcome {
     let key = paging_key(args, &*ground.store).await?;
     let api = Api::new(Arc::clone(&ground.store), Arc::clone(&effects), &Choices::default(), key);
     let note = ground.inhabit(seed, &source, &api, &effects).await?;
-    let app = Arc::new(app(args, &ground, source, api, effects, note.tenant)?);
+    let authority = https.as_ref().map_or_else(|| url(address), |https| https.url.clone());
+    let app = Arc::new(app(args, &ground, source, api, effects, &note, &authority)?);
     let mut announcement = announce(&app, &ground.issuer, &note, address).await?;
     let mut doors = vec![Door::new(listener, None)];
     if let Some(https) = https {
@@ -85,10 +87,14 @@ async fn serve(args: &cli::Dev) -> Outcome {
         doors.push(Door::new(https.listener, Some(https.tls)));
     }
     if let Some(directory) = &ground.directory {
-        let https = announcement.https.iter().map(|(url, _)| ("VITAE_TLS_URL", url.as_str()));
-        directory.write_addresses(
-            &[("VITAE_URL", announcement.url.as_str())].into_iter().chain(https).collect::<Vec<_>>(),
-        )?;
+        let (authority, tenant) = (announcement.authority(), note.tenant.to_string());
+        let mut variables = vec![
+            ("VITAE_URL", announcement.url.as_str()),
+            ("VITAE_TENANT_ID", tenant.as_str()),
+            ("VITAE_AUTHORITY", authority.as_str()),
+        ];
+        variables.extend(announcement.https.iter().map(|(url, _)| ("VITAE_TLS_URL", url.as_str())));
+        directory.write_addresses(&variables)?;
     }
     let serving = tokio::spawn(listen::serve(doors, app, stop));
     if let Some(path) = &args.ready_file {
@@ -266,11 +272,13 @@ fn app(
     source: Source,
     api: Api,
     effects: Arc<Effects>,
-    tenant: Uuid,
+    note: &DevNote,
+    authority: &str,
 ) -> Outcome<App> {
     let issuer = ground.issuer.as_issuer().map_err(|error| Failure::failed("the issuer's key", error))?;
     let authenticator =
         Authenticator::new(vec![issuer], KNOWN_TOKENS).map_err(|error| Failure::failed("the issuer", error))?;
+    let signin = SignIn::new(ground.issuer.clone(), note.tenant, note.roles.clone());
     Ok(App {
         api,
         authenticator: authenticator.into(),
@@ -280,8 +288,8 @@ fn app(
         hosts: Hosts::loopback(args.host),
         origins: Origins::ThisMachine,
         batch_body: 4 << 20,
-        authorization_uri: format!("{}/oauth2/v2.0/authorize", DevIssuer::issuer_url(tenant).trim_end_matches("/v2.0")),
-        hooks: Some(Hooks::new(tenant, source, ground.directory.clone(), &ground.issuer)),
+        authorization_uri: format!("{authority}/{}/oauth2/v2.0/authorize", note.tenant),
+        hooks: Some(Hooks::new(note.tenant, source, ground.directory.clone(), signin)),
         draining: false.into(),
     })
 }
@@ -302,7 +310,14 @@ async fn announce(app: &App, issuer: &DevIssuer, note: &DevNote, address: Socket
     }
     let ordinary = people.pop().flatten();
     let signed_in = people.pop().flatten();
-    Ok(Announcement { url: url(address), https: None, signed_in, ordinary, app_token: mint.app("Vitae App", READING) })
+    Ok(Announcement {
+        url: url(address),
+        tenant: note.tenant,
+        https: None,
+        signed_in,
+        ordinary,
+        app_token: mint.app("Vitae App", READING),
+    })
 }
 
 /// The URL by which this machine reaches the address.
@@ -328,6 +343,7 @@ fn greet(args: &cli::Dev, announcement: &Announcement, note: &DevNote) {
     if let Some((url, authority)) = &announcement.https {
         lines.push(format!("  https   {url}, vouched for by {}", authority.display()));
     }
+    lines.push(format!("  sign in {}, app {} ({})", announcement.authority(), CLIENT.id, CLIENT.name));
     lines.push(format!("  data    {kept}"));
     if let Some(seed) = args.seed.filter(|seed| note.seed.is_some_and(|made| made != *seed)) {
         lines.push(format!(

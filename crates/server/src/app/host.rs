@@ -48,6 +48,16 @@ pub(crate) struct Origin<'a> {
 }
 
 impl Origin<'_> {
+    /// As URLs on it begin: scheme and host, then this.
+    pub(crate) fn root(&self, below: &str) -> String {
+        let prefix = self.scheme.prefix();
+        let mut root = String::with_capacity(prefix.len() + self.host.len() + below.len());
+        root.push_str(prefix);
+        root.push_str(self.host);
+        root.push_str(below);
+        root
+    }
+
     /// Whether the client's side of the way is encrypted.
     pub(crate) fn is_secure(&self) -> bool {
         self.scheme == Scheme::Https

@@ -21,7 +21,7 @@ impl App {
         headers.insert(&REQUEST_ID, arrival.ids.request.clone());
         headers.insert(&CLIENT_REQUEST_ID, arrival.ids.client.clone());
         headers.entry(&ODATA_VERSION).or_insert_with(|| VERSION.clone());
-        headers.insert(CACHE_CONTROL, NO_CACHE.clone());
+        headers.entry(CACHE_CONTROL).or_insert_with(|| NO_CACHE.clone());
         self.origins.mark(&arrival.head.headers, &mut headers);
         // A browser would remember it for every port of this machine.
         if secure && self.hooks.is_none() {

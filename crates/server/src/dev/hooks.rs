@@ -1,8 +1,8 @@
-//! What tests can ask of a development server: start over, set the clock, fail, and tell what it was asked.
+//! What a development server has beside the protocol: what tests can ask of it (start over, set the clock, fail, and
+//! tell what it was asked), and the way to its sign-in.
 //!
-//! No token is needed, so only this machine may ask, and no page of another origin.
+//! The tests' part needs no token, so only this machine may ask, and no page of another origin.
 
-use auth::dev::DevIssuer;
 use engine::{Kind, Response};
 use http::header::ORIGIN;
 use http::{Method, StatusCode};
@@ -16,7 +16,8 @@ use uuid::Uuid;
 use super::faults::Faults;
 use super::journal::Journal;
 use super::people::Source;
-use crate::app::{App, Arrival, LIMIT, Refusal, gather, is_loopback};
+use super::signin::{SignIn, Way};
+use crate::app::{App, Arrival, LIMIT, Origin, Refusal, gather, is_loopback};
 use crate::clock::TICKS_PER_SECOND;
 use crate::data_dir::DataDir;
 use crate::duration::parse_seconds;
@@ -32,8 +33,7 @@ pub(crate) struct Hooks {
     people: Source,
     /// Where notes are kept; nowhere for a server that keeps nothing.
     directory: Option<DataDir>,
-    /// The issuer's public keys.
-    keys: String,
+    signin: SignIn,
 }
 
 /// Whether a request goes on.
@@ -52,7 +52,7 @@ struct ClockWish {
 }
 
 impl Hooks {
-    pub(super) fn new(tenant: Uuid, people: Source, directory: Option<DataDir>, issuer: &DevIssuer) -> Hooks {
+    pub(super) fn new(tenant: Uuid, people: Source, directory: Option<DataDir>, signin: SignIn) -> Hooks {
         Hooks {
             gate: RwLock::new(()),
             faults: Faults::default(),
@@ -60,20 +60,21 @@ impl Hooks {
             tenant,
             people,
             directory,
-            keys: issuer.jwks(),
+            signin,
         }
     }
 
-    /// Answers what is meant for the hooks, lets a test's wish come true, or lets the request pass.
+    /// Answers what is meant for the hooks or the sign-in, lets a test's wish come true, or lets the request pass.
     pub(crate) async fn before(
         &self,
         app: &App,
         arrival: &Arrival<'_>,
+        origin: Origin<'_>,
         body: &mut Incoming,
     ) -> Result<Passage<'_>, Refusal> {
         let path = arrival.head.uri.path();
         if path == "/.well-known/jwks.json" {
-            return Ok(Passage::Answered(answer_text(self.keys.clone())));
+            return Ok(Passage::Answered(answer_text(self.signin.keys())));
         }
         if let Some(name) = path.strip_prefix("/dev/") {
             return self.ask(app, arrival, name, body).await.map(Passage::Answered);
@@ -82,9 +83,14 @@ impl Hooks {
         if let Some(delay) = fate.delay {
             tokio::time::sleep(delay).await;
         }
-        match fate.problem {
-            Some(problem) => Err(problem.into()),
-            None => Ok(Passage::Open(self.gate.read().await)),
+        if let Some(problem) = fate.problem {
+            return Err(problem.into());
+        }
+        let open = self.gate.read().await;
+        match Way::to(path) {
+            // Boxed: its future is larger than that of the requests that matter.
+            Some(way) => Box::pin(self.signin.answer(app, arrival, origin, way, body)).await.map(Passage::Answered),
+            None => Ok(Passage::Open(open)),
         }
     }
 
@@ -149,6 +155,7 @@ impl Hooks {
         app.store.erase_all().await.map_err(trouble)?;
         app.effects.reset();
         let note = self.people.load(&app.api, self.tenant).await?;
+        self.signin.reset(note.roles.clone());
         match &self.directory {
             Some(directory) => super::keep(directory, note, &app.effects),
             None => Ok(()),

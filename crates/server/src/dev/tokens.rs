@@ -1,5 +1,6 @@
 //! The tokens a development server hands out by itself, and the file that tells scripts about them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -39,7 +40,12 @@ pub(crate) fn usual_scopes(roles: Roles) -> Scopes {
 
 /// The roles the note gives a person.
 pub(crate) fn roles_of(note: &DevNote, id: Uuid) -> Roles {
-    note.roles.get(&id).map(|names| Roles::parse(names)).unwrap_or_default()
+    roles_in(&note.roles, id)
+}
+
+/// The roles of a person among those who have any.
+pub(super) fn roles_in(roles: &BTreeMap<Uuid, String>, id: Uuid) -> Roles {
+    roles.get(&id).map(|names| Roles::parse(names)).unwrap_or_default()
 }
 
 /// Makes tokens for one tenant at one time.
@@ -82,6 +88,7 @@ impl Mint<'_> {
 /// What a server has to tell once it answers.
 pub(super) struct Announcement {
     pub(super) url: String,
+    pub(super) tenant: Uuid,
     /// The URL by https, and the file of the authority to be trusted for it.
     pub(super) https: Option<(String, PathBuf)>,
     pub(super) signed_in: Option<(Person, String)>,
@@ -90,9 +97,16 @@ pub(super) struct Announcement {
 }
 
 impl Announcement {
+    /// The authority that sign-in libraries are pointed at; they want https.
+    pub(super) fn authority(&self) -> String {
+        let url = self.https.as_ref().map_or(&self.url, |(url, _)| url);
+        format!("{url}/{}", self.tenant)
+    }
+
     /// The lines of a ready file. No value needs quoting: they are URLs, GUIDs, tokens and quoted names.
     pub(super) fn ready_file(&self) -> String {
         let mut text = format!("VITAE_URL={}\n", self.url);
+        let _ = write!(text, "VITAE_TENANT_ID={}\nVITAE_AUTHORITY={}\n", self.tenant, self.authority());
         if let Some((person, token)) = &self.signed_in {
             let _ =
                 write!(text, "VITAE_TOKEN={token}\nVITAE_USER_ID={}\nVITAE_UPN={}\n", person.id, quoted(&person.upn));

@@ -13,5 +13,6 @@ mod hooks;
 mod hostile;
 mod replay;
 mod settings;
+mod signin;
 mod trust;
 mod wire;

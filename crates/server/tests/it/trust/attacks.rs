@@ -296,3 +296,28 @@ fn forged_tokens_leave_no_trace() {
     let seen = world.ask("GET", &format!("/beta/users/{ADA}"), &world.keycloak_token(1, json!({}))).send();
     seen.expect(404);
 }
+
+#[test]
+fn a_service_hands_out_no_tokens() {
+    let world = World::new("", "");
+    for (method, path) in [
+        ("GET", "/common/v2.0/.well-known/openid-configuration".to_owned()),
+        ("GET", "/common/discovery/v2.0/keys".to_owned()),
+        ("GET", "/common/discovery/instance".to_owned()),
+        ("GET", "/.well-known/jwks.json".to_owned()),
+        ("GET", format!("/{TENANT}/oauth2/v2.0/authorize")),
+        ("POST", format!("/{TENANT}/oauth2/v2.0/authorize")),
+        ("POST", format!("/{TENANT}/oauth2/v2.0/token")),
+        ("POST", format!("/{TENANT}/oauth2/v2.0/devicecode")),
+        ("GET", format!("/{TENANT}/oauth2/v2.0/logout")),
+        ("GET", "/devicelogin".to_owned()),
+        ("GET", "/oidc/userinfo".to_owned()),
+    ] {
+        let reply = Request::new(world.server.address(), method, &path).host(Some("people.example")).send();
+        assert_eq!(
+            reply.expect(404).message(),
+            "nothing is served here; expected a path below /beta or /v1.0",
+            "{path}"
+        );
+    }
+}
