@@ -35,6 +35,8 @@ pub enum Kind {
     ItemNotFound,
     /// The person, group or other root resource does not exist.
     ResourceNotFound,
+    /// The person has no photo.
+    ImageNotFound,
     /// The method is not offered at this address.
     MethodNotAllowed,
     /// No acceptable form of the answer.
@@ -77,7 +79,7 @@ impl Kind {
             | Kind::QuotaReached => 400,
             Kind::Unauthenticated => 401,
             Kind::ScopeMissing | Kind::RoleMissing => 403,
-            Kind::ItemNotFound | Kind::ResourceNotFound => 404,
+            Kind::ItemNotFound | Kind::ResourceNotFound | Kind::ImageNotFound => 404,
             Kind::MethodNotAllowed => 405,
             Kind::NotAcceptable => 406,
             Kind::NameExists => 409,
@@ -105,6 +107,7 @@ impl Kind {
             Kind::RoleMissing => "ErrorAccessDeniedForRole",
             Kind::ItemNotFound => "itemNotFound",
             Kind::ResourceNotFound => "Request_ResourceNotFound",
+            Kind::ImageNotFound => "ImageNotFound",
             Kind::MethodNotAllowed => "Request_BadRequest",
             Kind::NotAcceptable => "notAcceptable",
             Kind::NameExists => "nameAlreadyExists",

@@ -1,4 +1,4 @@
-//! The directory beside people and their profiles: groups, and where the relationships of people and groups lead.
+//! The directory beside people and their profiles: groups, photos, and where the relationships of people and groups lead.
 //!
 //! The truth of a relationship is in the partition of the person it is about (docs/adr/0014); here it is found and followed.
 
@@ -10,16 +10,17 @@ mod reach;
 mod roll;
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use auth::Caller;
 use edm::expr::Reach;
-use engine::{Changed, Content, Entity, Exchange, Problem, Row, Tag, Window};
+use engine::{Changed, Content, Entity, Exchange, Media, Problem, Row, Tag, Window};
 use uuid::Uuid;
 
 pub(crate) use roll::Roll;
 
 use crate::access::only_basic;
-use crate::problems::{elsewhere, no_person, not_a_group, not_a_person, not_offered, only_related};
+use crate::problems::{elsewhere, no_person, not_a_group, not_a_person, not_offered, only_a_file, only_related};
 use crate::service::Service;
 use crate::target::{Owner, Target, path};
 
@@ -46,6 +47,17 @@ pub enum Spot {
     Reports(Uuid),
     /// To a person, this one who reports to them.
     Report(Uuid, Uuid),
+    /// The photo of a person; a place for one, if there may be none yet.
+    Photo {
+        /// Whose.
+        person: Uuid,
+        /// Is the place enough?
+        maybe: bool,
+    },
+    /// The sizes of a photo.
+    Photos(Uuid),
+    /// One size of it.
+    Size(Uuid, Arc<str>),
 }
 
 impl Spot {
@@ -59,6 +71,9 @@ impl Spot {
             Spot::MemberOf(person) => path("users", *person, &["/memberOf"]),
             Spot::Manager(person) => path("users", *person, &["/manager"]),
             Spot::Reports(person) => path("users", *person, &["/directReports"]),
+            Spot::Photo { person, .. } => path("users", *person, &["/photo"]),
+            Spot::Photos(person) => path("users", *person, &["/photos"]),
+            Spot::Size(person, id) => path("users", *person, &["/photos('", &id.replace('\'', "''"), "')"]),
         }
     }
 
@@ -69,6 +84,8 @@ impl Spot {
             Spot::Members(_) | Spot::Member(..) | Spot::Manager(_) | Spot::Reports(_) | Spot::Report(..) => {
                 "users".into()
             }
+            Spot::Photo { .. } | Spot::Photos(_) => self.path(),
+            Spot::Size(person, _) => Spot::Photos(*person).path(),
         }
     }
 }
@@ -78,6 +95,7 @@ impl Service {
     pub(crate) fn prepare_spot(spot: &Spot) -> Result<(), Problem> {
         match spot {
             Spot::Groups => Ok(()),
+            Spot::Photo { .. } | Spot::Photos(_) | Spot::Size(..) => Err(only_a_file("GET, HEAD")),
             _ => Err(only_related()),
         }
     }
@@ -92,6 +110,15 @@ impl Service {
     ) -> Result<Option<Entity>, Problem> {
         let person = |id| Owner { tenant, id };
         let group = match *spot {
+            Spot::Photo { person: id, maybe: true } => {
+                return self.read_place_of_photo(caller, person(id)).await.map(|row| Some(row.into()));
+            }
+            Spot::Photo { person: id, .. } => {
+                return self.read_photo(caller, person(id)).await.map(|row| Some(row.into()));
+            }
+            Spot::Size(id, ref size) => {
+                return self.read_photo_of_size(caller, person(id), size).await.map(|row| Some(row.into()));
+            }
             Spot::Group(group) => group,
             Spot::Membership(id, group) => {
                 self.member(caller, (tenant, group), id).await.map_err(|_| no_person(&group.to_string()))?;
@@ -109,7 +136,7 @@ impl Service {
                 let (manager, _) = self.manager_of(caller, person(id)).await?;
                 return self.read_related(caller, manager, reach).await.map(Some);
             }
-            Spot::Groups | Spot::Members(_) | Spot::MemberOf(_) | Spot::Reports(_) => {
+            Spot::Groups | Spot::Members(_) | Spot::MemberOf(_) | Spot::Reports(_) | Spot::Photos(_) => {
                 return Err(not_offered("this address"));
             }
         };
@@ -136,8 +163,8 @@ impl Service {
     ) -> Result<Vec<Entity>, Problem> {
         self.admit_reach(caller, Uuid::nil(), reach)?;
         match self.roll(caller, tenant, spot).await? {
-            Ok(roll) => self.list_roll(caller, roll, only_basic(caller, None), reach, window).await,
-            Err(person) => Ok(window.counted(self.groups_of(caller, person, reach).await?).0),
+            Some(roll) => self.list_roll(caller, roll, only_basic(caller, None), reach, window).await,
+            None => Ok(window.counted(self.kept(caller, tenant, spot, reach).await?).0),
         }
     }
 
@@ -152,28 +179,36 @@ impl Service {
     ) -> Result<(Vec<Entity>, usize), Problem> {
         self.admit_reach(caller, Uuid::nil(), reach)?;
         match self.roll(caller, tenant, spot).await? {
-            Ok(roll) => self.list_roll_counted(caller, roll, only_basic(caller, None), reach, window).await,
-            Err(person) => Ok(window.counted(self.groups_of(caller, person, reach).await?)),
+            Some(roll) => self.list_roll_counted(caller, roll, only_basic(caller, None), reach, window).await,
+            None => Ok(window.counted(self.kept(caller, tenant, spot, reach).await?)),
         }
     }
 
     /// How many there are.
     pub(crate) async fn count_spot(&self, caller: &Caller, tenant: Uuid, spot: &Spot) -> Result<usize, Problem> {
         match self.roll(caller, tenant, spot).await? {
-            Ok(roll) => self.count_roll(roll).await,
-            Err(person) => Ok(self.groups_of(caller, person, &Reach::NONE).await?.len()),
+            Some(roll) => self.count_roll(roll).await,
+            None => Ok(self.kept(caller, tenant, spot, &Reach::NONE).await?.len()),
         }
     }
 
-    /// The list that a spot is, of something that exists; or the person whose groups it is, who keeps these themselves.
-    async fn roll(&self, caller: &Caller, tenant: Uuid, spot: &Spot) -> Result<Result<Roll, Owner>, Problem> {
+    /// The list that a spot is, of something that exists; `None` where no index keeps it.
+    async fn roll(&self, caller: &Caller, tenant: Uuid, spot: &Spot) -> Result<Option<Roll>, Problem> {
         match *spot {
-            Spot::Groups => Ok(Ok(Roll::Groups(tenant))),
-            Spot::Members(group) => self.group_entry(tenant, group).await.map(|_| Ok(Roll::Members(tenant, group))),
+            Spot::Groups => Ok(Some(Roll::Groups(tenant))),
+            Spot::Members(group) => self.group_entry(tenant, group).await.map(|_| Some(Roll::Members(tenant, group))),
             Spot::Reports(id) => {
-                self.snapshot(caller, Owner { tenant, id }).await.map(|_| Ok(Roll::Reports(tenant, id)))
+                self.snapshot(caller, Owner { tenant, id }).await.map(|_| Some(Roll::Reports(tenant, id)))
             }
-            Spot::MemberOf(id) => Ok(Err(Owner { tenant, id })),
+            _ => Ok(None),
+        }
+    }
+
+    /// What a person's own data lists.
+    async fn kept(&self, caller: &Caller, tenant: Uuid, spot: &Spot, reach: &Reach) -> Result<Vec<Entity>, Problem> {
+        match *spot {
+            Spot::MemberOf(id) => self.groups_of(caller, Owner { tenant, id }, reach).await,
+            Spot::Photos(id) => self.list_sizes(caller, Owner { tenant, id }).await,
             _ => Err(not_offered("this address")),
         }
     }
@@ -205,11 +240,13 @@ impl Service {
     ) -> Result<Changed<Row>, Problem> {
         match spot {
             Spot::Group(group) => self.update_group(caller, (tenant, *group), content.patch, basis, exchange).await,
+            Spot::Photo { .. } => Err(only_a_file("GET, HEAD, DELETE")),
+            Spot::Photos(_) | Spot::Size(..) => Err(only_a_file("GET, HEAD")),
             _ => Err(elsewhere()),
         }
     }
 
-    /// Removes a group.
+    /// Removes a group or a photo.
     pub(crate) async fn delete_spot(
         &self,
         caller: &Caller,
@@ -220,6 +257,15 @@ impl Service {
     ) -> Result<Changed<()>, Problem> {
         match spot {
             Spot::Group(group) => self.delete_group(caller, (tenant, *group), basis, exchange).await,
+            Spot::Photo { person, .. } => {
+                let person = Owner { tenant, id: *person };
+                let changed = self.set_photo(caller, person, None, basis, exchange).await?;
+                Ok(match changed {
+                    Changed::Done(_) => Changed::Done(()),
+                    Changed::Conflict => Changed::Conflict,
+                })
+            }
+            Spot::Photos(_) | Spot::Size(..) => Err(only_a_file("GET, HEAD")),
             _ => Err(elsewhere()),
         }
     }
@@ -280,6 +326,41 @@ impl Service {
                 self.clear_manager(caller, report, Some(person(*id)), exchange).await
             }
             _ => Err(not_offered("changing this relationship")),
+        }
+    }
+
+    /// The file of a photo.
+    pub(crate) async fn media_of_spot(
+        &self,
+        caller: &Caller,
+        tenant: Uuid,
+        spot: &Spot,
+    ) -> Result<Option<Media>, Problem> {
+        match spot {
+            Spot::Photo { person, .. } => self.photo_file(caller, Owner { tenant, id: *person }, None).await.map(Some),
+            Spot::Size(person, size) => {
+                self.photo_file(caller, Owner { tenant, id: *person }, Some(size)).await.map(Some)
+            }
+            _ => Err(not_offered("this stream")),
+        }
+    }
+
+    /// Replaces or removes it.
+    pub(crate) async fn set_media_of_spot(
+        &self,
+        caller: &Caller,
+        tenant: Uuid,
+        spot: &Spot,
+        media: Option<Media>,
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<Row>, Problem> {
+        match spot {
+            Spot::Photo { person, .. } => {
+                self.set_photo(caller, Owner { tenant, id: *person }, media, basis, exchange).await
+            }
+            Spot::Size(..) => Err(only_a_file("GET, HEAD")),
+            _ => Err(not_offered("this stream")),
         }
     }
 

@@ -12,6 +12,7 @@ mod items;
 mod load;
 pub mod model;
 mod people;
+mod photos;
 mod problems;
 mod rules;
 mod service;

@@ -28,7 +28,7 @@ use edm::model::Model;
 use edm::model::StructType;
 use edm::model::build::{collection, entity, set, singleton};
 
-pub use directory::{GROUP, Relation, USER};
+pub use directory::{GROUP, PROFILE_PHOTO, Relation, USER};
 pub use facet::{ALLOWED_AUDIENCES, ENTITY, ITEM_FACET};
 pub use settings::{ADMIN, PEOPLE_ADMIN_SETTINGS};
 
@@ -76,6 +76,7 @@ pub static MODEL: Model = Model {
     structs: &[
         &ENTITY,
         &USER,
+        &PROFILE_PHOTO,
         &GROUP,
         &PROFILE,
         &ITEM_FACET,

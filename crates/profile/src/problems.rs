@@ -48,6 +48,21 @@ pub(crate) fn only_related() -> Problem {
     problem
 }
 
+/// The person has no photo, or not in that size.
+pub(crate) fn no_photo() -> Problem {
+    Problem::new(Kind::ImageNotFound, "The photo does not exist.")
+}
+
+/// A photo is a file, and nothing else of it changes.
+pub(crate) fn only_a_file(allow: &str) -> Problem {
+    let mut problem = Problem::new(
+        Kind::MethodNotAllowed,
+        "a photo changes as a whole, expected a PUT of the file to `photo/$value`",
+    );
+    problem.allow = Some(allow.to_owned());
+    problem
+}
+
 /// The token is good, but nobody in the directory is the person it was given to.
 pub(crate) fn unknown_caller(id: &str) -> Problem {
     let mut problem = no_person(id);

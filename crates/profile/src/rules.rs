@@ -23,6 +23,8 @@ pub(crate) const GROUP_ENTRY: &str = "$group";
 pub(crate) const MEMBERSHIP: &str = "$memberOf";
 /// Where it says who their manager is: the id of that person, in one item at most.
 pub(crate) const MANAGER: &str = "$manager";
+/// Where their photo is: a file, not members of anything.
+pub(crate) const PHOTO: &str = "$photo";
 /// The property by which people are found; items may show it too.
 pub(crate) const PRINCIPAL_NAME: &str = "userPrincipalName";
 /// Says whether a group is an audience.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use auth::Caller;
-use edm::Model;
 use edm::expr::Reach;
+use edm::{Model, Property};
 use engine::{
-    Action, Address, Basis, Changed, Content, Entity, Exchange, Info, Kind, Problem, Resources, Row, Step, Tag, Window,
+    Action, Address, Basis, Changed, Content, Entity, Exchange, Info, Kind, Media, Problem, Resources, Row, Step, Tag,
+    Window,
 };
 use store::{Commit, Precondition, Snapshot, Store};
 use tokio::sync::Mutex;
@@ -349,6 +350,35 @@ impl Resources for Service {
         match target {
             Target::Directory(tenant, spot) => self.unlink_spot(caller, *tenant, spot, other, exchange).await,
             _ => Err(not_offered("changing this relationship")),
+        }
+    }
+
+    async fn media(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        _: Option<&'static Property>,
+    ) -> Result<Option<Media>, Problem> {
+        match target {
+            Target::Directory(tenant, spot) => self.media_of_spot(caller, *tenant, spot).await,
+            _ => Err(not_offered("this stream")),
+        }
+    }
+
+    async fn set_media(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        _: Option<&'static Property>,
+        media: Option<Media>,
+        basis: Option<Tag>,
+        exchange: &Exchange,
+    ) -> Result<Changed<Row>, Problem> {
+        match target {
+            Target::Directory(tenant, spot) => {
+                self.set_media_of_spot(caller, *tenant, spot, media, basis, exchange).await
+            }
+            _ => Err(not_offered("this stream")),
         }
     }
 }

@@ -3,7 +3,8 @@
 use store::{Header, Item, PartitionKey, PartitionKind};
 
 use crate::model::{ENTITY, GROUP, MODEL, PROFILE, USER};
-use crate::rules::{self, GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON};
+use crate::photos::is_photo;
+use crate::rules::{self, GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON, PHOTO};
 use crate::service::Service;
 use edm::codec;
 
@@ -62,6 +63,8 @@ fn verify_item(item: &Item) -> Result<(), String> {
         PERSON => &USER,
         GROUP_ENTRY => &GROUP,
         MANAGER | MEMBERSHIP => &ENTITY,
+        PHOTO if is_photo(item) => return Ok(()),
+        PHOTO => return Err("the photo is no JPEG that is called by its dimensions".into()),
         name => PROFILE.find_navigation(name).ok_or("there is no such collection")?.target,
     };
     let record = codec::read_members(ty, &item.body)?;

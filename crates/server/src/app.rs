@@ -131,7 +131,7 @@ impl App {
         }
         let caller = self.admit(&head.headers, arrival.now).await?;
         let is_batch = is_batch(path);
-        let limit = if is_batch { self.batch_body } else { LIMIT };
+        let limit = if is_batch { self.batch_body } else { body::limit(&head.headers) };
         let body = body::gather(&head.headers, body, limit).await?;
         let request = self.request(arrival, &root, path, body);
         Ok(match is_batch {

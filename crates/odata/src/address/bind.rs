@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use edm::{Model, Navigation, Primitive, StructType, Type};
 
-use super::fault::not_yet;
+use super::fault::{not_kept, not_yet};
 use super::{Address, Place, Step, Tail};
 use crate::dialect::Dialect;
 use crate::problem::Problem;
@@ -168,6 +168,9 @@ impl Binder<'_> {
         }
         if self.bare_type(segment)? || self.call_bound(segment.name(), segment)? {
             return Ok(());
+        }
+        if ty.lineage().any(|ty| ty.declines.iter().any(|name| segment.is(name))) {
+            return Err(not_kept(ty, segment));
         }
         let operations: Vec<&str> = self.bound_operations().map(|operation| operation.name).collect();
         Err(self.unknown(segment, ty.names().chain(operations)))

@@ -52,6 +52,12 @@ impl Binder<'_> {
     }
 }
 
+/// Something that such entities have elsewhere. Clients made for there ask for it, and know how to go on without.
+pub(super) fn not_kept(ty: &'static StructType, segment: &Segment<'_>) -> Problem {
+    let message = format!("this service does not keep `{}` of `{}`", segment.name(), ty.name);
+    Problem::new(Kind::ResourceNotFound, message)
+}
+
 /// A known feature that nothing offers.
 pub(super) fn not_yet(what: &str) -> Problem {
     Problem::new(Kind::NotSupported, format!("{what} is not supported yet"))

@@ -310,6 +310,7 @@ fn unknown_segments_name_the_nearest() {
         &[
             "Artcles",
             "Bestseller/Makr",
+            "Bestseller/Supplier",
             "Bestseller/Revews",
             "Bestseller/Name/x",
             "Bestseller/Origin/Ctiy",
@@ -328,6 +329,8 @@ fn unknown_segments_name_the_nearest() {
               400 Resource not found for the segment 'Artcles'. Did you mean `Articles`?
             Bestseller/Makr
               400 Resource not found for the segment 'Makr'. Did you mean `Maker`?
+            Bestseller/Supplier
+              404 this service does not keep `Supplier` of `Article`
             Bestseller/Revews
               400 Resource not found for the segment 'Revews'. Did you mean `Reviews`?
             Bestseller/Name/x

@@ -66,6 +66,7 @@ fn the_table_of_kinds() {
         Kind::RoleMissing,
         Kind::ItemNotFound,
         Kind::ResourceNotFound,
+        Kind::ImageNotFound,
         Kind::MethodNotAllowed,
         Kind::NotAcceptable,
         Kind::NameExists,
@@ -95,6 +96,7 @@ fn the_table_of_kinds() {
         403 ErrorAccessDeniedForRole RoleMissing
         404 itemNotFound ItemNotFound
         404 Request_ResourceNotFound ResourceNotFound
+        404 ImageNotFound ImageNotFound
         405 Request_BadRequest MethodNotAllowed
         406 notAcceptable NotAcceptable
         409 nameAlreadyExists NameExists

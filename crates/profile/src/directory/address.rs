@@ -69,6 +69,9 @@ impl Service {
                 (Relation::Reports, [Step::Key(key)]) => Spot::Report(id, id_of(key.as_text())),
                 (Relation::MemberOf, []) => Spot::MemberOf(id),
                 (Relation::MemberOf, [Step::Key(key)]) => Spot::Membership(id, id_of(key.as_text())),
+                (Relation::Photo, []) => Spot::Photo { person: id, maybe: action == Action::Update },
+                (Relation::Photos, []) => Spot::Photos(id),
+                (Relation::Photos, [Step::Key(key)]) => Spot::Size(id, key.as_text().unwrap_or_default().into()),
                 (Relation::Manager, rest) => {
                     self.admit(caller, Subject::People, Action::Read)?;
                     let (manager, _) = self.manager_of(caller, person).await?;
@@ -91,7 +94,8 @@ impl Service {
                 Relation::MemberOf if reading => Subject::MemberOf(id),
                 Relation::MemberOf | Relation::Members => Subject::Members,
                 Relation::Manager | Relation::Reports if reading => Subject::People,
-                Relation::Manager | Relation::Reports => Subject::Person(id),
+                Relation::Photo | Relation::Photos if !reading => Subject::Profile(id),
+                Relation::Manager | Relation::Reports | Relation::Photo | Relation::Photos => Subject::Person(id),
             };
             self.admit(caller, subject, action)?;
             Ok(Target::Directory(tenant, spot))

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{Boxed, Roll};
 use crate::access::{Subject, Viewer, admit, only_basic};
 use crate::model::{PROFILE, Relation};
+use crate::photos::{photo_row, sizes_of};
 use crate::problems::not_offered;
 use crate::service::Service;
 use crate::target::Owner;
@@ -23,6 +24,7 @@ impl Service {
                 None => return Err(beyond(navigation)),
                 Some(Relation::MemberOf) => Subject::MemberOf(person),
                 Some(Relation::Members) => Subject::Members,
+                Some(Relation::Photo | Relation::Photos) => Subject::Person(person),
                 Some(Relation::Manager | Relation::Reports) => Subject::People,
             };
             admit(caller, subject, Action::Read, self.settings.app_writes)?;
@@ -53,6 +55,8 @@ impl Service {
                         Some(manager) => vec![self.manager_entity(caller, manager, within).await?],
                         None => Vec::new(),
                     },
+                    Some(Relation::Photo) => photo_row(snapshot).map(Entity::from).into_iter().collect(),
+                    Some(Relation::Photos) => sizes_of(snapshot),
                     Some(Relation::Reports) => {
                         let (roll, basic) = (Roll::Reports(owner.tenant, owner.id), only_basic(caller, None));
                         self.list_roll(caller, roll, basic, within, &Window::ALL).await?

@@ -3,7 +3,7 @@
 //! Of the many members of Graph's `user`, Vitae keeps those that say who someone is and where they work. Lengths are the
 //! ones Graph documents.
 
-use edm::model::build::{BOOLEAN, DATE_TIME, STRING, entity, list, many, one, to_one};
+use edm::model::build::{BOOLEAN, DATE_TIME, INT32, STRING, entity, list, many, one, to_one};
 use edm::model::{Default, Navigation, StructType};
 
 use super::PROFILE;
@@ -68,6 +68,8 @@ pub static USER: StructType = entity(
         to_one("manager", &USER, "To whom the person reports.").partner("directReports"),
         many("directReports", &USER, "Who reports to the person.").partner("manager"),
         many("memberOf", &GROUP, "Groups the person belongs to.").partner("members"),
+        to_one("photo", &PROFILE_PHOTO, "What the person looks like.").contained(),
+        many("photos", &PROFILE_PHOTO, "The photo in several sizes, squares cut from its middle.").contained(),
     ],
 )
 .alternate_keys(&[&["userPrincipalName"]])
@@ -169,8 +171,6 @@ pub static USER: StructType = entity(
     "pendingAccessReviewInstances",
     "people",
     "permissionGrants",
-    "photo",
-    "photos",
     "planner",
     "preferredDataLocation",
     "presence",
@@ -199,6 +199,16 @@ pub static USER: StructType = entity(
     "virtualEvents",
     "windowsInformationProtectionDeviceRegistrations",
 ]);
+
+/// A photo of a person.
+pub static PROFILE_PHOTO: StructType = entity(
+    "profilePhoto",
+    Some(&ENTITY),
+    "A photo of a person, in one size.",
+    &[one("height", INT32, "Height in pixels.").computed(), one("width", INT32, "Width in pixels.").computed()],
+    &[],
+)
+.media();
 
 /// A group of people.
 pub static GROUP: StructType = entity(
@@ -300,6 +310,10 @@ pub enum Relation {
     MemberOf,
     /// The people in a group.
     Members,
+    /// The photo of a person.
+    Photo,
+    /// The same in several sizes.
+    Photos,
 }
 
 impl Relation {
@@ -310,6 +324,8 @@ impl Relation {
             "directReports" => Some(Relation::Reports),
             "memberOf" => Some(Relation::MemberOf),
             "members" => Some(Relation::Members),
+            "photo" => Some(Relation::Photo),
+            "photos" => Some(Relation::Photos),
             _ => None,
         }
     }

@@ -11,5 +11,6 @@ mod managers;
 mod metadata;
 mod peers;
 mod people;
+mod photos;
 mod reach;
 mod values;

@@ -7,14 +7,16 @@ use bytes::{Bytes, BytesMut};
 use engine::Kind;
 use flate2::read::MultiGzDecoder;
 use http::HeaderMap;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
 use super::refusal::Refusal;
 
-/// The largest body, before and after inflation, but for a batch.
+/// The largest body, before and after inflation, but for batches and pictures.
 pub(crate) const LIMIT: usize = 1 << 20;
+/// The same of a picture.
+const PICTURE_LIMIT: usize = 4 << 20;
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,6 +24,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How much of a body that nobody reads is taken from the line, and for how long, so that its sender gets to the answer.
 const DISCARDED: usize = 16 << 20;
 const DISCARDING: Duration = Duration::from_secs(5);
+
+/// The largest body of a request that is no batch.
+pub(crate) fn limit(headers: &HeaderMap) -> usize {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.as_bytes().split_at_checked(6));
+    let is_picture = kind.is_some_and(|(kind, _)| kind.eq_ignore_ascii_case(b"image/"));
+    if is_picture { PICTURE_LIMIT } else { LIMIT }
+}
 
 /// The body of a request, ready to be parsed; `limit` is the most bytes it may have, before and after inflation.
 pub(crate) async fn gather(headers: &HeaderMap, body: &mut Incoming, limit: usize) -> Result<Bytes, Refusal> {
