@@ -3,7 +3,6 @@
 //! Only text: which answer carries it, and with which status, is the server's business.
 
 use crate::error::AuthError;
-use crate::scopes::Scopes;
 
 impl AuthError {
     /// The challenge that goes with this error. It names no error when no bearer token was sent, as RFC 6750 asks.
@@ -26,14 +25,6 @@ pub fn no_token(realm: &str, authorization_uri: &str) -> String {
     format!("Bearer realm=\"{}\", authorization_uri=\"{}\"", quotable(realm), quotable(authorization_uri))
 }
 
-/// The challenge to a caller whose token lacks a permission; any one of `sufficient` would have done.
-pub fn insufficient_scope(realm: &str, authorization_uri: &str, sufficient: Scopes) -> String {
-    format!(
-        "{}, error=\"insufficient_scope\", scope=\"{sufficient}\", error_description=\"one of these scopes is needed: {sufficient}\"",
-        no_token(realm, authorization_uri)
-    )
-}
-
 /// RFC 6750 allows printable ASCII without `"` and `\` in these values; the rest becomes `'`.
 fn quotable(text: &str) -> String {
     let plain = |c: char| {
@@ -45,7 +36,6 @@ fn quotable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scopes::Scope;
     use expect_test::{Expect, expect};
 
     fn check(error: &AuthError, expected: &Expect) {
@@ -73,14 +63,6 @@ mod tests {
             ]],
         );
         assert!(AuthError::MultipleTokens.challenge("r", "u").contains("error=\"invalid_request\""));
-    }
-
-    #[test]
-    fn names_the_scopes_that_would_do() {
-        expect![[
-            r#"Bearer realm="vitae", authorization_uri="u", error="insufficient_scope", scope="User.Read User.Read.All", error_description="one of these scopes is needed: User.Read User.Read.All""#
-        ]]
-        .assert_eq(&insufficient_scope("vitae", "u", Scopes::of(&[Scope::UserReadAll, Scope::UserRead])));
     }
 
     #[test]

@@ -113,6 +113,9 @@ impl Response {
         if let Some(seconds) = problem.retry_after {
             response.set("retry-after", seconds.to_string());
         }
+        if let Some(scopes) = &problem.scopes {
+            response.set("www-authenticate", format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\""));
+        }
         response
     }
 

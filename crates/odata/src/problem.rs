@@ -151,12 +151,15 @@ pub struct Problem {
     pub allow: Option<String>,
     /// Seconds after which to try again.
     pub retry_after: Option<u32>,
+    /// With [`Kind::ScopeMissing`]: the scopes of which one would do, separated by blanks.
+    pub scopes: Option<String>,
 }
 
 impl Problem {
     /// A problem in one sentence.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), target: None, details: Vec::new(), allow: None, retry_after: None }
+        let message = message.into();
+        Self { kind, message, target: None, details: Vec::new(), allow: None, retry_after: None, scopes: None }
     }
 
     /// The same, with the place it concerns.
@@ -181,7 +184,7 @@ impl Problem {
                 (first.kind, message, Some(first.target.clone()))
             }
         };
-        Self { kind, message, target, details, allow: None, retry_after: None }
+        Self { target, details, ..Self::new(kind, message) }
     }
 
     /// Writes the error body.

@@ -102,7 +102,7 @@ pub(crate) fn only_basic(caller: &Caller, person: Option<Uuid>) -> bool {
 
 fn scope_missing(wanted: Scopes) -> Problem {
     let message = format!("Insufficient privileges to complete the operation. One of these scopes would do: {wanted}");
-    Problem::new(Kind::ScopeMissing, message)
+    Problem { scopes: Some(wanted.to_string()), ..Problem::new(Kind::ScopeMissing, message) }
 }
 
 fn role_missing(message: &str) -> Problem {

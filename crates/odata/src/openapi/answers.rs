@@ -34,7 +34,7 @@ impl Asks {
 const PROBLEMS: [(&str, &str, Option<&str>); 15] = [
     ("400", "The request is malformed: an option, a header, or the body.", None),
     ("401", "There is no token, or it is not accepted.", Some("WWW-Authenticate")),
-    ("403", "The token lacks a scope, or the caller a role.", None),
+    ("403", "The token lacks a scope, or the caller a role.", Some("WWW-Authenticate")),
     ("404", "It does not exist, or not for this caller.", None),
     ("405", "The address does not offer the method.", Some("Allow")),
     ("406", "The answer cannot have the form that `Accept` or `$format` asks for.", None),
@@ -58,7 +58,7 @@ const HEADERS: [(&str, &str, &str); 9] = [
     ("Preference-Applied", "The wishes of `Prefer` that were followed.", "return=minimal"),
     ("Allow", "The methods that the address offers.", "GET, HEAD"),
     ("Retry-After", "Seconds after which to try again.", "5"),
-    ("WWW-Authenticate", "How to sign in, and what was wrong with the token.", ""),
+    ("WWW-Authenticate", "How to sign in, what was wrong with the token, and which scopes would do.", ""),
     ("Vary", "The headers of the request on which the form of the answer depends.", "Accept, OData-MaxVersion"),
 ];
 

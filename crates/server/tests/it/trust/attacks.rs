@@ -9,7 +9,7 @@ use crate::harness::{Line, unsigned};
 fn outcome(world: &World, reply: &Reply) -> String {
     let challenge = reply.header("www-authenticate").map(|challenge| {
         let usual = "Bearer realm=\"vitae\", authorization_uri=\"https://login.example/authorize\"";
-        challenge.strip_prefix(usual).map_or_else(|| format!(" unusual [{challenge}]"), |rest| format!(" [{rest}]"))
+        challenge.strip_prefix(usual).map_or_else(|| format!(" [{challenge}]"), |rest| format!(" [{rest}]"))
     });
     let message = if reply.status < 300 { String::new() } else { format!(" {}: {}", reply.code(), reply.message()) };
     format!("{}{message}{}", reply.status, challenge.unwrap_or_default())
