@@ -159,7 +159,7 @@ impl<R: Resources> Service<R> {
                 Some((first, position, id)) if at == *first => Some((*position, id.clone())),
                 _ => None,
             };
-            let shaping = Shaping { query, reach: &source.reach, meter };
+            let shaping = Shaping::new(query, &source.reach, meter);
             loop {
                 let (mut entities, last) = self.some_of(caller, source, after.take()).await?;
                 entities.retain(|entity| ty.is_none_or(|ty| entity.row.ty.is_a(ty)));

@@ -11,14 +11,14 @@ use odata::{Problem, Query};
 use crate::exchange::Response;
 use crate::paging::Plan;
 use crate::payload::View;
-use crate::resources::{Entity, Resources, Target, Window};
+use crate::resources::{Entity, Resources, Target};
 use crate::rows::Loaded;
 use crate::service::{Service, Understood};
 
 impl<R: Resources> Service<R> {
     /// How many rows the transformations, the filter and the search leave.
     pub(crate) async fn count_applied(&self, understood: &Understood<'_, R>) -> Result<usize, Problem> {
-        let entities = self.of_type(understood, &Window::ALL).await?;
+        let entities = self.whole(understood).await?;
         let Understood { query, reach, meter, .. } = understood;
         let Some(pipeline) = &query.apply else { return Ok(entities.len()) };
         let given = || entities.iter().map(|entity| Datum::row(Loaded::new(entity, reach))).collect();
@@ -27,7 +27,7 @@ impl<R: Resources> Service<R> {
 
     /// All of these rows in one answer, but for `$skip` and `$top`: they have no places at which a page could go on.
     pub(crate) async fn list_applied(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let entities = self.of_type(understood, &Window::ALL).await?;
+        let entities = self.whole(understood).await?;
         let body = self.write_applied(understood, &entities)?;
         Ok(self.json(StatusCode::OK, understood.wishes.format, body))
     }

@@ -95,7 +95,7 @@ impl<R: Resources> Service<R> {
         if way.goes_on() {
             return self.lead_on(caller, request, &way, &options).await.map(Led::On);
         }
-        let called = self.called(request, &way, &options)?;
+        let called = self.called(caller, request, &way, &options).await?;
         let (ty, outcome) = self.make(caller, request, &way, &options, &called.reach, &called.meter).await?;
         self.answer_outcome(&called, ty, outcome).map(Led::Answer)
     }

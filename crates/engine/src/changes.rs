@@ -32,7 +32,8 @@ impl<R: Resources> Service<R> {
     /// the list, nor with positions, which changes have none of.
     pub(crate) async fn tracked(&self, understood: &Understood<'_, R>) -> Result<Option<u64>, Problem> {
         let Understood { caller, target, query, reach, wishes, .. } = understood;
-        let alone = reach.is_empty() && query.top.is_none() && query.skip.is_none() && query.skip_token.is_none();
+        let alone = reach.is_empty() && query.elsewhere.is_empty();
+        let alone = alone && query.top.is_none() && query.skip.is_none() && query.skip_token.is_none();
         match wishes.prefer.track_changes && alone && !query.positions {
             true => self.resources.position(caller, target).await,
             false => Ok(None),
@@ -110,7 +111,7 @@ impl<R: Resources> Service<R> {
         let gone = match change.removed {
             true => Some(Reason::Deleted),
             false => {
-                let kept = Shaping { query, reach, meter }.kept(vec![change.row.clone().into()])?;
+                let kept = Shaping::new(query, reach, meter).kept(vec![change.row.clone().into()])?;
                 kept.is_empty().then_some(Reason::Changed)
             }
         };

@@ -13,7 +13,7 @@ use odata::{Problem, Query};
 
 use crate::paging::{Place, Plan};
 use crate::resources::{Entity, Window};
-use crate::rows::{Loaded, Meter};
+use crate::rows::{Around, Loaded, Meter};
 
 /// Longest order value that a place keeps whole, in bytes of JSON. Tokens travel in URLs.
 const MAX_VALUE: usize = 512;
@@ -38,9 +38,15 @@ pub(crate) struct Shaping<'a> {
     pub(crate) query: &'a Query,
     pub(crate) reach: &'a Reach,
     pub(crate) meter: &'a Meter,
+    pub(crate) around: Around<'a>,
 }
 
-impl Shaping<'_> {
+impl<'a> Shaping<'a> {
+    /// Of the entities that a request is about.
+    pub(crate) fn new(query: &'a Query, reach: &'a Reach, meter: &'a Meter) -> Self {
+        Self { query, reach, meter, around: meter.around() }
+    }
+
     /// Those that the filter and the search find.
     pub(crate) fn kept(&self, mut entities: Vec<Entity>) -> Result<Vec<Entity>, Problem> {
         let mut problem = None;
@@ -57,7 +63,7 @@ impl Shaping<'_> {
     }
 
     fn keeps(&self, entity: &Entity) -> Result<bool, Problem> {
-        let row = Loaded::new(entity, self.reach);
+        let row = Loaded::new(entity, self.reach).amid(self.around);
         if let Some(filter) = &self.query.filter
             && !self.meter.spend("$filter", |env| filter.matches(&row, env))?
         {
@@ -88,7 +94,7 @@ impl Shaping<'_> {
             let values = match order.keys.is_empty() {
                 true => Vec::new(),
                 false => {
-                    let row = Loaded::new(&entity, self.reach);
+                    let row = Loaded::new(&entity, self.reach).amid(self.around);
                     self.meter.spend("$orderby", |env| order.values(&row, env))?
                 }
             };

@@ -1,21 +1,23 @@
 //! `/$each`: what is done to every entity of a collection, all of them or none (OData Protocol 4.01, sections 11.4.13
 //! and 11.4.14; URL Conventions, section 4.14).
 
-use edm::{Operation, OperationKind, Value};
+use edm::expr::Reach;
+use edm::{Operation, OperationKind, StructType, Value};
 use http::StatusCode;
 use odata::address::{self, Key, Place, Step};
 use odata::headers::Applied;
 use odata::payload::{Body, Intent};
 use odata::query::Options;
-use odata::{Address, Kind, Problem, Query};
+use odata::syntax::beyond;
+use odata::{Address, Kind, Problem, Query, setting};
 
 use crate::calls::Way;
 use crate::changing::contention;
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response};
 use crate::payload::{Page, View};
-use crate::reading::{applied, condition};
-use crate::resources::{Action, Basis, Call, Changed, Entity, Outcome, Resources, Row, Target, Window};
+use crate::reading::{Pieces, applied, condition};
+use crate::resources::{Action, Basis, Call, Changed, Entity, Outcome, Resources, Row, Target};
 use crate::route::Route;
 use crate::service::{Service, Understood, no_content};
 use crate::task::Task;
@@ -38,10 +40,7 @@ impl<R: Resources> Service<R> {
 
     async fn change_all(&self, task: Task, understood: &Understood<'_, R>) -> Result<Vec<Row>, Problem> {
         let Understood { caller, request, target, query, reach, route, meter, .. } = understood;
-        let mut entities = self.resources.list(caller, target, reach, &Window::ALL).await?;
-        entities.retain(|entity| entity.row.ty.is_a(route.entity_type()));
-        let entities = Shaping { query, reach, meter }.kept(entities)?;
-        self.bounded(&entities)?;
+        let entities = self.few(caller, (target, reach, route.cast), Shaping::new(query, reach, meter)).await?;
         let mut changed = Vec::with_capacity(entities.len());
         for Entity { row, .. } in entities {
             condition(understood, &row, false)?;
@@ -111,7 +110,7 @@ impl<R: Resources> Service<R> {
         way: &Way<'_>,
         options: &Options,
     ) -> Result<Response, Problem> {
-        let called = self.called(request, way, options)?;
+        let called = self.called(caller, request, way, options).await?;
         let made = self.arguments(request, &way.call.candidates)?;
         let call = Call { operation: made.operation, arguments: &made.arguments };
         for _ in 0..MAX_ATTEMPTS {
@@ -150,10 +149,7 @@ impl<R: Resources> Service<R> {
         let action = Action::Call(OperationKind::Action);
         let target = self.resources.authorize(caller, &route.resource, action).await?;
         self.pass(caller, &route, options, &meter).await?;
-        let mut entities = self.resources.list(caller, &target, &reach, &Window::ALL).await?;
-        entities.retain(|entity| entity.row.ty.is_a(ty));
-        let kept = Shaping { query: &query, reach: &reach, meter: &meter }.kept(entities)?;
-        self.bounded(&kept)?;
+        let kept = self.few(caller, (&target, &reach, route.cast), Shaping::new(&query, &reach, &meter)).await?;
         Ok(kept.into_iter().map(|entity| (route.resource.steps.clone(), entity.row)).collect())
     }
 
@@ -170,13 +166,25 @@ impl<R: Resources> Service<R> {
         self.resources.authorize(caller, &address, action).await
     }
 
-    /// One request changes no more than one page could show.
-    fn bounded(&self, entities: &[Entity]) -> Result<(), Problem> {
+    /// The entities that are found. One request changes no more than one page could show.
+    async fn few(
+        &self,
+        caller: &R::Caller,
+        (target, reach, cast): (&R::Target, &Reach, Option<&'static StructType>),
+        shaping: Shaping<'_>,
+    ) -> Result<Vec<Entity>, Problem> {
         let most = self.dialect.max_page_size;
-        if entities.len() <= most {
-            return Ok(());
+        let (mut found, mut pieces) = (Vec::new(), Pieces::all());
+        while let Some(entities) = self.piece_of(caller, target, reach, cast, &mut pieces).await? {
+            found.append(&mut shaping.kept(entities)?);
+            if found.len() > most {
+                break;
+            }
         }
-        let message = format!("found {} entities, expected at most {most} to be changed at once", entities.len());
+        if found.len() <= most {
+            return Ok(found);
+        }
+        let message = format!("{}, in one change; choose fewer by `/$filter`", beyond(setting::PAGE, most, "entities"));
         Err(Problem::new(Kind::BadQuery, message).at("$each"))
     }
 }

@@ -12,6 +12,7 @@ mod changing;
 mod collection;
 mod deep;
 mod each;
+mod elsewhere;
 mod exchange;
 mod links;
 mod media;
@@ -35,8 +36,8 @@ mod upserting;
 
 pub use exchange::{Exchange, Request, RequestId, Response, Timing};
 pub use odata::openapi::Info;
-pub use odata::query::Limits;
-pub use odata::{Address, Dialect, Kind, Place, Problem, Step};
+pub use odata::syntax::{Limit, Limits, beyond};
+pub use odata::{Address, Dialect, Kind, Place, Problem, Step, setting};
 pub use resources::{
     Action, Basis, Call, Change, Changed, Changes, Content, Entity, Linked, Links, Media, Outcome, Resources, Row,
     Stream, Tag, Target, Window,

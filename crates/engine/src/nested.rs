@@ -4,25 +4,31 @@
 use std::cell::RefCell;
 
 use edm::codec::read_raw;
-use edm::eval::{Datum, Object};
-use edm::{Type, Value, lazy};
+use edm::eval::{Datum, Object, Row};
+use edm::{Property, StructType, Type, Value, lazy};
 use odata::payload::{Items, Nested};
 use odata::query::Selected;
 use odata::{Problem, Query, Select};
 
-use crate::rows::Meter;
+use crate::rows::{Around, Meter};
 
 /// The lists of one entity.
 pub(crate) struct NestedLists<'a> {
     any: bool,
     meter: &'a Meter,
+    around: Around<'a>,
     problem: RefCell<Option<Problem>>,
 }
 
 impl<'a> NestedLists<'a> {
     /// What a selection asks of lists.
     pub(crate) fn new(select: Option<&Select>, meter: &'a Meter) -> Self {
-        Self { any: select.is_some_and(asks), meter, problem: RefCell::new(None) }
+        Self { any: select.is_some_and(asks), meter, around: meter.around(), problem: RefCell::new(None) }
+    }
+
+    /// The same of lists amid other things.
+    pub(crate) fn amid(self, around: Around<'a>) -> Self {
+        Self { around, ..self }
     }
 
     /// Is anything asked?
@@ -43,7 +49,7 @@ fn asks(select: &Select) -> bool {
 impl Nested for NestedLists<'_> {
     fn items(&self, selected: &Selected, raw: &[u8]) -> Option<Items> {
         let query = selected.query.as_ref()?;
-        match list(query, selected.property.ty, raw, self.meter) {
+        match list(query, selected.property.ty, raw, self.meter, self.around) {
             Ok(items) => Some(items),
             Err(found) => {
                 self.problem.borrow_mut().get_or_insert(found);
@@ -54,11 +60,11 @@ impl Nested for NestedLists<'_> {
 }
 
 /// What a query leaves of a list, in the order it asks for.
-pub(crate) fn list(query: &Query, ty: Type, raw: &[u8], meter: &Meter) -> Result<Items, Problem> {
+pub(crate) fn list(query: &Query, ty: Type, raw: &[u8], meter: &Meter, around: Around<'_>) -> Result<Items, Problem> {
     let inside = raw.strip_prefix(b"[").and_then(|raw| raw.strip_suffix(b"]")).unwrap_or_default();
     let mut kept: Vec<(Vec<Value>, &[u8])> = Vec::new();
     for raw in lazy::items(inside) {
-        let item = item(ty, raw);
+        let item = Item { item: item(ty, raw), around };
         if keeps(query, &item, meter)? {
             kept.push((meter.spend("$orderby", |env| query.order.values(&item, env))?, raw));
         }
@@ -78,14 +84,42 @@ pub(crate) fn list(query: &Query, ty: Type, raw: &[u8], meter: &Meter) -> Result
     Ok(Items { raw: out, count, next: None })
 }
 
-fn keeps<'a>(query: &'a Query, item: &Datum<'a>, meter: &Meter) -> Result<bool, Problem> {
+/// An item of a list as the row of an expression.
+struct Item<'a> {
+    item: Datum<'a>,
+    around: Around<'a>,
+}
+
+impl<'a> Row<'a> for Item<'a> {
+    fn whole(&self) -> Datum<'a> {
+        self.item.clone()
+    }
+
+    fn dynamic_type(&self) -> Option<&'static StructType> {
+        self.item.dynamic_type()
+    }
+
+    fn property(&self, ordinal: usize, property: &'static Property) -> Datum<'a> {
+        self.item.property(ordinal, property)
+    }
+
+    fn outermost(&self) -> Datum<'a> {
+        self.around.it().unwrap_or_else(|| self.whole())
+    }
+
+    fn outside(&self, slot: usize) -> Datum<'a> {
+        self.around.elsewhere(slot)
+    }
+}
+
+fn keeps<'a>(query: &'a Query, item: &Item<'a>, meter: &Meter) -> Result<bool, Problem> {
     if let Some(filter) = &query.filter
         && !meter.spend("$filter", |env| filter.matches(item, env))?
     {
         return Ok(false);
     }
     match &query.search {
-        Some(search) => meter.spend("$search", |env| search.matches(item, env)),
+        Some(search) => meter.spend("$search", |env| search.matches(&item.item, env)),
         None => Ok(true),
     }
 }

@@ -11,6 +11,7 @@ use odata::{Kind, Problem, Query};
 
 use crate::calls::{Way, not_offered};
 use crate::collection::Shaping;
+use crate::elsewhere;
 use crate::exchange::{Request, Response};
 use crate::nested::{self, NestedLists};
 use crate::paging::Plan;
@@ -64,8 +65,9 @@ pub(crate) struct Called<'a> {
 
 impl<R: Resources> Service<R> {
     /// What is asked of that which an operation returns.
-    pub(crate) fn called<'a>(
+    pub(crate) async fn called<'a>(
         &self,
+        caller: &R::Caller,
         request: &'a Request<'a>,
         way: &Way<'a>,
         options: &Options,
@@ -94,7 +96,9 @@ impl<R: Resources> Service<R> {
         let wishes = Wishes::read(request.headers, query.format.as_deref(), media)?;
         let reach = ty.structure().map_or(Reach::NONE, |ty| payload::reach(ty, &query));
         let set = way.set.map(|set| set.name);
-        Ok(Called { request, tail, set, narrowing, query, reach, wishes, meter: self.meter(request) })
+        let mut meter = self.meter(request);
+        meter.supply(elsewhere::find(self, caller, &query).await?);
+        Ok(Called { request, tail, set, narrowing, query, reach, wishes, meter })
     }
 
     pub(crate) fn answer_outcome(
@@ -127,7 +131,7 @@ impl<R: Resources> Service<R> {
         match called.tail {
             Tail::Count => {
                 let query = Query { count: true, ..called.query.clone() };
-                let count = nested::list(&query, ty, &raw, &called.meter)?.count;
+                let count = nested::list(&query, ty, &raw, &called.meter, called.meter.around())?.count;
                 return Ok(text(count.unwrap_or(0)));
             }
             _ if raw == b"null" => return Ok(no_content()),
@@ -152,7 +156,8 @@ impl<R: Resources> Service<R> {
         writer.context("", &frame.context(&context), &[&query.context(namespace)]);
         let lists = NestedLists::new(query.select.as_ref(), &called.meter);
         let nested = lists.any().then_some(&lists as &dyn odata::payload::Nested);
-        let items = if is_list { Some(nested::list(query, ty, &raw, &called.meter)?) } else { None };
+        let items =
+            if is_list { Some(nested::list(query, ty, &raw, &called.meter, called.meter.around())?) } else { None };
         if let Some(count) = items.as_ref().and_then(|items| items.count) {
             writer.count("", count);
         }
@@ -190,7 +195,7 @@ impl<R: Resources> Service<R> {
         let frame = self.frame_with(called.request, &called.wishes, &called.meter);
         let shown = narrowing.cast.unwrap_or(ty);
         entities.retain(|entity| entity.row.ty.is_a(shown));
-        let shaping = Shaping { query, reach, meter };
+        let shaping = Shaping::new(query, reach, meter);
         let kept = shaping.kept(entities)?;
         if called.tail == Tail::Count {
             return Ok(text(kept.len()));

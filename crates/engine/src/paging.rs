@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use odata::headers::Wishes;
 use odata::query::{Options, option_of};
-use odata::{Dialect, Kind, Problem, Query};
+use odata::{Dialect, Kind, Problem, Query, setting};
 use sha2::Sha256;
 
 /// Bytes of the authenticator in front of a token.
@@ -61,7 +61,11 @@ impl Plan {
             None => dialect.page_size,
             // The token knows better in which mode its pages began.
             Some(top) => usize::try_from(top).ok().filter(|top| *top <= dialect.max_page_size).ok_or_else(|| {
-                let message = format!("found `{top}` for `$top`, expected at most {}", dialect.max_page_size);
+                let most = dialect.max_page_size;
+                let message = format!(
+                    "found `{top}` for `$top`, expected at most {most} as the setting `{}` says",
+                    setting::PAGE
+                );
                 Problem::new(Kind::BadQuery, message).at("$top")
             })?,
         };

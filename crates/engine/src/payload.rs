@@ -1,7 +1,7 @@
 //! Answers: entities and what was asked of them to JSON with its annotations.
 
 use edm::eval::Row as Seen;
-use edm::expr::Reach;
+use edm::expr::{Origin, Reach};
 use edm::model::build::STRING;
 use edm::{Model, Navigation, StructType, Type, Value};
 use odata::payload::{Computed, Format, Instance, Layout, Media, Metadata, Writer, escaped};
@@ -13,7 +13,7 @@ use crate::collection::Shaping;
 use crate::nested::NestedLists;
 use crate::paging::Plan;
 use crate::resources::{Entity, Row, Stream, Tag};
-use crate::rows::{Loaded, Meter, related};
+use crate::rows::{Around, Loaded, Meter, related};
 
 /// What an answer is written by.
 #[derive(Clone, Copy)]
@@ -37,6 +37,8 @@ pub(crate) struct View<'a> {
     shown: Vec<Shown<'a>>,
     navigation: Vec<&'static Navigation>,
     layout: Layout<'a>,
+    /// Around entities that are written within others; others have what the request has.
+    around: Option<Around<'a>>,
 }
 
 /// What is written within an entity, and what was asked of it.
@@ -59,7 +61,12 @@ impl<'a> View<'a> {
         let mut navigation: Vec<_> = shown.iter().map(|shown| shown.navigation).collect();
         navigation.dedup_by(|left, right| std::ptr::eq(*left, *right));
         let layout = Layout::new(model, ty, query.select.as_ref());
-        Self { ty, query, reach, shown, navigation, layout }
+        Self { ty, query, reach, shown, navigation, layout, around: None }
+    }
+
+    /// The same amid other things.
+    fn amid(self, around: Around<'a>) -> Self {
+        Self { around: Some(around), ..self }
     }
 
     /// Is the whole key of an entity of this type among what is shown?
@@ -91,12 +98,20 @@ fn inline(ty: &'static StructType, query: &Query) -> impl Iterator<Item = &'stat
 
 /// What has to be loaded with entities of a type for what a query asks of them.
 pub(crate) fn reach(ty: &'static StructType, query: &Query) -> Reach {
+    let mut reach = level(ty, query);
+    if !query.expand.is_empty() || query.select.is_some() {
+        reach.merge(query.reach_from(Origin::Outermost));
+    }
+    reach
+}
+
+fn level(ty: &'static StructType, query: &Query) -> Reach {
     let mut reach = query.reach();
     for navigation in inline(ty, query) {
         reach.merge(Reach { along: vec![(navigation, Reach::NONE)] });
     }
     for expand in &query.expand {
-        let within = self::reach(expand.cast.unwrap_or(expand.navigation.target), &expand.query);
+        let within = level(expand.cast.unwrap_or(expand.navigation.target), &expand.query);
         reach.merge(Reach { along: vec![(expand.navigation, within)] });
     }
     reach
@@ -217,9 +232,11 @@ impl Frame<'_> {
     /// Writes what there is to say of an entity into the object that is open.
     pub(crate) fn write(&self, writer: &mut Writer, home: &Home, view: &View<'_>, entity: &Entity) -> Written {
         let row = &entity.row;
-        let values = self.computed(view.query, &Loaded::new(entity, view.reach))?;
+        let around = view.around.unwrap_or_else(|| self.meter.around());
+        let values = self.computed(view.query, &Loaded::new(entity, view.reach).amid(around))?;
         let computed: Vec<_> = values.iter().map(|(name, ty, value)| Computed { name, ty: *ty, value }).collect();
-        let lists = NestedLists::new(view.query.select.as_ref(), self.meter);
+        let around = around.within(entity, view.reach);
+        let lists = NestedLists::new(view.query.select.as_ref(), self.meter).amid(around);
         let mut layout = view.layout.expanding(&view.navigation);
         if lists.any() {
             layout = layout.nesting(&lists);
@@ -244,7 +261,7 @@ impl Frame<'_> {
         lists.finish()?;
         view.shown.iter().try_for_each(|shown| {
             writer.expanded(&id, shown.navigation);
-            self.write_shown(writer, &path, view, shown, entity)
+            self.write_shown(writer, &path, view, shown, (entity, around))
         })
     }
 
@@ -273,7 +290,7 @@ impl Frame<'_> {
         path: &str,
         view: &View<'_>,
         shown: &Shown<'_>,
-        entity: &Entity,
+        (entity, around): (&Entity, Around<'_>),
     ) -> Written {
         let navigation = shown.navigation;
         let name = navigation.name;
@@ -283,7 +300,7 @@ impl Frame<'_> {
         let form = shown.expand.map_or(Form::Entities, |expand| expand.form);
         let ty = shown.expand.and_then(|expand| expand.cast).unwrap_or(navigation.target);
         let home = Home::at(self.model, path, navigation);
-        let within = View::new(self.model, ty, query, reach);
+        let within = View::new(self.model, ty, query, reach).amid(around);
         if !navigation.collection {
             return self.write_single(writer, &home, form, &within, name, entities.first());
         }
@@ -295,7 +312,7 @@ impl Frame<'_> {
             writer.close_list();
             return Ok(());
         }
-        let shaping = Shaping { query, reach, meter: self.meter };
+        let shaping = Shaping { query, reach, meter: self.meter, around };
         let of_type = entities.iter().filter(|entity| entity.row.ty.is_a(ty)).cloned().collect();
         let kept = shaping.kept(of_type)?;
         if self.inner_contexts && form == Form::Entities {
@@ -357,7 +374,8 @@ pub(crate) struct Page<'a> {
     pub(crate) first: Option<usize>,
 }
 
-fn size(entity: &Entity) -> usize {
+/// About how many bytes an entity takes up, with all that was loaded along with it.
+pub(crate) fn size(entity: &Entity) -> usize {
     let related: usize = entity.related.iter().map(|entities| 200 + entities.iter().map(size).sum::<usize>()).sum();
     entity.row.members.len() + 64 + related
 }

@@ -40,7 +40,7 @@ impl<R: Resources> Service<R> {
         raw: &[u8],
     ) -> Result<Response, Problem> {
         let query = Query { count: true, ..(*understood.query).clone() };
-        let items = nested::list(&query, property.ty, raw, &understood.meter)?;
+        let items = nested::list(&query, property.ty, raw, &understood.meter, understood.meter.around())?;
         Ok(text(items.count.unwrap_or(0)))
     }
 
@@ -62,7 +62,7 @@ impl<R: Resources> Service<R> {
         let lists = NestedLists::new(query.select.as_ref(), meter);
         let nested = lists.any().then_some(&lists as &dyn odata::payload::Nested);
         if property.collection {
-            let items = nested::list(query, property.ty, raw, meter)?;
+            let items = nested::list(query, property.ty, raw, meter, meter.around())?;
             if let Some(count) = items.count {
                 writer.count("", count);
             }

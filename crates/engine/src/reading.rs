@@ -3,32 +3,39 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use edm::StructType;
 use edm::expr::Reach;
 use http::header::ETAG;
 use http::{HeaderValue, StatusCode};
 use odata::headers::{Applied, Condition, Wishes};
-use odata::{Place, Problem, Query};
+use odata::syntax::beyond;
+use odata::{Kind, Place, Problem, Query, setting};
 
 use crate::collection::{self, Gathering, Shaping};
 use crate::exchange::Response;
 use crate::paging::{self, Binding, Plan, with_token};
-use crate::payload::{Home, Page, View};
+use crate::payload::{self, Home, Page, View};
 use crate::resources::{Entity, Resources, Row, Target, Window};
 use crate::service::{Service, Understood, no_content};
 
 /// Entities read at once while looking for those that a filter keeps, or that come first in an order.
-const CHUNK: usize = 512;
+pub(crate) const CHUNK: usize = 512;
 /// The fewest, where few may be enough.
 const SMALL_CHUNK: usize = 64;
 
 /// How far a collection is read that is read piece by piece.
-struct Pieces {
+pub(crate) struct Pieces {
     /// How many entities to read next, if there are more.
     next: Option<usize>,
     after: Option<(i64, Arc<str>)>,
 }
 
 impl Pieces {
+    /// All of it, from the beginning.
+    pub(crate) fn all() -> Self {
+        Self::of(CHUNK, None)
+    }
+
     /// From that place on.
     fn of(first: usize, after: Option<&paging::Place>) -> Self {
         Self { next: Some(first), after: after.map(|place| (place.at, place.id.clone())) }
@@ -141,8 +148,8 @@ impl<R: Resources> Service<R> {
             _ if query.apply.is_some() => self.count_applied(understood).await?,
             true => self.resources.count(caller, target).await?,
             false => {
-                let shaping = Shaping { query, reach, meter };
-                let (mut count, mut pieces) = (0, Pieces::of(CHUNK, None));
+                let shaping = Shaping::new(query, reach, meter);
+                let (mut count, mut pieces) = (0, Pieces::all());
                 while let Some(entities) = self.piece(understood, &mut pieces).await? {
                     count += shaping.kept(entities)?.len();
                 }
@@ -164,7 +171,7 @@ impl<R: Resources> Service<R> {
         };
         let since = plan.since;
         let plan = &plan;
-        let shaping = Shaping { query, reach, meter };
+        let shaping = Shaping::new(query, reach, meter);
         let ordered = !query.order.keys.is_empty();
         if self.is_whole(understood) && !ordered {
             let window = collection::window(plan);
@@ -180,7 +187,7 @@ impl<R: Resources> Service<R> {
         }
         let mut found = Gathering::new(shaping, plan);
         let mut pieces = match query.count || ordered {
-            true => Pieces::of(CHUNK, None),
+            true => Pieces::all(),
             false => Pieces::of(found.wanted().clamp(SMALL_CHUNK, CHUNK), plan.after.as_ref()),
         };
         while let Some(entities) = self.piece(understood, &mut pieces).await? {
@@ -201,26 +208,43 @@ impl<R: Resources> Service<R> {
 
     /// The next entities of a collection in default order, of the type that is asked for; `None` after the last.
     async fn piece(&self, understood: &Understood<'_, R>, pieces: &mut Pieces) -> Result<Option<Vec<Entity>>, Problem> {
+        let Understood { caller, target, reach, route, .. } = understood;
+        self.piece_of(caller, target, reach, route.cast, pieces).await
+    }
+
+    /// The same of any collection.
+    pub(crate) async fn piece_of(
+        &self,
+        caller: &R::Caller,
+        target: &R::Target,
+        reach: &Reach,
+        cast: Option<&'static StructType>,
+        pieces: &mut Pieces,
+    ) -> Result<Option<Vec<Entity>>, Problem> {
         let Some(size) = pieces.next else { return Ok(None) };
         let window = Window { after: pieces.after.take(), skip: 0, limit: Some(size) };
-        let Understood { caller, target, reach, .. } = understood;
         let mut entities = self.resources.list(caller, target, reach, &window).await?;
         pieces.after = entities.last().map(|entity| (entity.row.at, entity.row.id.clone()));
         pieces.next = (entities.len() >= size).then_some(size.saturating_mul(2).min(CHUNK));
-        retain_type(understood, &mut entities);
+        if let Some(cast) = cast {
+            entities.retain(|entity| entity.row.ty.is_a(cast));
+        }
         Ok(Some(entities))
     }
 
-    /// The entities of the type that is asked for.
-    pub(crate) async fn of_type(
-        &self,
-        understood: &Understood<'_, R>,
-        window: &Window,
-    ) -> Result<Vec<Entity>, Problem> {
-        let Understood { caller, target, reach, .. } = understood;
-        let mut entities = self.resources.list(caller, target, reach, window).await?;
-        retain_type(understood, &mut entities);
-        Ok(entities)
+    /// All entities of the type that is asked for, as far as they may be held at once.
+    pub(crate) async fn whole(&self, understood: &Understood<'_, R>) -> Result<Vec<Entity>, Problem> {
+        let most = self.dialect.max_held;
+        let (mut all, mut held, mut pieces) = (Vec::new(), 0_usize, Pieces::all());
+        while let Some(mut entities) = self.piece(understood, &mut pieces).await? {
+            held = entities.iter().map(payload::size).fold(held, usize::saturating_add);
+            if held > most {
+                let message = beyond(setting::HELD, most >> 20, "megabytes of entities");
+                return Err(Problem::new(Kind::BadQuery, format!("{message}; choose fewer by `/$filter`")).at("$apply"));
+            }
+            all.append(&mut entities);
+        }
+        Ok(all)
     }
 
     /// The link to the page of a plan.
@@ -261,12 +285,6 @@ fn container<'a>(target: &impl Target, home: &'a Home) -> Cow<'a, str> {
     match home.keyed {
         true => Cow::Borrowed(&home.path),
         false => Cow::Owned(target.container()),
-    }
-}
-
-fn retain_type<R: Resources>(understood: &Understood<'_, R>, entities: &mut Vec<Entity>) {
-    if let Some(cast) = understood.route.cast {
-        entities.retain(|entity| entity.row.ty.is_a(cast));
     }
 }
 

@@ -15,6 +15,7 @@ use odata::{Address, Dialect, Kind, Place, Problem, Query, Step, url};
 use crate::all;
 use crate::calls::{self, Led, not_offered};
 use crate::changes;
+use crate::elsewhere;
 use crate::exchange::{Request, Response, Timing};
 use crate::metadata::{self, Document, Metadata};
 use crate::paging::Plan;
@@ -214,7 +215,10 @@ impl<R: Resources> Service<R> {
         timings.mark("bind");
         let target = self.resources.authorize(caller, &route.resource, task.action()).await?;
         timings.mark("authorize");
-        let meter = self.meter(request);
+        let mut meter = self.meter(request);
+        if !query.elsewhere.is_empty() {
+            meter.supply(Box::pin(elsewhere::find(self, caller, &query)).await?);
+        }
         if !route.checkpoints.is_empty() {
             Box::pin(self.pass(caller, &route, &options, &meter)).await?;
         }

@@ -9,6 +9,18 @@ use crate::payload::{Format, Metadata};
 use crate::problem::Kind;
 use crate::syntax::Limits;
 
+/// The names under which services let limits of a [`Dialect`] be set; those of texts are with [`crate::syntax::Limit`].
+pub mod setting {
+    /// [`Dialect::max_steps`](super::Dialect::max_steps).
+    pub const STEPS: &str = "query.steps";
+    /// [`Dialect::max_held`](super::Dialect::max_held), in megabytes.
+    pub const HELD: &str = "query.memory_mb";
+    /// [`Dialect::max_page_size`](super::Dialect::max_page_size).
+    pub const PAGE: &str = "pages.max";
+    /// [`Dialect::batch_limit`](super::Dialect::batch_limit).
+    pub const BATCH: &str = "batch.requests";
+}
+
 /// The choices a service makes where OData leaves one, or where it departs from OData.
 #[derive(Debug, Clone)]
 pub struct Dialect {
@@ -54,6 +66,8 @@ pub struct Dialect {
     pub limits: Limits,
     /// Steps that the expressions of one request may take.
     pub max_steps: u64,
+    /// Most bytes of entities held at once for a query that needs all of a collection (`$apply`).
+    pub max_held: usize,
     /// Most requests of a batch.
     pub batch_limit: usize,
     /// Is a batch in JSON refused to clients that ask for OData 4.0, which has none?
@@ -104,6 +118,7 @@ impl Dialect {
         rules: Rules { dates_as_instants: true },
         limits: Limits::LENIENT,
         max_steps: edm::eval::Env::DEFAULT_LIMIT,
+        max_held: 64 << 20,
         batch_limit: 20,
         json_batch_needs_401: false,
         json: "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
@@ -131,6 +146,7 @@ impl Dialect {
         rules: Rules { dates_as_instants: false },
         limits: Limits::LENIENT,
         max_steps: edm::eval::Env::DEFAULT_LIMIT,
+        max_held: 64 << 20,
         batch_limit: 100,
         json_batch_needs_401: true,
         json: "application/json;odata.metadata=minimal",

@@ -19,6 +19,6 @@ pub mod syntax;
 pub mod url;
 
 pub use address::{Address, Place, Step, Tail};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, setting};
 pub use problem::{Detail, Kind, Problem};
 pub use query::{Expand, Query, Select};

@@ -27,5 +27,5 @@ pub use directory::Spot;
 pub use effects::Effects;
 pub use load::{Person, label};
 pub use service::Service;
-pub use settings::{AppWrites, Settings};
+pub use settings::{AppWrites, ITEMS_SETTING, Settings};
 pub use target::Target;

@@ -20,7 +20,7 @@ use crate::group::Group;
 use crate::model::{MODEL, PROFILE};
 use crate::problems::{from_store, no_person, not_offered, unknown_caller};
 use crate::rules::PERSON;
-use crate::settings::Settings;
+use crate::settings::{ITEMS_SETTING, Settings};
 use crate::target::{Owner, Target};
 
 /// People and their profiles, over a store.
@@ -62,8 +62,9 @@ impl Service {
                 Ok(Some(rev))
             }
             Err(store::Error::Conflict(Precondition::AtMost { collection, items })) => {
-                let message =
-                    format!("the collection `{collection}` holds {items} items already, more are not allowed");
+                let message = format!(
+                    "the collection `{collection}` holds {items} items already, as many as the setting `{ITEMS_SETTING}` admits"
+                );
                 Err(Problem::new(Kind::QuotaReached, message))
             }
             Err(store::Error::Conflict(_)) => Ok(None),

@@ -10,6 +10,9 @@ pub enum AppWrites {
     Documentation,
 }
 
+/// The name under which [`Settings::items_per_collection`] is set.
+pub const ITEMS_SETTING: &str = "quotas.items_per_collection";
+
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {

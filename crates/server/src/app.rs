@@ -30,7 +30,7 @@ use hyper::body::Incoming;
 use odata::Detail;
 use store::Store;
 
-pub(crate) use body::{LIMIT, gather};
+pub(crate) use body::{BATCH_BODY, Most, gather};
 pub(crate) use cors::Origins;
 pub(crate) use forwarded::Network;
 pub(crate) use host::{Hosts, Known, Origin, is_loopback};
@@ -131,8 +131,11 @@ impl App {
         }
         let caller = self.admit(&head.headers, arrival.now).await?;
         let is_batch = is_batch(path);
-        let limit = if is_batch { self.batch_body } else { body::limit(&head.headers) };
-        let body = body::gather(&head.headers, body, limit).await?;
+        let most = match is_batch {
+            true => Most { bytes: self.batch_body, setting: Some(BATCH_BODY) },
+            false => Most::of(&head.headers),
+        };
+        let body = body::gather(&head.headers, body, most).await?;
         let request = self.request(arrival, &root, path, body);
         Ok(match is_batch {
             // Boxed: its future is twice that of a single request, and each connection has room for the largest.

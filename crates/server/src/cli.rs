@@ -55,6 +55,8 @@ Examples:
                                   VITAE_PLAIN_USER_ID, VITAE_APP_TOKEN, VITAE_TLS_URL and VITAE_CA
   vitae dev --ephemeral --seed 7 --clock 2030-01-01T00:00:00Z
                                   the same people, ids, times and answers on every run
+  VITAE_QUERY_NODES=100 VITAE_PAGES_MAX=50 vitae dev
+                                  with limits of one's own; the environment goes before --config
 
 Apps sign in as they do with Entra, at the authority that is printed (https://localhost:8443/{tenant}); no passwords:
   a0000000-0000-4000-8000-000000000001    client id of an app without a secret, answered at any port of localhost
@@ -96,6 +98,9 @@ pub(crate) struct Dev {
     /// Load the people and items of a JSON file instead of made ones
     #[arg(long, value_name = "FILE", conflicts_with = "people")]
     pub(crate) fixture: Option<PathBuf>,
+    /// Take `pages`, `query`, `batch`, `quotas` and `app_writes` from the settings of a `vitae serve`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Write this file once requests are answered: KEY=VALUE lines a shell can source
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,

@@ -1,5 +1,5 @@
-//! The settings of `vitae serve`: read from a file and the environment, each with its origin, and judged before anything
-//! starts.
+//! The settings of `vitae serve`, those of requests also for `vitae dev`: read from a file and the environment, each with
+//! its origin, and judged before anything starts.
 //!
 //! Every setting is one line of a table in [`keys`]; reading, messages and `--print-config` loop over it.
 
@@ -22,7 +22,7 @@ use crate::tls::Files;
 
 use self::issuer::Declared;
 use self::key::Key;
-use self::read::Reader;
+use self::read::{Reader, Table};
 use self::value::{Faults, Origin, Value};
 
 /// All settings, in the form in which they are used.
@@ -46,6 +46,7 @@ pub(crate) struct Settings {
     pub(crate) top_is_page_size: bool,
     pub(crate) limits: Limits,
     pub(crate) max_steps: u64,
+    pub(crate) memory_mb: usize,
     pub(crate) batch_requests: usize,
     pub(crate) batch_mb: usize,
     pub(crate) items_per_collection: usize,
@@ -72,43 +73,65 @@ struct Shown {
 /// The file that is read where none is named.
 const USUAL_FILE: &str = "vitae.toml";
 
+/// The variables of the environment.
+type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
+
+fn text_of(file: Option<&Path>) -> Outcome<String> {
+    let Some(path) = file else { return Ok(String::new()) };
+    let unread = |error| Failure::Usage(format!("cannot read the settings `{}`: {error}", path.display()));
+    std::fs::read_to_string(path).map_err(unread)
+}
+
 impl Config {
     /// Reads the file, the usual one where none is named, and the environment.
-    pub(crate) fn read(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Outcome<Config> {
+    pub(crate) fn read(file: Option<&Path>, environment: &Environment<'_>) -> Outcome<Config> {
         let usual = Path::new(USUAL_FILE);
         let file = file.or_else(|| usual.exists().then_some(usual));
-        let text = match file {
-            Some(path) => std::fs::read_to_string(path)
-                .map_err(|error| Failure::Usage(format!("cannot read the settings `{}`: {error}", path.display())))?,
-            None => String::new(),
-        };
-        let file = file.unwrap_or(usual);
-        Ok(Config::of(&text, file, environment))
+        Ok(Config::of(&text_of(file)?, file.unwrap_or(usual), environment))
     }
 
-    fn of(text: &str, file: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Config {
-        let mut config = Config { settings: Settings::default(), shown: Vec::new(), faults: Faults::default() };
-        let (mut found, issuers) = Reader::read(text, file, &mut config.faults);
-        for key in keys::KEYS {
-            // The environment goes before the file.
-            let in_file = found.remove(key.name);
-            let found = config.in_environment(key, environment).or(in_file);
-            let (value, origin) = found.unwrap_or((key.default.value(), Origin::Default));
-            config.set(key, value, origin);
-        }
+    /// What `vitae dev` takes of the same: how requests are answered. A file is read where one is named; what else it says
+    /// is for `vitae serve`.
+    pub(crate) fn read_for_development(file: Option<&Path>, environment: &Environment<'_>) -> Outcome<Config> {
+        let text = text_of(file)?;
+        let file = file.unwrap_or(Path::new(USUAL_FILE));
+        Ok(Config::gather(&text, file, environment, Key::is_of_requests).0.sized())
+    }
+
+    fn of(text: &str, file: &Path, environment: &Environment<'_>) -> Config {
+        let (mut config, issuers) = Config::gather(text, file, environment, |_| true);
         for table in issuers {
             let declared = Declared::read(table, file, &mut config.faults);
             config.shown.extend(declared.shown);
             config.settings.issuers.extend(declared.issuer);
         }
         config.judge();
-        config
+        config.sized()
+    }
+
+    /// The settings that are meant, by themselves; the others have their defaults.
+    fn gather(
+        text: &str,
+        file: &Path,
+        environment: &Environment<'_>,
+        meant: fn(&Key<Settings>) -> bool,
+    ) -> (Config, Vec<Table>) {
+        let mut config = Config { settings: Settings::default(), shown: Vec::new(), faults: Faults::default() };
+        let (mut found, issuers) = Reader::read(text, file, &mut config.faults);
+        for key in keys::KEYS {
+            // The environment goes before the file.
+            let in_file = found.remove(key.name);
+            let found = meant(key).then(|| config.in_environment(key, environment).or(in_file)).flatten();
+            let (value, origin) = found.unwrap_or((key.default.value(), Origin::Default));
+            config.set(key, value, origin);
+        }
+        (config, issuers)
     }
 
     fn in_environment(
         &mut self,
         key: &'static Key<Settings>,
-        environment: &dyn Fn(&str) -> Option<String>,
+        environment: &Environment<'_>,
     ) -> Option<(Value, Origin)> {
         let name = key.variable();
         let text = environment(&name)?;
@@ -131,13 +154,25 @@ impl Config {
         self.shown.push(Shown { name: key.name.to_owned(), value, origin, doc: key.doc });
     }
 
+    fn origin(&self, name: &str) -> Origin {
+        let shown = self.shown.iter().find(|shown| shown.name == name);
+        shown.map_or(Origin::Default, |shown| shown.origin.clone())
+    }
+
+    /// The same, a page being no larger than the largest.
+    fn sized(mut self) -> Config {
+        if self.settings.page_size > self.settings.max_page_size {
+            let origin = self.origin("pages.size");
+            self.faults.at(&origin, "`pages.size` is larger than `pages.max`");
+        }
+        self
+    }
+
     /// What must not be, though each setting by itself could.
     fn judge(&mut self) {
-        let Config { settings, shown, faults } = self;
-        let origin = |name: &str| {
-            let shown = shown.iter().find(|shown| shown.name == name);
-            shown.map_or(Origin::Default, |shown| shown.origin.clone())
-        };
+        let mut faults = std::mem::take(&mut self.faults);
+        let origin = |name: &str| self.origin(name);
+        let settings = &self.settings;
         if settings.certificate.is_some() != settings.key.is_some() {
             let there = if settings.certificate.is_some() { "tls.certificate" } else { "tls.key" };
             faults.at(&origin(there), "`tls.certificate` and `tls.key` go together; set both");
@@ -150,15 +185,13 @@ impl Config {
                 with TLS before it and its https `public_url` here, or set `insecure_http = true`",
             );
         }
-        if settings.page_size > settings.max_page_size {
-            faults.at(&origin("pages.size"), "`pages.size` is larger than `pages.max`");
-        }
         if settings.issuers.is_empty() {
             faults.overall("no token issuer that can be used: nobody could sign in; declare one with [[issuers]]");
         }
         if settings.public_url.is_none() && settings.allowed_hosts.is_empty() {
             faults.overall("no `public_url` and no `allowed_hosts`: the service would not know its own name; set one");
         }
+        self.faults = faults;
     }
 
     /// Every setting with its value and where that came from.
@@ -219,6 +252,7 @@ impl Default for Settings {
             top_is_page_size: true,
             limits: Limits::LENIENT,
             max_steps: 0,
+            memory_mb: 1,
             batch_requests: 1,
             batch_mb: 1,
             items_per_collection: 1,

@@ -23,8 +23,9 @@ use self::authority::Authority;
 use self::people::Source;
 use self::signin::SignIn;
 use self::tokens::Announcement;
-use crate::app::{App, Hosts, Origins};
+use crate::app::{App, Hosts, Most, Origins};
 use crate::cli;
+use crate::config::{Config, Settings};
 use crate::data_dir::{DataDir, DevNote, Lock};
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
@@ -60,10 +61,11 @@ pub(crate) fn run(args: &cli::Dev) -> Outcome {
     }
     let level = std::env::var("VITAE_LOG_LEVEL");
     logging::start(level.as_deref().unwrap_or("warn"), Format::Text)?;
-    run_async(WORKERS, serve(args))
+    let config = Config::read_for_development(args.config.as_deref(), &|name| std::env::var(name).ok())?;
+    run_async(WORKERS, serve(args, config.accept()?))
 }
 
-async fn serve(args: &cli::Dev) -> Outcome {
+async fn serve(args: &cli::Dev, settings: Settings) -> Outcome {
     if let Some(path) = &args.ready_file {
         forget(path)?;
     }
@@ -76,10 +78,11 @@ async fn serve(args: &cli::Dev) -> Outcome {
     let https = Https::open(args, &ground).await?;
     let effects = Arc::new(effects(args, seed));
     let key = paging_key(args, &*ground.store).await?;
-    let api = Api::new(Arc::clone(&ground.store), Arc::clone(&effects), &Choices::default(), key);
+    let api = Api::new(Arc::clone(&ground.store), Arc::clone(&effects), &Choices::of(&settings), key);
     let note = ground.inhabit(seed, &source, &api, &effects).await?;
     let authority = https.as_ref().map_or_else(|| url(address), |https| https.url.clone());
-    let app = Arc::new(app(args, &ground, source, api, effects, &note, &authority)?);
+    let app = app(args, &ground, source, api, effects, &note, &authority)?;
+    let app = Arc::new(App { batch_body: settings.batch_mb << 20, ..app });
     let mut announcement = announce(&app, &ground.issuer, &note, address).await?;
     let mut doors = vec![Door::new(listener, None)];
     if let Some(https) = https {
@@ -287,7 +290,7 @@ fn app(
         store: Arc::clone(&ground.store),
         hosts: Hosts::loopback(args.host),
         origins: Origins::ThisMachine,
-        batch_body: 4 << 20,
+        batch_body: Most::USUAL.bytes,
         authorization_uri: format!("{authority}/{}/oauth2/v2.0/authorize", note.tenant),
         hooks: Some(Hooks::new(note.tenant, source, ground.directory.clone(), signin)),
         draining: false.into(),

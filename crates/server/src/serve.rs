@@ -4,8 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use auth::Authenticator;
-use engine::Dialect;
-use profile::AppWrites;
 use store::Store;
 use store::sqlite::{Options, SqliteStore};
 
@@ -72,7 +70,7 @@ async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {
     let effects = Arc::new(Effects::machine());
     let kept = store.secret("paging".into(), random::secret()).await;
     let key = kept.map_err(|error| Failure::failed("cannot keep the key of skip tokens", error))?;
-    let choices = choices(&settings);
+    let choices = Choices::of(&settings);
     let first_issuer = settings.issuers.first().map(|trusted| trusted.issuer.name.to_string());
     let (authenticator, keeper) = trust(settings.issuers)?;
     let hosts = settings.public_url.into_iter().chain(settings.allowed_hosts).collect();
@@ -103,20 +101,4 @@ fn trust(issuers: Vec<Trusted>) -> Outcome<(Arc<Authenticator>, Keeper)> {
     let keeper = Keeper::new(remotes, &authenticator).map_err(|error| unusable(&error))?;
     keeper.start();
     Ok((authenticator, keeper))
-}
-
-fn choices(settings: &Settings) -> Choices {
-    let app_writes = if settings.documentation_writes { AppWrites::Documentation } else { AppWrites::PermissionsData };
-    Choices {
-        settings: profile::Settings { app_writes, items_per_collection: settings.items_per_collection },
-        dialect: Dialect {
-            page_size: settings.page_size,
-            max_page_size: settings.max_page_size,
-            top_is_page_size: settings.top_is_page_size,
-            limits: settings.limits,
-            max_steps: settings.max_steps,
-            batch_limit: settings.batch_requests,
-            ..Dialect::GRAPH
-        },
-    }
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use engine::{Dialect, Request, Response};
+use profile::AppWrites;
 use serde_json::Value;
 use store::Store;
 use uuid::Uuid;
 
+use crate::config::Settings;
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
 
@@ -29,6 +31,27 @@ impl From<profile::Person> for Person {
 pub(crate) struct Choices {
     pub(crate) settings: profile::Settings,
     pub(crate) dialect: Dialect,
+}
+
+impl Choices {
+    /// Those that the settings say.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let app_writes =
+            if settings.documentation_writes { AppWrites::Documentation } else { AppWrites::PermissionsData };
+        Self {
+            settings: profile::Settings { app_writes, items_per_collection: settings.items_per_collection },
+            dialect: Dialect {
+                page_size: settings.page_size,
+                max_page_size: settings.max_page_size,
+                top_is_page_size: settings.top_is_page_size,
+                limits: settings.limits,
+                max_steps: settings.max_steps,
+                max_held: settings.memory_mb << 20,
+                batch_limit: settings.batch_requests,
+                ..Dialect::GRAPH
+            },
+        }
+    }
 }
 
 impl Default for Choices {

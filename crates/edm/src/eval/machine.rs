@@ -25,6 +25,7 @@ impl<'e, 'a> Machine<'e, 'a> {
             Node::Literal(value) => Ok(value.into()),
             Node::Path(base, steps) => self.path(base, steps),
             Node::Column(slot) => Ok(self.row.column(*slot)),
+            Node::Outside(slot) => Ok(self.row.outside(*slot)),
             Node::Follow(from, navigation) => match &from.node {
                 Node::Path(Base::Row, steps) if steps.is_empty() => Ok(self.row.follow(navigation)),
                 _ => Ok(self.eval_paid(from)?.follow(navigation)),
@@ -132,6 +133,7 @@ impl<'e, 'a> Machine<'e, 'a> {
         let (mut value, steps) = match (base, steps) {
             (Base::Row, [first, rest @ ..]) => (self.row.property(first.ordinal, first.property), rest),
             (Base::Row, []) => (self.row.whole(), steps),
+            (Base::Outermost, _) => (self.row.outermost(), steps),
             (Base::Variable(slot), _) => (self.slots.get(usize::from(*slot)).cloned().unwrap_or(Datum::Null), steps),
             (Base::Expr(expr), _) => (self.eval_paid(expr)?, steps),
         };

@@ -27,6 +27,16 @@ pub trait Row<'a> {
         Datum::Null
     }
 
+    /// `$it` within nested options: the row of the request, which this one is a part of unless it is that row.
+    fn outermost(&self) -> Datum<'a> {
+        self.whole()
+    }
+
+    /// What was found elsewhere in the service before (`$root/…`) and stands in that slot.
+    fn outside(&self, _slot: usize) -> Datum<'a> {
+        Datum::Null
+    }
+
     /// What a slot beside the properties holds: see [`crate::apply`].
     fn column(&self, _slot: usize) -> Datum<'a> {
         Datum::Null

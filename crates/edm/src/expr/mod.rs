@@ -25,7 +25,7 @@ pub use error::TypeError;
 pub use functions::Function;
 pub use operators::{Arithmetic, Binary, Comparison, Unary};
 pub use pattern::Pattern;
-pub use reach::Reach;
+pub use reach::{Origin, Reach};
 pub use shape::Shape;
 
 pub(crate) use coerce::{decimal_to_f32, decimal_to_f64};
@@ -70,6 +70,8 @@ pub(crate) enum Node {
     Path(Base, Vec<Step>),
     /// A slot of a row that `$apply` made.
     Column(usize),
+    /// What was found elsewhere in the service beforehand.
+    Outside(usize),
     Follow(Box<Expr>, &'static Navigation),
     List(Vec<Expr>),
     /// Two or more, so that a long chain is not deep.
@@ -101,6 +103,8 @@ pub(crate) enum Node {
 pub(crate) enum Base {
     /// `$it`
     Row,
+    /// `$it` within nested options: the row of the request.
+    Outermost,
     /// What the lambda of that slot is at.
     Variable(u16),
     /// A value come by otherwise.
@@ -148,6 +152,17 @@ impl Expr {
     /// `$it`: the row itself, of the type that the resource path names.
     pub fn row(ty: Type) -> Self {
         Self::leaf(Node::Path(Base::Row, Vec::new()), Shape::One(ty))
+    }
+
+    /// `$it` within nested options: the row of the request, of that type, which the rows in question are a part of.
+    pub fn outermost(ty: Type) -> Self {
+        Self::leaf(Node::Path(Base::Outermost, Vec::new()), Shape::One(ty))
+    }
+
+    /// `$root/…`: an entity or collection elsewhere in the service, found beforehand: see
+    /// [`Row::outside`](crate::eval::Row::outside).
+    pub fn outside(slot: usize, ty: Type, collection: bool) -> Self {
+        Self::leaf(Node::Outside(slot), Shape::of(ty, collection))
     }
 
     /// What a row that [`crate::apply`] made holds in a slot beside the properties of its type.
@@ -217,6 +232,15 @@ impl Expr {
         match &self.node {
             Node::Path(Base::Row, steps) => Some(steps.iter().map(|step| step.property)),
             _ => None,
+        }
+    }
+
+    /// Does it begin at an entity that `$apply` put into a column? What that is related to is not at hand.
+    pub fn is_joined(&self) -> bool {
+        match &self.node {
+            Node::Column(_) => true,
+            Node::Cast(from, _) | Node::Path(Base::Expr(from), _) => from.is_joined(),
+            _ => false,
         }
     }
 

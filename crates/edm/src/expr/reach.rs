@@ -37,22 +37,46 @@ impl Reach {
     }
 }
 
+/// From where relationships are seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The row.
+    Row,
+    /// The row of the request, where this one is a part of it.
+    Outermost,
+    /// What was found elsewhere and stands in that slot.
+    Outside(usize),
+}
+
 impl Expr {
     /// The navigation properties that have to be loaded before it is evaluated, seen from its row.
     pub fn reach(&self) -> Reach {
+        self.reach_from(Origin::Row)
+    }
+
+    /// The same, seen from elsewhere.
+    pub fn reach_from(&self, origin: Origin) -> Reach {
         let mut walk = Walk { places: Vec::new(), slots: vec![Places::new(); usize::from(self.slots())] };
         walk.visit(self);
-        walk.reach(None)
+        walk.reach(Place::Start(origin))
     }
 }
 
-/// Where a value may come from: a place of the walk, or the row itself (`None`). Several after `case` or in lists.
-type Places = Vec<Option<usize>>;
+/// Where a value may come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Start(Origin),
+    /// One of the places of the walk.
+    Along(usize),
+}
+
+/// Several after `case` or in lists.
+type Places = Vec<Place>;
 
 /// What has been come by.
 struct Walk {
     /// Navigation properties and the places from which they lead on.
-    places: Vec<(Option<usize>, &'static Navigation)>,
+    places: Vec<(Place, &'static Navigation)>,
     /// Where what each lambda is at comes from.
     slots: Vec<Places>,
 }
@@ -63,12 +87,14 @@ impl Walk {
         match &expr.node {
             // Entities are no columns.
             Node::Literal(_) | Node::Column(_) => Places::new(),
-            Node::Path(Base::Row, _) => vec![None],
+            Node::Outside(slot) => vec![Place::Start(Origin::Outside(*slot))],
+            Node::Path(Base::Row, _) => vec![Place::Start(Origin::Row)],
+            Node::Path(Base::Outermost, _) => vec![Place::Start(Origin::Outermost)],
             Node::Path(Base::Variable(slot), _) => self.slots.get(usize::from(*slot)).cloned().unwrap_or_default(),
             Node::Path(Base::Expr(from), _) => self.visit(from),
             Node::Follow(from, navigation) => {
                 let from = self.visit(from);
-                from.into_iter().map(|place| Some(self.follow(place, navigation))).collect()
+                from.into_iter().map(|place| Place::Along(self.follow(place, navigation))).collect()
             }
             Node::Filter(lambda) => self.lambda(lambda),
             Node::Any(lambda) | Node::All(lambda) => {
@@ -122,9 +148,8 @@ impl Walk {
         self.slots.get_mut(usize::from(slot)).map_or_else(Places::new, |slot| std::mem::replace(slot, places))
     }
 
-    fn follow(&mut self, from: Option<usize>, navigation: &'static Navigation) -> usize {
-        let same =
-            |(known, along): &(Option<usize>, &'static Navigation)| *known == from && std::ptr::eq(*along, navigation);
+    fn follow(&mut self, from: Place, navigation: &'static Navigation) -> usize {
+        let same = |(known, along): &(Place, &'static Navigation)| *known == from && std::ptr::eq(*along, navigation);
         self.places.iter().position(same).unwrap_or_else(|| {
             self.places.push((from, navigation));
             self.places.len() - 1
@@ -132,9 +157,9 @@ impl Walk {
     }
 
     /// No deeper than the expression: each place was come by one level above the place before.
-    fn reach(&self, from: Option<usize>) -> Reach {
+    fn reach(&self, from: Place) -> Reach {
         let onward = self.places.iter().enumerate().filter(|(_, (known, _))| *known == from);
-        Reach { along: onward.map(|(at, (_, navigation))| (*navigation, self.reach(Some(at)))).collect() }
+        Reach { along: onward.map(|(at, (_, navigation))| (*navigation, self.reach(Place::Along(at)))).collect() }
     }
 }
 

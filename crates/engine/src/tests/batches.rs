@@ -236,7 +236,7 @@ fn what_is_no_batch() {
     let many = (0..21).map(|number| request(&number.to_string(), "GET", "x", "")).collect::<Vec<_>>().join(",");
     expect![[r#"
         400 application/json
-        {"error":{"code":"BadRequest","message":"found more than 20 requests in the batch, expected at most 20","target":"/requests"}}
+        {"error":{"code":"BadRequest","message":"found more than 20 requests in the batch, the most that the setting `batch.requests` admits","target":"/requests"}}
     "#]].assert_eq(&client.json_batch(&many));
     expect![[r#"
         400 application/json

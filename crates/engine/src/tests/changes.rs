@@ -29,7 +29,7 @@ fn tell(response: &Response) -> String {
 }
 
 impl Client {
-    fn makers(&self, names: &[&str]) {
+    pub(super) fn makers(&self, names: &[&str]) {
         for name in names {
             self.json("POST", "Makers", &format!(r#"{{"Name":"{name}"}}"#));
         }

@@ -34,26 +34,28 @@ fn a_query_over_a_limit_is_refused_by_name_before_anything_is_read() {
         let open: String = (0..count).map(|at| format!("Reviews/any(x{at}:")).collect();
         format!("$filter={open}true{}", ")".repeat(count))
     };
-    for (query, expected) in [
-        (format!("$filter={}", "a".repeat(4_000)), "3000 bytes"),
-        (format!("$filter={}", chain("Name eq 'a'", 100, " or ")), "60 parts"),
-        (format!("$filter=@a&@a={}", chain("Name eq 'a'", 100, " or ")), "60 parts"),
-        (format!("$filter={}true{}", "(".repeat(50), ")".repeat(50)), "20 levels of nesting"),
-        (format!("$filter={}true", "not ".repeat(50)), "20 levels of nesting"),
-        (format!("$orderby={}", chain("1", 50, " add ")), "20 levels of nesting"),
-        (lambdas(5), "2 `any` and `all` within each other"),
-        (format!("$filter=Name in ({})", chain("'a'", 30, ",")), "12 items in a list"),
-        ("$expand=Reviews($expand=a($expand=b($expand=c)))".to_owned(), "2 levels of `$expand`"),
-        ("$orderby=Name,length(Name),concat(Name,'a'),concat(Name,'b')".to_owned(), "3 keys"),
+    for (query, expected, setting) in [
+        (format!("$filter={}", "a".repeat(4_000)), "3000 bytes", "query.length"),
+        (format!("$filter={}", chain("Name eq 'a'", 100, " or ")), "60 parts", "query.nodes"),
+        (format!("$filter=@a&@a={}", chain("Name eq 'a'", 100, " or ")), "60 parts", "query.nodes"),
+        (format!("$filter={}true{}", "(".repeat(50), ")".repeat(50)), "20 levels of nesting", "query.depth"),
+        (format!("$filter={}true", "not ".repeat(50)), "20 levels of nesting", "query.depth"),
+        (format!("$orderby={}", chain("1", 50, " add ")), "20 levels of nesting", "query.depth"),
+        (lambdas(5), "2 `any` and `all` within each other", "query.lambdas"),
+        (format!("$filter=Name in ({})", chain("'a'", 30, ",")), "12 items in a list", "query.items"),
+        ("$expand=Reviews($expand=a($expand=b($expand=c)))".to_owned(), "2 levels of `$expand`", "query.expands"),
+        ("$orderby=Name,length(Name),concat(Name,'a'),concat(Name,'b')".to_owned(), "3 keys", "query.order_keys"),
         // Each alias doubles the one before.
         (
             "$filter=@a&@a=@b and @b&@b=@c and @c&@c=@d and @d&@d=@e and @e&@e=@f and @f&@f=Name eq 'a'".to_owned(),
             "60 parts",
+            "query.nodes",
         ),
-        ("$top=8".to_owned(), "at most 7"),
+        ("$top=8".to_owned(), "at most 7", "pages.max"),
     ] {
         let answer = show(&client.get(&format!("Makers?{query}")));
-        assert!(answer.starts_with("400") && answer.contains(expected), "{query}: {answer}");
+        let told = answer.contains(expected) && answer.contains(&format!("the setting `{setting}`"));
+        assert!(answer.starts_with("400") && told, "{query}: {answer}");
         // Neither is it of any matter whether there is anything.
         if !expected.contains("at most") && !query.starts_with("$orderby") && !query.contains("Reviews") {
             let gone = show(&client.get(&format!("Makers({})/Reviews?{query}", id(99))));
@@ -62,6 +64,29 @@ fn a_query_over_a_limit_is_refused_by_name_before_anything_is_read() {
         let posted = show(&client.send("POST", "Makers/$query", &[("content-type", "text/plain")], &query));
         assert_eq!(posted, answer, "{query}");
     }
+}
+
+#[test]
+fn only_so_much_is_held_at_once() {
+    let told = |max_held: usize, method: &str, url: &str, body: &str| {
+        let client = Client::new(Dialect { max_held, max_page_size: 3, ..Dialect::OASIS });
+        client.makers(&["a", "b", "c", "d", "e"]);
+        show(&client.send(method, url, &[("content-type", "application/json")], body))
+    };
+    let all = "Makers?$apply=aggregate($count as n)";
+    assert!(told(10_000, "GET", all, "").contains(r#""n":5"#));
+    for url in [all, "Makers/$count?$apply=identity"] {
+        let refused = told(100, "GET", url, "");
+        assert!(refused.starts_with("400") && refused.contains("the setting `query.memory_mb`"), "{refused}");
+    }
+    // What is changed at once is no more than a page, however much is looked through for it.
+    let changed = told(100, "PATCH", "Makers/$filter(Name eq 'e')/$each", r#"{"Name":"f"}"#);
+    assert!(changed.starts_with("200") || changed.starts_with("204"), "{changed}");
+    let refused = told(100, "PATCH", "Makers/$each", r#"{"Name":"f"}"#);
+    assert!(
+        refused.starts_with("400") && refused.contains("more than 3 entities, the most that the setting `pages.max`"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -83,7 +108,10 @@ fn expressions_stop_after_so_many_steps() {
         format!("{maker}/Reviews?$search=z OR y OR x OR w OR v OR u"),
     ] {
         let refused = run(100, &url);
-        assert!(refused.starts_with("400") && refused.contains("more than 100 steps"), "{url}: {refused}");
+        assert!(
+            refused.starts_with("400") && refused.contains("100 steps") && refused.contains("`query.steps`"),
+            "{url}: {refused}"
+        );
         assert!(run(1_000_000, &url).starts_with("200"), "{url}");
     }
 }

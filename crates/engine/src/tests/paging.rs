@@ -55,7 +55,7 @@ fn top_is_the_page_size_of_graph() {
     assert_eq!(pages("$top=999"), [vec![1, 2, 3, 4, 5]]);
     expect![[r#"
         400
-        "code":"BadRequest","message":"found `1000` for `$top`, expected at most 999","target":"$top""#]]
+        "code":"BadRequest","message":"found `1000` for `$top`, expected at most 999 as the setting `pages.max` says","target":"$top""#]]
     .assert_eq(&show(&client.get(&format!("{url}?$top=1000"))));
 }
 

@@ -12,7 +12,9 @@ mod tests;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
+use crate::dialect::setting;
 use crate::problem::{Kind, Problem};
+use crate::syntax::beyond;
 
 pub use media::Form;
 
@@ -101,7 +103,7 @@ fn malformed(target: impl Into<String>, message: impl Into<String>) -> Problem {
 }
 
 fn too_many(limit: usize) -> Problem {
-    malformed("", format!("found more than {limit} requests in the batch, expected at most {limit}"))
+    malformed("", beyond(setting::BATCH, limit, "requests in the batch"))
 }
 
 /// Adds a header; the error says what is wrong with it.

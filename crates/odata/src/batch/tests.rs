@@ -101,7 +101,7 @@ fn json_mistakes() {
     expect![[r#"
         /requests: found an object, expected a list of requests
         /requests/0: found the number `1`, expected a request: an object with `id`, `method` and `url`
-        /requests: found more than 3 requests in the batch, expected at most 3
+        /requests: found more than 3 requests in the batch, the most that the setting `batch.requests` admits
         /requests/1/id: found a request without `id`
         /requests/1/method: found a request without `method`
         /requests/1/method: found `A B`, expected an HTTP method
@@ -232,7 +232,8 @@ fn multipart_mistakes() {
     "#]]
     .assert_eq(&out);
     let four = "--b\nContent-Type: application/http\n\nGET x HTTP/1.1\n\n".repeat(4) + "--b--";
-    expect!["part 4: found more than 3 requests in the batch, expected at most 3"].assert_eq(&multipart("b", &four));
+    expect!["part 4: found more than 3 requests in the batch, the most that the setting `batch.requests` admits"]
+        .assert_eq(&multipart("b", &four));
 }
 
 #[test]

@@ -37,6 +37,11 @@ impl<'a> Aliases<'a> {
         self.known.iter().rposition(|alias| alias.name == name)
     }
 
+    /// The value as it was written.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        Some(self.known.get(self.find(name)?)?.value.to_string())
+    }
+
     fn set_open(&mut self, at: usize, open: bool) {
         if let Some(alias) = self.known.get_mut(at) {
             alias.open = open;

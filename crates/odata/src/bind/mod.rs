@@ -9,6 +9,7 @@ mod apply;
 mod literal;
 mod object;
 mod option;
+mod outside;
 mod path;
 mod scope;
 mod search;
@@ -19,9 +20,10 @@ use edm::Model;
 use edm::Type;
 use edm::expr::{Arithmetic, Binary, Comparison, Expr, Function, Rules, TypeError, Unary};
 
+use crate::address::Address;
 use crate::problem::{Kind, Problem};
-use crate::syntax::Limits;
 use crate::syntax::tree::{self, ExprKind};
+use crate::syntax::{Limit, Limits, beyond};
 
 pub use option::Computed;
 pub use scope::Level;
@@ -30,7 +32,7 @@ pub(crate) use search::bind as search;
 
 /// Binds the expressions of one request.
 pub struct Binder<'a> {
-    model: &'a Model,
+    model: &'static Model,
     rules: Rules,
     limits: Limits,
     /// The query option that is being bound, for messages.
@@ -46,13 +48,17 @@ pub struct Binder<'a> {
     depth: usize,
     /// Nodes that came from aliases and computed properties: each use makes a copy.
     copied: usize,
+    /// What has to be found elsewhere, by the slot in which expressions expect it.
+    elsewhere: Vec<Address>,
+    /// Will it be looked for?
+    reads_elsewhere: bool,
     /// What `$apply` made of the rows of the level.
     applied: Option<apply::Applied>,
 }
 
 impl<'a> Binder<'a> {
     /// A binder for names of that model.
-    pub fn new(model: &'a Model, rules: Rules, limits: Limits) -> Self {
+    pub fn new(model: &'static Model, rules: Rules, limits: Limits) -> Self {
         Self {
             model,
             rules,
@@ -64,12 +70,25 @@ impl<'a> Binder<'a> {
             aliases: alias::Aliases::default(),
             depth: 0,
             copied: 0,
+            elsewhere: Vec::new(),
+            reads_elsewhere: false,
             applied: None,
         }
     }
 
+    /// Lets expressions speak of what is elsewhere in the service: [`Binder::finish`] says what has to be found.
+    #[must_use]
+    pub fn reading_elsewhere(self) -> Self {
+        Self { reads_elsewhere: true, ..self }
+    }
+
+    /// What has to be found elsewhere before anything that was bound is evaluated, by slot.
+    pub fn finish(self) -> Vec<Address> {
+        self.elsewhere
+    }
+
     /// The model that names are looked up in.
-    pub fn model(&self) -> &'a Model {
+    pub fn model(&self) -> &'static Model {
         self.model
     }
 
@@ -87,7 +106,7 @@ impl<'a> Binder<'a> {
     pub fn expr(&mut self, tree: &tree::Expr) -> Result<Expr, Problem> {
         self.depth += 1;
         let bound = match self.depth > self.limits.depth {
-            true => Err(self.too_many("levels of nesting", self.limits.depth)),
+            true => Err(self.too_many("levels of nesting", Limit::Depth)),
             false => self.kind(tree),
         };
         self.depth -= 1;
@@ -192,8 +211,9 @@ impl<'a> Binder<'a> {
         found.ok_or_else(|| self.wrong(format!("there is no type `{}`", name.text)))
     }
 
-    fn too_many(&self, what: &str, most: usize) -> Problem {
-        self.wrong(format!("found more than {most} {what}, the most that is admitted, in `{}`", self.option))
+    pub(crate) fn too_many(&self, what: &str, limit: Limit) -> Problem {
+        let message = beyond(limit.setting(), self.limits.most(limit), what);
+        self.wrong(format!("{message}, in `{}`", self.option))
     }
 
     pub(crate) fn wrong(&self, message: impl Into<String>) -> Problem {

@@ -6,7 +6,7 @@ use edm::{Primitive, Type};
 
 use super::Binder;
 use crate::problem::Problem;
-use crate::syntax::{Text, tree};
+use crate::syntax::{Limit, Text, tree};
 
 /// A property made for the answer: `$compute=price mul 2 as double`.
 #[derive(Debug, Clone)]
@@ -58,8 +58,7 @@ impl Binder<'_> {
                 keys.push(SortKey { expr, descending: item.descending });
             }
             if keys.len() > self.limits.keys {
-                return Err(self
-                    .wrong(format!("found more than {} keys in `{}`, expected fewer", self.limits.keys, self.option)));
+                return Err(self.too_many("keys of an order", Limit::Keys));
             }
         }
         Ok(Sort { keys })

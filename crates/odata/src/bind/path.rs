@@ -11,6 +11,7 @@ use edm::{StructType, Type};
 use super::Binder;
 use super::scope::Scope;
 use crate::problem::{Kind, Problem};
+use crate::syntax::Limit;
 use crate::syntax::tree::{self, Argument, Arguments, ChoiceKind, Name, Path, Quantifier, Root, Step};
 
 impl Binder<'_> {
@@ -23,7 +24,7 @@ impl Binder<'_> {
             (Root::Implied, steps) => (self.current()?, steps),
             (Root::It, steps) => (self.outermost()?, steps),
             (Root::This, steps) => (self.this()?, steps),
-            (Root::Root, _) => return Err(self.not_offered("`$root`")),
+            (Root::Root, steps) => self.outside(steps)?,
             (Root::These, _) => return Err(self.not_offered("`$these`")),
             (Root::Alias(name), steps) => (self.aliased(name)?, steps),
         };
@@ -49,7 +50,7 @@ impl Binder<'_> {
     }
 
     fn outermost(&self) -> Result<Expr, Problem> {
-        self.it.clone().ok_or_else(|| self.not_offered("`$it` within nested options"))
+        self.it.clone().ok_or_else(|| self.not_offered("`$it` within options of values"))
     }
 
     fn this(&self) -> Result<Expr, Problem> {
@@ -102,6 +103,9 @@ impl Binder<'_> {
         };
         let known = match (ty.find(&name.text), ty.find_navigation(&name.text)) {
             (Some(property), _) => found.property(property),
+            (None, Some(_)) if found.is_joined() => {
+                return Err(self.not_offered("a relationship of what was joined"));
+            }
             (None, Some(navigation)) => found.follow(navigation),
             (None, None) => return Err(self.unknown(ty, &name.text)),
         };
@@ -172,7 +176,7 @@ impl Binder<'_> {
         let around = self.scopes.iter().filter(|scope| scope.variable.is_some()).count();
         // `$this` of the row is one of them.
         if around > self.limits.lambdas {
-            return Err(self.too_many("`any` and `all` within each other", self.limits.lambdas));
+            return Err(self.too_many("`any` and `all` within each other", Limit::Lambdas));
         }
         let variable = self.variable(&list);
         let scope = Scope::called(&name.text, Expr::variable(variable));

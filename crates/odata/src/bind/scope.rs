@@ -1,12 +1,12 @@
 //! What names mean: on the level of a query, and within the lambdas of its expressions.
 
-use edm::Type;
 use edm::expr::Expr;
+use edm::{StructKind, Type};
 
 use super::Binder;
 use super::apply::Applied;
 use crate::problem::Problem;
-use crate::syntax::tree;
+use crate::syntax::{Limit, tree};
 
 /// What names mean within an expression or the body of a lambda.
 pub(super) struct Scope {
@@ -27,11 +27,15 @@ pub struct Level {
 }
 
 impl<'a> Binder<'a> {
-    /// Begins a level: its rows are of that type. `$it` is the row on the outermost level only: within nested options it
-    /// would be a row that is not at hand.
+    /// Begins a level: its rows are of that type. `$it` is the row of the outermost level, also within nested options.
     pub fn enter(&mut self, row: Type, outermost: bool) -> Level {
         let row = Expr::row(row);
-        let it = std::mem::replace(&mut self.it, outermost.then(|| row.clone()));
+        let it = match outermost {
+            true => Some(row.clone()),
+            // Of values it is not known which one they are nested in.
+            false => self.it.as_ref().and_then(|it| it.shape().ty()).filter(is_entity).map(Expr::outermost),
+        };
+        let it = std::mem::replace(&mut self.it, it);
         let scopes = vec![Scope::called("$this", row.clone()), Scope::implied(row)];
         let scopes = std::mem::replace(&mut self.scopes, scopes);
         Level { scopes, it, aliases: self.aliases.len(), applied: self.applied.take() }
@@ -95,10 +99,14 @@ impl<'a> Binder<'a> {
     pub(super) fn copy(&mut self, expr: &Expr) -> Result<(), Problem> {
         self.copied = self.copied.saturating_add(usize::try_from(expr.nodes()).unwrap_or(usize::MAX));
         match self.copied > self.limits.nodes {
-            true => Err(self.too_many("parts taken from aliases and computed properties", self.limits.nodes)),
+            true => Err(self.too_many("parts taken from aliases and computed properties", Limit::Nodes)),
             false => Ok(()),
         }
     }
+}
+
+fn is_entity(ty: &Type) -> bool {
+    ty.structure().is_some_and(|ty| ty.kind == StructKind::Entity)
 }
 
 impl Scope {

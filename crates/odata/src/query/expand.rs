@@ -7,6 +7,7 @@ use super::level::Levels;
 use super::select::qualified;
 use super::{Applies, Expand, Form, Query};
 use crate::problem::{Kind, Problem};
+use crate::syntax::Limit;
 use crate::syntax::tree::{Choice, ChoiceKind, ExpandItem, ExpandTail, Name, Step};
 
 impl<'a> Levels<'a> {
@@ -145,7 +146,7 @@ impl<'a> Levels<'a> {
         match levels.map(|levels| usize::try_from(levels).unwrap_or(usize::MAX)) {
             None => Ok(left),
             Some(levels) if levels <= left => Ok(levels.max(1)),
-            Some(_) => Err(self.binder.wrong(format!("found `$levels` beyond {most} levels of `$expand`"))),
+            Some(_) => Err(self.binder.too_many("levels of `$expand`", Limit::Expands)),
         }
     }
 
@@ -215,11 +216,8 @@ impl<'a> Levels<'a> {
 
     fn account(&mut self, items: usize) -> Result<(), Problem> {
         self.expanded = self.expanded.saturating_add(items);
-        let most = self.binder.limits().expanded;
-        match self.expanded > most {
-            true => {
-                Err(self.binder.wrong(format!("found more than {most} items of `$expand`, the most that is admitted")))
-            }
+        match self.expanded > self.binder.limits().expanded {
+            true => Err(self.binder.too_many("items", Limit::Expanded)),
             false => Ok(()),
         }
     }

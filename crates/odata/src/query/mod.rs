@@ -28,6 +28,7 @@ use edm::eval::search::Search;
 use edm::expr::{Expr, Rules};
 use edm::{Model, Navigation, StructType, Type};
 
+use crate::address::Address;
 use crate::bind::Binder;
 use crate::problem::Problem;
 use crate::syntax::tree::ChoiceKind;
@@ -75,6 +76,9 @@ pub struct Query {
     pub schema_version: Option<String>,
     /// `$id`
     pub id: Option<String>,
+    /// What expressions, those of nested options too, expect to be found elsewhere (`$root/…`), by slot. Only of the
+    /// options of a request.
+    pub elsewhere: Vec<Address>,
 }
 
 /// One item of `$expand`. What `*` and `$levels` stand for is written out: `$levels=2` is an item within an item.
@@ -124,7 +128,7 @@ impl Scope {
 }
 
 /// Binds the options of a request against the type of the resource it addresses.
-pub fn bind(model: &Model, scope: Scope, options: &Options, applies: Applies) -> Result<Query, Problem> {
+pub fn bind(model: &'static Model, scope: Scope, options: &Options, applies: Applies) -> Result<Query, Problem> {
     // Nearly every read of one entity.
     if options.iter().next().is_none() {
         return Ok(Query::default());
@@ -133,8 +137,9 @@ pub fn bind(model: &Model, scope: Scope, options: &Options, applies: Applies) ->
     for given in options.iter() {
         choices.extend(given.choice(applies, &scope.limits)?);
     }
-    let mut levels = level::Levels::new(Binder::new(model, scope.rules, scope.limits));
+    let mut levels = level::Levels::new(Binder::new(model, scope.rules, scope.limits).reading_elsewhere());
     let mut query = levels.bind(scope.ty, &choices, applies, true)?;
+    query.elsewhere = levels.binder.finish();
     query.positions = options.iter().any(|given| given.asks_positions(applies));
     match query.skip.is_some() && query.skip_token.is_some() {
         true => {
@@ -146,7 +151,7 @@ pub fn bind(model: &Model, scope: Scope, options: &Options, applies: Applies) ->
 
 /// Binds the condition of a `$filter(…)` that stands in the path, over what the scope says. Parameter aliases have the
 /// values that the options give them.
-pub fn condition(model: &Model, scope: Scope, options: &Options, text: &str) -> Result<Expr, Problem> {
+pub fn condition(model: &'static Model, scope: Scope, options: &Options, text: &str) -> Result<Expr, Problem> {
     let aliases = options.iter().filter(|given| given.name.starts_with('@'));
     let aliases = aliases.map(|given| given.choice(Applies::Nothing, &scope.limits)).collect::<Result<Vec<_>, _>>()?;
     let mut binder = Binder::new(model, scope.rules, scope.limits);

@@ -43,6 +43,13 @@ impl Select {
         self.selected(name).map(|selected| selected.nested.as_ref())
     }
 
+    /// What is asked of lists and complex values, on all levels.
+    pub(super) fn queries(&self) -> Vec<&Query> {
+        let own = self.properties.iter().filter_map(|selected| selected.query.as_deref());
+        let within = self.properties.iter().filter_map(|selected| selected.nested.as_ref());
+        own.chain(within.flat_map(Select::queries)).collect()
+    }
+
     /// The selected property of that name, if it is named and not one of all.
     pub fn selected(&self, name: &[u8]) -> Option<&Selected> {
         self.properties.iter().find(|selected| selected.property.name.as_bytes() == name)

@@ -16,6 +16,7 @@
 use super::error::Span;
 use super::function::EXTREMES;
 use super::lex::TokenKind;
+use super::limits::Limit;
 use super::parser::{Parser, Result};
 use super::tree::{Aggregate, Expr, ExprKind, Extreme, Grouping, Path, Root, Step, Transformation};
 
@@ -104,7 +105,7 @@ impl Parser<'_> {
         let mut items = vec![item(self)?];
         while self.next_item() {
             items.push(item(self)?);
-            self.admit(items.len(), self.limits.items, "items")?;
+            self.admit(items.len(), Limit::Items, "items")?;
         }
         Ok(items)
     }
@@ -176,7 +177,7 @@ impl Parser<'_> {
         let mut from = Vec::new();
         while self.blank_word_blank("from") {
             from.push((self.listed(Self::grouping)?, self.aggregate_method()?));
-            self.admit(from.len(), self.limits.items, "groupings")?;
+            self.admit(from.len(), Limit::Items, "groupings")?;
         }
         let alias = match self.blank_word_blank("as") {
             true => Some(self.identifier("a name")?),

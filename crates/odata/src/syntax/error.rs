@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::limits::{Limit, beyond};
 use crate::problem::{Kind, Problem};
 
 /// A stretch of text, in bytes.
@@ -37,6 +38,8 @@ pub enum Fault {
         what: &'static str,
         /// How much is admitted.
         most: usize,
+        /// Which limit that is.
+        limit: Limit,
     },
 }
 
@@ -65,8 +68,8 @@ impl Error {
     }
 
     /// A limit that is passed in that stretch of the text.
-    pub fn limit(text: &str, span: Span, what: &'static str, most: usize) -> Self {
-        Self::new(Fault::Limit { what, most }, text, span)
+    pub fn limit(text: &str, span: Span, what: &'static str, most: usize, limit: Limit) -> Self {
+        Self::new(Fault::Limit { what, most, limit }, text, span)
     }
 
     /// The same, said of that place unless a nearer one is known.
@@ -89,7 +92,7 @@ impl fmt::Display for Error {
         match &self.fault {
             Fault::Unexpected { found, .. } if found.is_empty() => f.write_str("found the end")?,
             Fault::Unexpected { found, .. } => write!(f, "found `{found}`")?,
-            Fault::Limit { what, most } => write!(f, "found more than {most} {what}, the most that is admitted,")?,
+            Fault::Limit { what, most, limit } => write!(f, "{},", beyond(limit.setting(), most, what))?,
         }
         write!(f, " at column {}", self.column)?;
         if let Some(place) = &self.place {

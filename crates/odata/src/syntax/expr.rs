@@ -20,6 +20,7 @@ use edm::nearest::nearest;
 use super::error::Span;
 use super::function::{FUNCTIONS, Infix, UNARY};
 use super::lex::TokenKind;
+use super::limits::Limit;
 use super::parser::{Parser, Result};
 use super::tree::{Binary, Expr, ExprKind, Function, LiteralKind, Logical, Name, TypeName, Typed, Unary};
 use super::{chars, literal};
@@ -106,7 +107,7 @@ impl Parser<'_> {
         let mut items = Vec::new();
         while let Some(kind) = self.literal_ahead() {
             items.push(self.literal(kind)?);
-            self.admit(items.len(), self.limits.items, "items in a list")?;
+            self.admit(items.len(), Limit::Items, "items in a list")?;
             self.blanks();
             match (self.eat(','), items.len()) {
                 (true, _) => _ = self.blanks(),
@@ -230,7 +231,7 @@ impl Parser<'_> {
             self.expect(':', "an operator or `:` and a value")?;
             self.blanks();
             branches.push((condition, self.expression()?));
-            self.admit(branches.len(), self.limits.items, "branches of a `case`")?;
+            self.admit(branches.len(), Limit::Items, "branches of a `case`")?;
             self.blanks();
             if !self.eat(',') {
                 break;

@@ -1,4 +1,7 @@
-//! How much a text may ask for. Every limit is checked while reading, so that nothing costs more than it admits.
+//! How much a text may ask for. Every limit is checked while reading, so that nothing costs more than it admits; a text
+//! beyond one is told the setting that could admit more.
+
+use std::fmt::Display;
 
 /// What parsers and binders admit. Configuration may make its own: `Limits { nodes: 500, ..Limits::LENIENT }`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,64 @@ impl Limits {
 
     /// The same, and what the clients of Graph write.
     pub const LENIENT: Limits = Limits { lenient: true, ..Self::STRICT };
+}
+
+/// One of [`Limits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// [`Limits::length`].
+    Length,
+    /// [`Limits::nodes`].
+    Nodes,
+    /// [`Limits::depth`].
+    Depth,
+    /// [`Limits::lambdas`].
+    Lambdas,
+    /// [`Limits::items`].
+    Items,
+    /// [`Limits::expands`].
+    Expands,
+    /// [`Limits::expanded`].
+    Expanded,
+    /// [`Limits::keys`].
+    Keys,
+}
+
+impl Limit {
+    /// The name under which services let it be set.
+    pub const fn setting(self) -> &'static str {
+        match self {
+            Limit::Length => "query.length",
+            Limit::Nodes => "query.nodes",
+            Limit::Depth => "query.depth",
+            Limit::Lambdas => "query.lambdas",
+            Limit::Items => "query.items",
+            Limit::Expands => "query.expands",
+            Limit::Expanded => "query.expanded",
+            Limit::Keys => "query.order_keys",
+        }
+    }
+}
+
+impl Limits {
+    /// How much of it is admitted.
+    pub const fn most(&self, limit: Limit) -> usize {
+        match limit {
+            Limit::Length => self.length,
+            Limit::Nodes => self.nodes,
+            Limit::Depth => self.depth,
+            Limit::Lambdas => self.lambdas,
+            Limit::Items => self.items,
+            Limit::Expands => self.expands,
+            Limit::Expanded => self.expanded,
+            Limit::Keys => self.keys,
+        }
+    }
+}
+
+/// What is said of a request that asks for more than that setting admits.
+pub fn beyond(setting: &str, most: impl Display, what: &str) -> String {
+    format!("found more than {most} {what}, the most that the setting `{setting}` admits")
 }
 
 impl Default for Limits {

@@ -15,6 +15,7 @@
 
 use super::error::{Error, Span};
 use super::lex::TokenKind;
+use super::limits::Limit;
 use super::options::Within;
 use super::parser::{Parser, Result};
 use super::tree::{Argument, Arguments, Expr, ExprKind, LiteralKind, Name, Path, Quantifier, Root, Step};
@@ -184,7 +185,7 @@ impl Parser<'_> {
             return Ok(Step::Lambda { quantifier, body: None });
         }
         self.lambdas += 1;
-        self.admit(self.lambdas, self.limits.lambdas, "`any` and `all` within each other")?;
+        self.admit(self.lambdas, Limit::Lambdas, "`any` and `all` within each other")?;
         let variable = self.identifier("a variable")?;
         self.blanks();
         self.expect(':', "`:` and a condition")?;
@@ -211,7 +212,7 @@ impl Parser<'_> {
             let argument = read(self)?;
             let alone = argument.name.is_none();
             items.push(argument);
-            self.admit(items.len(), self.limits.items, "arguments")?;
+            self.admit(items.len(), Limit::Items, "arguments")?;
             blank |= self.blanks();
             if alone && blank && !self.limits.lenient {
                 return Err(Error::unexpected(

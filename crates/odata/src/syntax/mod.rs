@@ -40,7 +40,7 @@ mod value;
 
 pub use chars::is_identifier;
 pub use error::{Error, Fault, Span};
-pub use limits::Limits;
+pub use limits::{Limit, Limits, beyond};
 pub use text::Text;
 
 use parser::Parser;

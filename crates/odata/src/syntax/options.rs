@@ -22,7 +22,7 @@ use edm::nearest::nearest;
 use super::chars;
 use super::error::{Error, Span};
 use super::lex::TokenKind;
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
 use super::parser::{Parser, Result};
 use super::text::Text;
 use super::tree::{Choice, ChoiceKind, Computed, LiteralKind, OrderItem};
@@ -94,7 +94,7 @@ pub fn parse(query: &str, limits: &Limits) -> Result<Vec<Choice>> {
 pub fn split(query: &str, limits: &Limits) -> Result<Vec<Part>> {
     if query.len() > limits.length {
         let whole = Span { start: 0, end: query.len() };
-        return Err(Error::limit(query, whole, "bytes", limits.length).within("the query"));
+        return Err(Error::limit(query, whole, "bytes", limits.length, Limit::Length).within("the query"));
     }
     if let Some(start) = query.find('#') {
         let span = Span { start, end: start + 1 };
@@ -352,7 +352,7 @@ impl Parser<'_> {
         let mut items = vec![self.order_item()?];
         while self.comma() {
             items.push(self.order_item()?);
-            self.admit(items.len(), self.limits.items, "keys of an order")?;
+            self.admit(items.len(), Limit::Items, "keys of an order")?;
         }
         Ok(items)
     }
@@ -373,7 +373,7 @@ impl Parser<'_> {
         let mut items = vec![self.computed()?];
         while self.comma() {
             items.push(self.computed()?);
-            self.admit(items.len(), self.limits.items, "computed properties")?;
+            self.admit(items.len(), Limit::Items, "computed properties")?;
         }
         Ok(items)
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::error::{Error, Span};
 use super::lex::{self, Token, TokenKind};
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
 use super::text::Text;
 use super::tree::Name;
 
@@ -33,7 +33,7 @@ impl<'a> Parser<'a> {
     pub(super) fn new(source: &'a Text, limits: &'a Limits) -> Result<Self> {
         let text = source.as_str();
         if text.len() > limits.length {
-            return Err(Error::limit(text, Span { start: 0, end: text.len() }, "bytes", limits.length));
+            return Err(Error::limit(text, Span { start: 0, end: text.len() }, "bytes", limits.length, Limit::Length));
         }
         Ok(Self {
             source,
@@ -214,13 +214,13 @@ impl<'a> Parser<'a> {
     /// Counts a node of the tree.
     pub(super) fn count_node(&mut self) -> Result<()> {
         self.nodes += 1;
-        self.admit(self.nodes, self.limits.nodes, "parts")
+        self.admit(self.nodes, Limit::Nodes, "parts")
     }
 
     /// Counts a level that the next operator puts on top of what has been read on this level.
     pub(super) fn count_level(&mut self) -> Result<()> {
         self.height += 1;
-        self.admit(self.depth + self.height, self.limits.depth, "levels of nesting")
+        self.admit(self.depth + self.height, Limit::Depth, "levels of nesting")
     }
 
     /// Reads something one level deeper.
@@ -234,7 +234,7 @@ impl<'a> Parser<'a> {
     /// Begins a level; what it answers is for the end of it.
     pub(super) fn open_level(&mut self) -> Result<usize> {
         self.depth += 1;
-        self.admit(self.depth, self.limits.depth, "levels of nesting")?;
+        self.admit(self.depth, Limit::Depth, "levels of nesting")?;
         Ok(std::mem::take(&mut self.height))
     }
 
@@ -244,10 +244,11 @@ impl<'a> Parser<'a> {
     }
 
     /// Refuses more than the limit.
-    pub(super) fn admit(&self, count: usize, most: usize, what: &'static str) -> Result<()> {
+    pub(super) fn admit(&self, count: usize, limit: Limit, what: &'static str) -> Result<()> {
+        let most = self.limits.most(limit);
         match count <= most {
             true => Ok(()),
-            false => Err(Error::limit(self.text(), self.ahead.span, what, most)),
+            false => Err(Error::limit(self.text(), self.ahead.span, what, most, limit)),
         }
     }
 }

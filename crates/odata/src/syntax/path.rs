@@ -17,7 +17,7 @@
 use super::chars;
 use super::error::{Error, Span};
 use super::lex::TokenKind;
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
 use super::member::is_key;
 use super::parser::{Parser, Result};
 use super::text::Text;
@@ -86,7 +86,7 @@ pub enum SegmentKind {
 pub fn parse(path: &str, limits: &Limits) -> Result<ResourcePath> {
     let whole = Span { start: 0, end: path.len() };
     if path.len() > limits.length {
-        return Err(Error::limit(path, whole, "bytes", limits.length).within(PLACE));
+        return Err(Error::limit(path, whole, "bytes", limits.length, Limit::Length).within(PLACE));
     }
     let text = Text::of_path(path).map_err(|error| error.within(PLACE))?;
     read(&text, limits).map_err(|error| error.within(PLACE))
@@ -98,7 +98,7 @@ fn read(text: &Text, limits: &Limits) -> Result<ResourcePath> {
     let mut parser = Parser::new(text, limits)?;
     let mut segments: Vec<Segment> = Vec::new();
     for span in split(text) {
-        parser.admit(segments.len() + 1, limits.depth, "segments of a path")?;
+        parser.admit(segments.len() + 1, Limit::Depth, "segments of a path")?;
         parser.confine(span);
         let kind = parser.segment(segments.is_empty())?;
         let follows = segments.last().is_none_or(|before| may_follow(&before.kind, &kind, segments.len()));
@@ -197,7 +197,7 @@ impl Parser<'_> {
         let mut names = vec![self.identifier("an entity set")?];
         while self.eat(',') {
             names.push(self.identifier("an entity set")?);
-            self.admit(names.len(), self.limits.items, "entity sets")?;
+            self.admit(names.len(), Limit::Items, "entity sets")?;
         }
         self.expect(')', "`,` or `)`")?;
         self.finish(SegmentKind::Crossjoin(names), "`/` or the end of the path")

@@ -12,6 +12,7 @@
 
 use super::error::Span;
 use super::lex::TokenKind;
+use super::limits::Limit;
 use super::options::Within;
 use super::parser::{Parser, Result};
 use super::tree::{Choice, ExpandItem, ExpandTail, Name, SelectItem, Step};
@@ -21,7 +22,7 @@ impl Parser<'_> {
         let mut items = vec![self.select_item()?];
         while self.comma() {
             items.push(self.select_item()?);
-            self.admit(items.len(), self.limits.items, "selected items")?;
+            self.admit(items.len(), Limit::Items, "selected items")?;
         }
         Ok(items)
     }
@@ -74,7 +75,7 @@ impl Parser<'_> {
         names.push(self.identifier("the name of a parameter")?);
         while self.comma() {
             names.push(self.identifier("the name of a parameter")?);
-            self.admit(names.len(), self.limits.items, "parameters")?;
+            self.admit(names.len(), Limit::Items, "parameters")?;
         }
         self.expect(')', "`,` or `)`")?;
         Ok(names)
@@ -82,11 +83,11 @@ impl Parser<'_> {
 
     pub(super) fn expand(&mut self) -> Result<Vec<ExpandItem>> {
         self.expands += 1;
-        self.admit(self.expands, self.limits.expands, "levels of `$expand`")?;
+        self.admit(self.expands, Limit::Expands, "levels of `$expand`")?;
         let mut items = vec![self.expand_item()?];
         while self.comma() {
             items.push(self.expand_item()?);
-            self.admit(items.len(), self.limits.items, "expanded items")?;
+            self.admit(items.len(), Limit::Items, "expanded items")?;
         }
         self.expands -= 1;
         Ok(items)

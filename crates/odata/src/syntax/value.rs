@@ -8,6 +8,7 @@
 
 use super::error::Span;
 use super::lex::{TokenKind, unescape, unquote};
+use super::limits::Limit;
 use super::parser::{Parser, Result};
 use super::tree::{Expr, ExprKind, Literal, LiteralKind, Name};
 
@@ -18,7 +19,7 @@ impl Parser<'_> {
         self.blanks();
         while !self.is_sign(']') {
             items.push(self.json_value()?);
-            self.admit(items.len(), self.limits.items, "items in an array")?;
+            self.admit(items.len(), Limit::Items, "items in an array")?;
             self.blanks();
             if !self.eat(',') {
                 break;
@@ -45,7 +46,7 @@ impl Parser<'_> {
             self.expect(':', "`:` and a value")?;
             self.blanks();
             members.push((unescape(self.inside(quoted, 1)), self.json_value()?));
-            self.admit(members.len(), self.limits.items, "members of an object")?;
+            self.admit(members.len(), Limit::Items, "members of an object")?;
             self.blanks();
             if !self.eat(',') {
                 break;

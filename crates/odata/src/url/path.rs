@@ -19,6 +19,7 @@ use edm::check::brief;
 use super::decode;
 use crate::problem::{Kind, Problem};
 
+pub(crate) use write::encoded;
 pub use write::{key, key_predicate};
 
 /// Most bytes of a path, as sent.

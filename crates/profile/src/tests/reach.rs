@@ -142,6 +142,34 @@ fn profiles_need_the_scope_that_profiles_need() {
 }
 
 #[test]
+fn the_root_shows_no_more_than_its_addresses() {
+    let world = world();
+    let count = |caller: &Caller, condition: &str| {
+        let url = format!("users/$count?$filter={}", condition.replace("ADA", ADA));
+        world.get(caller, &url).ok(200).as_u64().unwrap()
+    };
+    let member = grace("User.Read.All");
+    for (condition, for_ada, for_grace) in [
+        ("$root/users('ADA')/profile/skills/any(s:s/displayName eq 'C')", 15, 0),
+        ("$root/users('ada@fjord.example')/profile/skills/$count eq 1", 0, 15),
+        ("$root/me/id eq id", 1, 1),
+        ("$root/users/any(u:u/profile/skills/any(s:s/displayName eq 'C') and u/id eq $it/id)", 1, 0),
+        ("$root/users('nobody@fjord.example')/displayName eq null", 15, 15),
+    ] {
+        assert_eq!((count(&ada(), condition), count(&member, condition)), (for_ada, for_grace), "{condition}");
+    }
+    for url in [
+        "users?$filter=$root/users/any(u:u/profile/skills/any())",
+        "users?$filter=$root/users('ADA')/profile/id ne null",
+    ] {
+        let url = url.replace("ADA", ADA);
+        world.get(&app("robot", "User.ReadBasic.All"), &url).error(403, "Authorization_RequestDenied");
+    }
+    let url = "users?$expand=profile($expand=skills($filter=displayName eq $it/displayName))&$top=1";
+    assert_eq!(world.get(&ada(), url).ok(200)["value"][0]["profile"]["skills"], json!([]));
+}
+
+#[test]
 fn items_of_a_person_are_changed_together_as_far_as_they_are_seen() {
     let world = world();
     let url = "me/profile/skills/$filter(displayName eq 'Rust')/$each";

@@ -13,10 +13,30 @@ use hyper::body::{Body, Incoming};
 
 use super::refusal::Refusal;
 
-/// The largest body, before and after inflation, but for batches and pictures.
-pub(crate) const LIMIT: usize = 1 << 20;
-/// The same of a picture.
-const PICTURE_LIMIT: usize = 4 << 20;
+/// How large the body of a request may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Most {
+    /// Before and after inflation.
+    pub(crate) bytes: usize,
+    /// The setting that says so.
+    pub(crate) setting: Option<&'static str>,
+}
+
+impl Most {
+    /// For all but batches and pictures.
+    pub(crate) const USUAL: Most = Most { bytes: 1 << 20, setting: None };
+    const PICTURE: Most = Most { bytes: 4 << 20, setting: None };
+
+    /// Of a request that is no batch.
+    pub(crate) fn of(headers: &HeaderMap) -> Most {
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.as_bytes().split_at_checked(6));
+        let is_picture = kind.is_some_and(|(kind, _)| kind.eq_ignore_ascii_case(b"image/"));
+        if is_picture { Most::PICTURE } else { Most::USUAL }
+    }
+}
+
+/// The setting of the most megabytes in the body of a batch.
+pub(crate) const BATCH_BODY: &str = "batch.body_mb";
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,25 +45,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const DISCARDED: usize = 16 << 20;
 const DISCARDING: Duration = Duration::from_secs(5);
 
-/// The largest body of a request that is no batch.
-pub(crate) fn limit(headers: &HeaderMap) -> usize {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.as_bytes().split_at_checked(6));
-    let is_picture = kind.is_some_and(|(kind, _)| kind.eq_ignore_ascii_case(b"image/"));
-    if is_picture { PICTURE_LIMIT } else { LIMIT }
-}
-
-/// The body of a request, ready to be parsed; `limit` is the most bytes it may have, before and after inflation.
-pub(crate) async fn gather(headers: &HeaderMap, body: &mut Incoming, limit: usize) -> Result<Bytes, Refusal> {
+/// The body of a request, ready to be parsed.
+pub(crate) async fn gather(headers: &HeaderMap, body: &mut Incoming, most: Most) -> Result<Bytes, Refusal> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
     let gzip = is_gzip(headers)?;
-    if announced(headers).is_some_and(|length| length > limit) {
-        return Err(too_large(limit));
+    if announced(headers).is_some_and(|length| length > most.bytes) {
+        return Err(too_large(most));
     }
     let late = || Refusal::new(Kind::BadBody, format!("the body did not arrive within {} s", PATIENCE.as_secs()));
-    let raw = tokio::time::timeout(PATIENCE, read(body, limit)).await.map_err(|_| late())??;
-    if gzip && !raw.is_empty() { inflate(&raw, limit) } else { Ok(raw) }
+    let raw = tokio::time::timeout(PATIENCE, read(body, most)).await.map_err(|_| late())??;
+    if gzip && !raw.is_empty() { inflate(&raw, most) } else { Ok(raw) }
 }
 
 /// Lets the sender of an unread body finish, within bounds; a line closed on them would eat the answer too.
@@ -62,14 +75,14 @@ pub(crate) fn discard(headers: &HeaderMap, mut body: Incoming) {
     }));
 }
 
-async fn read(body: &mut Incoming, limit: usize) -> Result<Bytes, Refusal> {
+async fn read(body: &mut Incoming, most: Most) -> Result<Bytes, Refusal> {
     let mut first = Bytes::new();
     let mut gathered = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Refusal::new(Kind::BadBody, "the body broke off before its end"))?;
         let Ok(data) = frame.into_data() else { continue };
-        if first.len() + gathered.len() + data.len() > limit {
-            return Err(too_large(limit));
+        if first.len() + gathered.len() + data.len() > most.bytes {
+            return Err(too_large(most));
         }
         // Most bodies come in one piece, which needs no copy.
         if first.is_empty() && gathered.is_empty() {
@@ -82,13 +95,13 @@ async fn read(body: &mut Incoming, limit: usize) -> Result<Bytes, Refusal> {
     Ok(if gathered.is_empty() { first } else { gathered.freeze() })
 }
 
-fn inflate(raw: &[u8], limit: usize) -> Result<Bytes, Refusal> {
-    let mut inflated = Vec::with_capacity(raw.len().saturating_mul(4).min(limit));
-    let beyond = limit as u64 + 1;
+fn inflate(raw: &[u8], most: Most) -> Result<Bytes, Refusal> {
+    let mut inflated = Vec::with_capacity(raw.len().saturating_mul(4).min(most.bytes));
+    let beyond = most.bytes as u64 + 1;
     MultiGzDecoder::new(raw).take(beyond).read_to_end(&mut inflated).map_err(|_| {
         Refusal::new(Kind::BadBody, "the body is not gzip, though Content-Encoding says so").at("content-encoding")
     })?;
-    if inflated.len() > limit { Err(too_large(limit)) } else { Ok(inflated.into()) }
+    if inflated.len() > most.bytes { Err(too_large(most)) } else { Ok(inflated.into()) }
 }
 
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
@@ -112,8 +125,11 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn too_large(limit: usize) -> Refusal {
-    Refusal::new(Kind::TooLarge, format!("the body is larger than {limit} bytes, before or after inflation"))
+fn too_large(most: Most) -> Refusal {
+    let says =
+        most.setting.map(|setting| format!(", the most that the setting `{setting}` admits")).unwrap_or_default();
+    let message = format!("the body is larger than {} bytes{says}, before or after inflation", most.bytes);
+    Refusal::new(Kind::TooLarge, message)
 }
 
 #[cfg(test)]
@@ -131,12 +147,13 @@ mod tests {
 
     #[test]
     fn inflates_within_the_limit() {
-        assert_eq!(inflate(&deflated(LIMIT), LIMIT).unwrap().len(), LIMIT);
-        assert!(inflate(&deflated(LIMIT + 1), LIMIT).is_err());
-        assert!(inflate(b"{}", LIMIT).is_err());
+        let most = Most::USUAL;
+        assert_eq!(inflate(&deflated(most.bytes), most).unwrap().len(), most.bytes);
+        assert!(inflate(&deflated(most.bytes + 1), most).is_err());
+        assert!(inflate(b"{}", most).is_err());
         let mut cut = deflated(1_000);
         cut.truncate(cut.len() - 4);
-        assert!(inflate(&cut, LIMIT).is_err());
+        assert!(inflate(&cut, most).is_err());
     }
 
     #[test]

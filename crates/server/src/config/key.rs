@@ -26,6 +26,12 @@ pub(super) enum Default {
 }
 
 impl<T> Key<T> {
+    /// Is it about how requests are answered, whoever runs the service?
+    pub(super) fn is_of_requests(&self) -> bool {
+        let section = self.name.split_once('.').map(|(section, _)| section);
+        matches!(section, Some("pages" | "query" | "batch" | "quotas")) || self.name == "app_writes"
+    }
+
     /// The environment variable that overrides it.
     pub(super) fn variable(&self) -> String {
         format!("VITAE_{}", self.name.replace('.', "_").to_uppercase())

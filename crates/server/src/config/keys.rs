@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use engine::{Limit, setting};
+
 use super::Settings;
 use super::key::{Default, Key};
 use super::value::Value;
-use crate::app::{Known, Network};
+use crate::app::{BATCH_BODY, Known, Network};
 use crate::logging::{Format, LEVELS};
 
 const fn key(
@@ -113,7 +115,7 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         settings.page_size = value.number(1, 999)?;
         Ok(())
     }),
-    key("pages.max", Default::Number(999), "most items on a page", |settings, value| {
+    key(setting::PAGE, Default::Number(999), "most items on a page", |settings, value| {
         settings.max_page_size = value.number(1, 999)?;
         Ok(())
     }),
@@ -126,12 +128,12 @@ pub(super) static KEYS: &[Key<Settings>] = &[
             Ok(())
         },
     ),
-    key("query.length", Default::Number(16_384), "most bytes of a query", |settings, value| {
+    key(Limit::Length.setting(), Default::Number(16_384), "most bytes of a query", |settings, value| {
         settings.limits.length = value.number(256, 1 << 20)?;
         Ok(())
     }),
     key(
-        "query.nodes",
+        Limit::Nodes.setting(),
         Default::Number(2_000),
         "most parts of one expression: names, values, operators",
         |settings, value| {
@@ -139,32 +141,37 @@ pub(super) static KEYS: &[Key<Settings>] = &[
             Ok(())
         },
     ),
-    key("query.depth", Default::Number(100), "most levels of nesting in a query", |settings, value| {
+    key(Limit::Depth.setting(), Default::Number(100), "most levels of nesting in a query", |settings, value| {
         settings.limits.depth = value.number(5, 100)?;
         Ok(())
     }),
-    key("query.lambdas", Default::Number(8), "most `any` and `all` within each other", |settings, value| {
+    key(Limit::Lambdas.setting(), Default::Number(8), "most `any` and `all` within each other", |settings, value| {
         settings.limits.lambdas = value.number(0, 100)?;
         Ok(())
     }),
-    key("query.items", Default::Number(1_000), "most items in a list such as that of `in`", |settings, value| {
-        settings.limits.items = value.number(1, 100_000)?;
-        Ok(())
-    }),
-    key("query.expands", Default::Number(4), "most levels of $expand within each other", |settings, value| {
+    key(
+        Limit::Items.setting(),
+        Default::Number(1_000),
+        "most items in a list such as that of `in`",
+        |settings, value| {
+            settings.limits.items = value.number(1, 100_000)?;
+            Ok(())
+        },
+    ),
+    key(Limit::Expands.setting(), Default::Number(4), "most levels of $expand within each other", |settings, value| {
         settings.limits.expands = value.number(0, 20)?;
         Ok(())
     }),
-    key("query.expanded", Default::Number(200), "most items of $expand in all", |settings, value| {
+    key(Limit::Expanded.setting(), Default::Number(200), "most items of $expand in all", |settings, value| {
         settings.limits.expanded = value.number(0, 10_000)?;
         Ok(())
     }),
-    key("query.order_keys", Default::Number(16), "most keys of an order", |settings, value| {
+    key(Limit::Keys.setting(), Default::Number(16), "most keys of an order", |settings, value| {
         settings.limits.keys = value.number(1, 100)?;
         Ok(())
     }),
     key(
-        "query.steps",
+        setting::STEPS,
         Default::Number(20_000_000),
         "most steps that the expressions of one request may take",
         |settings, value| {
@@ -172,16 +179,20 @@ pub(super) static KEYS: &[Key<Settings>] = &[
             Ok(())
         },
     ),
-    key("batch.requests", Default::Number(20), "most requests in a batch", |settings, value| {
+    key(setting::HELD, Default::Number(64), "most megabytes of entities that `$apply` may hold", |settings, value| {
+        settings.memory_mb = value.number(1, 1 << 20)?;
+        Ok(())
+    }),
+    key(setting::BATCH, Default::Number(20), "most requests in a batch", |settings, value| {
         settings.batch_requests = value.number(1, 100)?;
         Ok(())
     }),
-    key("batch.body_mb", Default::Number(4), "most megabytes in the body of a batch", |settings, value| {
+    key(BATCH_BODY, Default::Number(4), "most megabytes in the body of a batch", |settings, value| {
         settings.batch_mb = value.number(1, 64)?;
         Ok(())
     }),
     key(
-        "quotas.items_per_collection",
+        profile::ITEMS_SETTING,
         Default::Number(1_000),
         "most items in one collection of a profile",
         |settings, value| {

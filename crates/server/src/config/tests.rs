@@ -196,6 +196,7 @@ fn limits_of_queries_have_their_usual_defaults() {
     let config = Config::of("", Path::new("vitae.toml"), &nothing);
     assert_eq!(config.settings.limits, Limits::LENIENT);
     assert_eq!(config.settings.max_steps, engine::Dialect::GRAPH.max_steps);
+    assert_eq!(config.settings.memory_mb << 20, engine::Dialect::GRAPH.max_held);
     let config = Config::of("[query]\nnodes = 300\nitems = 15\nsteps = 5000", Path::new("vitae.toml"), &nothing);
     assert_eq!(config.settings.limits, Limits { nodes: 300, items: 15, ..Limits::LENIENT });
     assert_eq!(config.settings.max_steps, 5_000);

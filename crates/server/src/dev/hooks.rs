@@ -17,7 +17,7 @@ use super::faults::Faults;
 use super::journal::Journal;
 use super::people::Source;
 use super::signin::{SignIn, Way};
-use crate::app::{App, Arrival, LIMIT, Origin, Refusal, gather, is_loopback};
+use crate::app::{App, Arrival, Most, Origin, Refusal, gather, is_loopback};
 use crate::clock::TICKS_PER_SECOND;
 use crate::data_dir::DataDir;
 use crate::duration::parse_seconds;
@@ -116,7 +116,7 @@ impl Hooks {
                 "the test hooks answer only to localhost, 127.0.0.1 or [::1], and to no page of another origin";
             return Err(Refusal::new(Kind::BadHeader, message).at("host"));
         }
-        let body = gather(&head.headers, body, LIMIT).await?;
+        let body = gather(&head.headers, body, Most::USUAL).await?;
         match (name, &head.method) {
             ("reset", &Method::POST) => self.reset(app).await,
             ("clock", &Method::GET) => Ok(clock(app)),

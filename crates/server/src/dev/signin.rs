@@ -25,7 +25,7 @@ use uuid::Uuid;
 pub(super) use self::endpoint::Way;
 use self::endpoint::{Endpoint, Tenant};
 use super::tokens::roles_in;
-use crate::app::{App, Arrival, LIMIT, Origin, Refusal, gather};
+use crate::app::{App, Arrival, Most, Origin, Refusal, gather};
 use crate::clock::TICKS_PER_SECOND;
 use crate::failure::Outcome;
 use crate::random;
@@ -75,7 +75,7 @@ impl SignIn {
         body: &mut Incoming,
     ) -> Result<Response, Refusal> {
         let head = arrival.head;
-        let body = gather(&head.headers, body, LIMIT).await?;
+        let body = gather(&head.headers, body, Most::USUAL).await?;
         let text = if head.method == Method::POST { &*body } else { head.uri.query().unwrap_or_default().as_bytes() };
         let origin = origin.root("");
         let facts = Facts { origin: &origin, now: arrival.now.div_euclid(TICKS_PER_SECOND) };

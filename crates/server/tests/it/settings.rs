@@ -172,3 +172,67 @@ fn check_looks_through_settings_and_says_how_to_mend_them() {
     let (code, said) = check(&settings.replace("'data'", "'dev/data'"), &[]);
     assert!(code == 3 && said.contains("was made by `vitae dev`"), "{said}");
 }
+
+#[test]
+fn limits_are_told_with_their_settings() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("vitae.toml");
+    let settings = "listen = '0.0.0.0:443'\n[pages]\nsize = 2\nmax = 3\n[batch]\nrequests = 2\nbody_mb = 1\n\
+        [query]\nlength = 300\nnodes = 12\ndepth = 6\nlambdas = 1\nitems = 3\nexpands = 0\nexpanded = 0\norder_keys = 1\nsteps = 1000\n";
+    fs::write(&file, settings).unwrap();
+    let server = Server::ephemeral(&["--people", "5", "--config", file.to_str().unwrap()]);
+    let long = "a".repeat(400);
+    let contains = vec!["contains(displayName,concat(displayName,displayName))"; 3].join(" or ");
+    for (query, setting, most) in [
+        (format!("$filter=displayName eq '{long}'"), "query.length", "300"),
+        ("$filter=a eq 1 or a eq 2 or a eq 3 or a eq 4 or a eq 5 or a eq 6".to_owned(), "query.nodes", "12"),
+        ("$filter=((((((((true))))))))".to_owned(), "query.depth", "6"),
+        (
+            "$filter=profile/skills/any(s:s/categories/any(c:profile/notes/any(n:true)))".to_owned(),
+            "query.lambdas",
+            "1",
+        ),
+        ("$filter=displayName in ('a','b','c','d')".to_owned(), "query.items", "3"),
+        ("$expand=profile".to_owned(), "query.expands", "0"),
+        ("$orderby=displayName,mail".to_owned(), "query.order_keys", "1"),
+        (format!("$filter={contains}&$count=true"), "query.steps", "1000"),
+        ("$top=4".to_owned(), "pages.max", "3"),
+    ] {
+        let reply = server.get(&format!("/beta/users?{}", query.replace(' ', "%20"))).expect(400);
+        let message = reply.message();
+        assert!(message.contains(&format!("the setting `{setting}`")) && message.contains(most), "{query}: {message}");
+    }
+    assert_eq!(server.get("/beta/users").expect(200).json()["value"].as_array().unwrap().len(), 2);
+
+    let requests: Vec<_> =
+        (0..3).map(|id| serde_json::json!({ "id": id.to_string(), "method": "GET", "url": "/me" })).collect();
+    let batch = server.ada("POST", "/beta/$batch").json(&serde_json::json!({ "requests": requests })).send();
+    assert!(
+        batch.expect(400).message().contains("2 requests in the batch, the most that the setting `batch.requests`")
+    );
+    let large =
+        server.ada("POST", "/beta/$batch").header("content-type", "application/json").body(vec![b' '; 1_100_000]);
+    assert!(large.send().expect(413).message().contains("the setting `batch.body_mb`"));
+}
+
+#[test]
+fn development_takes_limits_from_the_environment_first() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("limits.toml"), "pages.max = 50\npages.size = 3\n").unwrap();
+    let dev = |variable: (&str, &str)| {
+        run(vitae()
+            .args(["dev", "--ephemeral", "--port", "0", "--config", "limits.toml"])
+            .envs([variable])
+            .current_dir(place.path()))
+    };
+    let ended = dev(("VITAE_PAGES_MAX", "many"));
+    assert_eq!(
+        (ended.code, ended.stderr.as_str()),
+        (2, "vitae: VITAE_PAGES_MAX: `pages.max` is a whole number, not `many`\n")
+    );
+    let ended = dev(("VITAE_PAGES_MAX", "2"));
+    assert_eq!(
+        (ended.code, ended.stderr.as_str()),
+        (2, "vitae: limits.toml:2: `pages.size` is larger than `pages.max`\n")
+    );
+}

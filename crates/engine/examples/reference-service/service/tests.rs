@@ -2,6 +2,7 @@
 
 mod all;
 mod each;
+mod elsewhere;
 mod paths;
 
 use std::pin::pin;
@@ -41,7 +42,11 @@ struct Client(Service<Shop>);
 
 impl Client {
     fn new() -> Client {
-        Client(Service::new(Shop::new(exchange().now).unwrap(), Dialect::OASIS, [7; 32]))
+        Client::with(Dialect::OASIS)
+    }
+
+    fn with(dialect: Dialect) -> Client {
+        Client(Service::new(Shop::new(exchange().now).unwrap(), dialect, [7; 32]))
     }
 
     fn shop(&self) -> &Shop {

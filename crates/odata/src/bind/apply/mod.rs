@@ -26,6 +26,8 @@ impl Binder<'_> {
     /// about its result.
     pub fn apply(&mut self, trees: &[Transformation]) -> Result<Pipeline, Problem> {
         self.within("$apply");
+        // What rows are made of does not reach beyond them.
+        self.reads_elsewhere = false;
         let Some(ty) = self.current()?.shape().ty().and_then(|ty| ty.structure()) else {
             return Err(self.not_offered("`$apply` to a collection of primitive values"));
         };

@@ -103,7 +103,7 @@ fn expand_refuses() {
             $expand=Reviews(;)
               400 BadRequest $expand: invalid $expand: found `;` at column 9, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
             $expand=Related($expand=Related($expand=Related($expand=Related($expand=Related))))
-              400 BadRequest $expand: invalid $expand: found more than 4 levels of `$expand`, the most that is admitted, at column 65
+              400 BadRequest $expand: invalid $expand: found more than 4 levels of `$expand`, the most that the setting `query.expands` admits, at column 65
         "#]],
     );
 }
@@ -202,7 +202,7 @@ fn forms_casts_and_levels() {
             $expand=@Core.x
               501 notSupported $expand: the annotation `Core.x` in a path is not supported yet
             $expand=Reviews($filter=$it/Name eq Text)
-              501 notSupported $filter: `$it` within nested options is not supported yet
+              expand Reviews[filter of 5] (Reviews())
             $expand=Reviews($top=3000000000)
               400 BadRequest $top: found `3000000000` for `$top`, expected a whole number from 0 to 2147483647
             $expand=Reviews($apply=aggregate($count as n))

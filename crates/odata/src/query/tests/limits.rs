@@ -35,18 +35,18 @@ fn limits_are_named() {
     ];
     let said: String = cases.into_iter().map(|text| long(text) + "\n").collect();
     expect![[r#"
-        found more than 16384 bytes, the most that is admitted, at column 1 of the query
-        invalid $filter: found more than 100 levels of nesting, the most that is admitted, at column 401
-        found more than 16384 bytes, the most that is admitted, at column 1 of the query
-        invalid $filter: found more than 8 `any` and `all` within each other, the most that is admitted, at column 125
-        invalid $filter: found more than 1000 items in a list, the most that is admitted, at column 2011
-        found more than 8 `any` and `all` within each other, the most that is admitted, in `$filter`
-        found more than 2000 parts taken from aliases and computed properties, the most that is admitted, in `$filter`
-        found more than 2000 parts taken from aliases and computed properties, the most that is admitted, in `$compute`
-        found more than 100 levels of nesting, the most that is admitted, in `$filter`
-        found more than 200 items of `$expand`, the most that is admitted
-        found `$levels` beyond 4 levels of `$expand`
-        found `$levels` beyond 4 levels of `$expand`
+        found more than 16384 bytes, the most that the setting `query.length` admits, at column 1 of the query
+        invalid $filter: found more than 100 levels of nesting, the most that the setting `query.depth` admits, at column 401
+        found more than 16384 bytes, the most that the setting `query.length` admits, at column 1 of the query
+        invalid $filter: found more than 8 `any` and `all` within each other, the most that the setting `query.lambdas` admits, at column 125
+        invalid $filter: found more than 1000 items in a list, the most that the setting `query.items` admits, at column 2011
+        found more than 8 `any` and `all` within each other, the most that the setting `query.lambdas` admits, in `$filter`
+        found more than 2000 parts taken from aliases and computed properties, the most that the setting `query.nodes` admits, in `$filter`
+        found more than 2000 parts taken from aliases and computed properties, the most that the setting `query.nodes` admits, in `$compute`
+        found more than 100 levels of nesting, the most that the setting `query.depth` admits, in `$filter`
+        found more than 200 items, the most that the setting `query.expanded` admits, in `$expand`
+        found more than 4 levels of `$expand`, the most that the setting `query.expands` admits, in `$expand`
+        found more than 4 levels of `$expand`, the most that the setting `query.expands` admits, in `$expand`
     "#]]
     .assert_eq(&said);
 }
@@ -65,9 +65,9 @@ fn limits_may_be_set() {
         problem.message + "\n"
     });
     expect![[r#"
-        invalid $filter: found more than 5 parts, the most that is admitted, at column 22
-        found more than 1 keys in `$orderby`, expected fewer
-        found more than 1 items of `$expand`, the most that is admitted
+        invalid $filter: found more than 5 parts, the most that the setting `query.nodes` admits, at column 22
+        found more than 1 keys of an order, the most that the setting `query.order_keys` admits, in `$orderby`
+        found more than 1 items, the most that the setting `query.expanded` admits, in `$expand`
     "#]]
     .assert_eq(&said.concat());
 }

@@ -199,7 +199,7 @@ fn select_takes_options_and_types() {
             $select=Reviews($top=1)
               400 BadRequest $select: found options after `Reviews`, expected them in `$expand`
             $select=Tags($filter=$it eq 'x')
-              501 notSupported $filter: `$it` within nested options is not supported yet
+              400 BadRequest $filter: `eq`: found `Article` and `Edm.String`, expected two operands of comparable types
             $select=other.*
               400 BadRequest $select: found the namespace `other`, expected `shop`
             $select=shop.Maker/Name

@@ -57,6 +57,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", encoded(text).replace("%27", "%27%27"))
 }
 
-fn encoded(text: &str) -> String {
+/// A text as a segment of a path says it.
+pub(crate) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, UNRESERVED).to_string()
 }

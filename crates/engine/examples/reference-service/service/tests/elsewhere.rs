@@ -1,0 +1,129 @@
+//! Expressions that speak of more than their row: `$root`, and `$it` within nested options.
+
+use engine::{Dialect, Limits};
+use expect_test::expect;
+
+use super::Client;
+use super::paths::{check, told};
+
+#[test]
+fn expressions_reach_from_the_root() {
+    let client = Client::new();
+    let check = |url: &str, expected: &str| check(&client, url, expected);
+    check("/Products?$filter=Price gt $root/Products(LAPTOP)/Price", "200 Premium Laptop Pro");
+    check("/Products?$filter=Price eq $root/Products/LAPTOP/Price", "200 Laptop");
+    check("/Products?$filter=Name eq $root/Products(@k)/Name&@k=LAPTOP", "200 Laptop");
+    check("/Products/$count?$filter=CategoryID eq $root/Products(LAPTOP)/Category/ID", "200 5");
+    check("/Products/$count?$filter=$root/Categories/any(c:c/Name eq 'Kitchen' and c/ID eq CategoryID)", "200 1");
+    check("/Products/$count?$filter=Price ge $root/Products/$count mul 100", "200 3");
+    check("/Products?$filter=$root/Products/all(p:p/Price le $it/Price)", "200 Premium Laptop Pro");
+    check("/Products/$count?$filter=$root/Company/Name ne null", "200 7");
+    // Along relationships of what is there.
+    check("/Products/$count?$filter=$root/Products(LAPTOP)/Category/Products/$count eq 5", "200 7");
+    check("/Categories?$filter=$root/Products/any(p:p/Category/ID eq $it/ID and p/Price lt 16)", "200 Kitchen");
+    check(
+        "/Categories?$filter=$root/Products(LAPTOP)/Category/Products/any(p:p/CategoryID eq $it/ID)",
+        "200 Electronics",
+    );
+    // In every option, nested ones among them.
+    check("/Products?$orderby=Price sub $root/Products(LAPTOP)/Price desc&$top=2", "200 Premium Laptop Pro, Laptop");
+    check("/Products(MUG)?$compute=$root/Products(LAPTOP)/Name as Name2&$select=Name,Name2", "200 Coffee Mug");
+    check(
+        "/Categories?$expand=Products($filter=Price gt $root/Products(LAPTOP)/Price;$select=Name)&$filter=Name eq 'Electronics'",
+        "200 Electronics, Premium Laptop Pro",
+    );
+    check("/GetTopProducts()?$filter=Price gt $root/Products(LAPTOP)/Price", "200 Premium Laptop Pro");
+    // What is not there is null.
+    let none = "$root/Products(00000000-0000-0000-0000-000000000000)";
+    check(&format!("/Products/$count?$filter={none} eq null"), "200 7");
+    check(&format!("/Products/$count?$filter=Price gt {none}/Price"), "200 0");
+}
+
+/// What is told of each, a line each.
+fn tell(client: &Client, urls: &[&str]) -> String {
+    urls.iter().map(|url| format!("{url}\n  {}\n", told(client, "GET", url, ""))).collect()
+}
+
+#[test]
+fn what_is_not_at_the_root_is_told() {
+    expect![[r#"
+        /Products?$filter=$root/Nothing/any()
+          400 Resource not found for the segment 'Nothing'.
+        /Products?$filter=$root/Products(1)/Price gt 1
+          400 found a key that does not fit, `Product` is keyed by `ID` (Edm.Guid)
+        /Products?$filter=$root/Products(LAPTOP)/Prize gt 1
+          400 Could not find a property named 'Prize' on type 'ComplianceService.Product'. Did you mean `Price`?
+        /Products?$filter=$root/GetTopProducts()/any()
+          501 `$root` before anything but entities is not supported yet
+        /Products?$filter=$root/Products/Price gt 1
+          400 found `Price` after `Collection(Product)`, expected `any`, `all`, `$filter` or `$count`
+        /Products?$filter=$root/Products/$filter(Price gt 900)/$count eq 2
+          200 Laptop, Wireless Mouse, Coffee Mug, Office Chair, Smartphone, Premium Laptop Pro, Gaming Mouse Ultra
+        /Products/$filter($root/Products/$count gt 1)
+          501 `$root` here is not supported yet
+        /Products?$apply=filter($root/Products/$count gt 1)
+          501 `$root` here is not supported yet
+        /Products?$apply=identity&$filter=$root/Products/$count gt 1
+          501 `$root` here is not supported yet
+    "#]]
+    .assert_eq(&tell(
+        &Client::new(),
+        &[
+            "/Products?$filter=$root/Nothing/any()",
+            "/Products?$filter=$root/Products(1)/Price gt 1",
+            "/Products?$filter=$root/Products(LAPTOP)/Prize gt 1",
+            "/Products?$filter=$root/GetTopProducts()/any()",
+            "/Products?$filter=$root/Products/Price gt 1",
+            "/Products?$filter=$root/Products/$filter(Price gt 900)/$count eq 2",
+            "/Products/$filter($root/Products/$count gt 1)",
+            "/Products?$apply=filter($root/Products/$count gt 1)",
+            "/Products?$apply=identity&$filter=$root/Products/$count gt 1",
+        ],
+    ));
+}
+
+#[test]
+fn only_so_much_is_read_elsewhere() {
+    let limits = Limits { items: 3, ..Limits::LENIENT };
+    let client = Client::with(Dialect { limits, ..Dialect::OASIS });
+    check(&client, "/Categories/$count?$filter=$root/Categories/any(c:c/ID eq ID)", "200 3");
+    check(
+        &client,
+        "/Categories/$count?$filter=$root/Products/any()",
+        "400 found more than 3 entities of a collection behind `$root`, the most that the setting `query.items` admits",
+    );
+}
+
+#[test]
+fn nested_options_speak_of_the_row_of_the_request() {
+    expect![[r#"
+        /Products?$filter=Name eq 'Laptop'&$expand=Category($expand=Products($filter=Price gt $it/Price))
+          200 Laptop, Electronics, Premium Laptop Pro
+        /Products(LAPTOP)?$expand=Category($expand=Products($filter=Name eq $it/Name))
+          200 Laptop, Electronics, Laptop
+        /Categories?$expand=Products($filter=$it/Products/$count gt 4)&$select=Name
+          200 Electronics, Laptop, Wireless Mouse, Smartphone, Premium Laptop Pro, Gaming Mouse Ultra, Kitchen, Furniture
+        /Categories?$filter=Name eq 'Kitchen'&$expand=Products($compute=concat($it/Name,Name) as Both;$select=Both)
+          200 Kitchen
+        /Categories?$expand=Products($orderby=Price mul case($it/Name eq 'Electronics':-1,true:1))
+          200 Electronics, Premium Laptop Pro, Laptop, Smartphone, Gaming Mouse Ultra, Wireless Mouse, Kitchen, Coffee Mug, Furniture, Office Chair
+        /Categories?$select=ID&$expand=Products/$count($filter=Name gt $it/Name)
+          200 {"@odata.context":"http://shop.example/$metadata#Categories(ID)","value":[{"ID":"00000000-0000-4000-8000-000000000001","Products@odata.count":5},{"ID":"00000000-0000-4000-8000-000000000002","Products@odata.count":0},{"ID":"00000000-0000-4000-8000-000000000003","Products@odata.count":1}]}
+        /Products(LAPTOP)/Category?$expand=Products($filter=Name gt $it/Name)
+          200 Electronics, Laptop, Wireless Mouse, Smartphone, Premium Laptop Pro, Gaming Mouse Ultra
+        /GetTopProducts()?$expand=Category($expand=Products($filter=Name eq $it/Name))&$top=2
+          200 Premium Laptop Pro, Electronics, Premium Laptop Pro, Laptop, Electronics, Laptop
+    "#]].assert_eq(&tell(
+        &Client::new(),
+        &[
+            "/Products?$filter=Name eq 'Laptop'&$expand=Category($expand=Products($filter=Price gt $it/Price))",
+            "/Products(LAPTOP)?$expand=Category($expand=Products($filter=Name eq $it/Name))",
+            "/Categories?$expand=Products($filter=$it/Products/$count gt 4)&$select=Name",
+            "/Categories?$filter=Name eq 'Kitchen'&$expand=Products($compute=concat($it/Name,Name) as Both;$select=Both)",
+            "/Categories?$expand=Products($orderby=Price mul case($it/Name eq 'Electronics':-1,true:1))",
+            "/Categories?$select=ID&$expand=Products/$count($filter=Name gt $it/Name)",
+            "/Products(LAPTOP)/Category?$expand=Products($filter=Name gt $it/Name)",
+            "/GetTopProducts()?$expand=Category($expand=Products($filter=Name eq $it/Name))&$top=2",
+        ],
+    ));
+}

@@ -1,0 +1,59 @@
+//! `$root/…` in expressions: entities and collections elsewhere in the service, read before anything is evaluated, as the
+//! caller may see them. What is not there, or not for the caller, is null.
+
+use edm::expr::Origin;
+use odata::syntax::{Limit, beyond};
+use odata::{Address, Kind, Place, Problem, Query};
+
+use crate::calls::not_offered;
+use crate::resources::{Action, Resources, Window};
+use crate::route::Route;
+use crate::rows::Elsewhere;
+use crate::service::Service;
+
+/// What the expressions of a query speak of, by slot.
+pub(crate) async fn find<R: Resources>(
+    service: &Service<R>,
+    caller: &R::Caller,
+    query: &Query,
+) -> Result<Vec<Elsewhere>, Problem> {
+    let mut found = Vec::with_capacity(query.elsewhere.len());
+    for (slot, address) in query.elsewhere.iter().enumerate() {
+        let mut elsewhere =
+            Elsewhere { entities: Vec::new(), reach: query.reach_from(Origin::Outside(slot)), many: false };
+        read(service, caller, address, &mut elsewhere).await?;
+        found.push(elsewhere);
+    }
+    Ok(found)
+}
+
+async fn read<R: Resources>(
+    service: &Service<R>,
+    caller: &R::Caller,
+    address: &Address,
+    found: &mut Elsewhere,
+) -> Result<(), Problem> {
+    let route = Route::of(address).filter(|route| route.checkpoints.is_empty() && route.filters.is_empty());
+    let route = route.ok_or_else(|| not_offered("this path behind `$root`"))?;
+    found.many = matches!(route.place, Place::Collection(_));
+    let action = if found.many { Action::List } else { Action::Read };
+    let target = service.resources.authorize(caller, &route.resource, action).await?;
+    found.entities = match found.many {
+        true => {
+            let most = service.dialect.limits.items;
+            let window = Window { limit: Some(most.saturating_add(1)), ..Window::ALL };
+            let entities = service.resources.list(caller, &target, &found.reach, &window).await?;
+            if entities.len() > most {
+                let message = beyond(Limit::Items.setting(), most, "entities of a collection behind `$root`");
+                return Err(Problem::new(Kind::BadQuery, message));
+            }
+            entities
+        }
+        false => match service.resources.read(caller, &target, &found.reach).await {
+            Err(problem) if matches!(problem.kind, Kind::ItemNotFound | Kind::ResourceNotFound) => Vec::new(),
+            read => read?.into_iter().collect(),
+        },
+    };
+    found.entities.retain(|entity| entity.row.ty.is_a(route.entity_type()));
+    Ok(())
+}
