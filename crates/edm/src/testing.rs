@@ -18,6 +18,8 @@ use crate::model::build::{
 };
 use crate::model::{Default, EnumType, Model, Primitive, StructKind, StructType, Type, TypeDefinition};
 
+#[cfg(test)]
+pub(crate) use sample::Dice;
 pub use sample::sample;
 
 /// One of everything a model can say.

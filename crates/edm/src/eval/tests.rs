@@ -69,6 +69,8 @@ enum Node {
     All(Box<Tree>, u16, Box<Tree>),
     Filter(Box<Tree>, u16, Box<Tree>),
     Count(Box<Tree>),
+    /// The only item of a list; of several the first.
+    Item(Box<Tree>),
     Case(Vec<(Tree, Tree)>),
     Cast(Box<Tree>, Type),
     IsOf(Box<Tree>, Type),
@@ -107,6 +109,7 @@ impl fmt::Display for Tree {
             Node::All(list, slot, body) => write!(f, "{list}/all(v{slot}: {body})"),
             Node::Filter(list, slot, body) => write!(f, "{list}/$filter(v{slot}: {body})"),
             Node::Count(list) => write!(f, "{list}/$count"),
+            Node::Item(list) => write!(f, "{list}(…)"),
             Node::Case(pairs) => {
                 let pairs: Vec<_> = pairs.iter().map(|(when, then)| format!("{when}: {then}")).collect();
                 write!(f, "case({})", pairs.join(", "))

@@ -47,6 +47,7 @@ pub(super) fn expr(tree: &Tree, scope: &mut Vec<Variable>) -> Result<Expr, TypeE
             Expr::filter(list, variable, body)?
         }
         Node::Count(list) => Expr::count(expr(list, scope)?)?,
+        Node::Item(list) => Expr::item(expr(list, scope)?)?,
         Node::Case(pairs) => {
             let pair = |(when, then): &(Tree, Tree)| Ok((expr(when, scope)?, expr(then, scope)?));
             Expr::case(pairs.iter().map(pair).collect::<Result<_, TypeError>>()?, &rules)?
@@ -104,6 +105,16 @@ impl Kind {
             Kind::Conditions => Kind::Condition,
             Kind::Addresses => Kind::Address,
             other => other,
+        }
+    }
+
+    /// The lists whose items are of the kind, where rows have such.
+    pub(super) fn list(self) -> Option<Kind> {
+        match self {
+            Kind::Text => Some(Kind::Texts),
+            Kind::Int => Some(Kind::Ints),
+            Kind::Condition => Some(Kind::Conditions),
+            _ => None,
         }
     }
 

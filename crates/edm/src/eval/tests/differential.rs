@@ -72,7 +72,7 @@ fn evaluator_and_oracle_never_differ() {
     let rounds = if std::env::var_os("VITAE_LONG").is_some() { 1_000_000 } else { 20_000 };
     let (mut nulls, mut errors, mut trues, mut falses) = (0, 0, 0, 0);
     for seed in 0..rounds {
-        let mut dice = Dice(seed);
+        let mut dice = Dice::new(seed);
         let record: Record = row(&mut dice);
         let kind = dice.pick(ROOTS);
         let depth = 1 + dice.depth(5);

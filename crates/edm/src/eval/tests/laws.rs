@@ -32,7 +32,7 @@ fn keeps(tree: &Tree, members: &[u8]) -> Option<bool> {
 fn law(name: &str, mut holds: impl FnMut(&mut Dice, Tree, &[u8]) -> Option<bool>) {
     let mut tried = 0;
     for seed in 0..ROUNDS {
-        let mut dice = Dice(seed ^ 0x1a35);
+        let mut dice = Dice::new(seed ^ 0x1a35);
         let members = row(&mut dice).to_members();
         let tree = condition(&mut dice);
         let text = tree.to_string();

@@ -89,6 +89,7 @@ impl<'r> Oracle<'r> {
                     verdicts.into_iter().filter(|(_, verdict)| *verdict == True).map(|(item, _)| item).collect(),
                 ))
             }
+            Node::Item(list) => Ok(self.items(list)?.into_iter().next().unwrap_or(Value::Null)),
             Node::Count(list) => Ok(Value::Integer(self.items(list)?.len() as i64)),
             Node::Case(pairs) => {
                 for (when, then) in pairs {

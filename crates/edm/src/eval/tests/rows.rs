@@ -1,25 +1,22 @@
 //! Random rows whose values often meet: few different ones, the awkward among them, null everywhere it may be.
 
 use crate::record::Record;
-use crate::testing::{ADDRESS, ARTICLE, PLACE};
+use crate::testing::{self, ADDRESS, ARTICLE, PLACE};
 use crate::time::{DateTimeOffset, Duration, TimeOfDay, parse_date};
 use crate::value::Value;
 
 use super::Kind;
 
-/// SplitMix64, as in [`crate::testing::sample`].
-pub(super) struct Dice(pub(super) u64);
+/// Chance by a seed.
+pub(super) struct Dice(testing::Dice);
 
 impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+    pub(super) fn new(seed: u64) -> Self {
+        Self(testing::Dice(seed))
     }
 
     pub(super) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
+        (self.0.next() % end as u64) as usize
     }
 
     pub(super) fn depth(&mut self, end: usize) -> u32 {

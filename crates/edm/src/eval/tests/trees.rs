@@ -49,6 +49,10 @@ impl<'d> Trees<'d> {
         if self.dice.one_in(12) && !matches!(kind, Kind::Bool) && SINGLES.contains(&kind) {
             return self.case(kind, depth);
         }
+        if let (Some(list), true) = (kind.list(), self.dice.one_in(12)) {
+            let list = self.certain(list, depth - 1);
+            return Tree::new(kind, Node::Item(Box::new(list)));
+        }
         match kind {
             Kind::Bool => self.condition(depth - 1),
             Kind::Int => self.integer(depth - 1),
