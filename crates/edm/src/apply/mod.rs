@@ -79,6 +79,8 @@ enum Step {
     Aggregate(Vec<(usize, Aggregate)>),
     GroupBy(Vec<Grouping>, Option<Vec<Step>>),
     Concat(Vec<Vec<Step>>),
+    /// A row for each item of a list, which is put into the slot; with `true`, one also where there are none.
+    Join(Expr, usize, bool),
 }
 
 /// What rows are grouped by.
@@ -186,6 +188,14 @@ impl Sequence {
         }
         self.layouts = layouts;
         self.steps.push(Step::GroupBy(by, steps));
+    }
+
+    /// Makes a row for each item of a list, with the item in a slot; an `outer` one keeps rows without items, with null.
+    pub fn join(&mut self, list: Expr, slot: usize, outer: bool) {
+        for layout in &mut self.layouts {
+            layout.add_columns(std::iter::once(slot));
+        }
+        self.steps.push(Step::Join(list, slot, outer));
     }
 
     /// Puts the results of several sequences, each over all rows, one after the other.

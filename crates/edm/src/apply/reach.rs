@@ -18,7 +18,7 @@ impl Step {
     fn add_reach(&self, reach: &mut Reach) {
         let mut add = |expr: &Expr| reach.merge(expr.reach());
         match self {
-            Step::Filter(condition) => add(condition),
+            Step::Filter(expr) | Step::Join(expr, ..) => add(expr),
             Step::OrderBy(sort) => sort.keys.iter().for_each(|key| add(&key.expr)),
             Step::Extreme(extreme) => extreme.exprs().for_each(add),
             Step::Compute(computed) => computed.iter().for_each(|(_, expr)| add(expr)),

@@ -79,7 +79,26 @@ impl Runner<'_> {
             }
             Step::GroupBy(by, then) => self.group_by(by, then.as_deref(), rows),
             Step::Concat(branches) => self.concat(branches, &rows),
+            Step::Join(list, slot, outer) => self.join(list, *slot, *outer, &rows),
         }
+    }
+
+    fn join<'a>(&self, list: &'a Expr, slot: usize, outer: bool, rows: &[Row<'a>]) -> Result<Vec<Row<'a>>, EvalError> {
+        let mut all = Vec::new();
+        for row in rows {
+            let items: Vec<_> = match list.eval(row, self.env)? {
+                Datum::List(items) => items.iter().collect(),
+                _ => Vec::new(),
+            };
+            let none = (outer && items.is_empty()).then_some(Datum::Null);
+            for item in items.into_iter().chain(none) {
+                self.env.spend(COPY.saturating_add(row.cell_count() as u64))?;
+                let mut joined = row.clone();
+                joined.set(slot, item);
+                all.push(joined);
+            }
+        }
+        Ok(all)
     }
 
     fn compute<'a>(&self, computed: &'a [(usize, Expr)], mut rows: Vec<Row<'a>>) -> Result<Vec<Row<'a>>, EvalError> {

@@ -21,7 +21,11 @@ use super::parser::{Parser, Result};
 use super::tree::{Aggregate, Expr, ExprKind, Extreme, Grouping, Path, Root, Step, Transformation};
 
 /// Transformations that are known by name only.
-const UNREAD: &[&str] = &["nest", "addnested", "join", "outerjoin", "ancestors", "descendants", "traverse"];
+const UNREAD: &[&str] = &["nest", "addnested", "ancestors", "descendants", "traverse"];
+
+/// Those that are read, but for the ones that keep the greatest or the least.
+const READ: &[&str] =
+    &["aggregate", "groupby", "filter", "search", "compute", "orderby", "skip", "top", "concat", "join", "outerjoin"];
 
 impl Parser<'_> {
     pub(super) fn transformations(&mut self) -> Result<Vec<Transformation>> {
@@ -57,8 +61,7 @@ impl Parser<'_> {
             return Ok(Transformation::Other(name));
         }
         let extreme = EXTREMES.iter().find(|(known, _)| *known == word).map(|(_, extreme)| *extreme);
-        let known = ["aggregate", "groupby", "filter", "search", "compute", "orderby", "skip", "top", "concat"];
-        if extreme.is_none() && !known.contains(&word) {
+        if extreme.is_none() && !READ.contains(&word) {
             return Err(self.unexpected("a transformation"));
         }
         self.bump();
@@ -90,6 +93,8 @@ impl Parser<'_> {
             "orderby" => Transformation::OrderBy(self.listed(Self::order_item)?),
             "skip" => Transformation::Skip(self.digits("a whole number")?),
             "top" => Transformation::Top(self.digits("a whole number")?),
+            "join" => self.join(false)?,
+            "outerjoin" => self.join(true)?,
             _ => {
                 let branches = self.listed(Self::transformations)?;
                 match branches.len() {
@@ -137,6 +142,16 @@ impl Parser<'_> {
         self.expect(')', "`,` or `)`")?;
         let then = if self.next_item() { self.transformations()? } else { Vec::new() };
         Ok(Transformation::GroupBy { by, then })
+    }
+
+    fn join(&mut self, outer: bool) -> Result<Transformation> {
+        let path = self.plain_path()?;
+        if !self.blank_word_blank("as") {
+            return Err(self.unexpected("`as` and a name"));
+        }
+        let alias = self.identifier("a name")?;
+        let then = if self.next_item() { self.transformations()? } else { Vec::new() };
+        Ok(Transformation::Join { outer, path, alias, then })
     }
 
     fn grouping(&mut self) -> Result<Grouping> {

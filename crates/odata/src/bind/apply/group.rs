@@ -88,6 +88,11 @@ impl Binder<'_> {
                 }
             }
         }
+        if let ([Step::Name { name, .. }, _, ..], Some(applied)) = (path, &self.applied)
+            && matches!(applied.slot(&name.text), Ok(Some(_)))
+        {
+            return Err(self.not_offered("grouping by a part of what was joined"));
+        }
         let (mut steps, mut expr) = (Vec::new(), Expr::row(Type::Struct(ty)));
         for step in path {
             let Step::Name { name, arguments: None } = step else {

@@ -1,7 +1,7 @@
 //! `$apply` bound: names of properties and aliases looked up, methods and amounts checked. What a transformation means is
 //! `edm::apply`'s.
 //!
-//! Not offered (501): `join`, `nest` and their kin, hierarchies, custom aggregates and methods, `from`
+//! Not offered (501): `nest` and `addnested`, transformations within `join`, hierarchies, custom aggregates and methods, `from`
 //! beside other items.
 
 mod aggregate;
@@ -13,7 +13,8 @@ mod tests;
 
 use edm::apply::{Extreme, Layout, Measure, Pipeline, Sequence};
 use edm::check::brief;
-use edm::{StructKind, StructType};
+use edm::expr::Shape;
+use edm::{StructKind, StructType, Type};
 
 use super::Binder;
 use crate::problem::Problem;
@@ -100,8 +101,36 @@ impl Binder<'_> {
                 let branches = branches.iter().map(|branch| self.sequence(ty, branch, layouts.clone()));
                 sequence.concat(branches.collect::<Result<_, _>>()?);
             }
+            Transformation::Join { outer, path, alias, then } => {
+                if then.iter().any(|inner| !matches!(inner, Transformation::Identity)) {
+                    return Err(self.not_offered("a transformation within `join`"));
+                }
+                self.join(ty, *outer, path, alias, sequence)?;
+            }
             Transformation::Other(name) => return Err(self.other(name)),
         }
+        Ok(())
+    }
+
+    fn join(
+        &mut self,
+        ty: &'static StructType,
+        outer: bool,
+        path: &[tree::Step],
+        alias: &tree::Name,
+        sequence: &mut Sequence,
+    ) -> Result<(), Problem> {
+        let path = tree::Path { root: tree::Root::Implied, steps: path.to_vec() };
+        let list = self.path(&path)?;
+        let (Some(Type::Struct(item)), true) = (list.shape().ty(), list.shape().is_list()) else {
+            let found = list.shape().name();
+            return Err(
+                self.wrong(format!("`join`: found {found}, expected a collection of entities or complex values"))
+            );
+        };
+        self.admit_alias(ty, alias)?;
+        let slot = self.add_column(&alias.text, Shape::One(Type::Struct(item)));
+        sequence.join(list, slot, outer);
         Ok(())
     }
 

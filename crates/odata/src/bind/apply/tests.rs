@@ -117,6 +117,13 @@ fn aggregates_are_aggregated_again() {
 }
 
 #[test]
+fn rows_are_joined() {
+    check("join(Depots as D)", "(*,D)");
+    check("filter(Price lt 20)/outerjoin(Depots as D,identity)", r#"(*,D) #0{"D":null}"#);
+    check("outerjoin(Depots as D)/filter(D/City eq null)/aggregate($count as N)", r#"(N) {"N":4}"#);
+}
+
+#[test]
 fn rows_are_grouped() {
     check(
         "groupby((SerialNumber),aggregate(Price with sum as Total,$count as N))",
@@ -379,7 +386,32 @@ fn what_has_no_meaning_is_said() {
         "topcount(Quantity,Price)",
         &expect!["501 an amount of `topcount` other than a number is not supported yet"],
     );
-    check_err("join(Blurbs as B)", &expect!["501 the transformation `join` is not supported yet"]);
+    check_err("nest(filter(true) as N)", &expect!["501 the transformation `nest` is not supported yet"]);
+    check_err("join(Blurbs as B,top(1))", &expect!["501 a transformation within `join` is not supported yet"]);
+    check_err(
+        "join(Blurbs as Name)",
+        &expect!["400 found the alias `Name`, which is a property of `shop.Article`, expected another name"],
+    );
+    check_err(
+        "join(Name as B)",
+        &expect!["400 `join`: found `Edm.String`, expected a collection of entities or complex values"],
+    );
+    check_err(
+        "join(Tags as B)",
+        &expect!["400 `join`: found `Collection(Edm.String)`, expected a collection of entities or complex values"],
+    );
+    check_err(
+        "join(Related as R)/filter(R/Maker ne null)",
+        &expect!["501 a relationship of what was joined is not supported yet"],
+    );
+    check_err(
+        "join(Related as R)/groupby((R/Name))",
+        &expect!["501 grouping by a part of what was joined is not supported yet"],
+    );
+    check_err(
+        "join(Related as R)/filter(R/Nmae ne null)",
+        &expect!["400 Could not find a property named 'Nmae' on type 'shop.Article'. Did you mean `Name`?"],
+    );
     check_err("My.made_up()", &expect!["400 found `My.made_up`, expected a transformation or a function of the model"]);
     check_err(
         "groupby((rollup(null,Nmae)))",

@@ -144,6 +144,14 @@ impl Display for Transformation {
                 }
                 f.write_str(")")
             }
+            Transformation::Join { outer, path, alias, then } => {
+                f.write_str(if *outer { "outerjoin(" } else { "join(" })?;
+                joined(f, path, "/")?;
+                write!(f, " as {alias}")?;
+                f.write_str(if then.is_empty() { "" } else { "," })?;
+                joined(f, then, "/")?;
+                f.write_str(")")
+            }
             Transformation::Extreme { method, amount, by } => write!(f, "{}({amount},{by})", method.name()),
             Transformation::Other(name) => write!(f, "{name}()"),
         }

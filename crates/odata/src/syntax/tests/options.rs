@@ -109,7 +109,7 @@ fn transformations() {
     same("$apply=aggregate(Forecast,Budget from Time with average as B)");
     same("$apply=search(a)/identity");
     check("$apply=filter( a eq 1 )", "$apply=filter(a eq 1)");
-    check("$apply=join(Sales as Sale,top(1))/My.f(x=1)", "$apply=join()/My.f()");
+    check("$apply=join(Sales as Sale,top(1))/My.f(x=1)", "$apply=join(Sales as Sale,top(1))/My.f()");
     check("$apply=ancestors( )", "found `)` at column 12 of `$apply`, expected what the transformation needs to know");
     check("$apply=sum(a)", "found `sum` at column 1 of `$apply`, expected a transformation");
     check(

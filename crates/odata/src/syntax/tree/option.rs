@@ -166,6 +166,17 @@ pub enum Transformation {
     Identity,
     /// `concat(…,…)`
     Concat(Vec<Vec<Transformation>>),
+    /// `join(Sales as Sale,…)`, `outerjoin(…)`
+    Join {
+        /// Are rows kept that lead to nothing?
+        outer: bool,
+        /// The way to what is joined.
+        path: Vec<Step>,
+        /// What each of those is called.
+        alias: Name,
+        /// What is done with them before.
+        then: Vec<Transformation>,
+    },
     /// `topcount(n,by)` and its kin.
     Extreme {
         /// Which.

@@ -1,4 +1,4 @@
-//! Expressions that speak of more than their row: `$root`, and `$it` within nested options.
+//! Expressions that speak of more than their row: `$root`, `$it` within nested options, and what `$apply` joins.
 
 use engine::{Dialect, Limits};
 use expect_test::expect;
@@ -124,6 +124,21 @@ fn nested_options_speak_of_the_row_of_the_request() {
             "/Categories?$select=ID&$expand=Products/$count($filter=Name gt $it/Name)",
             "/Products(LAPTOP)/Category?$expand=Products($filter=Name gt $it/Name)",
             "/GetTopProducts()?$expand=Category($expand=Products($filter=Name eq $it/Name))&$top=2",
+        ],
+    ));
+}
+
+#[test]
+fn related_entities_are_joined() {
+    expect![[""]].assert_eq(&tell(
+        &Client::new(),
+        &[
+            "/Products?$apply=filter(Name eq 'Laptop')/join(Descriptions as D)",
+            "/Products?$apply=join(Descriptions as D)/filter(D/LanguageKey eq 'DE')",
+            "/Products?$apply=filter(Price lt 30)/outerjoin(Descriptions as D)",
+            "/Products?$apply=join(Descriptions as D)/groupby((Name),aggregate($count as N))",
+            "/Products?$apply=outerjoin(Descriptions as D)/aggregate($count as All,D/LanguageKey with countdistinct as Languages)",
+            "/Categories?$apply=join(Products as P)/filter(P/Price gt 900)/aggregate(P/Price with max as Dearest)",
         ],
     ));
 }
