@@ -23,7 +23,7 @@ pub(super) fn document(model: &Model, capabilities: &Capabilities, version: Vers
         targets.iter().any(|(_, annotations)| annotations.iter().any(|one| vocabulary.defines(one.term)))
     };
     let references = VOCABULARIES.iter().filter(used).map(|vocabulary| {
-        let include = Object::new().with("$Namespace", vocabulary.namespace);
+        let include = Object::new().with("$Namespace", vocabulary.namespace).maybe("$Alias", vocabulary.alias);
         let reference = Object::new().with("$Include", vec![include]);
         (Cow::Owned(format!("{}.json", vocabulary.address)), Json::from(reference))
     });

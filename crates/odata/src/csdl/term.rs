@@ -25,6 +25,8 @@ pub(super) enum Expression {
 /// A vocabulary: its namespace, and where its definition stands, but for the extension.
 pub(super) struct Vocabulary {
     pub(super) namespace: &'static str,
+    /// A shorter name for the namespace.
+    pub(super) alias: Option<&'static str>,
     pub(super) address: &'static str,
 }
 
@@ -32,14 +34,17 @@ pub(super) struct Vocabulary {
 pub(super) const VOCABULARIES: &[Vocabulary] = &[
     Vocabulary {
         namespace: "Org.OData.Core.V1",
+        alias: Some("Core"),
         address: "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Core.V1",
     },
     Vocabulary {
         namespace: "Org.OData.Capabilities.V1",
+        alias: None,
         address: "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Capabilities.V1",
     },
     Vocabulary {
         namespace: "Org.OData.Validation.V1",
+        alias: None,
         address: "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Validation.V1",
     },
 ];
@@ -47,7 +52,8 @@ pub(super) const VOCABULARIES: &[Vocabulary] = &[
 impl Vocabulary {
     /// Does the term belong to it?
     pub(super) fn defines(&self, term: &str) -> bool {
-        term.rsplit_once('.').is_some_and(|(namespace, _)| namespace == self.namespace)
+        let names = |prefix: &str| prefix == self.namespace || Some(prefix) == self.alias;
+        term.rsplit_once('.').is_some_and(|(prefix, _)| names(prefix))
     }
 }
 
@@ -63,7 +69,8 @@ pub(super) const MEDIA_TYPE: &str = "Org.OData.Core.V1.MediaType";
 pub(super) const ODATA_VERSIONS: &str = "Org.OData.Core.V1.ODataVersions";
 pub(super) const OPTIMISTIC_CONCURRENCY: &str = "Org.OData.Core.V1.OptimisticConcurrency";
 pub(super) const OPTIONAL_PARAMETER: &str = "Org.OData.Core.V1.OptionalParameter";
-pub(super) const SCHEMA_VERSION: &str = "Org.OData.Core.V1.SchemaVersion";
+/// By the alias, as the specification speaks of it and clients look for it.
+pub(super) const SCHEMA_VERSION: &str = "Core.SchemaVersion";
 
 pub(super) const ALLOWED_VALUES: &str = "Org.OData.Validation.V1.AllowedValues";
 pub(super) const PATTERN: &str = "Org.OData.Validation.V1.Pattern";

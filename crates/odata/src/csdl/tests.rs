@@ -109,10 +109,10 @@ fn references_come_in_single_quotes() {
     check(
         "<edmx:Reference",
         &expect![[r#"
-        <edmx:Reference Uri="https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Core.V1.xml">
-          <edmx:Include Namespace='Org.OData.Core.V1'/>
-        </edmx:Reference>
-    "#]],
+            <edmx:Reference Uri="https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Core.V1.xml">
+              <edmx:Include Namespace='Org.OData.Core.V1' Alias='Core'/>
+            </edmx:Reference>
+        "#]],
     );
 }
 
@@ -122,7 +122,7 @@ fn schema_says_its_version() {
     let lines: Vec<_> = document.lines().skip_while(|line| !line.contains("<Schema ")).take(3).map(str::trim).collect();
     expect![[r#"
         <Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="shop">
-        <Annotation Term="Org.OData.Core.V1.SchemaVersion" String="1.0"/>
+        <Annotation Term="Core.SchemaVersion" String="1.0"/>
         <Annotation Term="Org.OData.Core.V1.DefaultNamespace" Bool="true"/>"#]]
     .assert_eq(&lines.join("\n"));
 }

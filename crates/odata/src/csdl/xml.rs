@@ -32,7 +32,10 @@ pub(super) fn document(model: &Model, capabilities: &Capabilities, version: Vers
 
 fn reference(vocabulary: &Vocabulary) -> Element {
     // Readers that search the text rather than parse it take the first `Namespace="` for that of the schema.
-    let include = element("edmx:Include").with("Namespace", vocabulary.namespace).single_quoted();
+    let include = element("edmx:Include")
+        .with("Namespace", vocabulary.namespace)
+        .maybe("Alias", vocabulary.alias)
+        .single_quoted();
     element("edmx:Reference").with("Uri", format!("{}.xml", vocabulary.address)).child(include)
 }
 
