@@ -17,13 +17,17 @@ type Named = (Cow<'static, str>, Json);
 
 /// The paths of all places.
 pub(super) fn all(model: &Model, capabilities: &Capabilities, places: &[Place]) -> Vec<Named> {
-    places.iter().flat_map(|place| Paths { model, capabilities, place }.all()).collect()
+    let member = |at: usize| places.get(at + 1).filter(|next| next.shape == Shape::Member);
+    let each = places.iter().enumerate();
+    each.flat_map(|(at, place)| Paths { model, capabilities, place, member: member(at) }.all()).collect()
 }
 
 struct Paths<'a> {
     model: &'a Model,
     capabilities: &'a Capabilities,
     place: &'a Place,
+    /// What a collection has for members: they come after it.
+    member: Option<&'a Place>,
 }
 
 impl Paths<'_> {
@@ -77,12 +81,28 @@ impl Paths<'_> {
 
     fn create(&self) -> Object {
         let made = ["Location", "ETag", "Preference-Applied"];
-        let created = answer("The entity as created.", self.entity(Variant::Read), &made);
+        let created = answer("The entity as created.", self.entity(Variant::Read), &made).maybe("links", self.links());
         let silently = empty("Created.", &["Location", "OData-EntityId", "ETag", "Preference-Applied"]);
         self.start("create", format!("Create in {}", self.place.name))
             .with("parameters", vec![named("prefer")])
             .with("requestBody", body(self.entity(Variant::Create)))
             .with("responses", responses(Asks::Send, [("201", created), ("204", silently)]))
+    }
+
+    /// What can be done with an entity that was created, and where its key comes from.
+    fn links(&self) -> Option<Object> {
+        let (place, member) = (self.place, self.member?);
+        let on_the_way = place.variables.iter().map(|(name, _)| (name, format!("$request.path.{name}")));
+        let keys = member.variables.iter().skip(place.variables.len()).zip(member.ty.key_properties());
+        let keys = keys.map(|((name, _), key)| (name, format!("$response.body#/{key}")));
+        let parameters = on_the_way.chain(keys).map(|(name, from)| (name.clone().into(), Json::from(from)));
+        let parameters = Object::new().and(parameters.collect::<Vec<_>>());
+        let to = |verb: &str| {
+            let id = format!("{}.{verb}", member.name);
+            Object::new().with("operationId", id).with("parameters", parameters.clone())
+        };
+        let links = Object::new().with("get", to("get")).maybe("update", member.permits.update.then(|| to("update")));
+        Some(links.maybe("delete", member.permits.delete.then(|| to("delete"))))
     }
 
     fn read(&self) -> Object {

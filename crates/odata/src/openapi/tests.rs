@@ -255,7 +255,8 @@ fn what_a_service_lacks_is_not_described() {
 fn operation_ids_are_unique() {
     let text = text(&Capabilities::ALL);
     let mut seen = BTreeSet::new();
-    for line in text.lines().filter(|line| line.trim_start().starts_with("\"operationId\"")) {
+    // Deeper ones are those of links.
+    for line in text.lines().filter(|line| line.starts_with("        \"operationId\"")) {
         assert!(seen.insert(line.trim()), "{line}");
     }
     assert!(seen.len() > 100);
@@ -271,4 +272,37 @@ fn references_lead_somewhere() {
     for target in targets {
         target.split('/').fold(&document, |node, step| member(node, step));
     }
+}
+
+#[test]
+fn what_was_created_links_to_what_can_be_done_with_it() {
+    let text = text(&Capabilities::ALL);
+    let document = parse(text.as_bytes()).unwrap();
+    let paths = members(member(&document, "paths"));
+    let find = |node: &Node<'_>, name: &str| members(node).iter().any(|(known, _)| known == name);
+    let mut takes = std::collections::BTreeMap::new();
+    for (path, item) in paths {
+        for (method, one) in members(item).iter().filter(|(method, _)| method != "parameters") {
+            let variables = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+            takes.insert(string(member(one, "operationId")), (method, variables.collect::<BTreeSet<_>>()));
+        }
+    }
+    let mut seen = 0;
+    for (path, item) in paths.iter().filter(|(_, item)| find(item, "post")) {
+        let post = member(item, "post");
+        if !string(member(post, "operationId")).ends_with(".create") {
+            continue;
+        }
+        for (name, link) in members(member(member(member(post, "responses"), "201"), "links")) {
+            let (method, variables) = &takes[string(member(link, "operationId"))];
+            let expected =
+                ["get", "patch", "delete"][["get", "update", "delete"].iter().position(|it| it == name).unwrap()];
+            assert_eq!(*method, expected, "{path}");
+            let given = members(member(link, "parameters"));
+            assert_eq!(&given.iter().map(|(name, _)| &**name).collect::<BTreeSet<_>>(), variables, "{path}");
+            assert!(given.iter().all(|(_, from)| string(from).starts_with('$')), "{path}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen}");
 }
