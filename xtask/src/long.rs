@@ -37,6 +37,7 @@ const PROOFS: &[Test] = &[
     Test { name: "evaluator", cargo: &["-p", "edm", "--lib"], test: "eval::tests::differential::" },
     Test { name: "apply", cargo: &["-p", "edm", "--lib"], test: "apply::tests::" },
     Test { name: "laws", cargo: &["-p", "profile", "--lib"], test: "tests::laws::" },
+    Test { name: "privacy", cargo: &["-p", "profile", "--lib"], test: "tests::privacy::" },
 ];
 
 /// Look for inputs that make a parser or a service fail.
@@ -54,7 +55,8 @@ struct Fuzz {
     target: Option<String>,
 }
 
-/// Compare with the oracles at length: the grammar's, the evaluator's (a million trees), and the laws of queries.
+/// Compare with the oracles at length: the grammar's, the evaluator's (a million trees), and the laws of queries, and
+/// what hidden items change (nothing).
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask prove")]
 struct Prove {

@@ -35,6 +35,8 @@ pub enum Actor {
     User(UserIdentity),
     /// The app itself (an app-only token).
     App,
+    /// Nobody that is known: there was no token, and the tenant has public pages.
+    Nobody,
 }
 
 /// A person, as the token names them.
@@ -58,6 +60,20 @@ pub struct AppIdentity {
 }
 
 impl Caller {
+    /// Whoever reads the public pages of a tenant without a token.
+    pub fn nobody(tenant: Uuid) -> Self {
+        Self {
+            tenant,
+            actor: Actor::Nobody,
+            app: AppIdentity { id: Arc::from(""), name: None },
+            scopes: Scopes::NONE,
+            roles: Roles::EMPLOYEE,
+            issued: None,
+            expires: i64::MAX,
+            issuer: Arc::from(""),
+        }
+    }
+
     /// Whether an app acts for a person, as opposed to for itself.
     pub fn is_delegated(&self) -> bool {
         self.user().is_some()
@@ -67,7 +83,7 @@ impl Caller {
     pub fn user(&self) -> Option<&UserIdentity> {
         match &self.actor {
             Actor::User(user) => Some(user),
-            Actor::App => None,
+            Actor::App | Actor::Nobody => None,
         }
     }
 

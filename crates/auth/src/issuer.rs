@@ -154,6 +154,8 @@ pub struct Issuer {
     pub assigned_roles: HashMap<Uuid, Roles>,
     /// Whether its people may be put into the directory when they are first seen. Nothing here does so.
     pub creates_people: bool,
+    /// Whether it speaks for a partner organization: its people and apps are guests, whatever roles they claim.
+    pub is_partner: bool,
 }
 
 impl Issuer {
@@ -173,6 +175,7 @@ impl Issuer {
             role_names: Vec::new(),
             assigned_roles: HashMap::new(),
             creates_people: false,
+            is_partner: false,
         }
     }
 
@@ -188,6 +191,8 @@ impl Issuer {
             "the leeway is over 300 s"
         } else if self.name.contains(TENANT_PLACEHOLDER) && matches!(self.tenancy, Tenancy::Fixed(_)) {
             "a name with `{tenantid}` needs the tenant from a claim"
+        } else if self.is_partner && self.user_ids == UserIds::Verbatim {
+            "it is a partner's, whose people could take the ids of others; derive theirs"
         } else {
             return Ok(());
         };

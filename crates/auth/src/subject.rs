@@ -33,6 +33,7 @@ impl Claims<'_> {
             self.check_app_only()?;
             (Actor::App, scopes_in(self.first(&names.app_permissions)), Roles::EMPLOYEE)
         };
+        let roles = if self.issuer.is_partner { Roles::EMPLOYEE.with(Role::Guest) } else { roles };
         Ok(Caller { tenant, actor, app, scopes, roles, issued: self.time("iat")?, expires, issuer: iss.into() })
     }
 

@@ -114,7 +114,7 @@ impl<R: Resources> Service<R> {
         Ok(applied(response, &Applied::new().max_page_size(wishes.max_page_size).omit(wishes.prefer.omit)))
     }
 
-    /// The sets and singletons that the service serves and the caller may read.
+    /// The sets and singletons that the service serves and the caller may read; a problem where they may read none.
     async fn sources(
         &self,
         caller: &R::Caller,
@@ -124,7 +124,7 @@ impl<R: Resources> Service<R> {
         let sets = model.sets.iter().map(|set| (Step::Set(set), set.ty, false));
         let singletons = model.singletons.iter().filter(|one| one.member_of.is_none());
         let all = sets.chain(singletons.map(|one| (Step::Singleton(one), one.ty, true)));
-        let mut sources = Vec::new();
+        let (mut sources, mut refused) = (Vec::new(), None);
         for (step, own, alone) in all.filter(|(_, own, _)| ty.is_none_or(|ty| related(ty, own))) {
             let action = if alone { Action::Read } else { Action::List };
             match self.resources.authorize(caller, &Address::of(vec![step]), action).await {
@@ -134,10 +134,13 @@ impl<R: Resources> Service<R> {
                 }
                 // What the model declares and nobody serves has no entities.
                 Err(problem) if problem.kind == Kind::NotSupported => {}
+                Err(problem) if matches!(problem.kind, Kind::ScopeMissing | Kind::RoleMissing) => {
+                    refused.get_or_insert(problem);
+                }
                 Err(problem) => return Err(problem),
             }
         }
-        Ok(sources)
+        refused.filter(|_| sources.is_empty()).map_or(Ok(sources), Err)
     }
 
     async fn search_all(

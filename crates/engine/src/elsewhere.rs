@@ -37,7 +37,12 @@ async fn read<R: Resources>(
     let route = route.ok_or_else(|| not_offered("this path behind `$root`"))?;
     found.many = matches!(route.place, Place::Collection(_));
     let action = if found.many { Action::List } else { Action::Read };
-    let target = service.resources.authorize(caller, &route.resource, action).await?;
+    // Whoever finds that something is not there, it is null.
+    let is_absence = |problem: &Problem| matches!(problem.kind, Kind::ItemNotFound | Kind::ResourceNotFound);
+    let target = match service.resources.authorize(caller, &route.resource, action).await {
+        Err(problem) if is_absence(&problem) => return Ok(()),
+        target => target?,
+    };
     found.entities = match found.many {
         true => {
             let most = service.dialect.limits.items;
@@ -50,7 +55,7 @@ async fn read<R: Resources>(
             entities
         }
         false => match service.resources.read(caller, &target, &found.reach).await {
-            Err(problem) if matches!(problem.kind, Kind::ItemNotFound | Kind::ResourceNotFound) => Vec::new(),
+            Err(problem) if is_absence(&problem) => Vec::new(),
             read => read?.into_iter().collect(),
         },
     };

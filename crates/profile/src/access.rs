@@ -1,170 +1,183 @@
-//! Who may see and do what. The whole of it: what is not allowed here is not allowed.
+//! Who may see what of a person. What is not allowed here is not allowed.
 //!
-//! A call must first be admitted by scope, then by role, and then each item is judged on its own by its header.
-//! Groups, own lists and tenant ceilings are not judged yet: until then their audiences admit nobody but the owner.
+//! An item leaves the service only as [`Visible`], which only [`Viewer::shows`] makes of what is stored. To the owner
+//! everything exists. To others an item exists when *both* its own audience and the ceiling that the tenant set over
+//! its collection admit them; the two are asked one after the other, for together they would be another audience.
+//! Hidden and absent are one: nothing that is counted, ordered or told apart has seen more than this lets through.
+//!
+//! Whether a call may be made at all is judged before, in [`calls`]; what a viewer is to an owner is looked up in
+//! [`look`]. What is told here in code is told in words in `docs/privacy.md`.
 
-use auth::{Caller, Role, Scope, Scopes};
-use engine::{Action, Kind, Problem};
-use store::Header;
+mod calls;
+mod look;
+mod policy;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use auth::{Actor, Caller, Role, Scope};
+use engine::Row;
+use store::{Header, Item};
 use uuid::Uuid;
 
 use crate::model::ALLOWED_AUDIENCES;
-use crate::settings::AppWrites;
+use crate::rules;
 
-/// What a call is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Subject {
-    /// The profile of this person.
-    Profile(Uuid),
-    /// This person's entry in the directory.
-    Person(Uuid),
-    /// The directory.
-    People,
-    /// The groups.
-    Groups,
-    /// Who is in which group.
-    Members,
-    /// The groups in which this person is.
-    MemberOf(Uuid),
-}
+pub(crate) use calls::{Subject, admit, check_known, only_basic};
+pub(crate) use look::Look;
+pub(crate) use policy::{Policy, Rule};
 
-const READ_OWN: Scopes = Scopes::of(&[
-    Scope::UserRead,
-    Scope::UserReadWrite,
-    Scope::UserReadBasicAll,
-    Scope::UserReadAll,
-    Scope::UserReadWriteAll,
-]);
-const READ_OTHERS: Scopes = Scopes::of(&[Scope::UserReadBasicAll, Scope::UserReadAll, Scope::UserReadWriteAll]);
-const READ_AS_APP: Scopes = Scopes::of(&[Scope::UserReadAll, Scope::UserReadWriteAll]);
-/// Those that Graph names for groups; those that show everyone's full data do too.
-const READ_GROUPS: Scopes = Scopes::of(&[
-    Scope::UserReadAll,
-    Scope::UserReadWriteAll,
-    Scope::GroupReadAll,
-    Scope::GroupReadWriteAll,
-    Scope::GroupMemberReadAll,
-    Scope::GroupMemberReadWriteAll,
-]);
-const WRITE_GROUPS: Scopes = Scopes::of(&[Scope::UserReadWriteAll, Scope::GroupReadWriteAll]);
-const WRITE_MEMBERS: Scopes =
-    Scopes::of(&[Scope::UserReadWriteAll, Scope::GroupReadWriteAll, Scope::GroupMemberReadWriteAll]);
-const WRITE_OWN: Scopes = Scopes::of(&[Scope::UserReadWrite, Scope::UserReadWriteAll]);
-const WRITE_ALL: Scopes = Scopes::of(&[Scope::UserReadWriteAll]);
-/// Scopes beyond the basic properties of other people.
-const READ_FULL: Scopes = READ_AS_APP;
+/// An item that its viewer may see. Whoever holds one need not ask again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Visible<'a>(&'a Arc<Item>);
 
-/// Is the call admitted at all?
-pub(crate) fn admit(caller: &Caller, subject: Subject, action: Action, app_writes: AppWrites) -> Result<(), Problem> {
-    let reading = action.is_reading();
-    let own = match subject {
-        Subject::Profile(id) | Subject::Person(id) | Subject::MemberOf(id) => caller.user_id() == Some(id),
-        Subject::People | Subject::Groups | Subject::Members => false,
-    };
-    let directory = !matches!(subject, Subject::Profile(_));
-    let wanted = match (reading, caller.is_delegated()) {
-        (true, true) if own => READ_OWN,
-        (true, _) if matches!(subject, Subject::Groups | Subject::Members | Subject::MemberOf(_)) => READ_GROUPS,
-        (false, _) if subject == Subject::Groups => WRITE_GROUPS,
-        (false, _) if subject == Subject::Members => WRITE_MEMBERS,
-        (true, true) => READ_OTHERS,
-        (true, false) if directory => READ_OTHERS,
-        (true, false) => READ_AS_APP,
-        (false, true) if own && !directory => WRITE_OWN,
-        (false, _) => WRITE_ALL,
-    };
-    if !caller.scopes.any_of(wanted) {
-        return Err(scope_missing(wanted));
+impl<'a> Visible<'a> {
+    /// What the caller has just written: who changes an item was shown it before, who makes one knows it.
+    pub(crate) fn written(item: &'a Arc<Item>) -> Self {
+        Self(item)
     }
-    if reading || (own && !directory) {
-        return Ok(());
+
+    /// What has no audience, such as someone's entry in the directory or a setting: the call as a whole was admitted to it.
+    pub(crate) fn entry(item: &'a Arc<Item>) -> Self {
+        Self(item)
     }
-    if caller.is_delegated() {
-        return if is_administrator(caller) {
-            Ok(())
-        } else {
-            Err(role_missing("changing other people's data needs the role `people administrator`"))
-        };
-    }
-    match app_writes {
-        AppWrites::Documentation if !directory => {
-            Err(role_missing("this service lets no app write profiles without a person"))
+
+    /// The item as the protocol answers it.
+    pub(crate) fn row(self, ty: &'static edm::StructType) -> Row {
+        let Item { header, id, body, .. } = self.0.as_ref();
+        Row {
+            ty,
+            at: header.created,
+            id: id.clone(),
+            tag: Some(rules::tag(self.0)),
+            members: body.clone(),
+            streams: None,
         }
-        _ => Ok(()),
+    }
+
+    /// The same, for as long as what is stored is held.
+    pub(crate) fn item(self) -> &'a Arc<Item> {
+        self.0
     }
 }
 
-/// May the caller see of this person only the basic properties?
-pub(crate) fn only_basic(caller: &Caller, person: Option<Uuid>) -> bool {
-    let own = person.is_some() && caller.user_id() == person;
-    !own && !caller.scopes.any_of(READ_FULL)
+impl Deref for Visible<'_> {
+    type Target = Item;
+
+    fn deref(&self) -> &Item {
+        self.0
+    }
 }
 
-fn scope_missing(wanted: Scopes) -> Problem {
-    let message = format!("Insufficient privileges to complete the operation. One of these scopes would do: {wanted}");
-    Problem { scopes: Some(wanted.to_string()), ..Problem::new(Kind::ScopeMissing, message) }
-}
-
-fn role_missing(message: &str) -> Problem {
-    Problem::new(Kind::RoleMissing, message)
-}
-
-fn is_administrator(caller: &Caller) -> bool {
-    caller.is_delegated() && caller.roles.contains(Role::PeopleAdministrator)
-}
-
-/// How someone stands to the owner of an item.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Viewer<'a> {
-    /// The owner.
+/// How a caller stands to the owner of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is theirs.
     Owner,
-    /// Someone who administers people: sees everything in the tenant.
+    /// Administers people: sees everything in the tenant.
     Administrator,
+    /// An app that may read every audience.
+    Trusted,
+    /// An app without a person: sees what the organization sees, and what it made itself.
+    App,
     /// A member of the tenant.
     Member,
-    /// A guest of the tenant.
+    /// A guest of the tenant, or someone whose token a partner issued.
     Guest,
-    /// An app without a person; `all` when it may read every audience.
-    App {
-        /// Its client id.
-        id: &'a str,
-        /// May it read every audience?
-        all: bool,
-    },
+    /// Nobody in particular, where there are public pages.
+    Anyone,
 }
 
-impl<'a> Viewer<'a> {
-    /// The caller, as seen from this owner. Both are of one tenant: another tenant's partition is never opened.
-    pub(crate) fn of(caller: &'a Caller, owner: Uuid) -> Self {
-        match caller.user_id() {
-            Some(id) if id == owner => Viewer::Owner,
-            Some(_) if is_administrator(caller) => Viewer::Administrator,
-            Some(_) if caller.roles.contains(Role::Guest) => Viewer::Guest,
-            Some(_) => Viewer::Member,
-            None => Viewer::App { id: &caller.app.id, all: caller.scopes.contains(Scope::ProfileReadAllAudiences) },
+impl Standing {
+    /// Of this caller to this owner. Both are of one tenant: another's partition is never opened.
+    pub(crate) fn of(caller: &Caller, owner: Uuid) -> Self {
+        let is_guest = caller.roles.contains(Role::Guest);
+        match &caller.actor {
+            Actor::User(user) if user.id == owner => Standing::Owner,
+            Actor::User(_) if caller.roles.contains(Role::PeopleAdministrator) => Standing::Administrator,
+            Actor::User(_) | Actor::App if is_guest => Standing::Guest,
+            Actor::App if caller.scopes.contains(Scope::ProfileReadAllAudiences) => Standing::Trusted,
+            Actor::User(_) => Standing::Member,
+            Actor::App => Standing::App,
+            Actor::Nobody => Standing::Anyone,
         }
     }
 
-    /// Does the item exist for this viewer? Judged from the header alone.
-    pub(crate) fn sees(&self, item: &Header) -> bool {
-        match self {
-            Viewer::Owner | Viewer::Administrator | Viewer::App { all: true, .. } => true,
-            Viewer::App { id, .. } if item.creator_app.as_deref() == Some(id) => {
-                // What the app made for itself, and what it inferred.
-                item.creator_user.is_none() || self.admitted(item.audience)
-            }
-            // An inference that nobody confirmed is between the owner and the app that made it.
-            _ => !item.unverified_inference && self.admitted(item.audience),
-        }
+    /// Is nothing hidden from them?
+    pub(crate) fn sees_all(self) -> bool {
+        matches!(self, Standing::Owner | Standing::Administrator | Standing::Trusted)
     }
 
-    fn admitted(&self, mask: u32) -> bool {
-        let wider = audience("federatedOrganizations") | audience("everyone");
+    /// The audiences that admit them, whoever the owner is.
+    fn audiences(self) -> u32 {
+        let (organization, beyond) = (audience("organization"), audience("federatedOrganizations"));
         match self {
-            Viewer::Owner | Viewer::Administrator => true,
-            Viewer::Member | Viewer::App { .. } => mask & (audience("organization") | wider) != 0,
-            Viewer::Guest => mask & wider != 0,
+            Standing::Owner | Standing::Administrator | Standing::Trusted => u32::MAX,
+            Standing::Member | Standing::App => organization | beyond | audience("everyone"),
+            Standing::Guest => beyond | audience("everyone"),
+            Standing::Anyone => audience("everyone"),
         }
+    }
+}
+
+/// A caller, as seen from one owner.
+#[derive(Debug, Clone)]
+pub(crate) struct Viewer<'a> {
+    standing: Standing,
+    /// The app that calls, and made what it made.
+    app: &'a str,
+    /// Every audience that admits them: those of their standing, the owner's lists they are on, `groupMembers` if they
+    /// share a group.
+    admitted_to: u32,
+    /// What the tenant decided, where it matters.
+    policy: Option<Arc<Policy>>,
+    /// Does the caller look for people, rather than at one of them?
+    searching: bool,
+}
+
+impl Viewer<'_> {
+    /// The item, if it exists for this viewer. Judged from the header alone.
+    pub(crate) fn shows<'i>(&self, item: &'i Arc<Item>) -> Option<Visible<'i>> {
+        self.sees(&item.collection, &item.header).then_some(Visible(item))
+    }
+
+    fn sees(&self, collection: &str, item: &Header) -> bool {
+        if self.searching && !item.searchable {
+            return false;
+        }
+        if self.standing.sees_all() || self.made(item) {
+            return true;
+        }
+        let rule = self.policy.as_deref().map_or(&Rule::OPEN, |policy| policy.of(collection));
+        (!item.unverified_inference || self.told_of_guesses(item, rule))
+            && self.admits(item.audience)
+            && rule.ceiling.is_none_or(|ceiling| self.admits(ceiling))
+    }
+
+    /// Would this audience, too, show them the item?
+    fn would_see(&self, further: u32, item: &Item) -> bool {
+        let wider = Self { admitted_to: self.admitted_to | further, ..self.clone() };
+        !self.sees(&item.collection, &item.header) && wider.sees(&item.collection, &item.header)
+    }
+
+    /// Does any bit of the mask admit the viewer? `me`, which has none, admits nobody.
+    fn admits(&self, mask: u32) -> bool {
+        mask & self.admitted_to != 0
+    }
+
+    /// Is it an app, and did it make the item on its own account?
+    fn made(&self, item: &Header) -> bool {
+        self.standing == Standing::App && item.creator_user.is_none() && self.is_from(item)
+    }
+
+    /// An inference that nobody confirmed is between the owner and the app that made it, unless it is sure enough.
+    fn told_of_guesses(&self, item: &Header, rule: &Rule) -> bool {
+        let sure = rule.confidence.zip(item.confidence).is_some_and(|(least, sure)| sure >= least);
+        sure || (self.standing == Standing::App && self.is_from(item))
+    }
+
+    fn is_from(&self, item: &Header) -> bool {
+        item.creator_app.as_deref() == Some(self.app)
     }
 }
 

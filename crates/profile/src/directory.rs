@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 pub(crate) use roll::Roll;
 
-use crate::access::only_basic;
+use crate::access::{Look, only_basic};
 use crate::problems::{elsewhere, no_person, not_a_group, not_a_person, not_offered, only_a_file, only_related};
 use crate::service::Service;
 use crate::target::{Owner, Target, path};
@@ -149,7 +149,8 @@ impl Service {
     async fn read_related(&self, caller: &Caller, person: Owner, reach: &Reach) -> Result<Entity, Problem> {
         self.admit_reach(caller, person.id, reach)?;
         let snapshot = self.snapshot(caller, person).await?;
-        self.entity_of(caller, &snapshot, person, only_basic(caller, Some(person.id)), reach).await
+        let look = Look::new(self, caller);
+        self.entity_of(&look, &snapshot, person, only_basic(caller, Some(person.id)), reach).await
     }
 
     /// Reads a part of what a spot leads to.
@@ -365,9 +366,10 @@ impl Service {
     }
 
     /// The person that a reference means, on whichever way.
-    async fn person_at(&self, caller: &Caller, target: &Target) -> Result<Owner, Problem> {
+    pub(crate) async fn person_at(&self, caller: &Caller, target: &Target) -> Result<Owner, Problem> {
         match *target {
             Target::Person { owner, .. } => Ok(owner),
+            Target::Listed(owner, _, id) => Ok(Owner { id, ..owner }),
             Target::Directory(tenant, Spot::Member(_, id) | Spot::Report(_, id)) => Ok(Owner { tenant, id }),
             Target::Directory(tenant, Spot::Manager(id)) => {
                 self.manager_of(caller, Owner { tenant, id }).await.map(|(manager, _)| manager)

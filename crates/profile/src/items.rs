@@ -5,12 +5,12 @@ use std::sync::Arc;
 use auth::Caller;
 use bytes::Bytes;
 use edm::expr::Reach;
-use edm::{Navigation, Patch, StructType, codec};
+use edm::{Navigation, Patch, codec};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
 use store::{Change, Commit, Item, Precondition, Snapshot};
 use tokio::sync::OwnedMutexGuard;
 
-use crate::access::Viewer;
+use crate::access::{Look, Viewer, Visible};
 use crate::audit::{Activity, Audit};
 use crate::model::PROFILE;
 use crate::problems::no_item;
@@ -19,29 +19,42 @@ use crate::service::Service;
 use crate::target::Owner;
 
 impl Service {
-    pub(crate) fn read_item(
-        viewer: &Viewer<'_>,
-        snapshot: &Snapshot,
+    pub(crate) async fn read_item(
+        &self,
+        caller: &Caller,
+        owner: Owner,
         collection: &Navigation,
         id: &str,
     ) -> Result<Entity, Problem> {
-        let item = snapshot.item(collection.name, id).filter(|item| viewer.sees(&item.header));
-        Ok(row(collection.target, item.ok_or_else(no_item)?).into())
+        let snapshot = self.snapshot(caller, owner).await?;
+        let item = self.visible(caller, owner, &snapshot, collection, id).await?;
+        Ok(item.row(collection.target).into())
     }
 
-    pub(crate) fn list_items(
-        viewer: &Viewer<'_>,
-        snapshot: &Snapshot,
+    /// An item of the snapshot; the same problem where there is none and where the caller may not see it.
+    async fn visible<'a>(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        snapshot: &'a Snapshot,
+        collection: &Navigation,
+        id: &str,
+    ) -> Result<Visible<'a>, Problem> {
+        let item = snapshot.item(collection.name, id);
+        let viewer = Look::new(self, caller).at(owner, snapshot, item.into_iter()).await?;
+        item.and_then(|item| viewer.shows(item)).ok_or_else(no_item)
+    }
+
+    pub(crate) async fn list_items(
+        &self,
+        caller: &Caller,
+        owner: Owner,
         collection: &Navigation,
         window: &Window,
-    ) -> Vec<Entity> {
-        let items = snapshot.items(collection.name);
-        let start = window.after.as_ref().map_or(0, |(at, id)| {
-            items.partition_point(|item| (item.header.created, item.id.as_ref()) <= (*at, id.as_ref()))
-        });
-        let visible = items.iter().skip(start).filter(|item| viewer.sees(&item.header));
-        let shown = visible.skip(window.skip).take(window.limit.unwrap_or(usize::MAX));
-        shown.map(|item| row(collection.target, item).into()).collect()
+    ) -> Result<Vec<Entity>, Problem> {
+        let snapshot = self.snapshot(caller, owner).await?;
+        let viewer = Look::new(self, caller).at(owner, &snapshot, snapshot.items(collection.name).iter()).await?;
+        Ok(visible_items(&viewer, &snapshot, collection, window))
     }
 
     pub(crate) fn profile_row(owner: Owner) -> Row {
@@ -50,11 +63,23 @@ impl Service {
         Row { ty: &PROFILE, at: 0, id, tag: None, members, streams: None }
     }
 
-    pub(crate) fn read_profile(viewer: &Viewer<'_>, snapshot: &Snapshot, owner: Owner, reach: &Reach) -> Entity {
-        let items = |(navigation, _): &(&'static Navigation, Reach)| {
-            Self::list_items(viewer, snapshot, navigation, &Window::ALL)
-        };
-        Entity { row: Self::profile_row(owner), related: reach.along.iter().map(items).collect() }
+    /// A profile with the collections that the reach asks for.
+    pub(crate) async fn read_profile(
+        &self,
+        look: &Look<'_>,
+        snapshot: &Snapshot,
+        owner: Owner,
+        reach: &Reach,
+    ) -> Result<Entity, Problem> {
+        let row = Self::profile_row(owner);
+        if reach.is_empty() {
+            return Ok(row.into());
+        }
+        let asked = reach.along.iter().flat_map(|(collection, _)| snapshot.items(collection.name));
+        let viewer = look.at(owner, snapshot, asked).await?;
+        let items =
+            |(collection, _): &(&'static Navigation, Reach)| visible_items(&viewer, snapshot, collection, &Window::ALL);
+        Ok(Entity { row, related: reach.along.iter().map(items).collect() })
     }
 
     pub(crate) async fn create_item(
@@ -70,7 +95,11 @@ impl Service {
         let at = self.effects.change_time(snapshot.last_time());
         let writing = Writing { caller, entry: entry(&snapshot), owner: owner.id, at };
         let id = self.effects.new_id(owner.id, at);
-        let record = rules::new_item(collection.target, patch, id, &writing);
+        let usual = match rules::names_audience(collection.target, &patch) {
+            true => None,
+            false => self.policy(owner.tenant).await?.of(collection.name).usual,
+        };
+        let record = rules::new_item(collection.target, patch, id, usual, &writing);
         let item = Arc::new(Item {
             collection: collection.name.into(),
             id: id.to_string().into(),
@@ -87,7 +116,7 @@ impl Service {
         let changes = vec![Change::Put { item: item.clone(), index: Vec::new() }];
         let commit = Commit { partition: owner.partition(), at, expect, changes, audit };
         match self.commit(commit).await? {
-            Some(_) => Ok(row(collection.target, &item)),
+            Some(_) => Ok(Visible::written(&item).row(collection.target)),
             // The person was deleted meanwhile.
             None => Err(crate::problems::no_person(&owner.id.to_string())),
         }
@@ -106,7 +135,7 @@ impl Service {
     ) -> Result<Changed<Row>, Problem> {
         let _turn = self.turn().await;
         let snapshot = self.snapshot(caller, owner).await?;
-        let Some(before) = self.current(caller, owner, &snapshot, collection, id, basis)? else {
+        let Some(before) = self.current(caller, owner, &snapshot, collection, id, basis).await? else {
             return Ok(Changed::Conflict);
         };
         let at = self.effects.change_time(snapshot.last_time());
@@ -122,7 +151,8 @@ impl Service {
         let audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item)).finish();
         let changes = vec![Change::Put { item: item.clone(), index: Vec::new() }];
         let commit = Commit { partition: owner.partition(), at, expect: vec![unchanged(before)], changes, audit };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(row(collection.target, &item))))
+        let done = self.commit(commit).await?;
+        Ok(done.map_or(Changed::Conflict, |_| Changed::Done(Visible::written(&item).row(collection.target))))
     }
 
     pub(crate) async fn delete_item(
@@ -136,12 +166,12 @@ impl Service {
     ) -> Result<Changed<()>, Problem> {
         let _turn = self.turn().await;
         let snapshot = self.snapshot(caller, owner).await?;
-        let Some(before) = self.current(caller, owner, &snapshot, collection, id, basis)? else {
+        let Some(before) = self.current(caller, owner, &snapshot, collection, id, basis).await? else {
             return Ok(Changed::Conflict);
         };
         let at = self.effects.change_time(snapshot.last_time());
         let audit = Audit::new(caller, Activity::Delete, exchange).item(Some(before), None).finish();
-        let changes = vec![Change::Delete { collection: before.collection.clone(), id: before.id.clone() }];
+        let changes = vec![gone(before)];
         let commit = Commit { partition: owner.partition(), at, expect: vec![unchanged(before)], changes, audit };
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
     }
@@ -156,21 +186,17 @@ impl Service {
         let _turn = self.turn().await;
         let snapshot = self.snapshot(caller, owner).await?;
         let at = self.effects.change_time(snapshot.last_time());
-        let mut audit = Audit::new(caller, Activity::Clear, exchange);
-        let mut changes = Vec::new();
-        for collection in snapshot.collections().filter(|name| rules::is_of_profile(name)) {
-            for item in snapshot.items(collection) {
-                audit = audit.item(Some(item), None);
-                changes.push(Change::Delete { collection: collection.clone(), id: item.id.clone() });
-            }
-        }
+        let items = || PROFILE.all_navigation().flat_map(|collection| snapshot.items(collection.name));
+        let audit =
+            items().fold(Audit::new(caller, Activity::Clear, exchange), |audit, item| audit.item(Some(item), None));
+        let changes = items().map(|item| gone(item)).collect();
         let expect = vec![Precondition::Rev(snapshot.rev())];
         let commit = Commit { partition: owner.partition(), at, expect, changes, audit: audit.finish() };
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
     }
 
     /// The item as it is, if it is visible; `None` when it no longer has the version that the change presumes.
-    fn current<'a>(
+    async fn current<'a>(
         &self,
         caller: &Caller,
         owner: Owner,
@@ -179,8 +205,7 @@ impl Service {
         id: &str,
         basis: Option<Tag>,
     ) -> Result<Option<&'a Arc<Item>>, Problem> {
-        let viewer = Viewer::of(caller, owner.id);
-        let item = snapshot.item(collection.name, id).filter(|item| viewer.sees(&item.header)).ok_or_else(no_item)?;
+        let item = self.visible(caller, owner, snapshot, collection, id).await?.item();
         Ok(Some(item).filter(|item| basis.is_none_or(|basis| basis == rules::tag(item))))
     }
 
@@ -199,10 +224,20 @@ pub(crate) fn entry(snapshot: &Snapshot) -> &[u8] {
     snapshot.items(PERSON).first().map_or(&[], |item| &item.body)
 }
 
-/// An item as the protocol answers it.
-pub(crate) fn row(ty: &'static StructType, item: &Arc<Item>) -> Row {
-    let tag = Some(rules::tag(item));
-    Row { ty, at: item.header.created, id: item.id.clone(), tag, members: item.body.clone(), streams: None }
+/// What the viewer sees of a part of a collection.
+fn visible_items(viewer: &Viewer<'_>, snapshot: &Snapshot, collection: &Navigation, window: &Window) -> Vec<Entity> {
+    let items = snapshot.items(collection.name);
+    let start = window.after.as_ref().map_or(0, |(at, id)| {
+        items.partition_point(|item| (item.header.created, item.id.as_ref()) <= (*at, id.as_ref()))
+    });
+    let visible = items.iter().skip(start).filter_map(|item| viewer.shows(item));
+    let shown = visible.skip(window.skip).take(window.limit.unwrap_or(usize::MAX));
+    shown.map(|item| item.row(collection.target).into()).collect()
+}
+
+/// Removes an item.
+pub(crate) fn gone(item: &Item) -> Change {
+    Change::Delete { collection: item.collection.clone(), id: item.id.clone() }
 }
 
 pub(crate) fn unchanged(item: &Item) -> Precondition {

@@ -9,6 +9,7 @@ mod directory;
 mod effects;
 mod group;
 mod items;
+mod lists;
 mod load;
 pub mod model;
 mod people;
@@ -18,6 +19,7 @@ mod rules;
 mod service;
 mod settings;
 mod target;
+mod tenant;
 mod verify;
 
 #[cfg(test)]
@@ -29,3 +31,4 @@ pub use load::{Person, label};
 pub use service::Service;
 pub use settings::{AppWrites, ITEMS_SETTING, Settings};
 pub use target::Target;
+pub use tenant::Place;

@@ -13,6 +13,7 @@ use store::{Change, Commit, Item, Precondition};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::access::Policy;
 use crate::audit::{Activity, Audit};
 use crate::model::{MODEL, PROFILE, USER};
 use crate::people::{person_item, put_person};
@@ -46,13 +47,20 @@ impl Service {
     /// people cannot be read, nobody is loaded.
     pub async fn load_people(&self, tenant: Uuid, people: &[Json], first: usize) -> Result<Vec<Person>, String> {
         let _turn = self.turn().await;
-        let prepared = self.prepare_people(tenant, people, first)?;
+        let policy = self.policy(tenant).await.map_err(|problem| problem.message)?;
+        let prepared = self.prepare_people(tenant, &policy, people, first)?;
         self.write_people(prepared).await
     }
 
     /// Reads and checks everyone, on as many threads as there are processors. Times are given out beforehand, so that
     /// people are listed in the order of the fixture.
-    fn prepare_people(&self, tenant: Uuid, people: &[Json], first: usize) -> Result<Vec<Prepared>, String> {
+    fn prepare_people(
+        &self,
+        tenant: Uuid,
+        policy: &Policy,
+        people: &[Json],
+        first: usize,
+    ) -> Result<Vec<Prepared>, String> {
         let next_time = || {
             let at = self.effects.change_time(0);
             // Each person is one change; a clock that stands still between changes moves on for the next.
@@ -62,7 +70,7 @@ impl Service {
         let timed: Vec<(String, &Json, i64)> =
             people.iter().zip(first..).map(|(person, place)| (label(place, person), person, next_time())).collect();
         let prepare = |(label, person, at): &(String, &Json, i64)| {
-            self.prepare_person(tenant, label, person, *at).map_err(|error| format!("{label}: {error}"))
+            self.prepare_person((tenant, policy), label, person, *at).map_err(|error| format!("{label}: {error}"))
         };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = timed.len().div_ceil(threads).max(1);
@@ -138,7 +146,13 @@ impl Service {
         failed.map_or(Ok(()), Err)
     }
 
-    fn prepare_person(&self, tenant: Uuid, label: &str, person: &Json, at: i64) -> Result<Prepared, String> {
+    fn prepare_person(
+        &self,
+        (tenant, policy): (Uuid, &Policy),
+        label: &str,
+        person: &Json,
+        at: i64,
+    ) -> Result<Prepared, String> {
         let Json::Object(members) = person else { return Err("expected an object".into()) };
         let entry = members.iter().filter(|(name, _)| !matches!(name.as_str(), "profile" | "roles"));
         let entry = Json::Object(entry.map(|(name, value)| (name.clone(), value.clone())).collect());
@@ -153,7 +167,7 @@ impl Service {
             // A tick each: creation times strictly increase within a person's data.
             let at = at + i64::try_from(changes.len()).unwrap_or(0);
             let writing = Writing { caller: &caller, entry: &entry.body, owner: owner.id, at };
-            let item = self.prepare_item(collection, item, &place, &writing)?;
+            let item = self.prepare_item(collection, item, &place, policy, &writing)?;
             if !ids.insert((collection.name, Arc::clone(&item.id))) {
                 return Err(format!("{place}/id: another item of the list has it already"));
             }
@@ -171,11 +185,12 @@ impl Service {
         collection: &'static Navigation,
         body: &Json,
         place: &str,
+        policy: &Policy,
         writing: &Writing<'_>,
     ) -> Result<Arc<Item>, String> {
         let id = given_id(body, place)?.unwrap_or_else(|| self.effects.new_id(writing.owner, writing.at));
         let patch = read(collection.target, body, place)?;
-        let record = rules::new_item(collection.target, patch, id, writing);
+        let record = rules::new_item(collection.target, patch, id, policy.of(collection.name).usual, writing);
         Ok(Arc::new(Item {
             collection: collection.name.into(),
             id: id.to_string().into(),

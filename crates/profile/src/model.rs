@@ -28,9 +28,9 @@ use edm::model::Model;
 use edm::model::StructType;
 use edm::model::build::{collection, entity, set, singleton};
 
-pub use directory::{GROUP, PROFILE_PHOTO, Relation, USER};
+pub use directory::{AUDIENCE_LISTS, GROUP, PROFILE_PHOTO, Relation, USER};
 pub use facet::{ALLOWED_AUDIENCES, ENTITY, ITEM_FACET};
-pub use settings::{ADMIN, PEOPLE_ADMIN_SETTINGS};
+pub use settings::{ADMIN, PEOPLE_ADMIN_SETTINGS, PROFILE_CARD_PROPERTY, PROFILE_PROPERTY_SETTING, PROFILE_SOURCE};
 
 /// What one person tells, as a set of collections.
 pub static PROFILE: StructType = entity(
@@ -77,6 +77,7 @@ pub static MODEL: Model = Model {
         &ENTITY,
         &USER,
         &PROFILE_PHOTO,
+        &AUDIENCE_LISTS,
         &GROUP,
         &PROFILE,
         &ITEM_FACET,

@@ -12,9 +12,10 @@ use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag};
 use store::{Change, Commit, Item, Precondition, Snapshot};
 use uuid::Uuid;
 
+use crate::access::{Look, Visible};
 use crate::audit::{Activity, Audit};
 use crate::directory::Roll;
-use crate::items::{damaged, row, unchanged};
+use crate::items::{damaged, unchanged};
 use crate::model::{PROFILE, USER};
 use crate::problems::{from_store, no_person};
 use crate::rules::{self, PERSON, PRINCIPAL_NAME, Writing, folded, principal_name};
@@ -34,14 +35,14 @@ impl Service {
     /// A person with what the reach asks for along with them, as the caller may see it.
     pub(crate) async fn entity_of(
         &self,
-        caller: &Caller,
+        look: &Look<'_>,
         snapshot: &Snapshot,
         owner: Owner,
         basic: bool,
         reach: &Reach,
     ) -> Result<Entity, Problem> {
         let item = snapshot.items(PERSON).first().ok_or_else(damaged)?;
-        let related = self.related_to_person(caller, snapshot, owner, reach).await?;
+        let related = self.related_to_person(look, snapshot, owner, reach).await?;
         Ok(Entity { row: person_row(item, basic), related })
     }
 
@@ -72,7 +73,7 @@ impl Service {
             service.enter(owner, &name, commit).await
         })
         .await?;
-        Ok(row(&USER, &item))
+        Ok(Visible::written(&item).row(&USER))
     }
 
     /// Writes a person who is not there yet, under a name of their own.
@@ -223,7 +224,7 @@ pub(crate) fn put_person(tenant: Uuid, item: &Arc<Item>) -> Change {
 }
 
 fn person_row(item: &Arc<Item>, basic: bool) -> Row {
-    let full = row(&USER, item);
+    let full = Visible::entry(item).row(&USER);
     if !basic {
         return full;
     }

@@ -2,6 +2,8 @@
 //!
 //! Here, beside the model, is the only place that names properties.
 
+mod tenant;
+
 use std::sync::Arc;
 
 use auth::{Actor, Caller};
@@ -14,6 +16,8 @@ use uuid::Uuid;
 
 use crate::access::audience;
 use crate::model::{ALLOWED_AUDIENCES, GROUP, MODEL, USER};
+
+pub(crate) use tenant::{RULES, check_setting, rule, setting_exists, told_apart_by};
 
 /// The collection in which a person's own entry is kept, beside those of the profile. Not a name that an address can have.
 pub(crate) const PERSON: &str = "$user";
@@ -32,9 +36,13 @@ const AUDIENCE_GROUP: &str = "isAudienceGroup";
 /// Who may see an item that says nothing of it.
 const DEFAULT_AUDIENCE: &str = "organization";
 
-/// Is it a collection of the profile, rather than one beside it?
-pub(crate) fn is_of_profile(collection: &str) -> bool {
-    !collection.starts_with('$')
+/// The collection in which a person keeps whom they mean by an audience. Like that of their entry no part of the profile.
+pub(crate) fn list_collection(list: &str) -> &'static str {
+    match list {
+        "family" => "$family",
+        "contacts" => "$contacts",
+        _ => "$list",
+    }
 }
 
 /// The circumstances of a write.
@@ -55,7 +63,9 @@ impl Writing<'_> {
         let Some(ty) = ty else { return set.clone() };
         let (member, name, id) = match &self.caller.actor {
             Actor::User(user) => ("user", user.name.as_deref(), user.id.to_string()),
-            Actor::App => ("application", self.caller.app.name.as_deref(), self.caller.app.id.to_string()),
+            Actor::App | Actor::Nobody => {
+                ("application", self.caller.app.name.as_deref(), self.caller.app.id.to_string())
+            }
         };
         let own = || stored(self.entry, "displayName").filter(|_| self.caller.user_id() == Some(self.owner));
         let name = name.map_or_else(own, |name| Some(Value::text(name))).unwrap_or(Value::Null);
@@ -77,14 +87,25 @@ impl Writing<'_> {
     }
 }
 
-/// A new item of a profile.
-pub(crate) fn new_item(ty: &'static StructType, mut patch: Patch, id: Uuid, writing: &Writing<'_>) -> Record {
-    if patch.get(ty, "allowedAudiences") == Some(&Change::Set(Value::Null)) {
+/// Does a new item say who may see it?
+pub(crate) fn names_audience(ty: &'static StructType, patch: &Patch) -> bool {
+    !matches!(patch.get(ty, "allowedAudiences"), None | Some(Change::Set(Value::Null)))
+}
+
+/// A new item of a profile. `usual` are those who see it if it names nobody, where the tenant says so.
+pub(crate) fn new_item(
+    ty: &'static StructType,
+    mut patch: Patch,
+    id: Uuid,
+    usual: Option<i64>,
+    writing: &Writing<'_>,
+) -> Record {
+    if !names_audience(ty, &patch) {
         patch.remove(ty, "allowedAudiences");
     }
     let mut record = Record::new(ty);
-    let usual = ALLOWED_AUDIENCES.member(DEFAULT_AUDIENCE).map_or(Value::Null, |member| Value::Enum(member.value));
-    record.set("allowedAudiences", usual);
+    let usual = usual.or_else(|| ALLOWED_AUDIENCES.member(DEFAULT_AUDIENCE).map(|member| member.value));
+    record.set("allowedAudiences", usual.map_or(Value::Null, Value::Enum));
     patch.apply(&mut record);
     record.set("id", Value::text(id.to_string()));
     if ty.find(PRINCIPAL_NAME).is_some() {

@@ -13,15 +13,16 @@ use store::{Commit, Precondition, Snapshot, Store};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::access::{Subject, Viewer, admit, only_basic};
+use crate::access::{Look, Subject, admit, check_known, only_basic};
 use crate::directory::Roll;
 use crate::effects::Effects;
 use crate::group::Group;
-use crate::model::{MODEL, PROFILE};
+use crate::model::{AUDIENCE_LISTS, MODEL, PROFILE};
 use crate::problems::{from_store, no_person, not_offered, unknown_caller};
 use crate::rules::PERSON;
 use crate::settings::{ITEMS_SETTING, Settings};
 use crate::target::{Owner, Target};
+use crate::tenant::Place;
 
 /// People and their profiles, over a store.
 #[derive(Clone)]
@@ -95,6 +96,27 @@ impl Service {
     }
 }
 
+impl Service {
+    /// Which setting an address below `/admin` means.
+    async fn setting_place(&self, caller: &Caller, steps: &[Step]) -> Result<Place, Problem> {
+        match steps.get(1..).unwrap_or_default() {
+            [] => Ok(Place::Admin),
+            [Step::Navigation(_)] => Ok(Place::People),
+            [Step::Navigation(_), Step::Navigation(one)] if !one.collection => Ok(Place::One(one)),
+            [Step::Navigation(_), Step::Navigation(many)] => Ok(Place::Many(many)),
+            [Step::Navigation(_), Step::Navigation(many), Step::Key(key)] => {
+                let text = key.as_text().unwrap_or_default();
+                let id = match key.names == many.target.key_properties() {
+                    true => text.into(),
+                    false => self.setting_named(caller.tenant, many, text).await?,
+                };
+                Ok(Place::Entry(many, id))
+            }
+            _ => Err(not_offered("this address")),
+        }
+    }
+}
+
 /// An id in the one spelling that ids have, with hyphens and in small letters; other spellings name nothing.
 pub(crate) fn canonical_id(text: &str) -> Option<Uuid> {
     let small = text.bytes().fold(true, |small, byte| small & !byte.is_ascii_uppercase());
@@ -134,11 +156,21 @@ impl Service {
             [Step::Navigation(_), Step::Navigation(collection), Step::Key(key)] if collection.inline => {
                 Target::Item(owner, collection, key.as_text().unwrap_or_default().into())
             }
+            [Step::Navigation(lists)] if std::ptr::eq(lists.target, &AUDIENCE_LISTS) => Target::Lists(owner),
+            [Step::Navigation(lists), Step::Navigation(list)] if std::ptr::eq(lists.target, &AUDIENCE_LISTS) => {
+                Target::List(owner, list)
+            }
+            [Step::Navigation(lists), Step::Navigation(list), Step::Key(key)]
+                if std::ptr::eq(lists.target, &AUDIENCE_LISTS) =>
+            {
+                Target::Listed(owner, list, key.as_text().and_then(canonical_id).unwrap_or_default())
+            }
             [Step::Navigation(other), ..] => return Err(not_offered(&format!("`{}`", other.name))),
             _ => return Err(not_offered("this address")),
         };
         let subject = match target {
             Target::Person { .. } => Subject::Person(owner.id),
+            Target::Lists(_) | Target::List(..) | Target::Listed(..) => Subject::Lists(owner.id),
             _ => Subject::Profile(owner.id),
         };
         admit(caller, subject, action, self.settings.app_writes)?;
@@ -166,12 +198,18 @@ impl Resources for Service {
     }
 
     async fn authorize(&self, caller: &Caller, address: &Address, action: Action) -> Result<Target, Problem> {
+        check_known(caller, self.settings.public_pages)?;
         let steps = address.steps.as_slice();
         let root = match steps.first() {
             Some(Step::Set(set)) => set.name,
             Some(Step::Singleton(singleton)) => singleton.member_of.unwrap_or(singleton.name),
             _ => return Err(not_offered("this address")),
         };
+        if root == "admin" {
+            let place = self.setting_place(caller, steps).await?;
+            admit(caller, Subject::Settings, action, self.settings.app_writes)?;
+            return Ok(Target::Setting(caller.tenant, place));
+        }
         if let Some(place) = self.place(caller, steps, action).await? {
             return Ok(place);
         }
@@ -210,18 +248,19 @@ impl Resources for Service {
             Target::Person { owner, basic } => {
                 self.admit_reach(caller, owner.id, reach)?;
                 let snapshot = self.snapshot(caller, *owner).await?;
-                self.entity_of(caller, &snapshot, *owner, *basic, reach).await
+                self.entity_of(&Look::new(self, caller), &snapshot, *owner, *basic, reach).await
             }
             Target::Directory(tenant, spot) => return self.read_spot(caller, *tenant, spot, reach).await,
             Target::Profile(owner) => {
                 let snapshot = self.snapshot(caller, *owner).await?;
-                Ok(Self::read_profile(&Viewer::of(caller, owner.id), &snapshot, *owner, reach))
+                self.read_profile(&Look::new(self, caller), &snapshot, *owner, reach).await
             }
-            Target::Item(owner, collection, id) => {
-                let snapshot = self.snapshot(caller, *owner).await?;
-                Self::read_item(&Viewer::of(caller, owner.id), &snapshot, collection, id)
-            }
-            Target::People { .. } | Target::Collection(..) => Err(not_offered("this address")),
+            Target::Item(owner, collection, id) => self.read_item(caller, *owner, collection, id).await,
+            _ if !reach.is_empty() => Err(not_offered("reading more than the entity here")),
+            Target::Lists(owner) => self.snapshot(caller, *owner).await.map(|_| Self::lists_row().into()),
+            Target::Listed(owner, list, id) => self.read_listed(caller, *owner, list, *id).await,
+            Target::Setting(tenant, place) => self.read_setting(*tenant, place).await.map(Entity::from),
+            Target::People { .. } | Target::Collection(..) | Target::List(..) => Err(not_offered("this address")),
         };
         entity.map(Some)
     }
@@ -240,9 +279,11 @@ impl Resources for Service {
             }
             Target::Directory(tenant, spot) => self.list_spot(caller, *tenant, spot, reach, window).await,
             _ if !reach.is_empty() => Err(not_offered("reading more than the entities here")),
-            Target::Collection(owner, collection) => {
-                let snapshot = self.snapshot(caller, *owner).await?;
-                Ok(Self::list_items(&Viewer::of(caller, owner.id), &snapshot, collection, window))
+            Target::Collection(owner, collection) => self.list_items(caller, *owner, collection, window).await,
+            Target::List(owner, list) => Ok(window.counted(self.list_listed(caller, *owner, list).await?).0),
+            Target::Setting(tenant, Place::Many(navigation)) => {
+                let rows = self.list_settings(*tenant, navigation).await?;
+                Ok(window.counted(rows.into_iter().map(Entity::from).collect()).0)
             }
             _ => Err(not_offered("this address")),
         }
@@ -289,6 +330,9 @@ impl Resources for Service {
             Target::Collection(owner, collection) => {
                 self.create_item(caller, *owner, collection, patch, exchange).await
             }
+            Target::Setting(tenant, Place::Many(navigation)) => {
+                self.create_setting(caller, *tenant, navigation, patch, exchange).await
+            }
             _ => Err(not_offered("creating here")),
         }
     }
@@ -312,6 +356,14 @@ impl Resources for Service {
             Target::Item(owner, collection, id) => {
                 self.update_item(caller, *owner, collection, id, patch, basis, exchange).await
             }
+            // Nor has the root of what is set about people.
+            Target::Setting(tenant, place @ Place::People) => {
+                self.read_setting(*tenant, place).await.map(Changed::Done)
+            }
+            Target::Setting(tenant, place) => {
+                let Some((navigation, id)) = place.setting(*tenant) else { return Err(not_offered("changing this")) };
+                self.update_setting(caller, (*tenant, navigation, &id), patch, basis, exchange).await
+            }
             _ => Err(not_offered("changing this")),
         }
     }
@@ -330,6 +382,11 @@ impl Resources for Service {
                 self.delete_item(caller, *owner, collection, id, basis, exchange).await
             }
             Target::Directory(tenant, spot) => self.delete_spot(caller, *tenant, spot, basis, exchange).await,
+            Target::Setting(tenant, Place::People) => self.clear_settings(caller, *tenant, exchange).await,
+            Target::Setting(tenant, place) => {
+                let Some((navigation, id)) = place.setting(*tenant) else { return Err(not_offered("deleting this")) };
+                self.delete_setting(caller, (*tenant, navigation, &id), basis, exchange).await
+            }
             _ => Err(not_offered("deleting this")),
         }
     }
@@ -337,6 +394,10 @@ impl Resources for Service {
     async fn link(&self, caller: &Caller, target: &Target, other: &Target, exchange: &Exchange) -> Result<(), Problem> {
         match target {
             Target::Directory(tenant, spot) => self.link_spot(caller, *tenant, spot, other, exchange).await,
+            Target::List(owner, list) => {
+                let person = self.person_at(caller, other).await?;
+                self.put_on_list(caller, (*owner, list), person, exchange).await
+            }
             _ => Err(not_offered("changing this relationship")),
         }
     }
@@ -348,8 +409,12 @@ impl Resources for Service {
         other: Option<&Target>,
         exchange: &Exchange,
     ) -> Result<(), Problem> {
-        match target {
-            Target::Directory(tenant, spot) => self.unlink_spot(caller, *tenant, spot, other, exchange).await,
+        match (target, other) {
+            (Target::Directory(tenant, spot), other) => self.unlink_spot(caller, *tenant, spot, other, exchange).await,
+            (Target::List(owner, list), Some(other)) => {
+                let person = self.person_at(caller, other).await?;
+                self.take_off_list(caller, (*owner, list), person, exchange).await
+            }
             _ => Err(not_offered("changing this relationship")),
         }
     }

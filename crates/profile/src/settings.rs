@@ -20,10 +20,12 @@ pub struct Settings {
     pub app_writes: AppWrites,
     /// Most items in one collection of one person.
     pub items_per_collection: usize,
+    /// May anyone read, without a token, what is for `everyone`?
+    pub public_pages: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { app_writes: AppWrites::default(), items_per_collection: 1000 }
+        Self { app_writes: AppWrites::default(), items_per_collection: 1000, public_pages: false }
     }
 }

@@ -7,6 +7,7 @@ use store::{PartitionKey, PartitionKind};
 use uuid::Uuid;
 
 use crate::directory::Spot;
+use crate::tenant::Place;
 
 /// A person, by the only name that never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +64,16 @@ pub enum Target {
     Collection(Owner, &'static Navigation),
     /// One item of a collection.
     Item(Owner, &'static Navigation, Arc<str>),
+    /// Whom a person means by their audiences.
+    Lists(Owner),
+    /// One of those lists.
+    List(Owner, &'static Navigation),
+    /// Someone on it.
+    Listed(Owner, &'static Navigation, Uuid),
     /// A place in the directory of a tenant.
     Directory(Uuid, Spot),
+    /// Something that the tenant sets.
+    Setting(Uuid, Place),
 }
 
 impl engine::Target for Target {
@@ -78,15 +87,20 @@ impl engine::Target for Target {
                 owner.path(&["/profile/", navigation.name, "('", &id.replace('\'', "''"), "')"])
             }
             Target::Directory(_, spot) => spot.path(),
+            Target::Lists(owner) => owner.path(&["/audienceLists"]),
+            Target::List(owner, list) => owner.path(&["/audienceLists/", list.name]),
+            Target::Listed(_, _, id) => path("users", *id, &[]),
+            Target::Setting(_, place) => place.path(),
         }
     }
 
     fn container(&self) -> String {
         match self {
-            Target::Person { .. } => "users".into(),
+            Target::Person { .. } | Target::List(..) | Target::Listed(..) => "users".into(),
+            Target::Setting(_, place) => place.container(),
             Target::Item(owner, navigation, _) => owner.path(&["/profile/", navigation.name]),
             Target::Directory(_, spot) => spot.container(),
-            Target::People { .. } | Target::Profile(_) | Target::Collection(..) => self.path(),
+            Target::People { .. } | Target::Profile(_) | Target::Collection(..) | Target::Lists(_) => self.path(),
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use store::{Header, Item, PartitionKey, PartitionKind};
 
-use crate::model::{ENTITY, GROUP, MODEL, PROFILE, USER};
+use crate::model::{AUDIENCE_LISTS, ENTITY, GROUP, MODEL, PEOPLE_ADMIN_SETTINGS, PROFILE, USER};
 use crate::photos::is_photo;
-use crate::rules::{self, GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON, PHOTO};
+use crate::rules::{self, GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON, PHOTO, list_collection};
 use crate::service::Service;
 use edm::codec;
 
@@ -34,9 +34,9 @@ impl Service {
 
     async fn verify_partition(&self, partition: PartitionKey, findings: &mut Vec<String>) {
         let (kind, entry) = match partition.kind {
-            PartitionKind::User => ("person", PERSON),
-            PartitionKind::Group => ("group", GROUP_ENTRY),
-            PartitionKind::Settings => return,
+            PartitionKind::User => ("person", Some(PERSON)),
+            PartitionKind::Group => ("group", Some(GROUP_ENTRY)),
+            PartitionKind::Settings => ("settings of tenant", None),
         };
         let whose = format!("{kind} {}", partition.owner);
         let snapshot = match self.store.snapshot(partition).await {
@@ -44,13 +44,12 @@ impl Service {
             Ok(None) => return,
             Err(error) => return findings.push(format!("{whose}: {error}")),
         };
-        let entries = snapshot.items(entry).len();
-        if entries != 1 {
+        if let Some(entries) = entry.map(|entry| snapshot.items(entry).len()).filter(|entries| *entries != 1) {
             findings.push(format!("{whose}: found {entries} entries, expected one"));
         }
         for collection in snapshot.collections() {
             for item in snapshot.items(collection) {
-                if let Err(message) = verify_item(item) {
+                if let Err(message) = verify_item(partition.kind, item) {
                     findings.push(format!("{whose}, {collection} {}: {message}", item.id));
                 }
             }
@@ -58,14 +57,19 @@ impl Service {
     }
 }
 
-fn verify_item(item: &Item) -> Result<(), String> {
-    let ty = match item.collection.as_ref() {
-        PERSON => &USER,
-        GROUP_ENTRY => &GROUP,
-        MANAGER | MEMBERSHIP => &ENTITY,
-        PHOTO if is_photo(item) => return Ok(()),
-        PHOTO => return Err("the photo is no JPEG that is called by its dimensions".into()),
-        name => PROFILE.find_navigation(name).ok_or("there is no such collection")?.target,
+fn verify_item(kind: PartitionKind, item: &Item) -> Result<(), String> {
+    let ty = match (kind, item.collection.as_ref()) {
+        (PartitionKind::Settings, name) => {
+            PEOPLE_ADMIN_SETTINGS.find_navigation(name).ok_or("there is no such setting")?.target
+        }
+        (_, PERSON) => &USER,
+        (_, GROUP_ENTRY) => &GROUP,
+        // Nothing but whom or what it names.
+        (_, MANAGER | MEMBERSHIP) => &ENTITY,
+        (_, PHOTO) if is_photo(item) => return Ok(()),
+        (_, PHOTO) => return Err("the photo is no JPEG that is called by its dimensions".into()),
+        (_, name) if is_list(name) => &ENTITY,
+        (_, name) => PROFILE.find_navigation(name).ok_or("there is no such collection")?.target,
     };
     let record = codec::read_members(ty, &item.body)?;
     if item.header.revision == MODEL.revision && record.to_members() != item.body.as_ref() {
@@ -84,4 +88,8 @@ fn verify_item(item: &Item) -> Result<(), String> {
         ..item.header.clone()
     };
     if expected == item.header { Ok(()) } else { Err("the header says something else than the body".into()) }
+}
+
+fn is_list(collection: &str) -> bool {
+    AUDIENCE_LISTS.all_navigation().any(|list| list_collection(list.name) == collection)
 }

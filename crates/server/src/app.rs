@@ -50,6 +50,8 @@ const ROOTS: [&str; 2] = ["/beta", "/v1.0"];
 pub(crate) struct App {
     pub(crate) api: Api,
     pub(crate) authenticator: Arc<Authenticator>,
+    /// Who asks without a token, where there are public pages.
+    pub(crate) public: Option<Arc<Caller>>,
     /// Fetches the keys of issuers; `vitae dev` has none to fetch.
     pub(crate) keeper: Option<Keeper>,
     pub(crate) effects: Arc<Effects>,
@@ -129,7 +131,10 @@ impl App {
         if let Some(response) = described {
             return Ok(response);
         }
-        let caller = self.admit(&head.headers, arrival.now).await?;
+        let caller = match &self.public {
+            Some(nobody) if !head.headers.contains_key(AUTHORIZATION) => Arc::clone(nobody),
+            _ => self.admit(&head.headers, arrival.now).await?,
+        };
         let is_batch = is_batch(path);
         let most = match is_batch {
             true => Most { bytes: self.batch_body, setting: Some(BATCH_BODY) },
@@ -137,11 +142,15 @@ impl App {
         };
         let body = body::gather(&head.headers, body, most).await?;
         let request = self.request(arrival, &root, path, body);
-        Ok(match is_batch {
+        let response = match is_batch {
             // Boxed: its future is twice that of a single request, and each connection has room for the largest.
             true => Box::pin(self.api.batch(&caller, request, &ROOTS)).await,
             false => self.api.serve(&caller, request).await,
-        })
+        };
+        match response.status {
+            StatusCode::UNAUTHORIZED => Err(self.unknown_caller(&AuthError::Missing)),
+            _ => Ok(response),
+        }
     }
 
     /// Is the process alive, and can it serve? For supervisors, which know neither names nor tokens.

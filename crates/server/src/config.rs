@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use engine::Limits;
+use uuid::Uuid;
 
 use crate::app::{Known, Network};
 use crate::failure::{Failure, Outcome};
@@ -39,6 +40,7 @@ pub(crate) struct Settings {
     pub(crate) authorization_uri: Option<String>,
     pub(crate) insecure_http: bool,
     pub(crate) documentation_writes: bool,
+    pub(crate) public_pages: Option<Uuid>,
     pub(crate) workers: usize,
     pub(crate) cache_mb: usize,
     pub(crate) page_size: usize,
@@ -245,6 +247,7 @@ impl Default for Settings {
             authorization_uri: None,
             insecure_http: false,
             documentation_writes: false,
+            public_pages: None,
             workers: 1,
             cache_mb: 1,
             page_size: 1,

@@ -285,6 +285,7 @@ fn app(
     Ok(App {
         api,
         authenticator: authenticator.into(),
+        public: None,
         keeper: None,
         effects,
         store: Arc::clone(&ground.store),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use auth::Authenticator;
+use auth::{Authenticator, Caller};
 use store::Store;
 use store::sqlite::{Options, SqliteStore};
 
@@ -70,6 +70,7 @@ async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {
     let effects = Arc::new(Effects::machine());
     let kept = store.secret("paging".into(), random::secret()).await;
     let key = kept.map_err(|error| Failure::failed("cannot keep the key of skip tokens", error))?;
+    let public = settings.public_pages.map(|tenant| Arc::new(Caller::nobody(tenant)));
     let choices = Choices::of(&settings);
     let first_issuer = settings.issuers.first().map(|trusted| trusted.issuer.name.to_string());
     let (authenticator, keeper) = trust(settings.issuers)?;
@@ -77,6 +78,7 @@ async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {
     Ok(App {
         api: Api::new(Arc::clone(&store), Arc::clone(&effects), &choices, key),
         authenticator,
+        public,
         keeper: Some(keeper),
         effects,
         store,

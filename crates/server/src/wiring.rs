@@ -39,7 +39,11 @@ impl Choices {
         let app_writes =
             if settings.documentation_writes { AppWrites::Documentation } else { AppWrites::PermissionsData };
         Self {
-            settings: profile::Settings { app_writes, items_per_collection: settings.items_per_collection },
+            settings: profile::Settings {
+                app_writes,
+                items_per_collection: settings.items_per_collection,
+                public_pages: settings.public_pages.is_some(),
+            },
             dialect: Dialect {
                 page_size: settings.page_size,
                 max_page_size: settings.max_page_size,

@@ -10,8 +10,9 @@ use store::{Change, Commit, Item, PartitionKey, Precondition, Snapshot};
 use uuid::Uuid;
 
 use super::Roll;
+use crate::access::Visible;
 use crate::audit::{Activity, Audit};
-use crate::items::{damaged, row, unchanged};
+use crate::items::{damaged, unchanged};
 use crate::model::GROUP;
 use crate::problems::{from_store, no_person};
 use crate::rules::{self, GROUP_ENTRY, Writing};
@@ -51,7 +52,7 @@ impl Service {
     ) -> Result<Entity, Problem> {
         let group = Uuid::try_parse(&entry.id).map_err(|_| damaged())?;
         let related = self.related_to_group(caller, (tenant, group), reach).await?;
-        Ok(Entity { row: row(&GROUP, entry), related })
+        Ok(Entity { row: Visible::entry(entry).row(&GROUP), related })
     }
 
     pub(super) async fn create_group(
@@ -71,7 +72,7 @@ impl Service {
         let expect = vec![Precondition::Absent];
         let commit = Commit { partition: partition((tenant, group)), at, expect, changes, audit };
         match self.commit(commit).await? {
-            Some(_) => Ok(row(&GROUP, &item)),
+            Some(_) => Ok(Visible::written(&item).row(&GROUP)),
             None => Err(Problem::new(Kind::Internal, "the new id is taken")),
         }
     }
@@ -98,7 +99,7 @@ impl Service {
         let changes = vec![put_group(tenant, &item)];
         let commit =
             Commit { partition: partition((tenant, group)), at, expect: vec![unchanged(&before)], changes, audit };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(row(&GROUP, &item))))
+        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(Visible::written(&item).row(&GROUP))))
     }
 
     /// Removes a group. What its members' partitions say of it means nothing from then on.

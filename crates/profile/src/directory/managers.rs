@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Roll;
 use super::members::{ATTEMPTS, created, link};
-use crate::access::only_basic;
+use crate::access::{Look, only_basic};
 use crate::audit::{Activity, Audit};
 use crate::items::damaged;
 use crate::problems::{busy, from_store, no_person};
@@ -43,11 +43,11 @@ impl Service {
     /// A manager as the caller may see them.
     pub(super) async fn manager_entity(
         &self,
-        caller: &Caller,
+        look: &Look<'_>,
         (manager, snapshot): (Owner, Arc<Snapshot>),
         reach: &Reach,
     ) -> Result<Entity, Problem> {
-        self.entity_of(caller, &snapshot, manager, only_basic(caller, Some(manager.id)), reach).await
+        self.entity_of(look, &snapshot, manager, only_basic(look.caller(), Some(manager.id)), reach).await
     }
 
     /// Someone who must report to a person.

@@ -8,7 +8,7 @@ use store::Snapshot;
 use uuid::Uuid;
 
 use super::{Boxed, Roll};
-use crate::access::{Subject, Viewer, admit, only_basic};
+use crate::access::{Look, Subject, admit, only_basic};
 use crate::model::{PROFILE, Relation};
 use crate::photos::{photo_row, sizes_of};
 use crate::problems::not_offered;
@@ -40,7 +40,7 @@ impl Service {
     /// What a reach asks for along with a person.
     pub(crate) fn related_to_person<'a>(
         &'a self,
-        caller: &'a Caller,
+        look: &'a Look<'_>,
         snapshot: &'a Snapshot,
         owner: Owner,
         reach: &'a Reach,
@@ -49,17 +49,17 @@ impl Service {
             let mut related = Vec::with_capacity(reach.along.len());
             for (navigation, within) in &reach.along {
                 related.push(match Relation::of(navigation) {
-                    None => vec![Self::read_profile(&Viewer::of(caller, owner.id), snapshot, owner, within)],
-                    Some(Relation::MemberOf) => self.groups_in(caller, owner.tenant, snapshot, within).await?,
+                    None => vec![self.read_profile(look, snapshot, owner, within).await?],
+                    Some(Relation::MemberOf) => self.groups_in(look.caller(), owner.tenant, snapshot, within).await?,
                     Some(Relation::Manager) => match self.manager_in(owner.tenant, snapshot).await? {
-                        Some(manager) => vec![self.manager_entity(caller, manager, within).await?],
+                        Some(manager) => vec![self.manager_entity(look, manager, within).await?],
                         None => Vec::new(),
                     },
                     Some(Relation::Photo) => photo_row(snapshot).map(Entity::from).into_iter().collect(),
                     Some(Relation::Photos) => sizes_of(snapshot),
                     Some(Relation::Reports) => {
-                        let (roll, basic) = (Roll::Reports(owner.tenant, owner.id), only_basic(caller, None));
-                        self.list_roll(caller, roll, basic, within, &Window::ALL).await?
+                        let (roll, basic) = (Roll::Reports(owner.tenant, owner.id), only_basic(look.caller(), None));
+                        self.list_roll(look.caller(), roll, basic, within, &Window::ALL).await?
                     }
                     Some(Relation::Members) => return Err(beyond(navigation)),
                 });

@@ -12,6 +12,7 @@ use engine::{Entity, Problem, Window};
 use store::{Candidate, IndexRow, PartitionKey, PartitionKind, Scan, Snapshot};
 use uuid::Uuid;
 
+use crate::access::Look;
 use crate::problems::from_store;
 use crate::rules::{GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON, created_token};
 use crate::service::Service;
@@ -130,7 +131,7 @@ impl Service {
         window: &Window,
     ) -> Result<Vec<Entity>, Problem> {
         let limit = window.limit.unwrap_or(usize::MAX);
-        let mut rows = Vec::new();
+        let (look, mut rows) = (Look::searching(self, caller), Vec::new());
         // Those who are left out need not be read.
         let mut skip = window.skip;
         let mut after = roll.before(window);
@@ -138,7 +139,7 @@ impl Service {
             let wanted = BATCH.min(limit - rows.len()).max(BATCH.min(skip));
             let candidates = self.scan_roll(roll.scan(after, wanted)).await?;
             for candidate in candidates.iter().skip(skip).take(limit - rows.len()) {
-                rows.extend(self.listed(caller, (roll, candidate.owner), basic, reach).await?);
+                rows.extend(self.listed(&look, (roll, candidate.owner), basic, reach).await?);
             }
             skip = skip.saturating_sub(candidates.len());
             if candidates.len() < wanted {
@@ -159,6 +160,7 @@ impl Service {
         window: &Window,
     ) -> Result<(Vec<Entity>, usize), Problem> {
         let (limit, before) = (window.limit.unwrap_or(usize::MAX), roll.before(window));
+        let look = Look::searching(self, caller);
         let (mut rows, mut count, mut skip, mut after) = (Vec::new(), 0, window.skip, None);
         loop {
             let candidates = self.scan_roll(roll.scan(after, COUNTED)).await?;
@@ -167,7 +169,7 @@ impl Service {
                 if skip > 0 {
                     skip -= 1;
                 } else if rows.len() < limit {
-                    let row = self.listed(caller, (roll, candidate.owner), basic, reach).await?;
+                    let row = self.listed(&look, (roll, candidate.owner), basic, reach).await?;
                     count -= usize::from(row.is_none());
                     rows.extend(row);
                 }
@@ -180,9 +182,9 @@ impl Service {
     }
 
     /// Someone or something of a list; what was deleted or is related no longer is not on it.
-    async fn listed(
+    pub(crate) async fn listed(
         &self,
-        caller: &Caller,
+        look: &Look<'_>,
         (roll, id): (Roll, Uuid),
         basic: bool,
         reach: &Reach,
@@ -192,11 +194,11 @@ impl Service {
         let Some(snapshot) = snapshot.filter(|snapshot| roll.holds(snapshot)) else { return Ok(None) };
         match (partition.kind, snapshot.items(roll.entry()).first()) {
             (PartitionKind::Group, Some(entry)) => {
-                self.group_entity(caller, partition.tenant, entry, reach).await.map(Some)
+                self.group_entity(look.caller(), partition.tenant, entry, reach).await.map(Some)
             }
             (_, Some(_)) => {
                 let owner = Owner { tenant: partition.tenant, id };
-                self.entity_of(caller, &snapshot, owner, basic, reach).await.map(Some)
+                self.entity_of(look, &snapshot, owner, basic, reach).await.map(Some)
             }
             _ => Ok(None),
         }

@@ -10,6 +10,19 @@ use super::PROFILE;
 use super::facet::ENTITY;
 use super::work::PERSON_RESPONSIBILITY;
 
+/// Whom a person means by the audiences of which they alone know who is meant. Not in Graph, which does not say how
+/// these audiences are told; each list is named as its audience.
+pub static AUDIENCE_LISTS: StructType = entity(
+    "audienceLists",
+    None,
+    "Whom the person means by `family` and by `contacts` (Vitae).",
+    &[],
+    &[
+        many("family", &USER, "Who sees what the person shows to `family`."),
+        many("contacts", &USER, "Who sees what the person shows to `contacts`."),
+    ],
+);
+
 /// A person of the organization.
 pub static USER: StructType = entity(
     "user",
@@ -67,6 +80,9 @@ pub static USER: StructType = entity(
             .short_for(&["profile", "responsibilities"]),
         to_one("manager", &USER, "To whom the person reports.").partner("directReports"),
         many("directReports", &USER, "Who reports to the person.").partner("manager"),
+        to_one("audienceLists", &AUDIENCE_LISTS, "Whom the person means by `family` and by `contacts` (Vitae).")
+            .contained()
+            .not_null(),
         many("memberOf", &GROUP, "Groups the person belongs to.").partner("members"),
         to_one("photo", &PROFILE_PHOTO, "What the person looks like.").contained(),
         many("photos", &PROFILE_PHOTO, "The photo in several sizes, squares cut from its middle.").contained(),

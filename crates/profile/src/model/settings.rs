@@ -2,9 +2,9 @@
 
 use edm::model::Default;
 use edm::model::StructType;
-use edm::model::build::{BOOLEAN, STRING, complex, entity, list, many, of, one, to_one};
+use edm::model::build::{BOOLEAN, DOUBLE, STRING, complex, en, entity, list, many, of, one, to_one};
 
-use super::facet::ENTITY;
+use super::facet::{ALLOWED_AUDIENCES, ENTITY};
 
 /// The root of what administrators set. It has no key, for there is only one.
 pub static ADMIN: StructType = entity(
@@ -68,7 +68,8 @@ pub(super) static PRONOUNS_SETTINGS: StructType = entity(
     &[],
 );
 
-pub(super) static PROFILE_CARD_PROPERTY: StructType = entity(
+/// A property on the card of a person.
+pub static PROFILE_CARD_PROPERTY: StructType = entity(
     "profileCardProperty",
     Some(&ENTITY),
     "A property of the directory that the card of a person shows.",
@@ -80,19 +81,27 @@ pub(super) static PROFILE_CARD_PROPERTY: StructType = entity(
     &[],
 );
 
-pub(super) static PROFILE_PROPERTY_SETTING: StructType = entity(
+/// What holds of one property, or of all.
+pub static PROFILE_PROPERTY_SETTING: StructType = entity(
     "profilePropertySetting",
     Some(&ENTITY),
-    "Which source wins when several supply a property.",
+    "What holds of a property: which source wins, who may see it, who sees it unless something else is said.",
     &[
+        // The published schema has it since; it names there one of four audiences, here any.
+        one("allowedAudiences", en(&ALLOWED_AUDIENCES), "The widest audience of the items of the collection `name`."),
+        // Not in Graph.
+        one("defaultAudiences", en(&ALLOWED_AUDIENCES), "Who may see an item that says nothing of it (Vitae)."),
         one("displayName", STRING, "Label of the setting."),
         one("name", STRING, "Name of the property; none means all properties of the organization."),
         list("prioritizedSourceUrls", STRING, "Addresses of the sources, the strongest first.").url(),
+        // Not in Graph.
+        one("shownConfidence", DOUBLE, "How sure a guess must be to be shown before it is confirmed (Vitae)."),
     ],
     &[],
 );
 
-pub(super) static PROFILE_SOURCE: StructType = entity(
+/// A system that supplies facts.
+pub static PROFILE_SOURCE: StructType = entity(
     "profileSource",
     Some(&ENTITY),
     "A system that supplies facts about people.",

@@ -86,6 +86,14 @@ impl World {
         world
     }
 
+    /// A service over a store that is there already, with its clock and ids far from what is in it.
+    pub(super) fn over(store: Arc<dyn store::Store>, settings: Settings) -> Self {
+        let steps = Steps { now: AtomicI64::new(1_000_000 * SECOND), ids: AtomicU64::new(1 << 32), turn: None };
+        let people = Service::new(store, Arc::new(steps), settings);
+        let service = engine::Service::new(people, Dialect::GRAPH, [7; 32]);
+        Self { service, runtime: tokio::runtime::Builder::new_current_thread().build().unwrap() }
+    }
+
     pub(super) fn load(&self, people: &[Json]) -> Result<Vec<crate::Person>, String> {
         self.runtime.block_on(self.service.resources().load_people(TENANT, people, 0))
     }
@@ -132,6 +140,15 @@ impl World {
 
     pub(super) fn get(&self, caller: &Caller, url: &str) -> Answer {
         self.send(caller, Method::GET, url, &[], "")
+    }
+
+    /// The status of an answer whose body may be anything.
+    pub(super) fn get_raw(&self, caller: &Caller, url: &str) -> u16 {
+        let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
+        let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
+        let (headers, body, root) = (&HeaderMap::new(), Default::default(), "http://here/beta");
+        let request = Request { method: Method::GET, root, path, query, headers, body, exchange };
+        self.wait(self.service.serve(caller, request)).status.as_u16()
     }
 
     pub(super) fn post(&self, caller: &Caller, url: &str, body: &Json) -> Answer {

@@ -145,7 +145,7 @@ fn profiles_need_the_scope_that_profiles_need() {
 fn the_root_shows_no_more_than_its_addresses() {
     let world = world();
     let count = |caller: &Caller, condition: &str| {
-        let url = format!("users/$count?$filter={}", condition.replace("ADA", ADA));
+        let url = format!("users/$count?$filter={}", condition.replace("ADA", &ADA.to_string()));
         world.get(caller, &url).ok(200).as_u64().unwrap()
     };
     let member = grace("User.Read.All");
@@ -162,7 +162,7 @@ fn the_root_shows_no_more_than_its_addresses() {
         "users?$filter=$root/users/any(u:u/profile/skills/any())",
         "users?$filter=$root/users('ADA')/profile/id ne null",
     ] {
-        let url = url.replace("ADA", ADA);
+        let url = url.replace("ADA", &ADA.to_string());
         world.get(&app("robot", "User.ReadBasic.All"), &url).error(403, "Authorization_RequestDenied");
     }
     let url = "users?$expand=profile($expand=skills($filter=displayName eq $it/displayName))&$top=1";

@@ -87,6 +87,7 @@ impl Facts {
             require_at_jwt: self.require_at_jwt,
             role_names: self.role_names,
             creates_people: self.creates_people,
+            is_partner: self.is_partner,
             ..Issuer::new(&self.name, &audiences, keys, tenancy)
         };
         Ok(Trusted { issuer, remote })

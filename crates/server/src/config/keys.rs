@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use engine::{Limit, setting};
+use uuid::Uuid;
 
 use super::Settings;
 use super::key::{Default, Key};
@@ -100,6 +101,15 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         "whether apps without a person may write: as the \"permissions-data\" says, or the \"documentation\"",
         |settings, value| {
             settings.documentation_writes = value.one_of(&[("permissions-data", false), ("documentation", true)])?;
+            Ok(())
+        },
+    ),
+    key(
+        "public_pages",
+        Default::NoText,
+        "the tenant whose profiles anyone may read without a token, as far as items are for `everyone`",
+        |settings, value| {
+            settings.public_pages = Some(Uuid::try_parse(value.text()?).map_err(|_| "the GUID of a tenant")?);
             Ok(())
         },
     ),

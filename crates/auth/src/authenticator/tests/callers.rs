@@ -95,6 +95,23 @@ fn roles_from_configuration() {
 }
 
 #[test]
+fn whom_a_partner_names_is_a_guest() {
+    let mut issuer = dev().as_issuer().unwrap();
+    (issuer.is_partner, issuer.user_ids) = (true, UserIds::Derived);
+    let authenticator = Authenticator::new(vec![issuer], 0).unwrap();
+    for claims in [
+        json!({ "wids": ["024906de-61e5-49c8-8572-40335f1e0e10"] }),
+        json!({ "scp": null, "name": null,
+        "preferred_username": null, "sub": ADA, "idtyp": "app", "roles": ["User.Read.All", "auditor"] }),
+    ] {
+        let header = format!("Bearer {}", es(claims));
+        let caller = authenticator.authenticate(Some(header.as_bytes()), NOW).unwrap();
+        assert_eq!(caller.roles.to_string(), "guest");
+        assert_ne!(caller.user_id(), Some(ADA.parse().unwrap()), "theirs is not one of our ids");
+    }
+}
+
+#[test]
 fn an_issuer_can_mark_its_apps() {
     let mut issuer = dev().as_issuer().unwrap();
     issuer.claims.app_only = vec!["clientId".into()];
@@ -138,6 +155,7 @@ fn declarations_that_cannot_be_trusted() {
         change(&mut issuer);
         Authenticator::new(vec![issuer], 1).err().unwrap().to_string()
     };
+    assert!(refuse(&|issuer| issuer.is_partner = true).contains("partner"));
     assert!(refuse(&|issuer| issuer.leeway = 301).contains("leeway"));
     assert!(refuse(&|issuer| issuer.audiences.clear()).contains("audience"));
     assert!(refuse(&|issuer| issuer.algorithms.clear()).contains("algorithm"));

@@ -38,6 +38,7 @@ pub(in crate::config) struct Facts {
     pub(super) claims: ClaimNames,
     pub(super) role_names: Vec<(String, Role)>,
     pub(super) creates_people: bool,
+    pub(super) is_partner: bool,
 }
 
 const fn key(
@@ -254,6 +255,15 @@ pub(in crate::config) static ISSUER_KEYS: &[Key<Facts>] = &[
         "whether people are put into the directory when they first come with a token",
         |facts, value| {
             facts.creates_people = value.switch()?;
+            Ok(())
+        },
+    ),
+    key(
+        "partner",
+        Form::Switch(false),
+        "whether it speaks for another organization: whom it names are guests here; takes `user_ids = \"derived\"`",
+        |facts, value| {
+            facts.is_partner = value.switch()?;
             Ok(())
         },
     ),

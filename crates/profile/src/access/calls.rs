@@ -1,0 +1,144 @@
+//! May a call be made at all? By the scopes of its token, then by the role of the person, then by who they are.
+//!
+//! Says nothing of items: each of those is judged on its own afterwards.
+
+use auth::{Actor, Caller, Role, Scope, Scopes};
+use engine::{Action, Kind, Problem};
+use uuid::Uuid;
+
+use super::Standing;
+use crate::settings::AppWrites;
+
+/// What a call is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The profile of this person.
+    Profile(Uuid),
+    /// Whom this person means by their audiences.
+    Lists(Uuid),
+    /// This person's entry in the directory.
+    Person(Uuid),
+    /// The directory.
+    People,
+    /// The groups.
+    Groups,
+    /// Who is in which group.
+    Members,
+    /// The groups in which this person is.
+    MemberOf(Uuid),
+    /// What the tenant sets about people.
+    Settings,
+}
+
+const READ_OWN: Scopes = Scopes::of(&[
+    Scope::UserRead,
+    Scope::UserReadWrite,
+    Scope::UserReadBasicAll,
+    Scope::UserReadAll,
+    Scope::UserReadWriteAll,
+]);
+const READ_OTHERS: Scopes = Scopes::of(&[Scope::UserReadBasicAll, Scope::UserReadAll, Scope::UserReadWriteAll]);
+const READ_AS_APP: Scopes = Scopes::of(&[Scope::UserReadAll, Scope::UserReadWriteAll]);
+/// Those that Graph names for groups; those that show everyone's full data do too.
+const READ_GROUPS: Scopes = Scopes::of(&[
+    Scope::UserReadAll,
+    Scope::UserReadWriteAll,
+    Scope::GroupReadAll,
+    Scope::GroupReadWriteAll,
+    Scope::GroupMemberReadAll,
+    Scope::GroupMemberReadWriteAll,
+]);
+const WRITE_GROUPS: Scopes = Scopes::of(&[Scope::UserReadWriteAll, Scope::GroupReadWriteAll]);
+const WRITE_MEMBERS: Scopes =
+    Scopes::of(&[Scope::UserReadWriteAll, Scope::GroupReadWriteAll, Scope::GroupMemberReadWriteAll]);
+const WRITE_OWN: Scopes = Scopes::of(&[Scope::UserReadWrite, Scope::UserReadWriteAll]);
+const WRITE_ALL: Scopes = Scopes::of(&[Scope::UserReadWriteAll]);
+const READ_SETTINGS: Scopes = Scopes::of(&[Scope::PeopleSettingsReadAll, Scope::PeopleSettingsReadWriteAll]);
+const WRITE_SETTINGS: Scopes = Scopes::of(&[Scope::PeopleSettingsReadWriteAll]);
+/// Scopes beyond the basic properties of other people.
+const READ_FULL: Scopes = READ_AS_APP;
+
+/// Somebody must be calling, unless there are public pages.
+pub(crate) fn check_known(caller: &Caller, public_pages: bool) -> Result<(), Problem> {
+    if caller.actor == Actor::Nobody && !public_pages { Err(nobody()) } else { Ok(()) }
+}
+
+/// Is the call admitted at all?
+pub(crate) fn admit(caller: &Caller, subject: Subject, action: Action, app_writes: AppWrites) -> Result<(), Problem> {
+    let reading = action.is_reading();
+    if caller.actor == Actor::Nobody {
+        // The one thing that can be public; each item says whether it is.
+        return if reading && matches!(subject, Subject::Profile(_)) { Ok(()) } else { Err(nobody()) };
+    }
+    let own = match subject {
+        Subject::Profile(id) | Subject::Lists(id) | Subject::Person(id) | Subject::MemberOf(id) => {
+            Standing::of(caller, id) == Standing::Owner
+        }
+        Subject::People | Subject::Groups | Subject::Members | Subject::Settings => false,
+    };
+    let wanted = wanted(subject, reading, own, caller.is_delegated());
+    if !caller.scopes.any_of(wanted) {
+        return Err(scope_missing(wanted));
+    }
+    match subject {
+        Subject::Profile(_) | Subject::Lists(_) if own => Ok(()),
+        Subject::Settings | Subject::Lists(_) if caller.is_delegated() => administering(caller, subject),
+        Subject::Lists(_) => Err(role_missing("this is the person's own: it takes their token, or an administrator's")),
+        _ if reading => Ok(()),
+        _ if caller.is_delegated() => administering(caller, subject),
+        _ if caller.roles.contains(Role::Guest) => Err(role_missing("this service lets no app of a partner do that")),
+        Subject::Profile(_) if app_writes == AppWrites::Documentation => {
+            Err(role_missing("this service lets no app write profiles without a person"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The scopes of which one is needed.
+fn wanted(subject: Subject, reading: bool, own: bool, delegated: bool) -> Scopes {
+    match (subject, reading) {
+        (Subject::Settings, true) => READ_SETTINGS,
+        (Subject::Settings, false) => WRITE_SETTINGS,
+        (_, true) if own => READ_OWN,
+        (Subject::Groups | Subject::Members | Subject::MemberOf(_), true) => READ_GROUPS,
+        (Subject::Groups, false) => WRITE_GROUPS,
+        (Subject::Members, false) => WRITE_MEMBERS,
+        (Subject::Profile(_) | Subject::Lists(_), true) if !delegated => READ_AS_APP,
+        (_, true) => READ_OTHERS,
+        (Subject::Profile(_) | Subject::Lists(_), false) if own => WRITE_OWN,
+        (_, false) => WRITE_ALL,
+    }
+}
+
+/// May the caller see of this person only the basic properties?
+pub(crate) fn only_basic(caller: &Caller, person: Option<Uuid>) -> bool {
+    let own = person.is_some() && caller.user_id() == person;
+    !own && !caller.scopes.any_of(READ_FULL)
+}
+
+fn administering(caller: &Caller, subject: Subject) -> Result<(), Problem> {
+    if caller.roles.contains(Role::PeopleAdministrator) {
+        return Ok(());
+    }
+    Err(role_missing(match subject {
+        Subject::Settings => "what holds for the whole organization needs the role `people administrator`",
+        Subject::Lists(_) => {
+            "whom others mean by their audiences is shown to them and to the role `people administrator`"
+        }
+        _ => "changing other people's data needs the role `people administrator`",
+    }))
+}
+
+fn scope_missing(wanted: Scopes) -> Problem {
+    let message = format!("Insufficient privileges to complete the operation. One of these scopes would do: {wanted}");
+    Problem { scopes: Some(wanted.to_string()), ..Problem::new(Kind::ScopeMissing, message) }
+}
+
+fn role_missing(message: &str) -> Problem {
+    Problem::new(Kind::RoleMissing, message)
+}
+
+fn nobody() -> Problem {
+    let message = "without a token only profiles can be read, as far as they are public; this needs a token";
+    Problem::new(Kind::Unauthenticated, message)
+}

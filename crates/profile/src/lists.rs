@@ -1,0 +1,108 @@
+//! Whom a person means by the audiences `family` and `contacts`: lists of people that only they keep.
+//!
+//! One item a listed person, in the keeper's partition, beside the profile. Nobody learns that they are on a list.
+
+use std::sync::Arc;
+
+use auth::Caller;
+use bytes::Bytes;
+use edm::expr::Reach;
+use edm::{Navigation, Record, Value};
+use engine::{Entity, Exchange, Problem, Row};
+use store::{Change, Commit, Item, Precondition};
+use uuid::Uuid;
+
+use crate::access::{Look, only_basic};
+use crate::audit::{Activity, Audit};
+use crate::directory::Roll;
+use crate::items::damaged;
+use crate::model::{AUDIENCE_LISTS, ENTITY};
+use crate::problems::no_item;
+use crate::rules::{self, Writing, list_collection};
+use crate::service::Service;
+use crate::target::Owner;
+
+impl Service {
+    /// The lists themselves, of which nothing is told but that they are there.
+    pub(crate) fn lists_row() -> Row {
+        Row { ty: &AUDIENCE_LISTS, at: 0, id: "".into(), tag: None, members: Bytes::new(), streams: None }
+    }
+
+    /// Those on a list, as the caller may see people; who was deleted is on it no longer.
+    pub(crate) async fn list_listed(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        list: &Navigation,
+    ) -> Result<Vec<Entity>, Problem> {
+        let snapshot = self.snapshot(caller, owner).await?;
+        let look = Look::new(self, caller);
+        let mut people = Vec::new();
+        for item in snapshot.items(list_collection(list.name)) {
+            let id = Uuid::try_parse(&item.id).map_err(|_| damaged())?;
+            let (roll, basic) = (Roll::People(owner.tenant), only_basic(caller, Some(id)));
+            people.extend(self.listed(&look, (roll, id), basic, &Reach::NONE).await?);
+        }
+        people.sort_by(|left, right| (left.row.at, &left.row.id).cmp(&(right.row.at, &right.row.id)));
+        Ok(people)
+    }
+
+    /// Someone on a list.
+    pub(crate) async fn read_listed(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        list: &Navigation,
+        person: Uuid,
+    ) -> Result<Entity, Problem> {
+        let listed = self.list_listed(caller, owner, list).await?;
+        let id = person.to_string();
+        listed.into_iter().find(|entity| *entity.row.id == *id).ok_or_else(no_item)
+    }
+
+    /// Puts someone on a list. Once is enough.
+    pub(crate) async fn put_on_list(
+        &self,
+        caller: &Caller,
+        (owner, list): (Owner, &Navigation),
+        person: Owner,
+        exchange: &Exchange,
+    ) -> Result<(), Problem> {
+        self.snapshot(caller, person).await?;
+        let _turn = self.turn().await;
+        let snapshot = self.snapshot(caller, owner).await?;
+        let (collection, id): (Arc<str>, Arc<str>) = (list_collection(list.name).into(), person.id.to_string().into());
+        if snapshot.item(&collection, &id).is_some() {
+            return Ok(());
+        }
+        let at = self.effects.change_time(snapshot.last_time());
+        let mut record = Record::new(&ENTITY);
+        record.set("id", Value::text(&*id));
+        let writing = Writing { caller, entry: &[], owner: owner.id, at };
+        let (header, body) = (rules::header(&record, None, &writing), rules::body(&record));
+        let item = Arc::new(Item { collection: collection.clone(), id, header, body });
+        let expect =
+            vec![Precondition::Exists, Precondition::AtMost { collection, items: self.settings.items_per_collection }];
+        let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
+        let changes = vec![Change::Put { item, index: Vec::new() }];
+        self.commit(Commit { partition: owner.partition(), at, expect, changes, audit }).await.map(drop)
+    }
+
+    /// Takes someone off a list; a problem where they are not on it.
+    pub(crate) async fn take_off_list(
+        &self,
+        caller: &Caller,
+        (owner, list): (Owner, &Navigation),
+        person: Owner,
+        exchange: &Exchange,
+    ) -> Result<(), Problem> {
+        let _turn = self.turn().await;
+        let snapshot = self.snapshot(caller, owner).await?;
+        let item = snapshot.item(list_collection(list.name), &person.id.to_string()).ok_or_else(no_item)?;
+        let at = self.effects.change_time(snapshot.last_time());
+        let audit = Audit::new(caller, Activity::Delete, exchange).item(Some(item), None).finish();
+        let changes = vec![Change::Delete { collection: item.collection.clone(), id: item.id.clone() }];
+        let expect = vec![Precondition::Exists];
+        self.commit(Commit { partition: owner.partition(), at, expect, changes, audit }).await.map(drop)
+    }
+}
