@@ -41,6 +41,10 @@ impl<R: Resources> Service<R> {
     async fn change_all(&self, task: Task, understood: &Understood<'_, R>) -> Result<Vec<Row>, Problem> {
         let Understood { caller, request, target, query, reach, route, meter, .. } = understood;
         let entities = self.few(caller, (target, reach, route.cast), Shaping::new(query, reach, meter)).await?;
+        if entities.len().saturating_mul(request.body.len()) > self.dialect.max_held {
+            let message = beyond(setting::HELD, self.dialect.max_held >> 20, "megabytes of changes");
+            return Err(Problem::new(Kind::BadQuery, format!("{message}; choose fewer by `/$filter`")).at("$each"));
+        }
         let mut changed = Vec::with_capacity(entities.len());
         for Entity { row, .. } in entities {
             condition(understood, &row, false)?;

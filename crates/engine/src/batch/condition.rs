@@ -10,6 +10,7 @@ use edm::json::{self, Kind as Json, Node};
 use odata::bind::Binder;
 use odata::syntax::literal::is_value;
 use odata::syntax::prefer::is_request_id;
+use odata::syntax::{Limit, Limits, beyond};
 use odata::{Kind, Problem};
 
 use crate::rows::Meter;
@@ -29,8 +30,10 @@ pub(super) fn holds<'a>(
     earlier: &dyn Fn(&str) -> Option<Outcome<'a>>,
     meter: &Meter,
 ) -> Result<bool, Problem> {
-    let bind = |bare: bool| -> Result<Expr, Problem> {
-        let text = resolved(condition, earlier, bare)?;
+    let limits = *binder().limits();
+    let mut bodies = Bodies { earlier, parsed: Vec::new() };
+    let mut bind = |bare: bool| -> Result<Expr, Problem> {
+        let text = resolved(condition, &mut bodies, bare, &limits)?;
         binder().alone("if", &text)
     };
     // JSON does not tell a date from a text that is spelled like one: what it meets does.
@@ -38,10 +41,35 @@ pub(super) fn holds<'a>(
     meter.spend("if", |env| expr.matches(&Datum::Null, env))
 }
 
+/// Most references of one condition: each goes through the body of an answer.
+const MOST_REFERENCES: usize = 100;
+
+/// What became of earlier requests, each body parsed once.
+struct Bodies<'e, 'a> {
+    earlier: &'e dyn Fn(&str) -> Option<Outcome<'a>>,
+    parsed: Vec<(&'a [u8], Option<Node<'a>>)>,
+}
+
+impl<'a> Bodies<'_, 'a> {
+    fn parsed(&mut self, body: &'a [u8]) -> Option<&Node<'a>> {
+        let known = self.parsed.iter().position(|(known, _)| std::ptr::eq(*known, body));
+        let at = known.unwrap_or_else(|| {
+            self.parsed.push((body, json::parse(body).ok()));
+            self.parsed.len() - 1
+        });
+        self.parsed.get(at).and_then(|(_, node)| node.as_ref())
+    }
+}
+
 /// The text with literals in place of the references. Quoted text stays as it is.
-fn resolved<'a>(text: &str, earlier: &dyn Fn(&str) -> Option<Outcome<'a>>, bare: bool) -> Result<String, Problem> {
+fn resolved(text: &str, bodies: &mut Bodies<'_, '_>, bare: bool, limits: &Limits) -> Result<String, Problem> {
+    let too_long = || Problem::new(Kind::BadBody, beyond(Limit::Length.setting(), limits.length, "bytes")).at("if");
+    if text.len() > limits.length {
+        return Err(too_long());
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    let mut references = 0;
     while let Some(at) = rest.find(['\'', '$']) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(before);
@@ -55,7 +83,15 @@ fn resolved<'a>(text: &str, earlier: &dyn Fn(&str) -> Option<Outcome<'a>>, bare:
         let end =
             from.char_indices().skip(1).find(|(_, letter)| !in_reference(*letter)).map_or(from.len(), |(at, _)| at);
         let (reference, after) = from.split_at_checked(end).unwrap_or((from, ""));
-        out.push_str(&literal(reference, earlier, bare)?);
+        references += 1;
+        if references > MOST_REFERENCES {
+            let message = format!("found more than {MOST_REFERENCES} references to earlier requests, expected fewer");
+            return Err(Problem::new(Kind::BadBody, message).at("if"));
+        }
+        out.push_str(&literal(reference, bodies, bare)?);
+        if out.len() > limits.length {
+            return Err(too_long());
+        }
         rest = after;
     }
     out.push_str(rest);
@@ -67,10 +103,10 @@ fn in_reference(letter: char) -> bool {
 }
 
 /// What a reference stands for, as a literal.
-fn literal<'a>(reference: &str, earlier: &dyn Fn(&str) -> Option<Outcome<'a>>, bare: bool) -> Result<String, Problem> {
+fn literal(reference: &str, bodies: &mut Bodies<'_, '_>, bare: bool) -> Result<String, Problem> {
     let (id, path) = reference.split_once('/').unwrap_or((reference, ""));
     let id = id.strip_prefix('$').unwrap_or(id);
-    let outcome = earlier(id).filter(|_| is_request_id(id)).ok_or_else(|| {
+    let outcome = (bodies.earlier)(id).filter(|_| is_request_id(id)).ok_or_else(|| {
         let name = edm::check::brief(reference.split('/').next().unwrap_or_default());
         let message = format!("found {name}, expected the id of an earlier request");
         Problem::new(Kind::BadBody, message).at("if")
@@ -78,8 +114,7 @@ fn literal<'a>(reference: &str, earlier: &dyn Fn(&str) -> Option<Outcome<'a>>, b
     if path == "$succeeded" {
         return Ok(outcome.succeeded.to_string());
     }
-    let body = json::parse(outcome.body).ok();
-    let mut node = body.as_ref();
+    let mut node = bodies.parsed(outcome.body);
     let mut count = None;
     for name in path.split('/').filter(|name| !name.is_empty()) {
         match node.map(|node| &node.kind) {
@@ -115,10 +150,8 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use edm::expr::Rules;
-    use odata::syntax::Limits;
-
     use super::*;
+    use edm::expr::Rules;
 
     fn check(condition: &str, expect: &str) {
         let body = br#"{"Name":"O'Hara $2","Price":12.5,"On":true,"Gone":null,"Made":"2024-01-01","Id":"00000000-0000-4000-8000-000000000001","Tags":["a","b"],"Origin":{"City":"Oslo"}}"#;
@@ -160,6 +193,21 @@ mod tests {
         check("$1/Tags eq 'a'", "501 comparing what is no single value (`$1/Tags`) is not supported");
         check("$1/Price", "400 found a value of type `Edm.Decimal`, expected a condition");
         check("$1/$succeeded and", "400 found the end at column 9 of `if`, expected a blank after the operator");
+    }
+
+    #[test]
+    fn conditions_cost_no_more_than_they_should() {
+        let many = |item: &str, count: usize| vec![item; count].join(" or ");
+        let refused = |condition: &str, body: &[u8], expected: &str| {
+            let earlier = |id: &str| (id == "1").then_some(Outcome { succeeded: true, body });
+            let binder = || Binder::new(&edm::testing::MODEL, Rules::default(), Limits::LENIENT);
+            let problem = holds(binder, condition, &earlier, &Meter::new(0, false, 100_000)).unwrap_err();
+            assert!(problem.message.contains(expected), "{}", problem.message);
+        };
+        refused(&many("$1/a eq 'b'", 101), br#"{"a":"c"}"#, "more than 100 references");
+        refused(&many("$1/a eq 'b'", 20_000), br#"{"a":"c"}"#, "16384 bytes, the most that the setting `query.length`");
+        let long = format!(r#"{{"a":"{}"}}"#, "x".repeat(20_000));
+        refused("$1/a eq 'b'", long.as_bytes(), "16384 bytes");
     }
 
     proptest::proptest! {

@@ -82,6 +82,9 @@ fn only_so_much_is_held_at_once() {
     // What is changed at once is no more than a page, however much is looked through for it.
     let changed = told(100, "PATCH", "Makers/$filter(Name eq 'e')/$each", r#"{"Name":"f"}"#);
     assert!(changed.starts_with("200") || changed.starts_with("204"), "{changed}");
+    let large = format!(r#"{{"Name":"f"{}}}"#, " ".repeat(60));
+    let refused = told(100, "PATCH", "Makers/$filter(Name lt 'c')/$each", &large);
+    assert!(refused.starts_with("400") && refused.contains("the setting `query.memory_mb`"), "{refused}");
     let refused = told(100, "PATCH", "Makers/$each", r#"{"Name":"f"}"#);
     assert!(
         refused.starts_with("400") && refused.contains("more than 3 entities, the most that the setting `pages.max`"),
