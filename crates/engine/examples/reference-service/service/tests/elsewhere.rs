@@ -130,7 +130,20 @@ fn nested_options_speak_of_the_row_of_the_request() {
 
 #[test]
 fn related_entities_are_joined() {
-    expect![[""]].assert_eq(&tell(
+    expect![[r#"
+        /Products?$apply=filter(Name eq 'Laptop')/join(Descriptions as D)
+          200 Laptop, Laptop
+        /Products?$apply=join(Descriptions as D)/filter(D/LanguageKey eq 'DE')
+          200 Laptop
+        /Products?$apply=filter(Price lt 30)/outerjoin(Descriptions as D)
+          200 Wireless Mouse, Wireless Mouse, Coffee Mug
+        /Products?$apply=join(Descriptions as D)/groupby((Name),aggregate($count as N))
+          200 Laptop, Wireless Mouse, Coffee Mug, Smartphone
+        /Products?$apply=outerjoin(Descriptions as D)/aggregate($count as All,D/LanguageKey with countdistinct as Languages)
+          200 {"@odata.context":"http://shop.example/$metadata#Products(All,Languages)","value":[{"All":10,"Languages":4}]}
+        /Categories?$apply=join(Products as P)/filter(P/Price gt 900)/aggregate(P/Price with max as Dearest)
+          200 {"@odata.context":"http://shop.example/$metadata#Categories(Dearest)","value":[{"Dearest":1999.99}]}
+    "#]].assert_eq(&tell(
         &Client::new(),
         &[
             "/Products?$apply=filter(Name eq 'Laptop')/join(Descriptions as D)",
