@@ -43,6 +43,8 @@ pub enum Kind {
     NotAcceptable,
     /// The name is taken.
     NameExists,
+    /// Whom it concerns has refused it before.
+    Rejected,
     /// The resource is no longer, or not yet, what the request presumes.
     Modified,
     /// The request presumes what this service cannot give.
@@ -82,7 +84,7 @@ impl Kind {
             Kind::ItemNotFound | Kind::ResourceNotFound | Kind::ImageNotFound => 404,
             Kind::MethodNotAllowed => 405,
             Kind::NotAcceptable => 406,
-            Kind::NameExists => 409,
+            Kind::NameExists | Kind::Rejected => 409,
             Kind::Modified | Kind::Precondition => 412,
             Kind::Gone => 410,
             Kind::TooLarge => 413,
@@ -111,6 +113,7 @@ impl Kind {
             Kind::MethodNotAllowed => "Request_BadRequest",
             Kind::NotAcceptable => "notAcceptable",
             Kind::NameExists => "nameAlreadyExists",
+            Kind::Rejected => "conflict",
             Kind::Modified => "resourceModified",
             Kind::Precondition => "preconditionFailed",
             Kind::Gone => "resyncRequired",

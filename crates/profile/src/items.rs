@@ -5,13 +5,14 @@ use std::sync::Arc;
 use auth::Caller;
 use bytes::Bytes;
 use edm::expr::Reach;
-use edm::{Navigation, Patch, codec};
+use edm::{Navigation, Patch, StructType, codec};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
 use store::{Change, Commit, Item, Precondition, Snapshot};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::access::{Look, Viewer, Visible};
 use crate::audit::{Activity, Audit};
+use crate::guesses::{check_guess, rejection};
 use crate::model::PROFILE;
 use crate::problems::no_item;
 use crate::rules::{self, PERSON, Writing};
@@ -100,6 +101,7 @@ impl Service {
             false => self.policy(owner.tenant).await?.of(collection.name).usual,
         };
         let record = rules::new_item(collection.target, patch, id, usual, &writing);
+        check_guess(&snapshot, None, &record, collection.name, &writing)?;
         let item = Arc::new(Item {
             collection: collection.name.into(),
             id: id.to_string().into(),
@@ -140,8 +142,9 @@ impl Service {
         };
         let at = self.effects.change_time(snapshot.last_time());
         let writing = Writing { caller, entry: entry(&snapshot), owner: owner.id, at };
-        let record = codec::read_members(collection.target, &before.body).map_err(|_| damaged())?;
-        let record = rules::changed_item(record, patch, &writing)?;
+        let old = codec::read_members(collection.target, &before.body).map_err(|_| damaged())?;
+        let record = rules::changed_item(old.clone(), patch, &writing)?;
+        check_guess(&snapshot, Some(&old), &record, collection.name, &writing)?;
         let item = Arc::new(Item {
             collection: before.collection.clone(),
             id: before.id.clone(),
@@ -171,7 +174,8 @@ impl Service {
         };
         let at = self.effects.change_time(snapshot.last_time());
         let audit = Audit::new(caller, Activity::Delete, exchange).item(Some(before), None).finish();
-        let changes = vec![gone(before)];
+        let writing = Writing { caller, entry: &[], owner: owner.id, at };
+        let changes = removal(collection.target, before, &writing);
         let commit = Commit { partition: owner.partition(), at, expect: vec![unchanged(before)], changes, audit };
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
     }
@@ -186,10 +190,14 @@ impl Service {
         let _turn = self.turn().await;
         let snapshot = self.snapshot(caller, owner).await?;
         let at = self.effects.change_time(snapshot.last_time());
-        let items = || PROFILE.all_navigation().flat_map(|collection| snapshot.items(collection.name));
-        let audit =
-            items().fold(Audit::new(caller, Activity::Clear, exchange), |audit, item| audit.item(Some(item), None));
-        let changes = items().map(|item| gone(item)).collect();
+        let writing = Writing { caller, entry: &[], owner: owner.id, at };
+        let (mut audit, mut changes) = (Audit::new(caller, Activity::Clear, exchange), Vec::new());
+        for collection in PROFILE.all_navigation() {
+            for item in snapshot.items(collection.name) {
+                audit = audit.item(Some(item), None);
+                changes.extend(removal(collection.target, item, &writing));
+            }
+        }
         let expect = vec![Precondition::Rev(snapshot.rev())];
         let commit = Commit { partition: owner.partition(), at, expect, changes, audit: audit.finish() };
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
@@ -235,9 +243,11 @@ fn visible_items(viewer: &Viewer<'_>, snapshot: &Snapshot, collection: &Navigati
     shown.map(|item| item.row(collection.target).into()).collect()
 }
 
-/// Removes an item.
-pub(crate) fn gone(item: &Item) -> Change {
-    Change::Delete { collection: item.collection.clone(), id: item.id.clone() }
+/// Removes an item, and remembers it if that rejects it.
+fn removal(ty: &'static StructType, item: &Item, writing: &Writing<'_>) -> Vec<Change> {
+    let gone = Change::Delete { collection: item.collection.clone(), id: item.id.clone() };
+    let record = codec::read_members(ty, &item.body).ok().filter(|_| item.header.unverified_inference);
+    [gone].into_iter().chain(record.and_then(|record| rejection(item, &record, writing))).collect()
 }
 
 pub(crate) fn unchanged(item: &Item) -> Precondition {

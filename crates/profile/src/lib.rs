@@ -8,6 +8,7 @@ mod audit;
 mod directory;
 mod effects;
 mod group;
+mod guesses;
 mod items;
 mod lists;
 mod load;

@@ -15,7 +15,7 @@ use store::{Header, Item};
 use uuid::Uuid;
 
 use crate::access::audience;
-use crate::model::{ALLOWED_AUDIENCES, GROUP, MODEL, USER};
+use crate::model::{ALLOWED_AUDIENCES, GROUP, ITEM_FACET, MODEL, USER};
 
 pub(crate) use tenant::{RULES, check_setting, rule, setting_exists, told_apart_by};
 
@@ -36,6 +36,8 @@ const AUDIENCE_GROUP: &str = "isAudienceGroup";
 /// Who may see an item that says nothing of it.
 const DEFAULT_AUDIENCE: &str = "organization";
 
+/// Where a person's data remembers what they rejected.
+pub(crate) const REJECTED: &str = "$rejected";
 /// The collection in which a person keeps whom they mean by an audience. Like that of their entry no part of the profile.
 pub(crate) fn list_collection(list: &str) -> &'static str {
     match list {
@@ -227,6 +229,22 @@ fn is_principal_name(name: &str) -> bool {
     })
 }
 
+/// Has the owner confirmed what a program guessed?
+pub(crate) fn is_confirmed(record: &Record) -> bool {
+    let inference = record.get("inference").as_record();
+    inference.is_some_and(|inference| inference.get("userHasVerifiedAccuracy") == &Value::Boolean(true))
+}
+
+/// What is guessed, the same however it is spelt: the name of the item, or else all that the item alone says.
+pub(crate) fn guessed(record: &Record) -> String {
+    if let Some(name) = record.get("displayName").as_str() {
+        return name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    }
+    let mut said = record.clone();
+    ITEM_FACET.all_properties().for_each(|(_, property)| _ = said.set(property.name, Value::Null));
+    String::from_utf8_lossy(&said.to_members()).to_lowercase()
+}
+
 /// What is written beside an item's body: derived from the body, the version before, and who created it.
 pub(crate) fn header(record: &Record, before: Option<&Header>, writing: &Writing<'_>) -> Header {
     let derived = derived(record);
@@ -247,8 +265,6 @@ pub(crate) fn derived(record: &Record) -> Header {
         _ => 0,
     };
     let inference = record.get("inference").as_record();
-    let confirmed =
-        inference.is_some_and(|inference| inference.get("userHasVerifiedAccuracy") == &Value::Boolean(true));
     let confidence = inference.and_then(|inference| match inference.get("confidenceScore") {
         Value::Double(score) => Some(*score),
         _ => None,
@@ -256,7 +272,7 @@ pub(crate) fn derived(record: &Record) -> Header {
     Header {
         audience: mask,
         searchable: record.get("isSearchable") != &Value::Boolean(false),
-        unverified_inference: inference.is_some() && !confirmed,
+        unverified_inference: inference.is_some() && !is_confirmed(record),
         confidence,
         beyond_sentinel: goes_beyond(record),
         ..Header::default()

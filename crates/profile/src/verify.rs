@@ -4,7 +4,7 @@ use store::{Header, Item, PartitionKey, PartitionKind};
 
 use crate::model::{AUDIENCE_LISTS, ENTITY, GROUP, MODEL, PEOPLE_ADMIN_SETTINGS, PROFILE, USER};
 use crate::photos::is_photo;
-use crate::rules::{self, GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON, PHOTO, list_collection};
+use crate::rules::{self, GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON, PHOTO, REJECTED, list_collection};
 use crate::service::Service;
 use edm::codec;
 
@@ -65,7 +65,7 @@ fn verify_item(kind: PartitionKind, item: &Item) -> Result<(), String> {
         (_, PERSON) => &USER,
         (_, GROUP_ENTRY) => &GROUP,
         // Nothing but whom or what it names.
-        (_, MANAGER | MEMBERSHIP) => &ENTITY,
+        (_, MANAGER | MEMBERSHIP | REJECTED) => &ENTITY,
         (_, PHOTO) if is_photo(item) => return Ok(()),
         (_, PHOTO) => return Err("the photo is no JPEG that is called by its dimensions".into()),
         (_, name) if is_list(name) => &ENTITY,

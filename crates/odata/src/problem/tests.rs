@@ -70,6 +70,7 @@ fn the_table_of_kinds() {
         Kind::MethodNotAllowed,
         Kind::NotAcceptable,
         Kind::NameExists,
+        Kind::Rejected,
         Kind::Modified,
         Kind::Precondition,
         Kind::Gone,

@@ -137,3 +137,82 @@ fn another_tenant_sees_nobody() {
         .error(404, "Request_ResourceNotFound");
     assert!(message.contains("just-in-time"), "{message}");
 }
+
+#[test]
+fn what_its_owner_rejects_is_not_guessed_again() {
+    let world = World::new();
+    let (guesser, other) = (app("guesser", "User.ReadWrite.All"), app("other", "User.ReadWrite.All"));
+    let url = format!("users/{ADA}/profile/skills");
+    let guess = |name: &str| json!({"displayName": name, "inference": {"confidenceScore": 0.5}});
+    let make = |caller: &Caller, name: &str| world.post(caller, &url, &guess(name));
+    let id = |made: serde_json::Value| format!("{url}/{}", made["id"].as_str().unwrap());
+    // Taken back by the app itself, or removed by someone who administers people: no rejection.
+    assert_eq!(world.delete(&guesser, &id(make(&guesser, "Go").ok(201))).status, 204);
+    let administrator = testing::with_roles(grace("User.ReadWrite.All"), "people administrator");
+    assert_eq!(world.delete(&administrator, &id(make(&guesser, "Go").ok(201))).status, 204);
+    assert_eq!(world.delete(&ada(), &id(make(&guesser, "Go").ok(201))).status, 204);
+    for spelling in ["Go", "go", " GO "] {
+        let message = make(&guesser, spelling).error(409, "conflict");
+        assert!(message.contains("rejected"), "{message}");
+    }
+    // Another guess, another app, another collection, and what is no guess.
+    let made = id(make(&guesser, "Golf").ok(201));
+    make(&other, "Go").ok(201);
+    world.post(&guesser, &format!("users/{ADA}/profile/interests"), &guess("Go")).ok(201);
+    world.post(&guesser, &url, &json!({"displayName": "Go"})).ok(201);
+    world.patch(&guesser, &made, &json!({"displayName": "go"})).error(409, "conflict");
+    // The whole page at once, what has no name too.
+    let phones = format!("users/{ADA}/profile/phones");
+    let phone = |number: &str| json!({"number": number, "inference": {"confidenceScore": 1}});
+    world.post(&guesser, &phones, &phone("1")).ok(201);
+    assert_eq!(world.delete(&ada(), "me/profile").status, 204);
+    world.post(&guesser, &phones, &phone("1")).error(409, "conflict");
+    world.post(&guesser, &phones, &phone("2")).ok(201);
+    make(&guesser, "golf").error(409, "conflict");
+    assert_eq!(world.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn only_its_owner_confirms_a_guess() {
+    let world = World::new();
+    let guesser = app("guesser", "User.ReadWrite.All");
+    let url = format!("users/{ADA}/profile/skills");
+    let sure = json!({"inference": {"confidenceScore": 0.5, "userHasVerifiedAccuracy": true}});
+    world.post(&guesser, &url, &sure).error(403, "ErrorAccessDeniedForRole");
+    let made = world.post(&guesser, &url, &json!({"inference": {"confidenceScore": 0.5}})).ok(201);
+    let item = format!("{url}/{}", made["id"].as_str().unwrap());
+    let administrator = testing::with_roles(grace("User.ReadWrite.All"), "people administrator");
+    for caller in [&guesser, &administrator] {
+        let message = world.patch(caller, &item, &sure).error(403, "ErrorAccessDeniedForRole");
+        assert!(message.contains("owner"), "{message}");
+    }
+    world.patch(&ada(), &item, &sure).ok(200);
+    world.patch(&guesser, &item, &json!({"displayName": "Go"})).ok(200);
+    assert_eq!(world.get(&grace("User.Read.All"), &item).status, 200);
+}
+
+#[test]
+fn what_is_kept_out_of_searches_is_on_the_page_only() {
+    let world = World::new();
+    let hidden = json!({"displayName": "Rust", "isSearchable": false});
+    let made = world.post(&ada(), "me/profile/skills", &hidden).ok(201);
+    for caller in [ada(), grace("User.Read.All"), app("robot", "User.Read.All Profile.ReadAllAudiences")] {
+        let page = format!("users/{ADA}/profile/skills");
+        world.get(&caller, &format!("{page}/{}", made["id"].as_str().unwrap())).ok(200);
+        for url in [page.clone(), format!("{page}?$filter=displayName eq 'Rust'"), format!("{page}?$search=Rust")] {
+            assert_eq!(world.get(&caller, &url).ok(200)["value"].as_array().unwrap().len(), 1, "{url}");
+        }
+        let profile = world.get(&caller, &format!("users/{ADA}?$expand=profile")).ok(200);
+        assert_eq!(profile["profile"]["skills"].as_array().unwrap().len(), 1);
+        for condition in [
+            "profile/skills/any(s:s/displayName eq 'Rust')",
+            "profile/skills/any()",
+            "profile/skills/$count($search=Rust) ge 1",
+        ] {
+            let url = format!("users/$count?$filter={condition}");
+            assert_eq!(world.get(&caller, &url).ok(200), json!(0), "{condition}");
+        }
+        let all = world.get(&caller, "users?$expand=profile&$orderby=displayName").ok(200);
+        assert_eq!(all["value"][0]["profile"]["skills"], json!([]));
+    }
+}
