@@ -22,7 +22,8 @@ impl<R: Resources> Service<R> {
         let Understood { query, reach, meter, .. } = understood;
         let Some(pipeline) = &query.apply else { return Ok(entities.len()) };
         let given = || entities.iter().map(|entity| Datum::row(Loaded::new(entity, reach))).collect();
-        meter.spend("$apply", |env| Ok(rows(query, pipeline, given(), env)?.len()))
+        let least = self.resources.least_aggregated(&understood.target, reach);
+        meter.spend("$apply", |env| Ok(rows(query, pipeline, given(), least, env)?.len()))
     }
 
     /// All of these rows in one answer, but for `$skip` and `$top`: they have no places at which a page could go on.
@@ -36,7 +37,8 @@ impl<R: Resources> Service<R> {
         let Understood { query, reach, meter, target, route, .. } = understood;
         let Some(pipeline) = &query.apply else { return Ok(Vec::new()) };
         let given = || entities.iter().map(|entity| Datum::row(Loaded::new(entity, reach))).collect();
-        let rows = meter.spend("$apply", |env| rows(query, pipeline, given(), env))?;
+        let least = self.resources.least_aggregated(target, reach);
+        let rows = meter.spend("$apply", |env| rows(query, pipeline, given(), least, env))?;
         let (frame, home) = (self.frame(understood), self.home(understood));
         let view = View::new(frame.model, route.entity_type(), query, reach);
         let mut writer = frame.writer(entities.iter());
@@ -82,10 +84,11 @@ fn rows<'a>(
     query: &'a Query,
     pipeline: &'a Pipeline,
     given: Vec<Datum<'a>>,
+    least: usize,
     env: &Env,
 ) -> Result<Vec<Made<'a>>, EvalError> {
     let mut keyed: Vec<(Vec<Value>, Made<'a>)> = Vec::new();
-    for row in pipeline.run(given, env)? {
+    for row in pipeline.run_over(given, least, env)? {
         let found = match &query.search {
             Some(search) => search.matches(&row.whole(), env)?,
             None => true,

@@ -311,6 +311,12 @@ pub trait Resources: Send + Sync + 'static {
         target: &Self::Target,
     ) -> impl Future<Output = Result<usize, Problem>> + Send;
 
+    /// So many entities at least must be behind what is aggregated of a collection read with that reach; what stands for
+    /// fewer is left out. 0: nothing is.
+    fn least_aggregated(&self, _target: &Self::Target, _reach: &Reach) -> usize {
+        0
+    }
+
     /// Does the service keep the history of some collection? Where it does not, tokens of delta links are refused.
     fn keeps_history(&self) -> bool {
         false

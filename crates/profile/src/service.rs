@@ -130,6 +130,14 @@ pub(crate) fn nobody_asked_for(steps: &[Step]) -> Problem {
     no_person(&steps.iter().find_map(key).unwrap_or_default())
 }
 
+/// Of fewer people nothing that is in their profiles is told together.
+const LEAST_PEOPLE: usize = 5;
+
+/// Does a reach lead into profiles?
+fn asks_profiles(reach: &Reach) -> bool {
+    reach.along.iter().any(|(navigation, within)| std::ptr::eq(navigation.target, &PROFILE) || asks_profiles(within))
+}
+
 /// What the service says of itself as a whole.
 pub(crate) const INFO: Info<'static> = Info {
     title: "Vitae",
@@ -188,6 +196,13 @@ impl Resources for Service {
 
     fn info(&self) -> Info<'static> {
         INFO
+    }
+
+    fn least_aggregated(&self, target: &Target, reach: &Reach) -> usize {
+        match target {
+            Target::People { .. } | Target::Directory(..) if asks_profiles(reach) => LEAST_PEOPLE,
+            _ => 0,
+        }
     }
 
     fn caller_key(&self, caller: &Caller) -> Vec<u8> {

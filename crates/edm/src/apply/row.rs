@@ -1,5 +1,6 @@
 //! The rows that transformations make.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::eval::{self, Datum, Object};
@@ -12,6 +13,8 @@ use super::{Column, PathStep};
 pub struct Row<'a> {
     base: Base<'a>,
     cells: Vec<(usize, Datum<'a>)>,
+    /// The numbers of the given rows that it was made of, where that is asked for.
+    behind: Option<Rc<BTreeSet<usize>>>,
 }
 
 #[derive(Clone)]
@@ -48,11 +51,22 @@ pub enum Content<'r, 'a> {
 
 impl<'a> Row<'a> {
     pub(super) fn given(at: usize, row: Datum<'a>) -> Self {
-        Self { base: Base::Given(at, row), cells: Vec::new() }
+        Self { base: Base::Given(at, row), cells: Vec::new(), behind: None }
     }
 
     pub(super) fn new(cells: Vec<(usize, Datum<'a>)>) -> Self {
-        Self { base: Base::Nothing, cells }
+        Self { base: Base::Nothing, cells, behind: None }
+    }
+
+    /// The same, which knows the given rows that it was made of.
+    pub(super) fn made_of(self, behind: BTreeSet<usize>) -> Self {
+        Self { behind: Some(Rc::new(behind)), ..self }
+    }
+
+    /// The given rows behind it.
+    pub(super) fn behind(&self) -> impl Iterator<Item = usize> {
+        let made = self.behind.iter().flat_map(|behind| behind.iter().copied());
+        self.origin().into_iter().chain(made)
     }
 
     /// The number of the given row that this is, if it is one. Its own members are not among [`Row::contents`].

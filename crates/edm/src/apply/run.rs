@@ -1,6 +1,6 @@
 //! Carrying transformations out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::eval::{Datum, Env, EvalError, Row as _, Sort, write_key};
@@ -16,8 +16,18 @@ const COPY: u64 = 32;
 impl Pipeline {
     /// Transforms rows of its type.
     pub fn run<'a>(&'a self, rows: impl IntoIterator<Item = Datum<'a>>, env: &Env) -> Result<Vec<Row<'a>>, EvalError> {
+        self.run_over(rows, 0, env)
+    }
+
+    /// The same, but for rows that stand for fewer than so many of the given ones together.
+    pub fn run_over<'a>(
+        &'a self,
+        rows: impl IntoIterator<Item = Datum<'a>>,
+        least: usize,
+        env: &Env,
+    ) -> Result<Vec<Row<'a>>, EvalError> {
         let rows = rows.into_iter().enumerate().map(|(at, row)| Row::given(at, row)).collect();
-        Runner { ty: self.ty, env }.all(&self.sequence.steps, rows)
+        Runner { ty: self.ty, least, env }.all(&self.sequence.steps, rows)
     }
 }
 
@@ -35,6 +45,8 @@ pub(super) fn sorted<'a>(sort: &'a Sort, rows: Vec<Row<'a>>, env: &Env) -> Resul
 
 struct Runner<'e> {
     ty: &'static StructType,
+    /// Fewer given rows are not told of together.
+    least: usize,
     env: &'e Env,
 }
 
@@ -75,7 +87,8 @@ impl Runner<'_> {
             Step::Compute(computed) => self.compute(computed, rows),
             Step::Aggregate(aggregates) => {
                 let cells = aggregates.iter().map(|(slot, aggregate)| Ok((*slot, aggregate.over(&rows, self.env)?)));
-                Ok(vec![Row::new(cells.collect::<Result<_, _>>()?)])
+                let made = Row::new(cells.collect::<Result<_, _>>()?);
+                self.told_together(made, &rows)
             }
             Step::GroupBy(by, then) => self.group_by(by, then.as_deref(), rows),
             Step::Concat(branches) => self.concat(branches, &rows),
@@ -99,6 +112,16 @@ impl Runner<'_> {
             }
         }
         Ok(all)
+    }
+
+    /// What was made of some rows, if enough of the given ones are behind it.
+    fn told_together<'a>(&self, made: Row<'a>, rows: &[Row<'a>]) -> Result<Vec<Row<'a>>, EvalError> {
+        if self.least == 0 {
+            return Ok(vec![made]);
+        }
+        self.env.spend(rows.len() as u64)?;
+        let behind: BTreeSet<usize> = rows.iter().flat_map(Row::behind).collect();
+        Ok(if behind.len() < self.least { Vec::new() } else { vec![made.made_of(behind)] })
     }
 
     fn compute<'a>(&self, computed: &'a [(usize, Expr)], mut rows: Vec<Row<'a>>) -> Result<Vec<Row<'a>>, EvalError> {
@@ -133,7 +156,7 @@ impl Runner<'_> {
             let (projection, cells) = self.common(by, group.values);
             let mut result = match then {
                 Some(steps) => self.all(steps, group.rows)?,
-                None => vec![Row::new(Vec::new())],
+                None => self.told_together(Row::new(Vec::new()), &group.rows)?,
             };
             self.env.spend(result.len() as u64)?;
             for row in &mut result {

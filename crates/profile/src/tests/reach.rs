@@ -195,3 +195,30 @@ fn all_there_is_are_people() {
     assert_eq!(users["value"].as_array().unwrap().len(), 14);
     world.get(&grace("User.Read"), "$all").error(403, "Authorization_RequestDenied");
 }
+
+#[test]
+fn of_fewer_than_five_people_nothing_is_told_together() {
+    let world = world();
+    let rows =
+        |caller: &Caller, apply: &str| world.get(caller, &format!("users?$apply={apply}")).ok(200)["value"].clone();
+    let caller = grace("User.Read.All");
+    let knows = |name: &str| format!("filter(profile/skills/any(s:s/displayName eq '{name}'))");
+    assert_eq!(rows(&caller, &format!("{}/aggregate($count as n)", knows("Rust"))), json!([{"n": 14}]));
+    for few in [
+        format!("{}/aggregate($count as n)", knows("COBOL")),
+        format!("{}/groupby((jobTitle),aggregate($count as n))", knows("COBOL")),
+        format!("{}/groupby((jobTitle))", knows("COBOL")),
+        format!("{}/top(4)/aggregate($count as n)", knows("Rust")),
+        format!("{0}/top(4)/concat(identity,identity)/aggregate($count as n)", knows("Rust")),
+        format!("{}/aggregate($count as n)", knows("nothing")),
+    ] {
+        assert_eq!(rows(&caller, &few), json!([]), "{few}");
+        assert_eq!(world.get(&caller, &format!("users/$count?$apply={few}")).ok(200), json!(0), "{few}");
+    }
+    assert_eq!(rows(&caller, &format!("{}/top(5)/aggregate($count as n)", knows("Rust"))), json!([{"n": 5}]));
+    // People themselves are listed, and what is not of profiles is told of any number.
+    assert_eq!(rows(&caller, &format!("{}/compute(1 as one)", knows("COBOL"))).as_array().unwrap().len(), 1);
+    assert_eq!(rows(&caller, "filter(displayName eq 'Ada')/aggregate($count as n)"), json!([{"n": 1}]));
+    let own = world.get(&caller, "me/profile/skills?$apply=aggregate($count as n)").ok(200);
+    assert_eq!(own["value"], json!([{"n": 1}]), "nor is there a bound within one page");
+}
