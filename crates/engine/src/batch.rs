@@ -40,7 +40,7 @@ impl<R: Resources> Service<R> {
         if request.method != Method::POST {
             let mut problem =
                 Problem::new(Kind::MethodNotAllowed, "Specified HTTP method is not allowed for the request target.");
-            problem.allow = Some("POST".to_owned());
+            problem.allow = Some("POST".into());
             return Err(problem);
         }
         let form = Form::of(request.headers)?;

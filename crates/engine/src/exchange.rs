@@ -108,7 +108,7 @@ impl Response {
         response.body = problem.write(&context).into();
         response.set_static("content-type", "application/json");
         if let Some(allow) = &problem.allow {
-            response.set("allow", allow.as_str());
+            response.set("allow", &**allow);
         }
         if let Some(seconds) = problem.retry_after {
             response.set("retry-after", seconds.to_string());

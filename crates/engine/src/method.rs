@@ -34,6 +34,6 @@ pub(crate) fn options(allow: &str) -> Response {
 pub(crate) fn not_allowed(allow: &str) -> Problem {
     let message = "Specified HTTP method is not allowed for the request target.";
     let mut problem = Problem::new(Kind::MethodNotAllowed, message);
-    problem.allow = Some(allow.to_owned());
+    problem.allow = Some(allow.into());
     problem
 }

@@ -151,11 +151,11 @@ pub struct Problem {
     /// Each mistake, where there can be several.
     pub details: Vec<Detail>,
     /// Methods offered, with [`Kind::MethodNotAllowed`].
-    pub allow: Option<String>,
+    pub allow: Option<Box<str>>,
     /// Seconds after which to try again.
     pub retry_after: Option<u32>,
     /// With [`Kind::ScopeMissing`]: the scopes of which one would do, separated by blanks.
-    pub scopes: Option<String>,
+    pub scopes: Option<Box<str>>,
 }
 
 impl Problem {

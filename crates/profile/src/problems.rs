@@ -34,7 +34,7 @@ pub(crate) fn elsewhere() -> Problem {
         Kind::MethodNotAllowed,
         "this is the end of a relationship, expected a request to `users/{id}` or `groups/{id}`, or to `$ref` here",
     );
-    problem.allow = Some("GET, HEAD".to_owned());
+    problem.allow = Some("GET, HEAD".into());
     problem
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn only_related() -> Problem {
         Kind::MethodNotAllowed,
         "nobody is made here, expected a POST to `users` or `groups`, and then one to `$ref` here",
     );
-    problem.allow = Some("GET, HEAD".to_owned());
+    problem.allow = Some("GET, HEAD".into());
     problem
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn only_a_file(allow: &str) -> Problem {
         Kind::MethodNotAllowed,
         "a photo changes as a whole, expected a PUT of the file to `photo/$value`",
     );
-    problem.allow = Some(allow.to_owned());
+    problem.allow = Some(allow.into());
     problem
 }
 

@@ -77,7 +77,7 @@ impl Jobs {
             }
             (Some(_), _) => {
                 let mut problem = Problem::new(Kind::MethodNotAllowed, "a status monitor is read or removed");
-                problem.allow = Some("GET, DELETE".to_owned());
+                problem.allow = Some("GET, DELETE".into());
                 Response::problem(&problem, exchange)
             }
             (None, _) => {

@@ -107,7 +107,7 @@ impl Resources for Shop {
             Some(set) if !allows(set, action) => {
                 let message = format!("`{}` may only be read", set.name);
                 let mut problem = Problem::new(Kind::MethodNotAllowed, message);
-                problem.allow = Some("GET, HEAD".to_owned());
+                problem.allow = Some("GET, HEAD".into());
                 Err(problem)
             }
             _ => self.see(|state| Target::find(state, address)),

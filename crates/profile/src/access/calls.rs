@@ -131,7 +131,7 @@ fn administering(caller: &Caller, subject: Subject) -> Result<(), Problem> {
 
 fn scope_missing(wanted: Scopes) -> Problem {
     let message = format!("Insufficient privileges to complete the operation. One of these scopes would do: {wanted}");
-    Problem { scopes: Some(wanted.to_string()), ..Problem::new(Kind::ScopeMissing, message) }
+    Problem { scopes: Some(wanted.to_string().into()), ..Problem::new(Kind::ScopeMissing, message) }
 }
 
 fn role_missing(message: &str) -> Problem {

@@ -182,7 +182,7 @@ fn limits_are_told_with_their_settings() {
     fs::write(&file, settings).unwrap();
     let server = Server::ephemeral(&["--people", "5", "--config", file.to_str().unwrap()]);
     let long = "a".repeat(400);
-    let contains = vec!["contains(displayName,concat(displayName,displayName))"; 3].join(" or ");
+    let contains = ["contains(displayName,concat(displayName,displayName))"; 3].join(" or ");
     for (query, setting, most) in [
         (format!("$filter=displayName eq '{long}'"), "query.length", "300"),
         ("$filter=a eq 1 or a eq 2 or a eq 3 or a eq 4 or a eq 5 or a eq 6".to_owned(), "query.nodes", "12"),
