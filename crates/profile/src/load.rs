@@ -1,6 +1,8 @@
 //! Loading people with their profiles from a fixture: the same bodies, checks and rules as over the wire, one
 //! transaction a person.
 
+mod related;
+
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
@@ -154,7 +156,8 @@ impl Service {
         at: i64,
     ) -> Result<Prepared, String> {
         let Json::Object(members) = person else { return Err("expected an object".into()) };
-        let entry = members.iter().filter(|(name, _)| !matches!(name.as_str(), "profile" | "roles"));
+        let beside = ["profile", "roles"].into_iter().chain(related::MEMBERS);
+        let entry = members.iter().filter(|(name, _)| !beside.clone().any(|beside| *name == beside));
         let entry = Json::Object(entry.map(|(name, value)| (name.clone(), value.clone())).collect());
         let owner = Owner { tenant, id: given_id(&entry, "")?.unwrap_or_else(|| self.effects.new_id(tenant, at)) };
         let record = rules::new_person(read(&USER, &entry, "")?, owner.id, at).map_err(|problem| told(&problem, ""))?;
@@ -173,9 +176,12 @@ impl Service {
             }
             changes.push(Change::Put { item, index: Vec::new() });
         }
-        let exchange =
-            Exchange { request_id: "load".into(), client_request_id: "load".into(), now: at, stopwatch: None };
-        let audit = Audit::new(&caller, Activity::Load, &exchange).finish();
+        for roll in related::rolls(tenant, members)? {
+            let at = at + i64::try_from(changes.len()).unwrap_or(0);
+            let item = roll.link(&Writing { caller: &caller, entry: &entry.body, owner: owner.id, at });
+            changes.push(Change::Put { item, index: vec![roll.row(entry.header.created)] });
+        }
+        let audit = Audit::new(&caller, Activity::Load, &exchange(at)).finish();
         let commit = Commit { partition: owner.partition(), at, expect: vec![Precondition::Absent], changes, audit };
         Ok(Prepared { label: label.to_owned(), person: Person { id: owner.id, upn, display_name }, owner, commit })
     }
@@ -255,6 +261,11 @@ fn themselves(owner: Owner, upn: &str, display_name: &str) -> Caller {
         expires: 0,
         issuer: "vitae".into(),
     }
+}
+
+/// The request that loading is, for the record.
+fn exchange(at: i64) -> Exchange {
+    Exchange { request_id: "load".into(), client_request_id: "load".into(), now: at, stopwatch: None }
 }
 
 fn given_id(body: &Json, place: &str) -> Result<Option<Uuid>, String> {

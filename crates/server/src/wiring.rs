@@ -96,6 +96,12 @@ impl Api {
         Ok(loaded.into_iter().map(Person::from).collect())
     }
 
+    /// Loads groups; who is in them is told by the people.
+    pub(crate) async fn load_groups(&self, tenant: Uuid, groups: &[Value]) -> Outcome<()> {
+        let loaded = self.service.resources().load_groups(tenant, groups).await;
+        loaded.map_err(|message| Failure::failed("the groups cannot be loaded", message))
+    }
+
     pub(crate) async fn person(&self, tenant: Uuid, name: &str) -> Outcome<Option<Person>> {
         let found = self.service.resources().person(tenant, name).await;
         let found = found.map_err(|message| Failure::failed("the person cannot be read", message))?;

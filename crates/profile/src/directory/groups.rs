@@ -19,7 +19,7 @@ use crate::rules::{self, GROUP_ENTRY, Writing};
 use crate::service::Service;
 
 /// The partition of a group.
-fn partition((tenant, group): (Uuid, Uuid)) -> PartitionKey {
+pub(crate) fn group_partition((tenant, group): (Uuid, Uuid)) -> PartitionKey {
     Roll::Groups(tenant).partition(group)
 }
 
@@ -30,7 +30,8 @@ impl Service {
         tenant: Uuid,
         group: Uuid,
     ) -> Result<Option<(Arc<Snapshot>, Arc<Item>)>, Problem> {
-        let snapshot = self.store.snapshot(partition((tenant, group))).await.map_err(|error| from_store(&error))?;
+        let snapshot =
+            self.store.snapshot(group_partition((tenant, group))).await.map_err(|error| from_store(&error))?;
         Ok(snapshot.and_then(|snapshot| {
             let entry = snapshot.items(GROUP_ENTRY).first()?.clone();
             Some((snapshot, entry))
@@ -70,7 +71,7 @@ impl Service {
         let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
         let changes = vec![put_group(tenant, &item)];
         let expect = vec![Precondition::Absent];
-        let commit = Commit { partition: partition((tenant, group)), at, expect, changes, audit };
+        let commit = Commit { partition: group_partition((tenant, group)), at, expect, changes, audit };
         match self.commit(commit).await? {
             Some(_) => Ok(Visible::written(&item).row(&GROUP)),
             None => Err(Problem::new(Kind::Internal, "the new id is taken")),
@@ -97,8 +98,13 @@ impl Service {
         let item = group_item(&record, Some(&before), &writing);
         let audit = Audit::new(caller, Activity::Update, exchange).item(Some(&before), Some(&item)).finish();
         let changes = vec![put_group(tenant, &item)];
-        let commit =
-            Commit { partition: partition((tenant, group)), at, expect: vec![unchanged(&before)], changes, audit };
+        let commit = Commit {
+            partition: group_partition((tenant, group)),
+            at,
+            expect: vec![unchanged(&before)],
+            changes,
+            audit,
+        };
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(Visible::written(&item).row(&GROUP))))
     }
 
@@ -118,7 +124,8 @@ impl Service {
         let at = self.effects.change_time(snapshot.last_time());
         let audit = Audit::new(caller, Activity::Delete, exchange).item(Some(&before), None).finish();
         let expect = vec![Precondition::Rev(snapshot.rev())];
-        let commit = Commit { partition: partition((tenant, group)), at, expect, changes: vec![Change::Drop], audit };
+        let commit =
+            Commit { partition: group_partition((tenant, group)), at, expect, changes: vec![Change::Drop], audit };
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
     }
 }

@@ -9,7 +9,7 @@ use store::{Change, Item, Snapshot};
 use uuid::Uuid;
 
 use super::Roll;
-use super::members::{ATTEMPTS, created, link};
+use super::members::{ATTEMPTS, created};
 use crate::access::{Look, only_basic};
 use crate::audit::{Activity, Audit};
 use crate::items::damaged;
@@ -77,13 +77,14 @@ impl Service {
                 return Ok(());
             }
             let mut commit = self.beginning(person, &snapshot);
-            let item = link(MANAGER, manager.id, &Writing { caller, entry: &[], owner: person.id, at: commit.at });
+            let roll = Roll::Reports(person.tenant, manager.id);
+            let item = roll.link(&Writing { caller, entry: &[], owner: person.id, at: commit.at });
             let audit = Audit::new(caller, Activity::Update, exchange);
             if let Some(before) = before {
                 commit.changes.push(Change::Delete { collection: before.collection.clone(), id: before.id.clone() });
             }
             commit.audit = audit.item(before.map(|before| &**before), Some(&item)).finish();
-            let index = vec![Roll::Reports(person.tenant, manager.id).row(created(&snapshot))];
+            let index = vec![roll.row(created(&snapshot))];
             commit.changes.push(Change::Put { item, index });
             if self.commit(commit).await?.is_some() {
                 return Ok(());

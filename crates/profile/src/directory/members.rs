@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use auth::Caller;
-use edm::Value;
 use edm::expr::Reach;
 use engine::{Entity, Exchange, Kind, Problem};
 use store::{Change, Commit, Item, Precondition, Snapshot};
@@ -12,7 +11,6 @@ use uuid::Uuid;
 use super::Roll;
 use crate::audit::{Activity, Audit};
 use crate::items::damaged;
-use crate::model::ENTITY;
 use crate::problems::{busy, from_store, no_person};
 use crate::rules::{self, MEMBERSHIP, PERSON, Writing};
 use crate::service::Service;
@@ -105,15 +103,14 @@ impl Service {
                 commit.changes.push(Change::Delete { collection: gone.collection.clone(), id: gone.id.clone() });
             }
             let writing = Writing { caller, entry: &[], owner: person.id, at: commit.at };
-            let item = link(MEMBERSHIP, group, &writing);
+            let roll = Roll::Members(tenant, group);
+            let item = roll.link(&writing);
             commit.audit = audit.item(None, Some(&item)).finish();
             commit.expect.push(Precondition::AtMost {
                 collection: MEMBERSHIP.into(),
                 items: self.settings.items_per_collection,
             });
-            commit
-                .changes
-                .push(Change::Put { index: vec![Roll::Members(tenant, group).row(created(&snapshot))], item });
+            commit.changes.push(Change::Put { index: vec![roll.row(created(&snapshot))], item });
             if self.commit(commit).await?.is_some() {
                 return Ok(());
             }
@@ -172,16 +169,4 @@ fn memberships(snapshot: &Snapshot) -> impl Iterator<Item = Uuid> {
 /// When the person was created, by which lists order them.
 pub(super) fn created(snapshot: &Snapshot) -> i64 {
     snapshot.items(PERSON).first().map_or(0, |item| item.header.created)
-}
-
-/// That a person is related to something: nothing but its id.
-pub(crate) fn link(collection: &str, other: Uuid, writing: &Writing<'_>) -> Arc<Item> {
-    let mut record = edm::Record::new(&ENTITY);
-    record.set("id", Value::text(other.to_string()));
-    Arc::new(Item {
-        collection: collection.into(),
-        id: other.to_string().into(),
-        header: rules::header(&record, None, writing),
-        body: rules::body(&record),
-    })
 }

@@ -87,6 +87,10 @@ pub(super) fn person(tenant: &Tenant, index: usize) -> Option<Value> {
     let mut page = Page { tenant, who, life, dice, ids: tenant.dice(index, Purpose::Ids) };
     let mut entry = page.directory();
     entry.insert("profile".to_owned(), page.profile());
+    if let Some(manager) = manager(index).and_then(|manager| tenant.identity(manager)) {
+        entry.insert("manager".to_owned(), manager.id.into());
+    }
+    entry.insert("memberOf".to_owned(), json!(tenant.groups(index)));
     Some(Value::Object(entry))
 }
 

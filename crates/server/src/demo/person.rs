@@ -4,6 +4,7 @@
 //! or to one of the first ten: with ten people or more no reference leads nowhere.
 
 use super::dice::Dice;
+use super::groups;
 use super::text::slug;
 use super::vocabulary::{Department, Locale, Name, Vocabulary};
 
@@ -46,6 +47,8 @@ pub(super) struct Tenant {
     slots: Vec<(usize, usize)>,
     /// For each locale, how its name combinations are walked: step and offset.
     walks: Vec<(usize, usize)>,
+    /// The ids of the groups.
+    groups: [String; 3],
 }
 
 /// What is known of a person without looking at the profile.
@@ -75,7 +78,7 @@ impl Tenant {
         let mut dice = Dice::new(seed, u64::MAX);
         let slots = slots(&vocabulary.locales, &mut dice);
         let walks = vocabulary.locales.iter().map(|_| (dice.pick(&STEPS), dice.below(10_000))).collect();
-        Self { seed, vocabulary, slots, walks }
+        Self { seed, vocabulary, slots, walks, groups: groups::ids(seed) }
     }
 
     /// The draws of one person for one purpose.
@@ -101,6 +104,11 @@ impl Tenant {
             top = manager;
         }
         self.vocabulary.departments.get(top.saturating_sub(CHIEF))
+    }
+
+    /// The ids of the groups that a person is in.
+    pub(super) fn groups(&self, index: usize) -> Vec<&str> {
+        groups::of(&self.groups, index)
     }
 
     /// Distinct people near a person whom references may name.

@@ -306,3 +306,22 @@ fn items_agree_with_the_facts_of_the_model() {
         }
     }
 }
+
+#[test]
+fn everyone_but_the_chief_has_a_manager_and_groups_have_members() {
+    let (all, groups) = (fixture(50, 42), super::groups(42));
+    let known: BTreeSet<&str> = all.iter().map(|person| text(person, "id")).collect();
+    let chiefs: Vec<_> = all.iter().filter(|person| person.get("manager").is_none()).collect();
+    assert_eq!(chiefs.len(), 1);
+    assert!(all.iter().all(|person| person["manager"].as_str().is_none_or(|manager| known.contains(manager))));
+    let members = |group: &Value| {
+        let is_in = |person: &&Value| person["memberOf"].as_array().unwrap().contains(&group["id"]);
+        all.iter().filter(is_in).count()
+    };
+    assert_eq!(groups.iter().map(members).collect::<Vec<_>>(), [14, 8, 9]);
+    let audiences: Vec<_> = groups.iter().filter(|group| group["isAudienceGroup"] == true).collect();
+    assert_eq!(audiences.len(), 1);
+    // Ada and Grace share it.
+    assert!(all[..2].iter().all(|person| person["memberOf"].as_array().unwrap().contains(&audiences[0]["id"])));
+    assert_ne!(super::groups(43), groups);
+}

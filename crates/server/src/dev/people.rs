@@ -2,6 +2,8 @@
 //!
 //! The form of a fixture is described in `demo`.
 
+mod related;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -29,7 +31,7 @@ pub(super) enum Source {
     /// Made from a seed.
     Made { count: usize, seed: u64 },
     /// From a file.
-    Fixture { people: Vec<Value> },
+    Fixture { people: Vec<Value>, groups: Vec<Value> },
 }
 
 impl Source {
@@ -45,8 +47,15 @@ impl Source {
         for (place, person) in people.iter().enumerate() {
             roles_given(person).map_err(|why| trouble(&format!("{}: {why}", profile::label(place, person))))?;
         }
-        let people = people.into_iter().map(|person| with_id(person, seed)).collect();
-        Ok(Source::Fixture { people })
+        let groups = match fixture.get_mut("groups").map(Value::take) {
+            None => Vec::new(),
+            Some(Value::Array(groups)) => groups,
+            Some(_) => return Err(trouble(&"/groups: expected a list")),
+        };
+        let people = people.into_iter().map(|person| with_id(person, seed, "userPrincipalName")).collect();
+        let groups = groups.into_iter().map(|group| with_id(group, seed, "displayName")).collect();
+        let (people, groups) = related::resolved(people, groups).map_err(|why| trouble(&why))?;
+        Ok(Source::Fixture { people, groups })
     }
 
     /// The seed of made people.
@@ -66,7 +75,14 @@ impl Source {
                     (!portion.is_empty()).then_some(portion)
                 }))
             }
-            Source::Fixture { people } => Box::new(people.chunks(PORTION).map(<[Value]>::to_vec)),
+            Source::Fixture { people, .. } => Box::new(people.chunks(PORTION).map(<[Value]>::to_vec)),
+        }
+    }
+
+    fn groups(&self) -> Vec<Value> {
+        match self {
+            Source::Made { seed, .. } => demo::groups(*seed),
+            Source::Fixture { groups, .. } => groups.clone(),
         }
     }
 
@@ -90,6 +106,7 @@ impl Source {
                     .map(|(_, person)| person),
             );
         }
+        api.load_groups(tenant, &self.groups()).await?;
         let named = |upn: &str| first.iter().find(|person| person.upn.eq_ignore_ascii_case(upn));
         note.signed_in = named(SIGNED_IN).or(first.first()).map(|person| person.id);
         note.ordinary = named(ORDINARY).or(first.get(1)).or(first.first()).map(|person| person.id);
@@ -117,14 +134,14 @@ fn roles_given(person: &Value) -> Result<Roles, String> {
     given.collect()
 }
 
-/// The person with an id that follows from the name, so that a reset brings the same people back and tokens stay good.
-fn with_id(mut person: Value, seed: u64) -> Value {
-    let upn = person.get("userPrincipalName").and_then(Value::as_str).map(str::to_lowercase);
-    if let (Some(members), Some(upn)) = (person.as_object_mut(), upn) {
-        let id = seeded::guid(seed, Purpose::Item, &[upn.as_bytes()]);
+/// The person or group with an id that follows from the name, so that a reset brings the same back and tokens stay good.
+fn with_id(mut one: Value, seed: u64, name: &str) -> Value {
+    let name = one.get(name).and_then(Value::as_str).map(str::to_lowercase);
+    if let (Some(members), Some(name)) = (one.as_object_mut(), name) {
+        let id = seeded::guid(seed, Purpose::Item, &[name.as_bytes()]);
         members.entry("id").or_insert_with(|| id.to_string().into());
     }
-    person
+    one
 }
 
 #[cfg(test)]
@@ -145,10 +162,11 @@ mod tests {
     #[test]
     fn people_without_id_get_one_that_lasts() {
         let kari = json!({ "userPrincipalName": "Kari@fjord.example" });
-        let first = with_id(kari.clone(), 1);
-        assert_eq!(first, with_id(kari.clone(), 1));
-        assert_ne!(first, with_id(kari, 2));
+        let name = "userPrincipalName";
+        let first = with_id(kari.clone(), 1, name);
+        assert_eq!(first, with_id(kari.clone(), 1, name));
+        assert_ne!(first, with_id(kari, 2, name));
         let own = json!({ "id": "x", "userPrincipalName": "a" });
-        assert_eq!(with_id(own.clone(), 1), own);
+        assert_eq!(with_id(own.clone(), 1, name), own);
     }
 }
