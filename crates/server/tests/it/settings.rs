@@ -180,9 +180,8 @@ fn limits_are_told_with_their_settings() {
     let settings = "listen = '0.0.0.0:443'\n[pages]\nsize = 2\nmax = 3\n[batch]\nrequests = 2\nbody_mb = 1\n\
         [query]\nlength = 300\nnodes = 12\ndepth = 6\nlambdas = 1\nitems = 3\nexpands = 0\nexpanded = 0\norder_keys = 1\nsteps = 1000\n";
     fs::write(&file, settings).unwrap();
-    let server = Server::ephemeral(&["--people", "5", "--config", file.to_str().unwrap()]);
+    let server = Server::ephemeral(&["--people", "300", "--config", file.to_str().unwrap()]);
     let long = "a".repeat(400);
-    let contains = ["contains(displayName,concat(displayName,displayName))"; 3].join(" or ");
     for (query, setting, most) in [
         (format!("$filter=displayName eq '{long}'"), "query.length", "300"),
         ("$filter=a eq 1 or a eq 2 or a eq 3 or a eq 4 or a eq 5 or a eq 6".to_owned(), "query.nodes", "12"),
@@ -195,7 +194,7 @@ fn limits_are_told_with_their_settings() {
         ("$filter=displayName in ('a','b','c','d')".to_owned(), "query.items", "3"),
         ("$expand=profile".to_owned(), "query.expands", "0"),
         ("$orderby=displayName,mail".to_owned(), "query.order_keys", "1"),
-        (format!("$filter={contains}&$count=true"), "query.steps", "1000"),
+        ("$filter=contains(displayName,concat(mail,mail))&$count=true".to_owned(), "query.steps", "1000"),
         ("$top=4".to_owned(), "pages.max", "3"),
     ] {
         let reply = server.get(&format!("/beta/users?{}", query.replace(' ', "%20"))).expect(400);

@@ -273,14 +273,14 @@ fn kinds_and_rights() {
         refresh token: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="this is not an access token: it calls itself an ID, refresh or logout token"]
         no oid, only a pairwise sub: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token names no usable caller: it has no user id (`oid`, `sub`)"]
         no client id: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token names no usable caller: it has no client id (`azp`, `appid`, `client_id`)"]
-        no scope that would do: 403 Authorization_RequestDenied: Insufficient privileges to complete the operation. One of these scopes would do: User.Read User.ReadWrite User.ReadBasic.All User.Read.All User.ReadWrite.All
+        no scope that would do: 403 Authorization_RequestDenied: Insufficient privileges to complete the operation. One of these scopes would do: User.Read User.ReadWrite User.ReadBasic.All User.Read.All User.ReadWrite.All [Bearer error="insufficient_scope", scope="User.Read User.ReadWrite User.ReadBasic.All User.Read.All User.ReadWrite.All"]
         an app has no `me`: 400 BadRequest: /me request is only valid with delegated authentication flow."#]],
     );
     let grace = format!("/beta/users/{GRACE}");
     let change = |token: &str| world.ask("PATCH", &grace, token).json(&json!({ "displayName": "X" })).send();
     expect!["403 ErrorAccessDeniedForRole: changing other people's data needs the role `people administrator`"]
         .assert_eq(&outcome(&world, &change(&token(json!({})))));
-    expect!["403 Authorization_RequestDenied: Insufficient privileges to complete the operation. One of these scopes would do: User.ReadWrite.All"].assert_eq(&outcome(&world, &change(&token(app))));
+    expect![[r#"403 Authorization_RequestDenied: Insufficient privileges to complete the operation. One of these scopes would do: User.ReadWrite.All [Bearer error="insufficient_scope", scope="User.ReadWrite.All"]"#]].assert_eq(&outcome(&world, &change(&token(app))));
 }
 
 #[test]
