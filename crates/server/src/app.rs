@@ -158,8 +158,8 @@ impl App {
         let status = match path {
             "/healthz" => StatusCode::OK,
             "/readyz" if self.draining.load(Ordering::Relaxed) => StatusCode::SERVICE_UNAVAILABLE,
-            "/readyz" => match self.store.partitions(None, 1).await {
-                Ok(_) => StatusCode::OK,
+            "/readyz" => match self.store.ping().await {
+                Ok(()) => StatusCode::OK,
                 Err(_) => StatusCode::SERVICE_UNAVAILABLE,
             },
             _ => return None,

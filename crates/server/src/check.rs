@@ -3,6 +3,7 @@
 
 mod issuers;
 
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
+use crate::storage::{Database, Url};
 use crate::wiring::{Api, Choices};
 use crate::{run_async, term};
 
@@ -46,46 +48,83 @@ async fn settings(args: &cli::Check, file: &Path) -> Outcome {
     }
     findings.extend(settings.tls().and_then(|files| files.load().err()));
     findings.extend(issuers::look(&settings.issuers).await);
-    let directory = DataDir::named(&settings.data);
-    let (mut damage, mut data_is) = (Vec::new(), "is sound");
-    match directory.is_made() {
-        Ok(true) if directory.is_of_development() => findings.push(directory.of_development()),
-        Ok(true) => match data(&directory).await {
-            Ok(found) => damage = found,
-            Err(failure) => {
-                let message = failure.message().unwrap_or_default();
-                findings.push(format!("{message}; whoever runs the service must be able to read and write it"));
-            }
-        },
-        _ => {
-            data_is = "will be made when the service starts";
-            findings.extend(directory.obstacle());
-        }
-    }
+    let (place, kept) = match &settings.database.url {
+        Some(url) => (url.to_string(), database(&settings.database, url).await),
+        None => (settings.data.display().to_string(), named(&DataDir::named(&settings.data)).await),
+    };
+    let Kept { obstacles, damage, data_is } = kept;
+    findings.extend(obstacles);
     let mending = if damage.is_empty() { "change the settings as told" } else { MENDING };
     findings.extend(damage);
-    let sound =
-        format!("the settings in `{}` are sound; the data in `{}` {data_is}", file.display(), settings.data.display());
+    let sound = format!("the settings in `{}` are sound; the data in `{place}` {data_is}", file.display());
     report(args, &sound, &findings, mending)
+}
+
+/// What the settings keep people in.
+struct Kept {
+    /// Why it cannot be used.
+    obstacles: Vec<String>,
+    damage: Vec<String>,
+    data_is: &'static str,
+}
+
+impl Kept {
+    fn looked_at(outcome: Outcome<Vec<String>>, advice: &str) -> Kept {
+        let (obstacles, damage) = match outcome {
+            Ok(damage) => (Vec::new(), damage),
+            Err(failure) => (vec![format!("{}; {advice}", failure.message().unwrap_or_default())], Vec::new()),
+        };
+        Kept { obstacles, damage, data_is: "is sound" }
+    }
+}
+
+/// The directory that the settings name, which may not be there yet.
+async fn named(directory: &DataDir) -> Kept {
+    match directory.is_made() {
+        Ok(true) if directory.is_of_development() => {
+            Kept { obstacles: vec![directory.of_development()], damage: Vec::new(), data_is: "" }
+        }
+        Ok(true) => {
+            Kept::looked_at(data(directory).await, "whoever runs the service must be able to read and write it")
+        }
+        _ => {
+            let obstacles = directory.obstacle().into_iter().collect();
+            Kept { obstacles, damage: Vec::new(), data_is: "will be made when the service starts" }
+        }
+    }
+}
+
+/// The database that the settings name.
+async fn database(database: &Database, url: &Url) -> Kept {
+    let look = async {
+        let store = database.open(url, 0).await?;
+        contents(store, url).await
+    };
+    Kept::looked_at(look.await, "change `store`, or see to the database")
 }
 
 /// What is wrong with the data in a directory.
 async fn data(directory: &DataDir) -> Outcome<Vec<String>> {
     let path = directory.store();
-    let trouble = |error| Failure::failed(format_args!("cannot read `{}`", path.display()), error);
     let store: Arc<dyn Store> = match SqliteStore::open_read_only(&path) {
         Ok(store) => Arc::new(store),
         Err(store::Error::Corrupt(what)) => return Ok(vec![what]),
-        Err(error) => return Err(trouble(error)),
+        Err(error) => return Err(Failure::failed(format_args!("cannot read `{}`", path.display()), error)),
     };
+    let mut findings = contents(store, &path.display()).await?;
+    findings.extend(development(directory));
+    Ok(findings)
+}
+
+/// What is wrong in a store.
+async fn contents(store: Arc<dyn Store>, place: &dyn Display) -> Outcome<Vec<String>> {
     let mut findings = match store.verify().await {
         Ok(findings) => findings,
         Err(store::Error::Corrupt(what)) => vec![what],
-        Err(error) => return Err(trouble(error)),
+        Err(error) => return Err(Failure::failed(format_args!("cannot read `{place}`"), error)),
     };
-    let api = Api::new(Arc::clone(&store), Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
+    let api = Api::new(store, Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
     findings.extend(api.verify().await);
-    findings.extend(development(directory));
     Ok(findings)
 }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::duration::parse_seconds;
+use crate::storage::Url;
 
 /// A self-hosted server for people profiles that speaks the Microsoft Graph profile API.
 #[derive(Debug, Parser)]
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Token(Token),
     /// Look through settings and a data directory for what is wrong; beside a running server too
     Check(Check),
+    /// Lay out the tables of a database, or bring them up to date; beside running servers too
+    Migrate(Migrate),
     /// Print the variables by which programs find a development server and trust its https
     Env(Env),
 }
@@ -85,6 +88,9 @@ pub(crate) struct Dev {
     /// Keep everything in memory and nothing after exit
     #[arg(long, conflicts_with = "data")]
     pub(crate) ephemeral: bool,
+    /// Keep the people in this database instead, for tests of stores
+    #[arg(long, value_name = "URL", conflicts_with = "ephemeral", hide = true, value_parser = Url::parse)]
+    pub(crate) store: Option<Url>,
     /// How many people to make when there are none
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) people: u32,
@@ -180,6 +186,24 @@ pub(crate) struct Check {
     /// Print a JSON object instead of lines
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `vitae migrate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vitae migrate --config vitae.toml                the database that `store` names
+  VITAE_STORE=postgres://vitae@db/people vitae migrate
+  vitae migrate --config vitae.toml --distributed  with Citus: everything of one person on one machine
+
+May be repeated at any time. A layout that a newer release made is left as it is.")]
+pub(crate) struct Migrate {
+    /// Settings of `vitae serve`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Spread the tables over the machines of a Citus cluster
+    #[arg(long)]
+    pub(crate) distributed: bool,
 }
 
 /// `vitae env`.

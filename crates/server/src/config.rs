@@ -19,6 +19,7 @@ use crate::app::{Known, Network};
 use crate::failure::{Failure, Outcome};
 use crate::issuers::Trusted;
 use crate::logging::Format;
+use crate::storage::Database;
 use crate::tls::Files;
 
 use self::issuer::Declared;
@@ -33,6 +34,7 @@ pub(crate) struct Settings {
     pub(crate) certificate: Option<PathBuf>,
     pub(crate) key: Option<PathBuf>,
     pub(crate) data: PathBuf,
+    pub(crate) database: Database,
     pub(crate) public_url: Option<Known>,
     pub(crate) allowed_hosts: Vec<Known>,
     pub(crate) trusted_proxies: Vec<Network>,
@@ -240,6 +242,7 @@ impl Default for Settings {
             certificate: None,
             key: None,
             data: PathBuf::new(),
+            database: Database::default(),
             public_url: None,
             allowed_hosts: Vec::new(),
             trusted_proxies: Vec::new(),

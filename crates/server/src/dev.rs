@@ -33,6 +33,7 @@ use crate::files::{self, Readers};
 use crate::listen::{self, Door, Stop};
 use crate::logging::{self, Format};
 use crate::seeded::{self, Purpose};
+use crate::storage::{self, Claimant, Database, Url};
 use crate::tls::Tls;
 use crate::wiring::{Api, Choices, Person};
 use crate::{random, run_async, term};
@@ -69,7 +70,7 @@ async fn serve(args: &cli::Dev, settings: Settings) -> Outcome {
     if let Some(path) = &args.ready_file {
         forget(path)?;
     }
-    let ground = Ground::lay(args)?;
+    let ground = Ground::lay(args).await?;
     let seed = ground.seed(args);
     let source = source(args, seed)?;
     let stop = Stop::new()?;
@@ -160,7 +161,7 @@ struct Ground {
 }
 
 impl Ground {
-    fn lay(args: &cli::Dev) -> Outcome<Ground> {
+    async fn lay(args: &cli::Dev) -> Outcome<Ground> {
         if args.ephemeral {
             let issuer = DevIssuer::generate(&mut random::fill);
             return Ok(Ground {
@@ -178,10 +179,11 @@ impl Ground {
         }
         let issuer = directory.issuer()?;
         let note = directory.note()?;
-        let path = directory.store();
-        let store = SqliteStore::open(&path, &Options::default())
-            .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
-        Ok(Ground { directory: Some(directory), _lock: Some(lock), store: Arc::new(store), issuer, note })
+        let store = match &args.store {
+            Some(url) => database(url).await?,
+            None => file(&directory.store())?,
+        };
+        Ok(Ground { directory: Some(directory), _lock: Some(lock), store, issuer, note })
     }
 
     /// The seed that was asked for, else the one of the people who are there.
@@ -231,6 +233,21 @@ impl Ground {
             }
         }
     }
+}
+
+fn file(path: &Path) -> Outcome<Arc<dyn Store>> {
+    let store = SqliteStore::open(path, &Options::default())
+        .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
+    Ok(Arc::new(store))
+}
+
+/// The store in a database, which is laid out if need be.
+async fn database(url: &Url) -> Outcome<Arc<dyn Store>> {
+    let database = Database::default();
+    database.migrate(url, false).await?;
+    let store = database.open(url, Options::default().cache_bytes).await?;
+    storage::claim(&*store, Claimant::Development, url).await?;
+    Ok(store)
 }
 
 fn foreign(directory: &DataDir) -> Failure {

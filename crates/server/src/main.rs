@@ -1,6 +1,6 @@
 //! `vitae`: the one binary.
 //!
-//! A command is a module: [`dev`], [`serve`], [`token`], [`check`], [`mod@env`]. What `dev` and `serve` share is the way of a
+//! A command is a module: [`dev`], [`serve`], [`token`], [`check`], [`migrate`], [`mod@env`]. What `dev` and `serve` share is the way of a
 //! request ([`app`]), the sockets ([`listen`]) and the making of the service ([`wiring`]).
 
 mod app;
@@ -19,9 +19,11 @@ mod files;
 mod issuers;
 mod listen;
 mod logging;
+mod migrate;
 mod random;
 mod seeded;
 mod serve;
+mod storage;
 mod term;
 mod tls;
 mod token;
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve::run(serve),
         Command::Token(token) => token::run(token),
         Command::Check(check) => check::run(check),
+        Command::Migrate(migrate) => migrate::run(migrate),
         Command::Env(env) => env::run(env),
     };
     match outcome {

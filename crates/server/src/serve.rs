@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use auth::{Authenticator, Caller};
 use store::Store;
-use store::sqlite::{Options, SqliteStore};
 
 use crate::app::{App, Hosts, Origins};
 use crate::cli;
 use crate::config::{Config, Settings};
-use crate::data_dir::{DataDir, Lock};
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, Readers};
@@ -19,7 +17,7 @@ use crate::listen::{self, Door, Stop};
 use crate::logging;
 use crate::tls::Tls;
 use crate::wiring::{Api, Choices};
-use crate::{random, run_async, term};
+use crate::{random, run_async, storage, term};
 
 /// Tokens remembered as verified.
 const KNOWN_TOKENS: usize = 100_000;
@@ -37,7 +35,7 @@ pub(crate) fn run(args: &cli::Serve) -> Outcome {
 }
 
 async fn serve(settings: Settings, ready_file: Option<&Path>) -> Outcome {
-    let (_lock, store) = open(&settings)?;
+    let (_lock, store) = storage::open(&settings).await?;
     let stop = Stop::new()?;
     let tls = settings.tls().map(Tls::watched).transpose()?;
     let listener = listen::bind(settings.listen).await?;
@@ -51,19 +49,6 @@ async fn serve(settings: Settings, ready_file: Option<&Path>) -> Outcome {
     }
     term::say(&format!("vitae {} listens on {url}", env!("CARGO_PKG_VERSION")));
     serving.await.map_err(|error| Failure::failed("the server broke off", error))
-}
-
-fn open(settings: &Settings) -> Outcome<(Lock, Arc<dyn Store>)> {
-    let directory = DataDir::create(&settings.data)?;
-    let lock = directory.lock()?;
-    if directory.is_of_development() {
-        return Err(Failure::Failed(directory.of_development()));
-    }
-    let path = directory.store();
-    let options = Options { cache_bytes: settings.cache_mb << 20, readers: settings.workers, ..Options::default() };
-    let store = SqliteStore::open(&path, &options)
-        .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
-    Ok((lock, Arc::new(store)))
 }
 
 async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {

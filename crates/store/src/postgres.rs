@@ -93,6 +93,22 @@ struct Inner {
     runtime: Handle,
 }
 
+/// Judges an address without going there.
+///
+/// # Errors
+/// What was expected instead.
+pub fn check_url(url: &str) -> std::result::Result<(), String> {
+    let expected = "\"sqlite\" or an address such as \"postgres://user@host/name\"";
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(expected.to_owned());
+    }
+    let config: tokio_postgres::Config = url.parse().map_err(|error| format!("{expected} ({error})"))?;
+    if config.get_hosts().is_empty() {
+        return Err(format!("{expected}, with a host"));
+    }
+    Ok(())
+}
+
 /// Lays out the tables in a database, or brings them to this release's layout. With `distributed`, spreads them by
 /// Citus. May be repeated at any time, and beside running servers. Says what it did.
 ///
@@ -120,14 +136,6 @@ impl PostgresStore {
             runtime: Handle::current(),
         };
         Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// Does the database answer now?
-    ///
-    /// # Errors
-    /// When it does not.
-    pub async fn ping(&self) -> Result<()> {
-        self.inner.pool.batch("").await
     }
 
     /// Starts a write, which goes on whether or not its caller waits.
@@ -238,6 +246,11 @@ impl Store for PostgresStore {
 
     fn secret(&self, name: Arc<str>, candidate: [u8; 32]) -> BoxFuture<'_, Result<[u8; 32]>> {
         Box::pin(async move { name::secret(&self.inner.pool, &name, candidate).await })
+    }
+
+    fn ping(&self) -> BoxFuture<'_, Result<()>> {
+        // Any machine of a cluster will do: it says whether callers are served at all.
+        Box::pin(self.inner.pool.batch(""))
     }
 
     fn erase_all(&self) -> BoxFuture<'_, Result<()>> {

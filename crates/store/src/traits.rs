@@ -66,6 +66,11 @@ pub trait Store: Send + Sync + 'static {
     /// The secret of that name; the first caller's candidate becomes it.
     fn secret(&self, name: Arc<str>, candidate: [u8; 32]) -> BoxFuture<'_, Result<[u8; 32]>>;
 
+    /// Can the store answer now? An error says why it cannot.
+    fn ping(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.partitions(None, 1).await.map(drop) })
+    }
+
     /// Removes everything but the secrets. For the development server's reset.
     fn erase_all(&self) -> BoxFuture<'_, Result<()>>;
 

@@ -1,6 +1,7 @@
 //! Every setting, once: name, default, description, and what it becomes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use engine::{Limit, setting};
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use super::key::{Default, Key};
 use super::value::Value;
 use crate::app::{BATCH_BODY, Known, Network};
 use crate::logging::{Format, LEVELS};
+use crate::storage::Url;
 
 const fn key(
     name: &'static str,
@@ -43,12 +45,58 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         settings.data = PathBuf::from(value.text()?);
         Ok(())
     }),
-    key("store", Default::Text("sqlite"), "where data is kept: \"sqlite\", in the data directory", |_, value| {
-        match value.text()? {
-            "sqlite" => Ok(()),
-            text if text.starts_with("postgres://") => Err("\"sqlite\", for postgres is not there yet".to_owned()),
-            _ => Err("\"sqlite\"".to_owned()),
-        }
+    key(
+        "store",
+        Default::Text("sqlite"),
+        "where people are kept: \"sqlite\", in the data directory, or a database, \"postgres://user@host/name\"",
+        |settings, value| {
+            settings.database.url = match value.text()? {
+                "sqlite" => None,
+                text => Some(Url::parse(text)?),
+            };
+            Ok(())
+        },
+    ),
+    key(
+        "database.pgbouncer",
+        Default::Switch(false),
+        "whether a pooler such as pgbouncer is before the database",
+        |settings, value| {
+            settings.database.pooler = value.switch()?;
+            Ok(())
+        },
+    ),
+    key(
+        "database.ca",
+        Default::NoText,
+        "PEM file of the authorities to trust for the database, instead of the machine's",
+        |settings, value| {
+            settings.database.authorities = Some(PathBuf::from(value.text()?));
+            Ok(())
+        },
+    ),
+    key(
+        "database.timeout_ms",
+        Default::Number(5_000),
+        "how long an answer of the database is waited for, in milliseconds",
+        |settings, value| {
+            let milliseconds = value.number(100, 60_000)?;
+            settings.database.timeout = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX));
+            Ok(())
+        },
+    ),
+    key(
+        "database.writers",
+        Default::Number(16),
+        "connections for changes: as many are under way at once",
+        |settings, value| {
+            settings.database.writers = value.number(1, 1_000)?;
+            Ok(())
+        },
+    ),
+    key("database.readers", Default::Number(4), "connections that all readers share", |settings, value| {
+        settings.database.readers = value.number(1, 1_000)?;
+        Ok(())
     }),
     key(
         "public_url",

@@ -52,14 +52,14 @@ fn names_line_and_nearest_key() {
 fn names_line_and_form_of_values() {
     check(
         &format!(
-            "public_url = 'people.example'\nallowed_hosts = ['a b']\nworkers = 0\ncache_mb = '1'\nstore = 'postgres://db'\nlog.level = 'loud'\nlisten = 1.5\n{ISSUER}"
+            "public_url = 'people.example'\nallowed_hosts = ['a b']\nworkers = 0\ncache_mb = '1'\nstore = 'mysql://u:secret@db'\nlog.level = 'loud'\nlisten = 1.5\n{ISSUER}"
         ),
         &expect![[r#"
             vitae.toml:1: `public_url` is an origin such as "https://people.example", without a path, not "people.example"
             vitae.toml:2: `allowed_hosts` is a list of hosts such as "inside:8080", not ["a b"]
             vitae.toml:3: `workers` is a number from 1 to 256, not 0
             vitae.toml:4: `cache_mb` is a number from 1 to 1048576, not "1"
-            vitae.toml:5: `store` is "sqlite", for postgres is not there yet, not "postgres://db"
+            vitae.toml:5: `store` is "sqlite" or an address such as "postgres://user@host/name", not "mysql://u:***@db"
             vitae.toml:6: `log.level` is "off" or "error" or "warn" or "info" or "debug" or "trace", not "loud"
             vitae.toml:7: `listen` is a text, a number, true or false, or a list of texts, not a float
             no `public_url` and no `allowed_hosts`: the service would not know its own name; set one"#]],

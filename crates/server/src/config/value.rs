@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::storage::without_password;
+
 /// A value, in one of the few forms there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
@@ -106,12 +108,12 @@ impl Faults {
     }
 }
 
-/// As TOML writes it.
+/// As TOML writes it, without passwords.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Unset => f.write_str("nothing"),
-            Value::Text(text) => write!(f, "{text:?}"),
+            Value::Text(text) => write!(f, "{:?}", without_password(text)),
             Value::Number(number) => write!(f, "{number}"),
             Value::Switch(switch) => write!(f, "{switch}"),
             Value::List(entries) => write!(f, "{entries:?}"),

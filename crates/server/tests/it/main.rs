@@ -13,6 +13,7 @@ mod hooks;
 mod hostile;
 mod replay;
 mod settings;
+mod shared;
 mod signin;
 mod trust;
 mod wire;

@@ -87,7 +87,7 @@ pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<St
 pub(super) async fn check(client: &Client) -> Result<()> {
     match version(client).await? {
         Some(found) => judge(found),
-        None => Err(Error::Corrupt("the database has no layout yet; `vitae migrate` makes it".to_owned())),
+        None => Err(Error::Io("the database has no tables for this yet; `vitae migrate` lays them out".to_owned())),
     }
 }
 
@@ -111,7 +111,8 @@ async fn version(client: &Client) -> Result<Option<u32>> {
 async fn is_distributed(client: &Client, table: &str) -> Result<bool> {
     let sql = "SELECT count(*) > 0 FROM pg_dist_partition WHERE logicalrelid = to_regclass($1)";
     let row = client.query_one(sql, &[&table]).await.map_err(|error| {
-        Error::Corrupt(format!("the database cannot distribute tables, is the extension `citus` there? {error}"))
+        let why = failure(&error);
+        Error::Io(format!("the database cannot distribute tables; is the extension `citus` there? {why}"))
     })?;
     row.try_get(0).map_err(|error| failure(&error))
 }

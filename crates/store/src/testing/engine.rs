@@ -130,14 +130,16 @@ impl Keeper {
     }
 }
 
-/// The programs of the newest version installed.
+/// The programs of the newest version installed, or those on the path.
 fn programs() -> Result<PathBuf> {
-    let missing =
-        |error| Error::other(format!("no PostgreSQL in {VERSIONS}, install the package `postgresql`: {error}"));
-    let versions = std::fs::read_dir(VERSIONS).map_err(missing)?.filter_map(|entry| Some(entry.ok()?.path()));
-    let number = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
-    let newest = versions.filter(|path| path.join("bin/initdb").exists()).max_by_key(|path| number(path));
-    Ok(newest.ok_or_else(|| missing(Error::other("it has no `initdb`")))?.join("bin"))
+    let versions = std::fs::read_dir(VERSIONS).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let number = |place: &Path| place.file_name()?.to_str()?.parse::<u32>().ok();
+    let newest = versions.max_by_key(|place| number(place)).map(|place| place.join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = newest.into_iter().chain(std::env::split_paths(&path));
+    places.into_iter().find(|place| place.join("initdb").exists()).ok_or_else(|| {
+        Error::other(format!("no `initdb` in {VERSIONS} or on the path; install the package `postgresql`"))
+    })
 }
 
 /// A new directory for temporary files that only this process knows.

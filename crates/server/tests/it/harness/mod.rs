@@ -3,6 +3,7 @@
 //! Nothing waits for time to pass: a server says on its standard output that it is ready.
 
 mod client;
+mod database;
 mod dice;
 mod issuer;
 mod line;
@@ -10,6 +11,7 @@ mod server;
 mod sign;
 
 pub(crate) use client::{Reply, Request, exchange};
+pub(crate) use database::database;
 pub(crate) use dice::Dice;
 pub(crate) use issuer::TestIssuer;
 pub(crate) use line::Line;

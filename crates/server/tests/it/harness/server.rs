@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use tempfile::TempDir;
 
 use super::client::{Reply, Request};
+use super::database::database_of;
 
 /// A running server.
 pub(crate) struct Server {
@@ -45,12 +46,13 @@ pub(crate) fn run(command: &mut Command) -> Ended {
 }
 
 impl Server {
-    /// `vitae dev --ephemeral` with further arguments, on a free port.
+    /// `vitae dev --ephemeral` with further arguments, on a free port. On an empty database, where stories are told there.
     pub(crate) fn ephemeral(args: &[&str]) -> Server {
         let place = tempfile::tempdir().expect("a directory for the story");
-        let mut all = vec!["--ephemeral"];
-        all.extend(args);
-        let mut server = Server::dev(place.path(), &all);
+        let mut server = match database_of(place.path()) {
+            Some(_) => Server::in_place(place.path(), args),
+            None => Server::dev(place.path(), &[&["--ephemeral"], args].concat()),
+        };
         server._place = Some(place);
         server
     }
@@ -60,6 +62,8 @@ impl Server {
     pub(crate) fn in_place(place: &Path, args: &[&str]) -> Server {
         let data = Server::data(place);
         let mut all = vec!["--data", data.to_str().expect("a path is text")];
+        let database = database_of(place);
+        all.extend(database.iter().flat_map(|url| ["--store", url]));
         all.extend(args);
         Server::dev(place, &all)
     }

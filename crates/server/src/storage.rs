@@ -1,0 +1,188 @@
+//! Where the data of a service is kept: in a file of its directory or in a database that several servers share.
+//!
+//! A database remembers whether it was first used by a service or by a development server, and is refused to the other:
+//! anyone can have a development server's tokens.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::Store;
+use store::postgres::{self, PostgresStore};
+use store::sqlite::{self, SqliteStore};
+
+use crate::config::Settings;
+use crate::data_dir::{DataDir, Lock};
+use crate::failure::{Failure, Outcome};
+use crate::random;
+
+/// How a database is reached.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    /// Its address; none when the data is in a file.
+    pub(crate) url: Option<Url>,
+    /// Whether a pooler is between that gives each transaction another connection.
+    pub(crate) pooler: bool,
+    /// A file of certificates to trust instead of the machine's.
+    pub(crate) authorities: Option<PathBuf>,
+    /// How long an answer is waited for.
+    pub(crate) timeout: Duration,
+    /// How many transactions are under way at once.
+    pub(crate) writers: usize,
+    /// How many connections readers share.
+    pub(crate) readers: usize,
+}
+
+/// An address that may hold a password, which it does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Url(String);
+
+/// By whom a database is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claimant {
+    Service,
+    Development,
+}
+
+impl Url {
+    /// An address as `store` names it, or what is wrong with it.
+    pub(crate) fn parse(text: &str) -> Result<Url, String> {
+        postgres::check_url(text).map(|()| Url(text.to_owned()))
+    }
+}
+
+/// The text without its password, if it is an address with one.
+pub(crate) fn without_password(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let shown = match rest.rsplit_once('@') {
+        Some((user, host)) => {
+            let hidden = user.split_once(':').map_or(user.to_owned(), |(name, _)| format!("{name}:***"));
+            format!("{scheme}://{hidden}@{host}")
+        }
+        None => text.to_owned(),
+    };
+    let Some((address, options)) = shown.split_once('?') else { return shown };
+    let hide = |option: &str| match option.split_once('=') {
+        Some((name, _)) if name.to_lowercase().contains("password") => format!("{name}=***"),
+        _ => option.to_owned(),
+    };
+    let options: Vec<String> = options.split('&').map(hide).collect();
+    format!("{address}?{}", options.join("&"))
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&without_password(&self.0))
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        let usual = postgres::Options::new(uuid::Uuid::nil());
+        Self {
+            url: None,
+            pooler: false,
+            authorities: None,
+            timeout: usual.deadline,
+            writers: usual.writers,
+            readers: usual.readers,
+        }
+    }
+}
+
+impl Database {
+    fn options(&self, cache_bytes: usize) -> postgres::Options {
+        postgres::Options {
+            cache_bytes,
+            deadline: self.timeout,
+            writers: self.writers,
+            readers: self.readers,
+            prepare: !self.pooler,
+            authorities: self.authorities.clone(),
+            ..postgres::Options::new(random::guid())
+        }
+    }
+
+    /// Opens the store in it.
+    pub(crate) async fn open(&self, url: &Url, cache_bytes: usize) -> Outcome<Arc<dyn Store>> {
+        let store = PostgresStore::open(&url.0, &self.options(cache_bytes)).await;
+        let store = store.map_err(|error| Failure::failed(format_args!("cannot open `{url}`"), error))?;
+        Ok(Arc::new(store))
+    }
+
+    /// Lays out its tables, and says what was done.
+    pub(crate) async fn migrate(&self, url: &Url, distributed: bool) -> Outcome<Vec<String>> {
+        let told = postgres::migrate(&url.0, &self.options(0), distributed).await;
+        told.map_err(|error| Failure::failed(format_args!("cannot lay out `{url}`"), error))
+    }
+}
+
+/// Opens the store of a service, and takes the lock of its directory where it is a file.
+pub(crate) async fn open(settings: &Settings) -> Outcome<(Option<Lock>, Arc<dyn Store>)> {
+    let cache_bytes = settings.cache_mb << 20;
+    if let Some(url) = &settings.database.url {
+        let store = settings.database.open(url, cache_bytes).await?;
+        claim(&*store, Claimant::Service, url).await?;
+        return Ok((None, store));
+    }
+    let directory = DataDir::create(&settings.data)?;
+    let lock = directory.lock()?;
+    if directory.is_of_development() {
+        return Err(Failure::Failed(directory.of_development()));
+    }
+    let path = directory.store();
+    let options = sqlite::Options { cache_bytes, readers: settings.workers, ..sqlite::Options::default() };
+    let store = SqliteStore::open(&path, &options)
+        .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
+    Ok((Some(lock), Arc::new(store)))
+}
+
+/// Notes for what a database is used, or refuses it when that is something else.
+pub(crate) async fn claim(store: &dyn Store, claimant: Claimant, url: &Url) -> Outcome {
+    let mark = |claimant| match claimant {
+        Claimant::Service => [1; 32],
+        Claimant::Development => [2; 32],
+    };
+    let found = store.secret("purpose".into(), mark(claimant)).await;
+    let found = found.map_err(|error| Failure::failed(format_args!("cannot write to `{url}`"), error))?;
+    if found == mark(claimant) {
+        return Ok(());
+    }
+    let (of, not) = match claimant {
+        Claimant::Service => {
+            ("vitae dev", "anyone can have tokens of such a server, so a service does not go on with it")
+        }
+        Claimant::Development => ("vitae serve", "which `vitae dev` would let anyone with its own tokens into"),
+    };
+    Err(Failure::Failed(format!("the data in `{url}` is of `{of}`, {not}; name another database")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_shown() {
+        for (text, shown) in [
+            ("sqlite", "sqlite"),
+            ("postgres://db/people", "postgres://db/people"),
+            ("postgres://vitae@db/people", "postgres://vitae@db/people"),
+            (
+                "postgres://vitae:se:c/r@et@db:5432/people?sslmode=require",
+                "postgres://vitae:***@db:5432/people?sslmode=require",
+            ),
+            ("postgres://db/x?password=a&application_name=b", "postgres://db/x?password=***&application_name=b"),
+            ("postgres://u:p@db/x?password=a", "postgres://u:***@db/x?password=***"),
+        ] {
+            assert_eq!(without_password(text), shown);
+            assert_eq!(format!("{:?}", Url(text.to_owned())), shown);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Databases for stories: each an empty place in the engine of the test program.
+
+use std::path::Path;
+
+use store::testing::Place;
+
+/// The variable that says on which store the stories of a development server run.
+const STORE: &str = "VITAE_TEST_STORE";
+
+/// An empty database.
+pub(crate) fn database() -> Place {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(Place::new()).expect("the engine runs")
+}
+
+/// The database of a place, where stories are told on databases; the next server there goes on with it.
+pub(crate) fn database_of(place: &Path) -> Option<String> {
+    if std::env::var(STORE).is_ok_and(|store| store == "postgres") {
+        let note = place.join("database.url");
+        if let Ok(url) = std::fs::read_to_string(&note) {
+            return Some(url);
+        }
+        let database = database();
+        std::fs::write(note, &database.url).expect("a file can be written");
+        let url = database.url.clone();
+        // It is to outlive this server.
+        std::mem::forget(database);
+        return Some(url);
+    }
+    None
+}

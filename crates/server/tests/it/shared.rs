@@ -1,0 +1,196 @@
+//! Several servers over one database: `vitae serve` twice, `vitae migrate`, and an engine that goes away.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use store::testing::{Engine, Place};
+use tempfile::TempDir;
+
+use crate::harness::{Ended, Reply, Request, Server, Signer, database, ec, run, vitae};
+
+const TENANT: &str = "11111111-1111-4111-8111-111111111111";
+const ADA: &str = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
+const GRACE: &str = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
+
+/// Servers over one database, with an issuer whose people are let in when they come.
+struct World {
+    servers: Vec<Server>,
+    place: TempDir,
+    _database: Option<Place>,
+}
+
+impl World {
+    fn new(servers: usize) -> World {
+        let database = database();
+        let mut world = World::over(&database.url, servers);
+        world._database = Some(database);
+        world
+    }
+
+    fn over(url: &str, servers: usize) -> World {
+        let place = tempfile::tempdir().expect("a directory for the story");
+        let keys = json!({ "keys": [Signer::Ec(7).jwk(ec(7).kid(), json!({}))] });
+        fs::write(place.path().join("keys.json"), keys.to_string()).expect("a file can be written");
+        let settings = format!(
+            "listen = '127.0.0.1:0'\npublic_url = 'https://people.example'\nstore = '{url}'\ndatabase.timeout_ms = 500\n\
+             [[issuers]]\nname = 'https://login.example'\nkind = 'keycloak'\njwks = 'keys.json'\naudiences = ['vitae']\n\
+             algorithms = ['ES256']\ntenant = '{TENANT}'\ncreate_people = true\n"
+        );
+        fs::write(place.path().join("vitae.toml"), settings).expect("a file can be written");
+        let ended = command(place.path(), &["migrate"]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (0, "laid out version 1\n"), "{}", ended.stderr);
+        let servers = (0..servers).map(|number| started(place.path(), number)).collect();
+        World { servers, place, _database: None }
+    }
+
+    fn ask(&self, server: usize, who: &str, method: &str, target: &str) -> Request {
+        let request = Request::new(self.servers[server].address(), method, target);
+        request.host(Some("people.example")).token(&token(who))
+    }
+
+    fn get(&self, server: usize, who: &str, target: &str) -> Reply {
+        self.ask(server, who, "GET", target).send()
+    }
+
+    fn new_skill(&self, server: usize, name: &str) -> Value {
+        let skill = json!({ "displayName": name, "allowedAudiences": "organization" });
+        self.ask(server, ADA, "POST", "/beta/me/profile/skills").json(&skill).send().expect(201).json()
+    }
+}
+
+fn command(place: &Path, args: &[&str]) -> Ended {
+    run(vitae().args(args).args(["--config", "vitae.toml"]).current_dir(place))
+}
+
+fn started(place: &Path, number: usize) -> Server {
+    let ready = place.join(format!("ready{number}.env"));
+    let mut command = vitae();
+    command.args(["serve", "--ready-file"]).arg(&ready).current_dir(place);
+    Server::start(command, "vitae", &ready)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server's clock is the machine's")]
+fn token(who: &str) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs();
+    ec(7).sign(&json!({
+        "aud": ["account", "vitae"], "iss": "https://login.example", "iat": now, "exp": now + 300, "azp": "web",
+        "typ": "Bearer", "sub": who, "preferred_username": format!("{who}@fjord.example"), "name": who,
+        "scope": "openid profile User.ReadWrite User.Read.All",
+    }))
+}
+
+#[test]
+fn each_server_answers_with_what_the_other_was_just_told() {
+    let world = World::new(2);
+    world.get(0, ADA, "/beta/me").expect(200);
+    for number in 0..10 {
+        let (writing, reading) = (number % 2, (number + 1) % 2);
+        let made = world.new_skill(writing, &format!("skill {number}"));
+        let target = format!("/beta/me/profile/skills/{}", made["id"].as_str().unwrap());
+        let seen = world.get(reading, ADA, &target).expect(200).json();
+        assert_eq!(seen["@odata.etag"], made["@odata.etag"]);
+        // Changed there, the tag of before is refused here.
+        let tag = made["@odata.etag"].as_str().unwrap();
+        let change = |server| {
+            let change = world.ask(server, ADA, "PATCH", &target).header("if-match", tag);
+            change.json(&json!({ "displayName": "changed" })).send()
+        };
+        change(reading).expect(200);
+        change(writing).expect(412);
+        world.ask(writing, ADA, "DELETE", &target).send().expect(204);
+        world.get(reading, ADA, &target).expect(404);
+    }
+}
+
+#[test]
+fn a_narrowed_audience_holds_on_every_server_at_once() {
+    let world = World::new(2);
+    let made = world.new_skill(0, "open");
+    let id = made["id"].as_str().unwrap();
+    let (own, others) = (format!("/beta/me/profile/skills/{id}"), format!("/beta/users/{ADA}/profile/skills/{id}"));
+    for _ in 0..10 {
+        let set = |server, audience: &str| {
+            let change = world.ask(server, ADA, "PATCH", &own);
+            change.json(&json!({ "allowedAudiences": audience })).send().expect(200);
+        };
+        world.get(1, GRACE, &others).expect(200);
+        set(0, "me");
+        world.get(1, GRACE, &others).expect(404);
+        set(1, "organization");
+        world.get(0, GRACE, &others).expect(200);
+    }
+}
+
+#[test]
+fn a_page_of_one_server_goes_on_at_another() {
+    let world = World::new(2);
+    for number in 0..3 {
+        world.new_skill(number % 2, &number.to_string());
+    }
+    let first = world.get(0, ADA, "/beta/me/profile/skills?$top=2").expect(200).json();
+    assert_eq!(first["value"].as_array().unwrap().len(), 2);
+    let next = first["@odata.nextLink"].as_str().unwrap().strip_prefix("https://people.example").unwrap();
+    let rest = world.get(1, ADA, next).expect(200).json();
+    assert_eq!(rest["value"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_absent_engine_is_a_503_until_it_is_back() {
+    let engine = Engine::start().unwrap();
+    let world = World::over(&engine.url(), 1);
+    world.new_skill(0, "kept");
+    let health = |path: &str| Request::new(world.servers[0].address(), "GET", path).send();
+    health("/readyz").expect(200);
+    engine.kill().unwrap();
+    for _ in 0..3 {
+        let refused = world.get(0, ADA, "/beta/me/profile/skills").expect(503);
+        assert_eq!(refused.header("retry-after"), Some("1"));
+        let change = world.ask(0, ADA, "POST", "/beta/me/profile/skills").json(&json!({ "displayName": "lost" }));
+        assert_eq!(change.send().expect(503).header("retry-after"), Some("1"));
+        health("/readyz").expect(503);
+        health("/healthz").expect(200);
+    }
+    engine.restart().unwrap();
+    while health("/readyz").status != 200 {
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    let skills = world.get(0, ADA, "/beta/me/profile/skills").expect(200).json();
+    assert_eq!(skills["value"].as_array().unwrap().len(), 1, "{skills}");
+}
+
+#[test]
+fn commands_know_databases() {
+    let world = World::new(1);
+    world.new_skill(0, "kept");
+    let place = world.place.path();
+    let again = command(place, &["migrate"]);
+    assert_eq!((again.code, again.stdout.as_str()), (0, "the layout is at version 1, as before\n"), "{}", again.stderr);
+    let check = command(place, &["check"]);
+    assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
+    assert!(check.stdout.contains("the data in `postgres://vitae@"), "{}", check.stdout);
+    let dev = run(vitae().args(["dev", "--port", "0", "--data", "dev", "--store"]).arg(url(place)).current_dir(place));
+    assert!(dev.code == 1 && dev.stderr.contains("is of `vitae serve`"), "{}", dev.stderr);
+    let text = fs::read_to_string(place.join("vitae.toml")).unwrap().replace("//vitae@", "//vitae:geheim@");
+    fs::write(place.join("vitae.toml"), &text).unwrap();
+    let shown = command(place, &["serve", "--print-config"]);
+    assert!(
+        shown.stdout.contains("store = \"postgres://vitae:***@") && !shown.stdout.contains("geheim"),
+        "{}",
+        shown.stdout
+    );
+    fs::write(place.join("vitae.toml"), text.replace("127.0.0.1:", "127.0.0.1:1")).unwrap();
+    for args in [&["check"][..], &["migrate"], &["serve"]] {
+        let ended = command(place, args);
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(ended.code != 0 && said.contains("vitae:***@") && !said.contains("geheim"), "{args:?}: {said}");
+    }
+}
+
+/// The database that the settings name.
+fn url(place: &Path) -> String {
+    let text = fs::read_to_string(place.join("vitae.toml")).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("store = '")).unwrap();
+    line.trim_end_matches('\'').to_owned()
+}
