@@ -20,4 +20,8 @@ pub trait Effects: Send + Sync + 'static {
 
     /// A new id for something in the partition of `owner`, created at `at`.
     fn new_id(&self, owner: Uuid, at: i64) -> Uuid;
+
+    /// The salt of the record of a change made at `at` in the partition of `owner`: nobody can guess it, and no two are
+    /// the same.
+    fn salt(&self, owner: Uuid, at: i64) -> store::Salt;
 }

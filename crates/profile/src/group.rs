@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use engine::{Changed, Problem};
 use store::overlay::Overlay;
 use tokio::sync::OwnedMutexGuard;
 
+use crate::audit::combine;
 use crate::problems::{from_store, not_offered};
 use crate::service::Service;
 
@@ -44,12 +44,4 @@ impl Service {
             Err(error) => Err(from_store(&error)),
         }
     }
-}
-
-/// The audit records of several changes in one, each as it is.
-fn combine(records: &[Bytes]) -> Bytes {
-    let mut out = b"{\"activity\":\"group\",\"records\":[".to_vec();
-    out.extend_from_slice(&records.join(&b','));
-    out.extend_from_slice(b"]}");
-    out.into()
 }

@@ -53,8 +53,9 @@ impl Service {
     }
 
     /// Carries out a commit: `Ok(None)` when the partition had changed meanwhile.
-    pub(crate) async fn commit(&self, commit: Commit) -> Result<Option<u64>, Problem> {
+    pub(crate) async fn commit(&self, mut commit: Commit) -> Result<Option<u64>, Problem> {
         let at = commit.at;
+        commit.audit.salt = self.effects.salt(commit.partition.owner, at);
         match self.store.commit(commit).await {
             Ok(rev) => {
                 if self.group.is_none() {

@@ -37,6 +37,8 @@ impl Service {
             PartitionKind::User => ("person", Some(PERSON)),
             PartitionKind::Group => ("group", Some(GROUP_ENTRY)),
             PartitionKind::Settings => ("settings of tenant", None),
+            // The store's own, and looked through there.
+            PartitionKind::Log => return,
         };
         let whose = format!("{kind} {}", partition.owner);
         let snapshot = match self.store.snapshot(partition).await {

@@ -123,7 +123,8 @@ async fn contents(store: Arc<dyn Store>, place: &dyn Display) -> Outcome<Vec<Str
         Err(store::Error::Corrupt(what)) => vec![what],
         Err(error) => return Err(Failure::failed(format_args!("cannot read `{place}`"), error)),
     };
-    let api = Api::new(store, Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
+    findings.extend(store::seal::verify(&*store).await.unwrap_or_else(|error| vec![error.to_string()]));
+    let api = Api::new(Arc::clone(&store), Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
     findings.extend(api.verify().await);
     Ok(findings)
 }

@@ -23,6 +23,8 @@ use self::authority::Authority;
 use self::people::Source;
 use self::signin::SignIn;
 use self::tokens::Announcement;
+use uuid::Uuid;
+
 use crate::app::{App, Hosts, Most, Origins};
 use crate::cli;
 use crate::config::{Config, Settings};
@@ -32,6 +34,7 @@ use crate::failure::{Failure, Outcome};
 use crate::files::{self, Readers};
 use crate::listen::{self, Door, Stop};
 use crate::logging::{self, Format};
+use crate::sealing::Sealing;
 use crate::seeded::{self, Purpose};
 use crate::storage::{self, Claimant, Database, Url};
 use crate::tls::Tls;
@@ -100,13 +103,16 @@ async fn serve(args: &cli::Dev, settings: Settings) -> Outcome {
         variables.extend(announcement.https.iter().map(|(url, _)| ("VITAE_TLS_URL", url.as_str())));
         directory.write_addresses(&variables)?;
     }
+    let sealing = Sealing::start(Arc::clone(&app.store), Arc::clone(&app.effects), Uuid::nil());
     let serving = tokio::spawn(listen::serve(doors, app, stop));
     if let Some(path) = &args.ready_file {
         files::write_whole(path, &announcement.ready_file(), Readers::Owner)
             .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))?;
     }
     greet(args, &announcement, &note);
-    serving.await.map_err(|error| Failure::failed("the server broke off", error))
+    let served = serving.await;
+    sealing.finish().await;
+    served.map_err(|error| Failure::failed("the server broke off", error))
 }
 
 /// The port for https where http has its usual one.

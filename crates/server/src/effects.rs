@@ -152,6 +152,16 @@ impl profile::Effects for Effects {
             Source::Replay(replay) => seeded::guid(replay.seed, Purpose::Item, &[owner.as_bytes(), &at.to_be_bytes()]),
         }
     }
+
+    fn salt(&self, owner: Uuid, at: i64) -> store::Salt {
+        match &self.source {
+            Source::Machine { .. } => random::bytes(),
+            Source::Replay(replay) => {
+                let bytes = seeded::bytes(replay.seed, Purpose::Salt, &[owner.as_bytes(), &at.to_be_bytes()]);
+                bytes.first_chunk().copied().unwrap_or_default()
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod listen;
 mod logging;
 mod migrate;
 mod random;
+mod sealing;
 mod seeded;
 mod serve;
 mod storage;

@@ -33,9 +33,9 @@ pub(crate) fn secret() -> [u8; 32] {
     bytes
 }
 
-/// A random GUID (version 4).
-pub(crate) fn guid() -> Uuid {
-    let bytes = PAGE_OF_THREAD.with_borrow_mut(|page| {
+/// 16 random bytes.
+pub(crate) fn bytes() -> [u8; 16] {
+    PAGE_OF_THREAD.with_borrow_mut(|page| {
         if page.used >= PAGE {
             fill(&mut page.bytes);
             page.used = 0;
@@ -43,8 +43,12 @@ pub(crate) fn guid() -> Uuid {
         let bytes = page.bytes.get(page.used..).and_then(|rest| rest.first_chunk()).copied();
         page.used += size_of::<Uuid>();
         bytes.unwrap_or_default()
-    });
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
+    })
+}
+
+/// A random GUID (version 4).
+pub(crate) fn guid() -> Uuid {
+    uuid::Builder::from_random_bytes(bytes()).into_uuid()
 }
 
 #[cfg(test)]

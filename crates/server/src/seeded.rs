@@ -13,6 +13,7 @@ pub(crate) enum Purpose {
     App,
     Item,
     Request,
+    Salt,
     Paging,
 }
 
@@ -23,6 +24,7 @@ impl Purpose {
             Purpose::App => b"vitae app",
             Purpose::Item => b"vitae item",
             Purpose::Request => b"vitae request",
+            Purpose::Salt => b"vitae salt",
             Purpose::Paging => b"vitae paging",
         }
     }

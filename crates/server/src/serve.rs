@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use auth::{Authenticator, Caller};
 use store::Store;
+use uuid::Uuid;
 
 use crate::app::{App, Hosts, Origins};
 use crate::cli;
@@ -15,6 +16,7 @@ use crate::files::{self, Readers};
 use crate::issuers::{Keeper, Trusted};
 use crate::listen::{self, Door, Stop};
 use crate::logging;
+use crate::sealing::Sealing;
 use crate::tls::Tls;
 use crate::wiring::{Api, Choices};
 use crate::{random, run_async, storage, term};
@@ -42,13 +44,16 @@ async fn serve(settings: Settings, ready_file: Option<&Path>) -> Outcome {
     let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
     let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
     let app = Arc::new(app(settings, store).await?);
+    let sealing = Sealing::start(Arc::clone(&app.store), Arc::clone(&app.effects), Uuid::nil());
     let serving = tokio::spawn(listen::serve(vec![Door::new(listener, tls)], app, stop));
     if let Some(path) = ready_file {
         files::write_whole(path, &format!("VITAE_URL={url}\n"), Readers::Usual)
             .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))?;
     }
     term::say(&format!("vitae {} listens on {url}", env!("CARGO_PKG_VERSION")));
-    serving.await.map_err(|error| Failure::failed("the server broke off", error))
+    let served = serving.await;
+    sealing.finish().await;
+    served.map_err(|error| Failure::failed("the server broke off", error))
 }
 
 async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {

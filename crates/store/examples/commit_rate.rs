@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use store::sqlite::{Options, SqliteStore};
-use store::{Change, Commit, Header, IndexRow, Item, PartitionKey, PartitionKind, Precondition, Store};
+use store::{Change, Commit, Header, IndexRow, Item, PartitionKey, PartitionKind, Precondition, Record, Store};
 use uuid::Uuid;
 
 #[derive(Clone, Copy)]
@@ -91,7 +91,9 @@ fn commit(load: Load, committer: u64, number: u64) -> Commit {
         Precondition::AtMost { collection: Arc::clone(&collection), items: 1000 },
     ];
     let changes = vec![Change::Put { item: Arc::new(Item { collection, id, header, body }), index }];
-    Commit { partition, at, expect, changes, audit: Bytes::from(vec![b'a'; 300]) }
+    let salt = *guid(number ^ 0x5a17).as_bytes();
+    let audit = Record { what: Bytes::from(vec![b'w'; 200]), values: Bytes::from(vec![b'v'; 700]), salt };
+    Commit { partition, at, expect, changes, audit }
 }
 
 /// Nanoseconds per read of a partition that is in the cache.

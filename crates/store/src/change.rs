@@ -6,6 +6,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::PartitionKey;
+use crate::chain::Hash;
 
 /// How many buckets change rows are spread over.
 pub const BUCKETS: u16 = 16;
@@ -21,7 +22,7 @@ pub fn bucket_of(owner: Uuid) -> u16 {
 ///
 /// A commit with an earlier time can land after one with a later time was read, so a reader that must miss
 /// nothing reads an overlap again and drops the `(partition, rev)` it has seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChangePosition {
     /// When the commit was made.
     pub at: i64,
@@ -46,6 +47,8 @@ pub struct ChangeRow {
     pub dropped: bool,
     /// The items, in the order of the changes. Emptied when a later commit drops the partition.
     pub touched: Vec<Touched>,
+    /// The commit's link in the partition's chain; `None` where a release without chains wrote it.
+    pub link: Option<Hash>,
 }
 
 impl ChangeRow {
@@ -79,10 +82,24 @@ pub enum Op {
 /// The audit record of one commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRow {
+    /// The partition.
+    pub partition: PartitionKey,
     /// The partition's rev after the commit.
     pub rev: u64,
     /// When the commit was made.
     pub at: i64,
-    /// What the commit recorded; `None` once a later commit dropped the partition.
-    pub content: Option<Bytes>,
+    /// Who did what to which items. Empty where a release without chains wrote it: then the values hold it too.
+    pub what: Bytes,
+    /// The values before and after; `None` once a later commit dropped the partition.
+    pub values: Option<Bytes>,
+    /// The commit's link in the partition's chain; `None` where a release without chains wrote it.
+    pub link: Option<Hash>,
+}
+
+impl AuditRow {
+    /// Where the row stands among the records of a tenant, to go on before it.
+    #[must_use]
+    pub fn position(&self) -> ChangePosition {
+        ChangePosition { at: self.at, partition: self.partition, rev: self.rev }
+    }
 }

@@ -18,8 +18,22 @@ pub struct Commit {
     pub expect: Vec<Precondition>,
     /// What to change, in this order.
     pub changes: Vec<Change>,
-    /// The content of the audit record.
-    pub audit: Bytes,
+    /// What the commit records of itself.
+    pub audit: Record,
+}
+
+/// What makes a digest of values untold: 128 random bits.
+pub type Salt = [u8; 16];
+
+/// What a commit records of itself, in the same transaction. Opaque here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Who did what to which items: ids alone, for it stays for ever.
+    pub what: Bytes,
+    /// The values before and after. Erased when the partition is dropped.
+    pub values: Bytes,
+    /// Drawn for this record, and erased with the values.
+    pub salt: Salt,
 }
 
 /// A condition of a commit, about the partition before the commit unless it says otherwise.

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::fixture::{TENANT, at_most, commit, delete, expecting, indexed, item, item_absent, put, user, version};
 use crate::{
-    AuditRow, BUCKETS, Candidate, Change, ChangeRow, Claimed, Error, Header, Item, NameEntry, Op, PartitionKey,
-    PartitionKind, Precondition, Scan, Snapshot, Store, bucket_of,
+    AuditRow, BUCKETS, Candidate, Change, ChangeRow, Claimed, Commit, Error, Header, Item, NameEntry, Op, PartitionKey,
+    PartitionKind, Precondition, Record, Scan, Snapshot, Store, bucket_of,
 };
 
 type Shared = Arc<dyn Store>;
@@ -166,13 +166,88 @@ async fn drops_and_erases(store: Shared) {
     assert_eq!(content(&store, user(1)).await, None);
     assert_eq!(store.partitions(None, 10).await, Ok(vec![]));
     assert_eq!(store.scan(whole("s")).await, Ok(vec![]));
-    let erased = |rev, at| AuditRow { rev, at, content: None };
-    let own = AuditRow { rev: 3, at: 3, content: Some("audit at 3".into()) };
-    assert_eq!(store.audit(user(1), 0, 10).await, Ok(vec![erased(1, 1), erased(2, 2), own]));
+    let audited = store.audit(user(1), 0, 10).await.unwrap();
+    assert_eq!(audited.iter().map(recorded).collect::<Vec<_>>(), ["1: audit at 1", "2: audit at 2", "3: audit at 3 *"]);
     let rows = store.changes(bucket_of(user(1).owner), None, 10).await.unwrap();
     assert!(rows.iter().all(|row| row.touched.is_empty()));
     assert_eq!(rows.iter().map(|row| row.dropped).collect::<Vec<_>>(), [false, false, true]);
     assert_eq!(store.verify().await, Ok(vec![]));
+}
+
+/// A row's rev, what it says, and a star where its values are there.
+fn recorded(row: &AuditRow) -> String {
+    let what = String::from_utf8_lossy(&row.what);
+    let values = row.values.as_ref().map(|values| *values == format!("values of {what}"));
+    assert_ne!(values, Some(false), "{row:?}");
+    format!("{}: {what}{}", row.rev, if values.is_some() { " *" } else { "" })
+}
+
+async fn links_outlive_what_is_erased(store: Shared) {
+    let links = async || -> Vec<_> {
+        let rows = store.audit(user(1), 0, 99).await.unwrap();
+        rows.into_iter().map(|row| row.link.unwrap()).collect()
+    };
+    let changes =
+        [vec![put("skills", "a", 1)], vec![], vec![Change::Drop], vec![put("skills", "a", 1)], vec![Change::Drop]];
+    let mut before = Vec::new();
+    for (at, changes) in (1..).zip(changes) {
+        store.commit(commit(user(1), at, changes)).await.unwrap();
+        let after = links().await;
+        assert_eq!(after[..before.len()], before);
+        assert!(!before.contains(after.last().unwrap()));
+        assert_eq!(store.verify().await, Ok(vec![]));
+        before = after;
+    }
+    let changes = store.changes(bucket_of(user(1).owner), None, 99).await.unwrap();
+    assert_eq!(changes.into_iter().map(|row| row.link.unwrap()).collect::<Vec<_>>(), before);
+}
+
+async fn links_tell_everything_recorded_apart(store: Shared) {
+    let base = commit(user(1), 1, vec![put("skills", "a", 1)]);
+    let group = PartitionKey { kind: PartitionKind::Group, ..user(1) };
+    let elsewhere = PartitionKey { tenant: Uuid::from_u128(8), ..user(1) };
+    let others = [
+        Commit { partition: user(2), ..base.clone() },
+        Commit { partition: group, ..base.clone() },
+        Commit { partition: elsewhere, ..base.clone() },
+        Commit { at: 2, ..base.clone() },
+        Commit { changes: vec![put("skills", "b", 1)], ..base.clone() },
+        Commit { changes: vec![delete("skills", "a")], ..base.clone() },
+        Commit { changes: vec![Change::Drop], ..base.clone() },
+        Commit { audit: Record { what: "other".into(), ..base.audit.clone() }, ..base.clone() },
+        Commit { audit: Record { values: "other".into(), ..base.audit.clone() }, ..base.clone() },
+        Commit { audit: Record { salt: [9; 16], ..base.audit.clone() }, ..base.clone() },
+    ];
+    let mut links = Vec::new();
+    for commit in std::iter::once(base).chain(others) {
+        store.erase_all().await.unwrap();
+        let partition = commit.partition;
+        store.commit(commit).await.unwrap();
+        links.push(store.audit(partition, 0, 1).await.unwrap()[0].link.unwrap());
+    }
+    let count = links.len();
+    links.sort_unstable();
+    links.dedup();
+    assert_eq!(links.len(), count);
+}
+
+async fn records_of_a_tenant_come_newest_first(store: Shared) {
+    let elsewhere = PartitionKey { tenant: Uuid::from_u128(8), ..user(1) };
+    let group = PartitionKey { kind: PartitionKind::Group, ..user(5) };
+    for (partition, at) in [(user(1), 5), (elsewhere, 6), (group, 7), (user(2), 1), (user(1), 4), (user(2), 7)] {
+        store.commit(commit(partition, at, vec![])).await.unwrap();
+    }
+    let all = store.records(TENANT, None, 99).await.unwrap();
+    let places: Vec<_> = all.iter().map(|row| (row.at, row.partition, row.rev)).collect();
+    let expected = [(7, group, 1), (7, user(2), 2), (5, user(1), 1), (4, user(1), 2), (1, user(2), 1)];
+    assert_eq!(places, expected);
+    assert_eq!(recorded(&all[3]), "2: audit at 4 *");
+    assert_eq!(store.records(elsewhere.tenant, None, 99).await.unwrap().len(), 1);
+    assert_eq!(store.records(TENANT, None, 0).await, Ok(vec![]));
+    for (number, row) in all.iter().enumerate() {
+        let rest = store.records(TENANT, Some(row.position()), 2).await.unwrap();
+        assert_eq!(rest, all[number + 1..(number + 3).min(all.len())]);
+    }
 }
 
 async fn goes_on_after_a_drop(store: Shared) {
@@ -293,7 +368,7 @@ async fn audits_page_by_page(store: Shared) {
     }
     let all = store.audit(user(1), 0, usize::MAX).await.unwrap();
     assert_eq!(all.iter().map(|row| row.rev).collect::<Vec<_>>(), (1..=200).collect::<Vec<_>>());
-    assert_eq!(all[5].content.as_deref(), Some(&b"audit at 185"[..]));
+    assert_eq!(recorded(&all[5]), "6: audit at 185 *");
     for after in [0, 1, 62, 63, 64, 65, 126, 127, 128, 129, 191, 192, 193, 199, 200, 201, u64::MAX] {
         for limit in [0, 1, 2, 63, 64, 65, 500] {
             let page = store.audit(user(1), after, limit).await.unwrap();
@@ -430,6 +505,9 @@ run_on_every_store! {
     replaces_index_rows
     tells_changes_in_order
     audits_page_by_page
+    links_outlive_what_is_erased
+    links_tell_everything_recorded_apart
+    records_of_a_tenant_come_newest_first
     grants_a_name_once
     takes_over_a_stale_claim
     keeps_the_first_secret

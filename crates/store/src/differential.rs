@@ -17,8 +17,8 @@ use crate::postgres::{self, PostgresStore};
 use crate::sqlite::{self, SqliteStore};
 use crate::testing::{Place, execute};
 use crate::{
-    BoxFuture, Change, Commit, Header, IndexRow, Item, NameEntry, PartitionKey, PartitionKind, Precondition, Scan,
-    Store, bucket_of,
+    BoxFuture, Change, Commit, Header, IndexRow, Item, NameEntry, PartitionKey, PartitionKind, Precondition, Record,
+    Scan, Store, bucket_of,
 };
 
 const COLLECTIONS: [&str; 3] = ["notes", "skills", "user"];
@@ -98,9 +98,9 @@ prop_compose! {
         at in 0_i64..20,
         expect in prop_oneof![3 => Just(Vec::new()), 2 => vec(precondition(), 1..3)],
         changes in vec(change(), 0..5),
-        audit in vec(any::<u8>(), 0..3),
+        (what, values, salt) in (vec(any::<u8>(), 0..3), vec(any::<u8>(), 0..3), any::<[u8; 16]>()),
     ) -> Commit {
-        Commit { partition, at, expect, changes, audit: audit.into() }
+        Commit { partition, at, expect, changes, audit: Record { what: what.into(), values: values.into(), salt } }
     }
 }
 
@@ -174,6 +174,12 @@ async fn compare(oracle: &dyn Store, store: &dyn Store, scan: &Scan, after: u64,
             assert_eq!(store.changes(bucket, after, limit).await, oracle.changes(bucket, after, limit).await);
         }
     }
+    let records = oracle.records(TENANT, None, usize::MAX).await.unwrap();
+    assert_eq!(store.records(TENANT, None, usize::MAX).await.unwrap(), records);
+    for row in records.iter().step_by(3) {
+        let before = Some(row.position());
+        assert_eq!(store.records(TENANT, before, limit).await, oracle.records(TENANT, before, limit).await);
+    }
     for name in NAMES {
         assert_eq!(store.lookup(TENANT, name.into()).await, oracle.lookup(TENANT, name.into()).await);
     }
@@ -202,6 +208,7 @@ async fn play(open: Opening<'_>, steps: Vec<(Step, Scan, u64, usize)>) {
         let reading = &*servers[number / 2 % servers.len()];
         compare(&oracle, reading, &scan, after, limit).await;
     }
+    assert_eq!(oracle.verify().await, Ok(vec![]));
     assert_eq!(servers[0].verify().await, Ok(vec![]));
 }
 

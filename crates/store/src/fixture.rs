@@ -11,7 +11,7 @@ use crate::memory::MemoryStore;
 use crate::postgres::{self, PostgresStore};
 use crate::sqlite::{Options, SqliteStore};
 use crate::testing::Place;
-use crate::{Change, Commit, Header, IndexRow, Item, PartitionKey, PartitionKind, Precondition, Store};
+use crate::{Change, Commit, Header, IndexRow, Item, PartitionKey, PartitionKind, Precondition, Record, Store};
 
 /// A store and what must outlive it.
 pub(crate) struct Opened {
@@ -50,7 +50,13 @@ pub(crate) fn user(owner: u128) -> PartitionKey {
 }
 
 pub(crate) fn commit(partition: PartitionKey, at: i64, changes: Vec<Change>) -> Commit {
-    Commit { partition, at, expect: Vec::new(), changes, audit: Bytes::from(format!("audit at {at}")) }
+    Commit { partition, at, expect: Vec::new(), changes, audit: record(&format!("audit at {at}")) }
+}
+
+/// A record that says `text` of itself; its values and its salt follow from that.
+pub(crate) fn record(text: &str) -> Record {
+    let salt = std::array::from_fn(|at| text.as_bytes().get(at).copied().unwrap_or_default());
+    Record { what: Bytes::from(text.to_owned()), values: Bytes::from(format!("values of {text}")), salt }
 }
 
 pub(crate) fn expecting(expect: Vec<Precondition>, commit: Commit) -> Commit {

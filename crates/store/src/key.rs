@@ -11,6 +11,8 @@ pub enum PartitionKind {
     Group,
     /// The settings of one tenant.
     Settings,
+    /// What is recorded of one tenant as a whole: its chain holds the seals of all others.
+    Log,
 }
 
 impl PartitionKind {
@@ -20,6 +22,7 @@ impl PartitionKind {
             Self::User => 0,
             Self::Group => 1,
             Self::Settings => 2,
+            Self::Log => 3,
         }
     }
 
@@ -29,6 +32,7 @@ impl PartitionKind {
             0 => Some(Self::User),
             1 => Some(Self::Group),
             2 => Some(Self::Settings),
+            3 => Some(Self::Log),
             _ => None,
         }
     }
@@ -46,4 +50,12 @@ pub struct PartitionKey {
     pub tenant: Uuid,
     /// What the owner is.
     pub kind: PartitionKind,
+}
+
+impl PartitionKey {
+    /// The log of a tenant.
+    #[must_use]
+    pub const fn log(tenant: Uuid) -> Self {
+        Self { owner: tenant, tenant, kind: PartitionKind::Log }
+    }
 }

@@ -7,9 +7,11 @@
 //!
 //! Three implementations pass the same conformance suite: [`memory::MemoryStore`], the oracle,
 //! [`sqlite::SqliteStore`], the embedded default, and [`postgres::PostgresStore`], for several servers on one
-//! database. [`overlay::Overlay`] keeps back changes over any of them.
+//! database. [`overlay::Overlay`] keeps back changes over any of them, and
+//! [`seal::Sealer`] binds their chains together.
 
 mod cache;
+mod chain;
 mod change;
 mod commit;
 mod error;
@@ -25,6 +27,7 @@ mod traits;
 pub mod memory;
 pub mod overlay;
 pub mod postgres;
+pub mod seal;
 pub mod sqlite;
 pub mod testing;
 
@@ -35,8 +38,9 @@ mod differential;
 #[cfg(test)]
 mod fixture;
 
+pub use chain::Hash;
 pub use change::{AuditRow, BUCKETS, ChangePosition, ChangeRow, Op, Touched, bucket_of};
-pub use commit::{Change, Commit, IndexRow, Precondition};
+pub use commit::{Change, Commit, IndexRow, Precondition, Record, Salt};
 pub use error::{Error, Result};
 pub use item::{Header, Item};
 pub use key::{PartitionKey, PartitionKind};

@@ -1,13 +1,15 @@
 //! The oracle: a store so simple that it is obviously right, held against the others. One mutex, ordered maps,
 //! a copy of the partition for every commit. Not meant to be fast and keeps nothing when it is dropped.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use uuid::Uuid;
 
+use crate::chain::{self, Hash, Row};
 use crate::{
     AuditRow, BoxFuture, Candidate, Change, ChangePosition, ChangeRow, Claimed, Commit, Error, IndexRow, Item,
     NameEntry, Op, PartitionKey, Precondition, Result, Scan, Snapshot, Store, Touched, bucket_of,
@@ -22,8 +24,9 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct State {
     partitions: BTreeMap<PartitionKey, Partition>,
-    changes: BTreeMap<(u16, ChangePosition), ChangeRow>,
-    audit: BTreeMap<(PartitionKey, u64), AuditRow>,
+    history: BTreeMap<(PartitionKey, u64), Row>,
+    /// Where the rows of history stand in their buckets.
+    order: BTreeSet<(u16, ChangePosition)>,
     names: BTreeMap<(Uuid, Arc<str>), NameEntry>,
     secrets: BTreeMap<Arc<str>, [u8; 32]>,
 }
@@ -37,6 +40,8 @@ struct Partition {
     rev: u64,
     last_time: i64,
     live: bool,
+    /// The link of the latest commit.
+    head: Option<Hash>,
     items: BTreeMap<ItemKey, (Arc<Item>, Vec<IndexRow>)>,
     /// The same items as readers get them, made anew by every commit.
     snapshot: Option<Arc<Snapshot>>,
@@ -52,7 +57,7 @@ struct Effect {
 impl State {
     fn commit(&mut self, commit: &Commit) -> Result<u64> {
         let before = self.partitions.get(&commit.partition).cloned().unwrap_or_default();
-        let effect = before.effect(&commit.changes);
+        let mut effect = before.effect(&commit.changes);
         if let Some(broken) = commit.expect.iter().find(|condition| !holds(condition, &before, &effect.next)) {
             return Err(Error::Conflict(broken.clone()));
         }
@@ -61,16 +66,30 @@ impl State {
         }
         let (partition, at, rev) = (commit.partition, commit.at, effect.next.rev);
         let bucket = bucket_of(partition.owner);
-        let row = ChangeRow { bucket, at, partition, rev, dropped: effect.dropped, touched: effect.touched };
-        self.changes.insert((bucket, row.position()), row);
-        self.audit.insert((partition, rev), AuditRow { rev, at, content: Some(commit.audit.clone()) });
+        let change =
+            ChangeRow { bucket, at, partition, rev, dropped: effect.dropped, touched: effect.touched, link: None };
+        let row = Row::linked(before.head, &change, &commit.audit);
+        effect.next.head = row.link;
+        self.history.insert((partition, rev), row);
+        self.order.insert((bucket, ChangePosition { at, partition, rev }));
         self.partitions.insert(partition, effect.next);
         Ok(rev)
     }
 
+    fn row(&self, place: ChangePosition) -> Option<&Row> {
+        self.history.get(&(place.partition, place.rev))
+    }
+
     fn erase_history(&mut self, partition: PartitionKey) {
-        self.changes.values_mut().filter(|row| row.partition == partition).for_each(|row| row.touched.clear());
-        self.audit.range_mut((partition, 0)..=(partition, u64::MAX)).for_each(|(_, row)| row.content = None);
+        self.history.range_mut((partition, 0)..=(partition, u64::MAX)).for_each(|(_, row)| row.erase());
+    }
+
+    /// The first broken link of a partition.
+    fn broken(&self, key: PartitionKey, partition: &Partition) -> Option<String> {
+        let mut walk = chain::Walk::new(partition.head);
+        let rows = self.history.range((key, 0)..=(key, u64::MAX));
+        rows.rev().for_each(|(_, row)| walk.step(row.clone()));
+        walk.finish().map(chain::told)
     }
 
     fn claim(&mut self, key: (Uuid, Arc<str>), stale: Option<NameEntry>, owner: Uuid, at: i64) -> Claimed {
@@ -255,15 +274,33 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ChangeRow>>> {
         self.answer(|state| {
-            let rows = state.changes.values().filter(|row| row.bucket == bucket);
-            rows.filter(|row| after.is_none_or(|after| row.position() > after)).take(limit).cloned().collect()
+            let places = state
+                .order
+                .iter()
+                .filter(|(other, place)| *other == bucket && after.is_none_or(|after| *place > after));
+            places.take(limit).filter_map(|(_, place)| state.row(*place)).map(Row::change).collect()
         })
     }
 
     fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
         self.answer(|state| {
-            let rows = state.audit.iter().filter(|((owner, _), _)| *owner == partition);
-            rows.map(|(_, row)| row).filter(|row| row.rev > after_rev).take(limit).cloned().collect()
+            let rows = state.history.values().filter(|row| row.partition == partition && row.rev > after_rev);
+            rows.take(limit).cloned().map(Row::audit).collect()
+        })
+    }
+
+    fn records(
+        &self,
+        tenant: Uuid,
+        before: Option<ChangePosition>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
+        self.answer(|state| {
+            let places = state.order.iter().map(|(_, place)| *place).filter(|place| place.partition.tenant == tenant);
+            let mut places: Vec<_> = places.filter(|place| before.is_none_or(|before| *place < before)).collect();
+            places.sort_by_key(|place| Reverse(*place));
+            places.truncate(limit);
+            places.into_iter().filter_map(|place| state.row(place)).cloned().map(Row::audit).collect()
         })
     }
 
@@ -285,6 +322,8 @@ impl Store for MemoryStore {
     }
 
     fn verify(&self) -> BoxFuture<'_, Result<Vec<String>>> {
-        self.answer(|_| Vec::new())
+        self.answer(|state| {
+            state.partitions.iter().filter_map(|(key, partition)| state.broken(*key, partition)).collect()
+        })
     }
 }

@@ -6,16 +6,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::{
     AuditRow, BoxFuture, Candidate, Change, ChangePosition, ChangeRow, Claimed, Commit, Error, NameEntry, PartitionKey,
-    Precondition, Result, Scan, Snapshot, Store,
+    Precondition, Record, Result, Scan, Snapshot, Store,
 };
 
-/// How the audit contents of the commits become that of the one.
-pub type Combine = fn(&[Bytes]) -> Bytes;
+/// How the records of the commits become that of the one.
+pub type Combine = fn(&[Record]) -> Record;
 
 /// A store whose changes are kept back.
 pub struct Overlay {
@@ -35,7 +34,7 @@ struct Staged {
     live: bool,
     at: i64,
     changes: Vec<Change>,
-    audits: Vec<Bytes>,
+    audits: Vec<Record>,
 }
 
 impl Overlay {
@@ -183,6 +182,15 @@ impl Store for Overlay {
 
     fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
         self.base.audit(partition, after_rev, limit)
+    }
+
+    fn records(
+        &self,
+        tenant: Uuid,
+        before: Option<ChangePosition>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
+        self.base.records(tenant, before, limit)
     }
 
     fn partitions(&self, after: Option<PartitionKey>, limit: usize) -> BoxFuture<'_, Result<Vec<PartitionKey>>> {

@@ -240,6 +240,15 @@ impl Store for PostgresStore {
         Box::pin(read::audit(&self.inner.pool, partition, after_rev, limit))
     }
 
+    fn records(
+        &self,
+        tenant: Uuid,
+        before: Option<ChangePosition>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
+        Box::pin(read::records(&self.inner.pool, tenant, before, limit))
+    }
+
     fn partitions(&self, after: Option<PartitionKey>, limit: usize) -> BoxFuture<'_, Result<Vec<PartitionKey>>> {
         Box::pin(read::partitions(&self.inner.pool, after, limit))
     }

@@ -175,6 +175,15 @@ impl Store for SqliteStore {
         self.read(move |connection| history::audit(connection, partition, after_rev, limit))
     }
 
+    fn records(
+        &self,
+        tenant: Uuid,
+        before: Option<ChangePosition>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
+        self.read(move |connection| history::records(connection, tenant, before, limit))
+    }
+
     fn partitions(&self, after: Option<PartitionKey>, limit: usize) -> BoxFuture<'_, Result<Vec<PartitionKey>>> {
         self.read(move |connection| read::partitions(connection, after, limit))
     }

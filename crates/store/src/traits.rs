@@ -60,6 +60,14 @@ pub trait Store: Send + Sync + 'static {
     /// The audit rows of a partition, dropped or not, whose rev is greater than `after_rev`, by rev.
     fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>>;
 
+    /// The audit rows of a tenant that stand before a place, newest first: in descending order of [`ChangePosition`].
+    fn records(
+        &self,
+        tenant: Uuid,
+        before: Option<ChangePosition>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<AuditRow>>>;
+
     /// The partitions that exist, in the order of their keys.
     fn partitions(&self, after: Option<PartitionKey>, limit: usize) -> BoxFuture<'_, Result<Vec<PartitionKey>>>;
 
@@ -74,6 +82,7 @@ pub trait Store: Send + Sync + 'static {
     /// Removes everything but the secrets. For the development server's reset.
     fn erase_all(&self) -> BoxFuture<'_, Result<()>>;
 
-    /// Compares the stored rows with each other and describes every disagreement.
+    /// Compares the stored rows with each other, verifies the chains, and describes every disagreement; of a chain, the
+    /// first broken link.
     fn verify(&self) -> BoxFuture<'_, Result<Vec<String>>>;
 }

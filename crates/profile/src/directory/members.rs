@@ -145,7 +145,7 @@ impl Service {
     pub(super) fn beginning(&self, person: Owner, snapshot: &Snapshot) -> Commit {
         let at = self.effects.change_time(snapshot.last_time());
         let expect = vec![Precondition::Rev(snapshot.rev())];
-        Commit { partition: person.partition(), at, expect, changes: Vec::new(), audit: bytes::Bytes::new() }
+        Commit { partition: person.partition(), at, expect, changes: Vec::new(), audit: store::Record::default() }
     }
 
     /// What the person's data says of groups that are there no longer.

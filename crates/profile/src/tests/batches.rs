@@ -14,7 +14,7 @@ const SKILLS: &str = "/me/profile/skills";
 
 impl World {
     /// Sends requests in one; says the status and body of each.
-    fn batch(&self, caller: &Caller, requests: &[Json]) -> Vec<(u64, Json)> {
+    pub(super) fn batch(&self, caller: &Caller, requests: &[Json]) -> Vec<(u64, Json)> {
         let mut headers = HeaderMap::new();
         headers.insert("content-type", HeaderValue::from_static("application/json"));
         let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
@@ -34,7 +34,7 @@ impl World {
     fn audits(&self) -> Vec<Json> {
         let partition = PartitionKey { tenant: TENANT, kind: PartitionKind::User, owner: ADA };
         let rows = self.wait(self.store().audit(partition, 1, 99)).unwrap();
-        rows.iter().map(|row| serde_json::from_slice(row.content.as_ref().unwrap()).unwrap()).collect()
+        rows.iter().map(|row| serde_json::from_slice(&row.what).unwrap()).collect()
     }
 }
 

@@ -42,6 +42,10 @@ impl Effects for Steps {
     fn new_id(&self, _: Uuid, _: i64) -> Uuid {
         Uuid::from_u128(0x1000 + u128::from(self.ids.fetch_add(1, Ordering::SeqCst)))
     }
+
+    fn salt(&self, owner: Uuid, at: i64) -> store::Salt {
+        (owner.as_u128() ^ u128::from(at.cast_unsigned())).to_be_bytes()
+    }
 }
 
 /// A service with two people: Ada, who administers, and Grace.

@@ -122,8 +122,8 @@ fn a_photo_stays_with_the_person_and_goes_with_them() {
     assert_eq!(size(&world.raw(&ada(), Method::GET, &file, &[], b"")), (60, 60));
     let partition = PartitionKey { tenant: TENANT, kind: PartitionKind::User, owner: GRACE };
     let rows = world.wait(world.store().audit(partition, 1, 99)).unwrap();
-    let record: Json = serde_json::from_slice(rows[0].content.as_ref().unwrap()).unwrap();
-    assert_eq!(record["changes"][0]["new"], json!({"id": "60x60"}));
+    let values: Json = serde_json::from_slice(rows[0].values.as_ref().unwrap()).unwrap();
+    assert_eq!(values[0]["new"], json!({"id": "60x60"}));
     assert_eq!(world.delete(&ada(), &format!("users/{GRACE}")).status, 204);
     let gone = world.raw(&ada(), Method::GET, &file, &[], b"");
     assert_eq!(code(&gone), (404, "Request_ResourceNotFound".into()));

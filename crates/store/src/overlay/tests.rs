@@ -3,14 +3,17 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use bytes::Bytes;
+
 use super::*;
 use crate::BUCKETS;
 use crate::fixture::{
     TENANT, commit, delete, expecting, indexed, item_absent, memory, postgres, put, sqlite, user, version,
 };
 
-fn join(audits: &[Bytes]) -> Bytes {
-    audits.join(&b'+').into()
+fn join(records: &[Record]) -> Record {
+    let joined = |part: fn(&Record) -> &Bytes| records.iter().map(part).cloned().collect::<Vec<_>>().join(&b'+').into();
+    Record { what: joined(|record| &record.what), values: joined(|record| &record.values), salt: [1; 16] }
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -38,7 +41,9 @@ async fn nobody_sees_half() {
         assert_eq!(overlay.finish().await, Ok(Some((2, 3))));
         assert_eq!(ids(base.snapshot(user(1)).await.unwrap()), ["b"]);
         let audit = base.audit(user(1), 1, 9).await.unwrap();
-        assert_eq!(audit.iter().map(|row| row.content.clone().unwrap()).collect::<Vec<_>>(), ["audit at 2+audit at 3"]);
+        let recorded = |row: &AuditRow| (row.what.clone(), row.values.clone().unwrap());
+        let both = ("audit at 2+audit at 3".into(), "values of audit at 2+values of audit at 3".into());
+        assert_eq!(audit.iter().map(recorded).collect::<Vec<_>>(), [both]);
         assert_eq!(overlay.finish().await, Ok(None));
         assert_eq!(base.verify().await, Ok(vec![]));
     }
@@ -130,7 +135,7 @@ async fn compare(direct: &dyn Store, grouped: &dyn Store) {
     };
     assert_eq!(direct.scan(scan.clone()).await, grouped.scan(scan).await);
     let said = |rows: Vec<AuditRow>| -> Vec<Vec<u8>> {
-        let texts = rows.into_iter().filter_map(|row| row.content);
+        let texts = rows.into_iter().filter_map(|row| row.values);
         texts.flat_map(|text| text.split(|byte| *byte == b'+').map(<[u8]>::to_vec).collect::<Vec<_>>()).collect()
     };
     assert_eq!(said(direct.audit(user(1), 0, 99).await.unwrap()), said(grouped.audit(user(1), 0, 99).await.unwrap()));

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::read::code;
 use super::row::Base;
 use super::sql::Sql;
-use crate::{Change, Commit, IndexRow, Item, Op, PartitionKey, Snapshot, Touched, bucket_of, pack};
+use crate::chain::{Hash, Row};
+use crate::{Change, ChangeRow, Commit, IndexRow, Item, Op, PartitionKey, Snapshot, Touched, bucket_of, pack};
 
 /// Collection and id.
 type Place = (Arc<str>, Arc<str>);
@@ -28,6 +29,7 @@ pub(super) struct Plan<'a> {
     /// The partition exists in the end.
     live: bool,
     touched: Vec<Touched>,
+    head: Option<Hash>,
     puts: BTreeMap<Place, (&'a Item, &'a [IndexRow])>,
     /// Items to remove that may be there, and whose index rows may be.
     removed: BTreeSet<Place>,
@@ -44,6 +46,7 @@ impl<'a> Plan<'a> {
             dropped: false,
             live: true,
             touched: Vec::new(),
+            head: base.head,
             puts: BTreeMap::new(),
             removed: BTreeSet::new(),
         };
@@ -105,13 +108,14 @@ impl<'a> Plan<'a> {
     /// The partition after the commit.
     pub(super) fn after(&self, base: &Base) -> Option<Base> {
         let snapshot = || Arc::new(base.snapshot.apply(self.rev, self.last_time, &self.commit.changes));
-        self.live.then(|| Base { live: true, snapshot: snapshot(), stamp: self.stamp })
+        self.live.then(|| Base { live: true, snapshot: snapshot(), stamp: self.stamp, head: self.row().link })
     }
 
     /// The statements, the one that decides first.
     pub(super) fn calls(&self) -> Vec<Call> {
         let key = self.commit.partition;
-        let mut calls = vec![self.record()];
+        let row = self.row();
+        let mut calls = vec![self.record(&row)];
         if !self.before.is_nil() {
             calls.push(call(Sql::Guard, key).and(self.before));
         }
@@ -130,20 +134,32 @@ impl<'a> Plan<'a> {
             calls.extend(rows.into_iter().map(|row| post(key, item, row)));
         }
         let advance = call(Sql::Advance, key).and(self.rev.cast_signed()).and(self.last_time).and(self.live);
-        calls.push(advance.and(self.stamp));
+        calls.push(advance.and(self.stamp).and(row.link.map(Vec::from)));
         calls
     }
 
-    fn record(&self) -> Call {
-        let key = self.commit.partition;
-        call(Sql::Record, key)
-            .and(self.rev.cast_signed())
-            .and(self.commit.at)
-            .and(bucket_of(key.owner).cast_signed())
-            .and(self.dropped)
-            .and(pack::touched(&self.touched))
-            .and(self.commit.audit.to_vec())
+    /// The row of the history.
+    fn row(&self) -> Row {
+        let Commit { partition, at, audit, .. } = self.commit;
+        let (partition, at, rev, dropped) = (*partition, *at, self.rev, self.dropped);
+        let bucket = bucket_of(partition.owner);
+        let change = ChangeRow { bucket, at, partition, rev, dropped, touched: self.touched.clone(), link: None };
+        Row::linked(self.head, &change, audit)
+    }
+
+    fn record(&self, row: &Row) -> Call {
+        call(Sql::Record, row.partition)
+            .and(row.rev.cast_signed())
+            .and(row.at)
+            .and(bucket_of(row.partition.owner).cast_signed())
+            .and(row.dropped)
+            .and(pack::touched(&row.touched))
+            .and(row.values.as_deref().map(<[u8]>::to_vec))
             .and(self.stamp)
+            .and(row.what.to_vec())
+            .and(row.salt.map(Vec::from))
+            .and(row.digest.map(Vec::from))
+            .and(row.link.map(Vec::from))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading partitions, the index and the record.
 
+use std::cmp::Reverse;
 use std::ops::Bound;
 
 use tokio_postgres::types::{ToSql, Type};
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::pool::Pool;
 use super::row::{self, Base};
 use super::sql::Sql;
-use crate::{AuditRow, Candidate, ChangePosition, ChangeRow, PartitionKey, Result, Scan, pack};
+use crate::{AuditRow, BUCKETS, Candidate, ChangePosition, ChangeRow, PartitionKey, Result, Scan, chain, pack};
 
 /// The rev and the stamp of a partition that exists.
 pub(super) async fn rev(pool: &Pool, key: PartitionKey) -> Result<Option<(u64, Uuid)>> {
@@ -47,6 +48,7 @@ pub(super) async fn changes(
             rev: row::unsigned(found, 4)?,
             dropped: row::get(found, 5)?,
             touched: pack::unpack_touched(&row::bytes(found, 6)?)?,
+            link: row::fixed(found, 7)?,
         })
     };
     found.iter().map(change).collect()
@@ -57,11 +59,33 @@ pub(super) async fn audit(pool: &Pool, key: PartitionKey, after_rev: u64, limit:
     let Ok(after_rev) = i64::try_from(after_rev) else { return Ok(Vec::new()) };
     let params: [&(dyn ToSql + Sync); 5] = [&key.owner, &key.tenant, &code(key), &after_rev, &rows(limit)];
     let found = pool.query(Sql::Audit, &params).await?;
-    let audit = |found: &tokio_postgres::Row| {
-        let content: Option<Vec<u8>> = row::get(found, 2)?;
-        Ok(AuditRow { rev: row::unsigned(found, 0)?, at: row::get(found, 1)?, content: content.map(Into::into) })
+    found.iter().map(|found| row::history(found).map(chain::Row::audit)).collect()
+}
+
+/// The audit rows of a tenant before a place, newest first. Each bucket is asked, for an index by tenant and time would
+/// cost every commit one more random page.
+pub(super) async fn records(
+    pool: &Pool,
+    tenant: Uuid,
+    before: Option<ChangePosition>,
+    limit: usize,
+) -> Result<Vec<AuditRow>> {
+    let (at, (owner, key_tenant, kind), rev) = match before {
+        Some(ChangePosition { at, partition, rev }) => (at, (partition.owner, partition.tenant, code(partition)), rev),
+        // Above every row, since no kind is so great.
+        None => (i64::MAX, (Uuid::max(), Uuid::max(), i16::MAX), 0),
     };
-    found.iter().map(audit).collect()
+    let mut all = Vec::new();
+    for bucket in 0..BUCKETS {
+        let (bucket, rev, limit) = (bucket.cast_signed(), rev.cast_signed(), rows(limit));
+        let params: [&(dyn ToSql + Sync); 8] = [&bucket, &at, &owner, &key_tenant, &kind, &rev, &tenant, &limit];
+        for found in pool.query(Sql::Records, &params).await? {
+            all.push(row::history(&found)?.audit());
+        }
+    }
+    all.sort_by_key(|row: &AuditRow| Reverse(row.position()));
+    all.truncate(limit);
+    Ok(all)
 }
 
 /// The partitions that exist, by key.

@@ -8,7 +8,8 @@ use tokio_postgres::types::FromSqlOwned;
 use uuid::Uuid;
 
 use crate::cache::Content;
-use crate::{Error, Header, Item, PartitionKey, PartitionKind, Result, Snapshot};
+use crate::chain::{self, Hash};
+use crate::{Error, Header, Item, PartitionKey, PartitionKind, Result, Snapshot, pack};
 
 /// A partition as it was read, dropped or not.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub(super) struct Base {
     /// Of the commit that made this rev; nil where nothing was ever committed. Where commits were lost with a machine,
     /// a rev may be made twice, its stamp never.
     pub(super) stamp: Uuid,
+    /// The newest link of the chain.
+    pub(super) head: Option<Hash>,
 }
 
 impl Content for Base {
@@ -29,7 +32,7 @@ impl Content for Base {
 impl Base {
     /// What is known of a partition that has no row.
     pub(super) fn nothing() -> Self {
-        Self { live: false, snapshot: Arc::new(Snapshot::new(0, 0, [])), stamp: Uuid::nil() }
+        Self { live: false, snapshot: Arc::new(Snapshot::new(0, 0, [])), stamp: Uuid::nil(), head: None }
     }
 
     pub(super) fn rev(&self) -> u64 {
@@ -70,40 +73,63 @@ pub(super) fn key(row: &Row, first: usize) -> Result<PartitionKey> {
     Ok(PartitionKey { owner: get(row, first)?, tenant: get(row, first + 1)?, kind: kind(row, first + 2)? })
 }
 
+/// A value of so many bytes, where there is one.
+pub(super) fn fixed<const N: usize>(row: &Row, column: usize) -> Result<Option<[u8; N]>> {
+    let bytes: Option<&[u8]> = row.try_get(column).map_err(|error| Error::Corrupt(error.to_string()))?;
+    bytes.map(<[u8; N]>::try_from).transpose().map_err(|_| Error::Corrupt(format!("a value has not {N} bytes")))
+}
+
+/// A row of the history.
+pub(super) fn history(row: &Row) -> Result<chain::Row> {
+    let values: Option<Vec<u8>> = get(row, 11)?;
+    Ok(chain::Row {
+        at: get(row, 0)?,
+        partition: key(row, 1)?,
+        rev: unsigned(row, 4)?,
+        dropped: get(row, 5)?,
+        touched: pack::unpack_touched(&bytes(row, 6)?)?,
+        what: bytes(row, 7)?,
+        digest: fixed(row, 8)?,
+        link: fixed(row, 9)?,
+        salt: fixed(row, 10)?,
+        values: values.map(Into::into),
+    })
+}
+
 /// A partition from the rows of `Load`: its own columns lead each row, an item's follow.
 pub(super) fn base(rows: &[Row]) -> Result<Base> {
     let Some(first) = rows.first() else { return Ok(Base::nothing()) };
     let mut items: Vec<Arc<Item>> = Vec::with_capacity(rows.len());
     for row in rows {
-        if get::<Option<String>>(row, 4)?.is_some() {
+        if get::<Option<String>>(row, 5)?.is_some() {
             let item = item(row, items.last().map(|last| &last.collection))?;
             items.push(Arc::new(item));
         }
     }
     let snapshot = Snapshot::new(unsigned(first, 0)?, get(first, 1)?, items);
-    Ok(Base { live: get(first, 2)?, snapshot: Arc::new(snapshot), stamp: get(first, 3)? })
+    Ok(Base { live: get(first, 2)?, snapshot: Arc::new(snapshot), stamp: get(first, 3)?, head: fixed(first, 4)? })
 }
 
 fn item(row: &Row, last_collection: Option<&Arc<str>>) -> Result<Item> {
-    let collection: &str = row.try_get(4).map_err(|error| Error::Corrupt(error.to_string()))?;
+    let collection: &str = row.try_get(5).map_err(|error| Error::Corrupt(error.to_string()))?;
     let collection = match last_collection {
         Some(last) if **last == *collection => Arc::clone(last),
         _ => Arc::from(collection),
     };
-    let creator_app: Option<Vec<u8>> = get(row, 11)?;
+    let creator_app: Option<Vec<u8>> = get(row, 12)?;
     let creator_app = creator_app.map(String::from_utf8).transpose();
     let header = Header {
-        version: unsigned(row, 6)?,
-        audience: small(row, 7)?,
-        searchable: get(row, 8)?,
-        unverified_inference: get(row, 9)?,
-        confidence: get(row, 10)?,
+        version: unsigned(row, 7)?,
+        audience: small(row, 8)?,
+        searchable: get(row, 9)?,
+        unverified_inference: get(row, 10)?,
+        confidence: get(row, 11)?,
         creator_app: creator_app.map_err(|error| Error::Corrupt(error.to_string()))?.map(Arc::from),
-        creator_user: get(row, 12)?,
-        created: get(row, 13)?,
-        modified: get(row, 14)?,
-        revision: small(row, 15)?,
-        beyond_sentinel: get(row, 16)?,
+        creator_user: get(row, 13)?,
+        created: get(row, 14)?,
+        modified: get(row, 15)?,
+        revision: small(row, 16)?,
+        beyond_sentinel: get(row, 17)?,
     };
-    Ok(Item { collection, id: text(row, 5)?, header, body: bytes(row, 17)? })
+    Ok(Item { collection, id: text(row, 6)?, header, body: bytes(row, 18)? })
 }

@@ -16,7 +16,7 @@ const STEPS: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS layout (one int PRIMARY KEY, version bigint NOT NULL)",
     "CREATE TABLE IF NOT EXISTS partition (
        owner uuid NOT NULL, tenant uuid NOT NULL, kind smallint NOT NULL,
-       rev bigint NOT NULL, last_time bigint NOT NULL, live boolean NOT NULL, stamp uuid NOT NULL,
+       rev bigint NOT NULL, last_time bigint NOT NULL, live boolean NOT NULL, stamp uuid NOT NULL, head bytea,
        PRIMARY KEY (owner, tenant, kind))",
     r#"CREATE TABLE IF NOT EXISTS item (
        owner uuid NOT NULL, tenant uuid NOT NULL, kind smallint NOT NULL,
@@ -35,7 +35,7 @@ const STEPS: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS history (
        owner uuid NOT NULL, tenant uuid NOT NULL, kind smallint NOT NULL, rev bigint NOT NULL,
        at bigint NOT NULL, bucket smallint NOT NULL, dropped boolean NOT NULL, touched bytea NOT NULL, audit bytea,
-       stamp uuid NOT NULL,
+       stamp uuid NOT NULL, what bytea NOT NULL, salt bytea, digest bytea NOT NULL, link bytea NOT NULL,
        PRIMARY KEY (owner, tenant, kind, rev))",
     "CREATE INDEX IF NOT EXISTS history_changes ON history (bucket, at, owner, tenant, kind, rev)",
     // The key is the tenant's bytes and the name's: one column, because distribution takes one.

@@ -27,6 +27,8 @@ pub(super) enum Sql {
     Lookup,
     Changes,
     Audit,
+    Records,
+    Verify,
     Partitions,
     KeepSecret,
     Secret,
@@ -43,15 +45,22 @@ const fn statement(text: &'static str, types: &'static [Type]) -> Statement {
     Statement { text, types }
 }
 
+/// The columns that [`row::history`](super::row::history) takes, in its order.
+macro_rules! history_columns {
+    () => {
+        "at, owner, tenant, kind, rev, dropped, touched, what, digest, link, salt, audit"
+    };
+}
+
 const KEY: [Type; 3] = [Type::UUID, Type::UUID, Type::INT2];
 
 /// The statements, in the order of [`Sql`].
-pub(super) static STATEMENTS: [Statement; 23] = [
+pub(super) static STATEMENTS: [Statement; 25] = [
     // Rev
     statement("SELECT rev, live, stamp FROM partition WHERE owner = $1 AND tenant = $2 AND kind = $3", &KEY),
     // Load: one statement, hence one moment, whatever the isolation.
     statement(
-        "SELECT p.rev, p.last_time, p.live, p.stamp, i.collection, i.id, i.version, i.audience, i.searchable, i.unverified,
+        "SELECT p.rev, p.last_time, p.live, p.stamp, p.head, i.collection, i.id, i.version, i.audience, i.searchable, i.unverified,
          i.confidence, i.creator_app, i.creator_user, i.created, i.modified, i.revision, i.beyond, i.body
          FROM partition p LEFT JOIN item i ON i.owner = p.owner AND i.tenant = p.tenant AND i.kind = p.kind
          WHERE p.owner = $1 AND p.tenant = $2 AND p.kind = $3",
@@ -59,8 +68,8 @@ pub(super) static STATEMENTS: [Statement; 23] = [
     ),
     // Record: the primary key decides which of several writers makes this rev.
     statement(
-        "INSERT INTO history (owner, tenant, kind, rev, at, bucket, dropped, touched, audit, stamp)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO history (owner, tenant, kind, rev, at, bucket, dropped, touched, audit, stamp, what, salt, digest, link)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         &[
             Type::UUID,
             Type::UUID,
@@ -72,6 +81,10 @@ pub(super) static STATEMENTS: [Statement; 23] = [
             Type::BYTEA,
             Type::BYTEA,
             Type::UUID,
+            Type::BYTEA,
+            Type::BYTEA,
+            Type::BYTEA,
+            Type::BYTEA,
         ],
     ),
     // Guard: fails unless the partition is still the one that was read. The record alone does not tell: after the loss
@@ -82,14 +95,14 @@ pub(super) static STATEMENTS: [Statement; 23] = [
     ),
     // Advance
     statement(
-        "INSERT INTO partition (owner, tenant, kind, rev, last_time, live, stamp)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (owner, tenant, kind) DO UPDATE SET rev = $4, last_time = $5, live = $6, stamp = $7",
-        &[Type::UUID, Type::UUID, Type::INT2, Type::INT8, Type::INT8, Type::BOOL, Type::UUID],
+        "INSERT INTO partition (owner, tenant, kind, rev, last_time, live, stamp, head)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (owner, tenant, kind) DO UPDATE SET rev = $4, last_time = $5, live = $6, stamp = $7, head = $8",
+        &[Type::UUID, Type::UUID, Type::INT2, Type::INT8, Type::INT8, Type::BOOL, Type::UUID, Type::BYTEA],
     ),
     // EraseHistory
     statement(
-        "UPDATE history SET touched = $5, audit = NULL
+        "UPDATE history SET touched = $5, audit = NULL, salt = NULL
          WHERE owner = $1 AND tenant = $2 AND kind = $3 AND rev < $4 AND audit IS NOT NULL",
         &[Type::UUID, Type::UUID, Type::INT2, Type::INT8, Type::BYTEA],
     ),
@@ -165,15 +178,37 @@ pub(super) static STATEMENTS: [Statement; 23] = [
     statement("SELECT owner, bound, at FROM name WHERE key = $1", &[Type::BYTEA]),
     // Changes
     statement(
-        "SELECT at, owner, tenant, kind, rev, dropped, touched FROM history
+        "SELECT at, owner, tenant, kind, rev, dropped, touched, link FROM history
          WHERE bucket = $1 AND at >= $2 AND (at, owner, tenant, kind, rev) > ($2, $3, $4, $5, $6)
          ORDER BY at, owner, tenant, kind, rev LIMIT $7",
         &[Type::INT2, Type::INT8, Type::UUID, Type::UUID, Type::INT2, Type::INT8, Type::INT8],
     ),
     // Audit
     statement(
-        "SELECT rev, at, audit FROM history WHERE owner = $1 AND tenant = $2 AND kind = $3 AND rev > $4
-         ORDER BY rev LIMIT $5",
+        concat!(
+            "SELECT ",
+            history_columns!(),
+            " FROM history WHERE owner = $1 AND tenant = $2 AND kind = $3 AND rev > $4 ORDER BY rev LIMIT $5"
+        ),
+        &[Type::UUID, Type::UUID, Type::INT2, Type::INT8, Type::INT8],
+    ),
+    // Records
+    statement(
+        concat!(
+            "SELECT ",
+            history_columns!(),
+            " FROM history WHERE bucket = $1 AND at <= $2 AND (at, owner, tenant, kind, rev) < ($2, $3, $4, $5, $6)
+             AND tenant = $7 ORDER BY at DESC, owner DESC, tenant DESC, kind DESC, rev DESC LIMIT $8"
+        ),
+        &[Type::INT2, Type::INT8, Type::UUID, Type::UUID, Type::INT2, Type::INT8, Type::UUID, Type::INT8],
+    ),
+    // Verify
+    statement(
+        concat!(
+            "SELECT ",
+            history_columns!(),
+            " FROM history WHERE owner = $1 AND tenant = $2 AND kind = $3 AND rev < $4 ORDER BY rev DESC LIMIT $5"
+        ),
         &[Type::UUID, Type::UUID, Type::INT2, Type::INT8, Type::INT8],
     ),
     // Partitions

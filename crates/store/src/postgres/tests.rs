@@ -120,6 +120,11 @@ async fn verify_finds_what_does_not_fit() {
         ("UPDATE partition SET last_time = -1", "is later than its partition"),
         ("UPDATE item SET version = 1000", "has more versions"),
         ("UPDATE partition SET stamp = owner", "was not made by its last commit"),
+        ("UPDATE partition SET head = NULL", "breaks at rev 2, which is the newest"),
+        ("UPDATE history SET what = touched WHERE rev = 1", "breaks at rev 1, which does not go on"),
+        ("UPDATE history SET audit = what WHERE rev = 1", "breaks at rev 1, which records other values"),
+        ("UPDATE history SET at = 9 WHERE rev = 2", "breaks at rev 2, which does not go on"),
+        ("UPDATE history SET dropped = true WHERE rev = 2", "breaks at rev 2, which does not go on"),
     ];
     for (damage, expected) in table {
         store.erase_all().await.unwrap();

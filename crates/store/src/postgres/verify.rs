@@ -1,12 +1,20 @@
 //! Comparing the stored rows with each other. Reads everything, so it is for checks, not for requests.
 
+use tokio_postgres::types::ToSql;
+
 use super::fault::failure;
 use super::pool::Pool;
+use super::read::code;
 use super::row;
+use super::sql::Sql;
+use crate::chain::{self, Walk};
 use crate::{PartitionKey, Result, bucket_of};
 
 /// How many findings of a kind are told in full: one cause can break every row.
 const FINDINGS: i64 = 100;
+
+/// Rows of a chain read at once.
+const PAGE: i64 = 200;
 
 /// Rows that contradict each other, each query yielding owner, tenant, kind and what to say of them. All compare
 /// rows of one owner only, so that a sharded engine answers them shard by shard.
@@ -48,9 +56,36 @@ pub(super) async fn verify(pool: &Pool) -> Result<Vec<String>> {
         let rows = client.query(&sql, &[]).await.map_err(|error| failure(&error))?;
         for found in rows {
             let what: String = row::get(&found, 3)?;
-            let PartitionKey { owner, tenant, kind } = row::key(&found, 0)?;
-            findings.push(format!("{kind:?} {owner} of tenant {tenant}, bucket {}: {what}", bucket_of(owner)));
+            findings.push(of(row::key(&found, 0)?, &what));
         }
     }
+    drop(client);
+    chains(pool, &mut findings).await?;
     Ok(findings)
+}
+
+/// The first broken link of each partition, dropped ones too.
+async fn chains(pool: &Pool, findings: &mut Vec<String>) -> Result<()> {
+    let client = pool.connect().await?;
+    let sql = "SELECT owner, tenant, kind, head FROM partition";
+    for found in client.query(sql, &[]).await.map_err(|error| failure(&error))? {
+        let key = row::key(&found, 0)?;
+        let mut walk = Walk::new(row::fixed(&found, 3)?);
+        let mut below = i64::MAX;
+        loop {
+            let params: [&(dyn ToSql + Sync); 5] = [&key.owner, &key.tenant, &code(key), &below, &PAGE];
+            let rows = pool.query(Sql::Verify, &params).await?;
+            let Some(last) = rows.last() else { break };
+            below = row::get(last, 4)?;
+            for found in &rows {
+                walk.step(row::history(found)?);
+            }
+        }
+        findings.extend(walk.finish().map(|broken| of(key, &chain::told(broken))));
+    }
+    Ok(())
+}
+
+fn of(PartitionKey { owner, tenant, kind }: PartitionKey, what: &str) -> String {
+    format!("{kind:?} {owner} of tenant {tenant}, bucket {}: {what}", bucket_of(owner))
 }

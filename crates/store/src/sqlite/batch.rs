@@ -11,6 +11,7 @@ use super::expect::View;
 use super::history::{self, MARK, Place};
 use super::row::{self, PartitionRow};
 use crate::cache::Cache;
+use crate::chain::Row;
 use crate::expect;
 use crate::{ChangeRow, Commit, Error, PartitionKey, Result, Snapshot, bucket_of};
 
@@ -80,20 +81,23 @@ impl<'a> Batch<'a> {
         let base = self.base(key, before.as_ref());
         expect::check(&View::new(self.connection, key, before, base.as_deref()), commit)?;
         let effect = apply::changes(self.connection, key, &commit.changes)?;
-        let after = next(before.as_ref(), &effect, commit.at);
+        let mut after = next(before.as_ref(), &effect, commit.at);
         if let Some(before) = before.filter(|_| effect.dropped) {
             history::erase(self.connection, key, Place { rev: before.rev, at: before.at })?;
         }
         let (bucket, live) = (bucket_of(key.owner), effect.live);
-        let row = ChangeRow {
+        let change = ChangeRow {
             bucket,
             at: commit.at,
             partition: key,
             rev: after.rev,
             dropped: effect.dropped,
             touched: effect.touched,
+            link: None,
         };
-        history::insert(self.connection, &row, before.as_ref(), &commit.audit)?;
+        let row = Row::linked(before.and_then(|before| before.head), &change, &commit.audit);
+        after.head = row.link;
+        history::insert(self.connection, &row, before.as_ref())?;
         write_partition(self.connection, key, &after)?;
         let snapshot = base.filter(|_| live);
         let snapshot = snapshot.map(|base| Arc::new(base.apply(after.rev, after.last_time, &commit.changes)));
@@ -125,21 +129,21 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// The partition's row after a commit.
+/// The partition's row after a commit, but for the new head.
 fn next(before: Option<&PartitionRow>, effect: &Effect, at: i64) -> PartitionRow {
     let rev = before.map_or(0, |before| before.rev) + 1;
     let last_time = before.map_or(0, |before| before.last_time).max(effect.last_time);
     let mark_at = if rev.is_multiple_of(MARK) { Some(at) } else { before.and_then(|before| before.mark_at) };
-    PartitionRow { rev, last_time, live: effect.live, at, mark_at }
+    PartitionRow { rev, last_time, live: effect.live, at, mark_at, head: None }
 }
 
 fn write_partition(connection: &Connection, key: PartitionKey, row: &PartitionRow) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO partition (owner, tenant, kind, rev, last_time, live, at, mark_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO partition (owner, tenant, kind, rev, last_time, live, at, mark_at, head)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              ON CONFLICT (owner, tenant, kind) DO UPDATE SET rev = excluded.rev, last_time = excluded.last_time,
-             live = excluded.live, at = excluded.at, mark_at = excluded.mark_at",
+             live = excluded.live, at = excluded.at, mark_at = excluded.mark_at, head = excluded.head",
         )?
         .execute(params![
             key.owner.as_bytes(),
@@ -149,7 +153,8 @@ fn write_partition(connection: &Connection, key: PartitionKey, row: &PartitionRo
             row.last_time,
             row.live,
             row.at,
-            row.mark_at
+            row.mark_at,
+            row.head
         ])?;
     Ok(())
 }

@@ -6,11 +6,13 @@
 //! [`MARK`], and the partition's row names the newest. Marks let an audit skip to its page.
 
 use bytes::Bytes;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, Rows, Statement, params};
+use uuid::Uuid;
 
 use super::row::{self, PartitionRow};
-use crate::pack;
+use crate::chain::Row;
 use crate::{AuditRow, ChangePosition, ChangeRow, Error, PartitionKey, Result, bucket_of};
+use crate::{BUCKETS, pack};
 
 /// Every how many revs a row is marked.
 pub(super) const MARK: u64 = 64;
@@ -22,24 +24,45 @@ pub(super) struct Place {
     pub(super) at: i64,
 }
 
-/// A row seen from its partition.
-pub(super) struct Link {
+/// A row in the list of its partition.
+pub(super) struct Node {
+    pub(super) row: Row,
     pub(super) prev_at: Option<i64>,
     pub(super) mark_at: Option<i64>,
-    pub(super) audit: Option<Bytes>,
+}
+
+/// The columns that [`read`] takes, in its order.
+macro_rules! columns {
+    () => {
+        "at, owner, tenant, kind, rev, dropped, touched, what, digest, link, salt, audit"
+    };
+}
+
+fn read(row: &SqlRow<'_>) -> Result<Row> {
+    let blob = |column: usize| -> Result<Option<Bytes>> { Ok(row.get::<_, Option<Vec<u8>>>(column)?.map(Bytes::from)) };
+    Ok(Row {
+        at: row.get(0)?,
+        partition: row::key(row, 1)?,
+        rev: row.get::<_, i64>(4)?.cast_unsigned(),
+        dropped: row.get(5)?,
+        touched: pack::unpack_touched(&row::bytes(row, 6)?)?,
+        what: blob(7)?.unwrap_or_default(),
+        digest: row.get(8)?,
+        link: row.get(9)?,
+        salt: row.get(10)?,
+        values: blob(11)?,
+    })
 }
 
 /// Writes the row of a commit upon the partition as it was before.
-pub(super) fn insert(
-    connection: &Connection,
-    row: &ChangeRow,
-    before: Option<&PartitionRow>,
-    audit: &[u8],
-) -> Result<()> {
+pub(super) fn insert(connection: &Connection, row: &Row, before: Option<&PartitionRow>) -> Result<()> {
     let key = row.partition;
-    connection.prepare_cached("INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?.execute(
-        params![
-            row.bucket,
+    connection
+        .prepare_cached(
+            "INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?
+        .execute(params![
+            bucket_of(key.owner),
             row.at,
             key.owner.as_bytes(),
             key.tenant.as_bytes(),
@@ -47,11 +70,14 @@ pub(super) fn insert(
             row.rev.cast_signed(),
             row.dropped,
             pack::touched(&row.touched),
-            audit,
+            row.values.as_deref(),
             before.map(|before| before.at),
             before.and_then(|before| before.mark_at),
-        ],
-    )?;
+            &row.what[..],
+            row.salt,
+            row.digest,
+            row.link,
+        ])?;
     Ok(())
 }
 
@@ -59,14 +85,14 @@ pub(super) fn insert(
 pub(super) fn erase(connection: &Connection, key: PartitionKey, newest: Place) -> Result<()> {
     let mut next = Some(newest);
     while let Some(place) = next {
-        let found = link(connection, key, place)?;
-        if found.audit.is_none() {
+        let found = node(connection, key, place)?;
+        if found.row.values.is_none() {
             // An earlier drop has erased this row and those before it.
             break;
         }
         connection
             .prepare_cached(
-                "UPDATE history SET touched = x'', audit = NULL
+                "UPDATE history SET touched = x'', audit = NULL, salt = NULL
                  WHERE bucket = ?1 AND at = ?2 AND owner = ?3 AND tenant = ?4 AND kind = ?5 AND rev = ?6",
             )?
             .execute(params![
@@ -97,7 +123,7 @@ pub(super) fn changes(
         None => (i64::MIN, [0; 16], [0; 16], -1, 0),
     };
     let mut statement = connection.prepare_cached(
-        "SELECT at, owner, tenant, kind, rev, dropped, touched FROM history
+        "SELECT at, owner, tenant, kind, rev, dropped, touched, link FROM history
          WHERE bucket = ?1 AND (at, owner, tenant, kind, rev) > (?2, ?3, ?4, ?5, ?6)
          ORDER BY at, owner, tenant, kind, rev LIMIT ?7",
     )?;
@@ -111,6 +137,7 @@ pub(super) fn changes(
             rev: row.get::<_, i64>(4)?.cast_unsigned(),
             dropped: row.get(5)?,
             touched: pack::unpack_touched(&row::bytes(row, 6)?)?,
+            link: row.get(7)?,
         });
     }
     Ok(found)
@@ -124,19 +151,86 @@ pub(super) fn audit(connection: &Connection, key: PartitionKey, after_rev: u64, 
     let mut next = Some(Place { rev: partition.rev, at: partition.at });
     let mut found = Vec::new();
     while let Some(place) = next.filter(|place| place.rev > after_rev) {
-        let link = link(&transaction, key, place)?;
+        let node = node(&transaction, key, place)?;
         if place.rev > newest {
-            next = link.towards(place, newest);
+            next = node.towards(place, newest);
         } else {
-            next = link.prev(place);
-            found.push(AuditRow { rev: place.rev, at: place.at, content: link.audit });
+            next = node.prev(place);
+            found.push(node.row.audit());
         }
     }
     found.reverse();
     Ok(found)
 }
 
-impl Link {
+/// The audit rows of a tenant before a place, newest first: the buckets side by side, of which each is read only as far
+/// as the page needs.
+pub(super) fn records(
+    connection: &Connection,
+    tenant: Uuid,
+    before: Option<ChangePosition>,
+    limit: usize,
+) -> Result<Vec<AuditRow>> {
+    let transaction = connection.unchecked_transaction()?;
+    let prepare = || transaction.prepare_cached(OF_TENANT);
+    let mut statements = (0..BUCKETS).map(|_| prepare()).collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut streams = Vec::new();
+    for (bucket, statement) in (0..BUCKETS).zip(&mut statements) {
+        streams.push(Stream::open(statement, bucket, tenant, before)?);
+    }
+    let mut found = Vec::new();
+    while found.len() < limit {
+        let newest = streams.iter_mut().filter(|stream| stream.next.is_some()).max_by_key(|stream| stream.position());
+        let Some(newest) = newest else { break };
+        found.extend(newest.take()?.map(Row::audit));
+    }
+    Ok(found)
+}
+
+const OF_TENANT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM history WHERE bucket = ?1 AND (at, owner, tenant, kind, rev) < (?2, ?3, ?4, ?5, ?6) AND tenant = ?7
+      ORDER BY at DESC, owner DESC, tenant DESC, kind DESC, rev DESC"
+);
+
+/// The rows of one bucket, newest first.
+struct Stream<'a> {
+    rows: Rows<'a>,
+    next: Option<Row>,
+}
+
+impl<'a> Stream<'a> {
+    fn open(
+        statement: &'a mut Statement<'_>,
+        bucket: u16,
+        tenant: Uuid,
+        before: Option<ChangePosition>,
+    ) -> Result<Self> {
+        let (at, owner, key_tenant, kind, rev) = match before {
+            Some(ChangePosition { at, partition: key, rev }) => {
+                (at, key.owner.into_bytes(), key.tenant.into_bytes(), key.kind.code(), rev.cast_signed())
+            }
+            // Above every row, since no kind is so great.
+            None => (i64::MAX, [0xff; 16], [0xff; 16], i64::MAX, 0),
+        };
+        let rows = statement.query(params![bucket, at, owner, key_tenant, kind, rev, tenant.as_bytes()])?;
+        let mut stream = Self { rows, next: None };
+        stream.take()?;
+        Ok(stream)
+    }
+
+    fn position(&self) -> Option<ChangePosition> {
+        self.next.as_ref().map(|row| ChangePosition { at: row.at, partition: row.partition, rev: row.rev })
+    }
+
+    fn take(&mut self) -> Result<Option<Row>> {
+        let next = self.rows.next()?.map(read).transpose()?;
+        Ok(std::mem::replace(&mut self.next, next))
+    }
+}
+
+impl Node {
     /// The row before.
     pub(super) fn prev(&self, place: Place) -> Option<Place> {
         Some(Place { rev: place.rev.checked_sub(1)?, at: self.prev_at? })
@@ -153,20 +247,20 @@ impl Link {
 }
 
 /// Reads the row at a place, which its partition says is there.
-pub(super) fn link(connection: &Connection, key: PartitionKey, place: Place) -> Result<Link> {
-    let mut statement = connection.prepare_cached(
-        "SELECT prev_at, mark_at, audit FROM history
-         WHERE bucket = ?1 AND at = ?2 AND owner = ?3 AND tenant = ?4 AND kind = ?5 AND rev = ?6",
-    )?;
+pub(super) fn node(connection: &Connection, key: PartitionKey, place: Place) -> Result<Node> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        ", prev_at, mark_at FROM history
+         WHERE bucket = ?1 AND at = ?2 AND owner = ?3 AND tenant = ?4 AND kind = ?5 AND rev = ?6"
+    ))?;
     let (owner, tenant) = (key.owner.as_bytes(), key.tenant.as_bytes());
-    let found = statement
-        .query_row(
-            params![bucket_of(key.owner), place.at, owner, tenant, key.kind.code(), place.rev.cast_signed()],
-            |row| {
-                let audit: Option<Vec<u8>> = row.get(2)?;
-                Ok(Link { prev_at: row.get(0)?, mark_at: row.get(1)?, audit: audit.map(Bytes::from) })
-            },
-        )
-        .optional()?;
-    found.ok_or_else(|| Error::Corrupt(format!("the history of {} has no rev {}", key.owner, place.rev)))
+    let found = statement.query_row(
+        params![bucket_of(key.owner), place.at, owner, tenant, key.kind.code(), place.rev.cast_signed()],
+        |row| Ok(read(row).map(|read| (read, row.get(12), row.get(13)))),
+    );
+    let found = found.optional()?.transpose()?;
+    let (row, prev_at, mark_at) =
+        found.ok_or_else(|| Error::Corrupt(format!("the history of {} has no rev {}", key.owner, place.rev)))?;
+    Ok(Node { row, prev_at: prev_at?, mark_at: mark_at? })
 }

@@ -7,6 +7,7 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use uuid::Uuid;
 
+use crate::chain::Hash;
 use crate::{Error, Header, Item, PartitionKey, PartitionKind, Result};
 
 impl From<rusqlite::Error> for Error {
@@ -35,11 +36,13 @@ pub(super) struct PartitionRow {
     pub(super) live: bool,
     pub(super) at: i64,
     pub(super) mark_at: Option<i64>,
+    /// The newest link of the chain.
+    pub(super) head: Option<Hash>,
 }
 
 pub(super) fn partition(connection: &Connection, key: PartitionKey) -> Result<Option<PartitionRow>> {
     let mut statement = connection.prepare_cached(
-        "SELECT rev, last_time, live, at, mark_at FROM partition WHERE owner = ?1 AND tenant = ?2 AND kind = ?3",
+        "SELECT rev, last_time, live, at, mark_at, head FROM partition WHERE owner = ?1 AND tenant = ?2 AND kind = ?3",
     )?;
     let found = statement.query_row(params![key.owner.as_bytes(), key.tenant.as_bytes(), key.kind.code()], |row| {
         Ok(PartitionRow {
@@ -48,6 +51,7 @@ pub(super) fn partition(connection: &Connection, key: PartitionKey) -> Result<Op
             live: row.get(2)?,
             at: row.get(3)?,
             mark_at: row.get(4)?,
+            head: row.get(5)?,
         })
     });
     Ok(found.optional()?)

@@ -1,5 +1,5 @@
 -- application_id Integer(1448362309)
--- user_version Integer(1)
+-- user_version Integer(2)
 -- page_size Integer(4096)
 -- journal_mode Text("wal")
 -- encoding Text("UTF-8")
@@ -12,9 +12,13 @@ CREATE TABLE history (
   rev INTEGER NOT NULL,
   dropped INTEGER NOT NULL,
   touched BLOB NOT NULL,
-  audit BLOB, -- null once erased
+  audit BLOB, -- the values; null once erased
   prev_at INTEGER, -- of the commit that made rev - 1
   mark_at INTEGER, -- of the commit that made the last marked rev below rev
+  what BLOB, -- this and what follows is null in rows of schema 1
+  salt BLOB, -- null once erased
+  digest BLOB,
+  link BLOB,
   PRIMARY KEY (bucket, at, owner, tenant, kind, rev)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE item (
@@ -55,6 +59,7 @@ CREATE TABLE partition (
   live INTEGER NOT NULL,
   at INTEGER NOT NULL, -- of the commit that made rev
   mark_at INTEGER, -- of the commit that made the last marked rev
+  head BLOB, -- the newest link of the chain; null before the first
   PRIMARY KEY (owner, tenant, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE posting (

@@ -12,7 +12,7 @@ use super::row;
 use crate::{Error, Result};
 
 /// The newest schema that this release reads and the one that it writes.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Marks the file as a store: "VTAE".
 const APPLICATION: u32 = 0x5654_4145;
@@ -35,6 +35,7 @@ CREATE TABLE partition (
   live INTEGER NOT NULL,
   at INTEGER NOT NULL, -- of the commit that made rev
   mark_at INTEGER, -- of the commit that made the last marked rev
+  head BLOB, -- the newest link of the chain; null before the first
   PRIMARY KEY (owner, tenant, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE item (
@@ -77,9 +78,13 @@ CREATE TABLE history (
   rev INTEGER NOT NULL,
   dropped INTEGER NOT NULL,
   touched BLOB NOT NULL,
-  audit BLOB, -- null once erased
+  audit BLOB, -- the values; null once erased
   prev_at INTEGER, -- of the commit that made rev - 1
   mark_at INTEGER, -- of the commit that made the last marked rev below rev
+  what BLOB, -- this and what follows is null in rows of schema 1
+  salt BLOB, -- null once erased
+  digest BLOB,
+  link BLOB,
   PRIMARY KEY (bucket, at, owner, tenant, kind, rev)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE name (
@@ -94,6 +99,23 @@ CREATE TABLE secret (
   name TEXT NOT NULL PRIMARY KEY,
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Brings tables of schema 1 up to date. Its rows have no chain, which begins with the partition's next commit.
+const FROM_1: &str = "
+ALTER TABLE partition ADD COLUMN head BLOB;
+ALTER TABLE history ADD COLUMN what BLOB;
+ALTER TABLE history ADD COLUMN salt BLOB;
+ALTER TABLE history ADD COLUMN digest BLOB;
+ALTER TABLE history ADD COLUMN link BLOB;
+";
+
+/// Shows tables of schema 1 as they will be, to a connection that must not change them.
+const AS_IF_FROM_1: &str = "
+CREATE TEMP VIEW partition AS SELECT owner, tenant, kind, rev, last_time, live, at, mark_at, NULL AS head
+  FROM main.partition;
+CREATE TEMP VIEW history AS SELECT bucket, at, owner, tenant, kind, rev, dropped, touched, audit, prev_at, mark_at,
+  NULL AS what, NULL AS salt, NULL AS digest, NULL AS link FROM main.history;
 ";
 
 /// Judges a file by its first bytes, which opening it as a database might already change.
@@ -159,6 +181,9 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.pragma_update(None, "cache_size", -1024).map_err(Error::from)?;
+    if pragma(&connection, "user_version")? == 1 {
+        connection.execute_batch(AS_IF_FROM_1).map_err(Error::from)?;
+    }
     Ok(connection)
 }
 
@@ -177,11 +202,13 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
 
 fn create(connection: &Connection) -> rusqlite::Result<()> {
     let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version == VERSION {
-        return Ok(());
-    }
+    let statements = match version {
+        VERSION => return Ok(()),
+        1 => FROM_1,
+        _ => TABLES,
+    };
     let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(statements)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()

@@ -1,5 +1,7 @@
 //! What is particular to the file: opening it, sharing it, damage, failing disks, and the cache under races.
 
+mod chains;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -82,7 +84,7 @@ fn a_newer_schema_is_not_touched() {
     drop(open(&path));
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 9).unwrap();
     let before = files(&directory);
-    let newer = Error::Schema { found: 9, supported: 1 };
+    let newer = Error::Schema { found: 9, supported: 2 };
     assert_eq!(refusal(&path), newer);
     assert_eq!(SqliteStore::open_read_only(&path).unwrap_err(), newer);
     assert_eq!(files(&directory), before);

@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, params};
 
-use super::history::{self, Place};
+use super::history::{self, MARK, Place};
 use super::row;
+use crate::chain::{self, Walk};
 use crate::pack;
 use crate::{PartitionKey, Result, bucket_of};
 
@@ -87,37 +88,67 @@ fn postings(connection: &Connection, findings: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Every rev of every partition has its row, in its bucket, and there are no others.
+/// Every rev of every partition has its row, in its bucket, and there are no others; and their chain holds.
 fn histories(connection: &Connection, findings: &mut Vec<String>) -> Result<()> {
-    let mut statement = connection.prepare("SELECT owner, tenant, kind, rev, at FROM partition")?;
+    let mut statement = connection.prepare("SELECT owner, tenant, kind FROM partition")?;
     let mut rows = statement.query([])?;
     let mut reached = 0;
     while let Some(row) = rows.next()? {
-        let key = row::key(row, 0)?;
-        let mut next = Some(Place { rev: row.get::<_, i64>(3)?.cast_unsigned(), at: row.get(4)? });
-        let mut first = 0;
-        while let Some(place) = next {
-            match history::link(connection, key, place) {
-                Ok(link) => {
-                    reached += 1;
-                    first = place.rev;
-                    next = link.prev(place);
-                }
-                Err(error) => {
-                    report(findings, key, &error.to_string());
-                    break;
-                }
-            }
-        }
-        if first != 1 {
-            report(findings, key, &format!("the history begins with rev {first}"));
-        }
+        reached += history_of(connection, row::key(row, 0)?, findings)?;
     }
     let stored: i64 = connection.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
     if stored != reached {
         findings.push(format!("there are {stored} history rows, but partitions reach {reached}"));
     }
     Ok(())
+}
+
+/// Says how many rows the partition reaches.
+fn history_of(connection: &Connection, key: PartitionKey, findings: &mut Vec<String>) -> Result<i64> {
+    let Some(partition) = row::partition(connection, key)? else { return Ok(0) };
+    let mut next = Some(Place { rev: partition.rev, at: partition.at });
+    let (mut reached, mut first) = (0, 0);
+    let mut walk = Walk::new(partition.head);
+    let mut marks = Marks { rev: partition.rev / MARK * MARK, at: partition.mark_at };
+    while let Some(place) = next {
+        match history::node(connection, key, place) {
+            Ok(node) => {
+                (reached, first) = (reached + 1, place.rev);
+                next = node.prev(place);
+                if !marks.lead(place, node.mark_at) {
+                    report(findings, key, &format!("the mark of rev {first}, or of one after it, leads elsewhere"));
+                }
+                walk.step(node.row);
+            }
+            Err(error) => {
+                report(findings, key, &error.to_string());
+                return Ok(reached);
+            }
+        }
+    }
+    if first != 1 {
+        report(findings, key, &format!("the history begins with rev {first}"));
+    } else if let Some(broken) = walk.finish() {
+        report(findings, key, &chain::told(broken));
+    }
+    Ok(reached)
+}
+
+/// The marked row that the rows above it say comes next.
+struct Marks {
+    rev: u64,
+    at: Option<i64>,
+}
+
+impl Marks {
+    /// Does the next older row agree?
+    fn lead(&mut self, place: Place, mark_at: Option<i64>) -> bool {
+        let reached = place.rev != self.rev || self.at == Some(place.at);
+        if place.rev == self.rev {
+            *self = Self { rev: place.rev.saturating_sub(1) / MARK * MARK, at: mark_at };
+        }
+        reached && mark_at == self.at && (self.rev > 0 || mark_at.is_none())
+    }
 }
 
 fn report(findings: &mut Vec<String>, key: PartitionKey, what: &str) {

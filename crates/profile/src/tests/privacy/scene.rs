@@ -181,8 +181,13 @@ impl Scene {
                     }
                 }
             }
-            let commit =
-                Commit { partition, at: snapshot.last_time(), expect: Vec::new(), changes, audit: "{}".into() };
+            let commit = Commit {
+                partition,
+                at: snapshot.last_time(),
+                expect: Vec::new(),
+                changes,
+                audit: store::Record::default(),
+            };
             self.world.wait(copy.commit(commit)).unwrap();
         }
         for (name, owner) in self.names() {

@@ -1,0 +1,61 @@
+//! Sealing what is recorded, while a server runs: once a second if there is something new, and when the server ends.
+//!
+//! What a seal is, and who of several servers makes it, is decided in [`store::seal`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::Store;
+use store::seal::Sealer;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+use uuid::Uuid;
+
+use crate::effects::Effects;
+
+/// How often it is looked for something new: what is newer can be lost unseen.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// The task that seals.
+pub(crate) struct Sealing {
+    task: JoinHandle<()>,
+    end: oneshot::Sender<()>,
+}
+
+impl Sealing {
+    /// Begins. `holder` tells this server from others over the same store; a store that only one server can open needs none.
+    pub(crate) fn start(store: Arc<dyn Store>, effects: Arc<Effects>, holder: Uuid) -> Sealing {
+        let (end, ended) = oneshot::channel();
+        Sealing { task: tokio::spawn(work(Sealer::new(store, holder), effects, ended)), end }
+    }
+
+    /// Seals what is left, and ends.
+    pub(crate) async fn finish(self) {
+        let _ = self.end.send(());
+        if self.task.await.is_err() {
+            tracing::error!("the task that seals the records has ended early");
+        }
+    }
+}
+
+async fn work(mut sealer: Sealer, effects: Arc<Effects>, mut ended: oneshot::Receiver<()>) {
+    let mut ticks = interval(PERIOD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = &mut ended => break,
+        }
+        let outcome = sealer.step(effects.time()).await;
+        // Told once, not every second.
+        if let (Err(error), false) = (&outcome, failing) {
+            tracing::warn!(%error, "what is recorded cannot be sealed at the moment");
+        }
+        failing = outcome.is_err();
+    }
+    if let Err(error) = sealer.finish(effects.time()).await {
+        tracing::warn!(%error, "what was recorded last is not sealed");
+    }
+}
