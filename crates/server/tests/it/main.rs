@@ -11,6 +11,7 @@ mod encrypted;
 mod harness;
 mod hooks;
 mod hostile;
+mod related;
 mod replay;
 mod settings;
 mod shared;
