@@ -101,6 +101,7 @@ fn the_table_of_kinds() {
         405 Request_BadRequest MethodNotAllowed
         406 notAcceptable NotAcceptable
         409 nameAlreadyExists NameExists
+        409 conflict Rejected
         412 resourceModified Modified
         412 preconditionFailed Precondition
         410 resyncRequired Gone
