@@ -143,7 +143,7 @@ impl Service {
         };
         self.admit_reach(caller, Uuid::nil(), reach)?;
         let (_, entry) = self.group_entry(tenant, group).await?;
-        self.group_entity(caller, tenant, &entry, reach).await.map(Some)
+        self.group_entity(&Look::new(self, caller), tenant, &entry, reach).await.map(Some)
     }
 
     /// A person at the end of a relationship.

@@ -3,9 +3,10 @@
 //! Nothing is looked up for those who see everything, and groups only where they decide about an item.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auth::Caller;
-use engine::Problem;
+use engine::{Kind, Problem};
 use store::{Item, Snapshot};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -16,11 +17,18 @@ use crate::rules::list_collection;
 use crate::service::Service;
 use crate::target::Owner;
 
+/// How many people and groups one reading may bring along with those it is about.
+const MOST_ALONG: usize = 50_000;
+
 /// The eyes of one request. What they found out about the caller and the tenant they keep for the next owner.
 pub(crate) struct Look<'a> {
     service: &'a Service,
     caller: &'a Caller,
     searching: bool,
+    /// Is it at those who come along with others?
+    further: bool,
+    /// How many of these were seen.
+    along: Arc<AtomicUsize>,
     policy: OnceCell<Arc<Policy>>,
     groups: OnceCell<Arc<[Uuid]>>,
 }
@@ -28,12 +36,38 @@ pub(crate) struct Look<'a> {
 impl<'a> Look<'a> {
     /// At one person.
     pub(crate) fn new(service: &'a Service, caller: &'a Caller) -> Self {
-        Self { service, caller, searching: false, policy: OnceCell::new(), groups: OnceCell::new() }
+        Self {
+            service,
+            caller,
+            searching: false,
+            further: false,
+            along: Arc::default(),
+            policy: OnceCell::new(),
+            groups: OnceCell::new(),
+        }
     }
 
     /// For people: what its owner keeps out of searches is not seen.
     pub(crate) fn searching(service: &'a Service, caller: &'a Caller) -> Self {
         Self { searching: true, ..Self::new(service, caller) }
+    }
+
+    /// At those who come along with others, or for them; at so many in all.
+    pub(crate) fn further(&self, searching: bool) -> Self {
+        let (policy, groups, along) = (self.policy.clone(), self.groups.clone(), Arc::clone(&self.along));
+        Self { searching: searching || self.searching, further: true, along, policy, groups, ..*self }
+    }
+
+    /// One more is looked at. Each may bring others along, and these others again.
+    pub(crate) fn at_one_more(&self) -> Result<(), Problem> {
+        if self.further && self.along.fetch_add(1, Ordering::Relaxed) >= MOST_ALONG {
+            let message = format!(
+                "found more than {MOST_ALONG} people and groups related to those that are asked for, expected fewer at \
+                 once; each list has an address of its own"
+            );
+            return Err(Problem::new(Kind::BadQuery, message));
+        }
+        Ok(())
     }
 
     /// Who is looking.

@@ -10,7 +10,7 @@ use store::{Change, Commit, Item, PartitionKey, Precondition, Snapshot};
 use uuid::Uuid;
 
 use super::Roll;
-use crate::access::Visible;
+use crate::access::{Look, Visible};
 use crate::audit::{Activity, Audit};
 use crate::items::{damaged, unchanged};
 use crate::model::GROUP;
@@ -46,13 +46,13 @@ impl Service {
     /// A group with what the reach asks for along with it.
     pub(crate) async fn group_entity(
         &self,
-        caller: &Caller,
+        look: &Look<'_>,
         tenant: Uuid,
         entry: &Arc<Item>,
         reach: &Reach,
     ) -> Result<Entity, Problem> {
         let group = Uuid::try_parse(&entry.id).map_err(|_| damaged())?;
-        let related = self.related_to_group(caller, (tenant, group), reach).await?;
+        let related = self.related_to_group(look, (tenant, group), reach).await?;
         Ok(Entity { row: Visible::entry(entry).row(&GROUP), related })
     }
 

@@ -47,6 +47,7 @@ impl Service {
         (manager, snapshot): (Owner, Arc<Snapshot>),
         reach: &Reach,
     ) -> Result<Entity, Problem> {
+        look.at_one_more()?;
         self.entity_of(look, &snapshot, manager, only_basic(look.caller(), Some(manager.id)), reach).await
     }
 

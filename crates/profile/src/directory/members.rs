@@ -9,6 +9,7 @@ use store::{Change, Commit, Item, Precondition, Snapshot};
 use uuid::Uuid;
 
 use super::Roll;
+use crate::access::Look;
 use crate::audit::{Activity, Audit};
 use crate::items::damaged;
 use crate::problems::{busy, from_store, no_person};
@@ -43,21 +44,22 @@ impl Service {
         reach: &Reach,
     ) -> Result<Vec<Entity>, Problem> {
         let snapshot = self.snapshot(caller, person).await?;
-        self.groups_in(caller, person.tenant, &snapshot, reach).await
+        self.groups_in(&Look::new(self, caller), person.tenant, &snapshot, reach).await
     }
 
     /// The same of a person who was read already. A group that was deleted is none of theirs.
     pub(super) async fn groups_in(
         &self,
-        caller: &Caller,
+        look: &Look<'_>,
         tenant: Uuid,
         snapshot: &Snapshot,
         reach: &Reach,
     ) -> Result<Vec<Entity>, Problem> {
         let mut groups = Vec::new();
         for group in memberships(snapshot) {
+            look.at_one_more()?;
             if let Some((_, entry)) = self.find_group(tenant, group).await? {
-                groups.push(self.group_entity(caller, tenant, &entry, reach).await?);
+                groups.push(self.group_entity(look, tenant, &entry, reach).await?);
             }
         }
         groups.sort_by(|left, right| (left.row.at, &left.row.id).cmp(&(right.row.at, &right.row.id)));

@@ -46,20 +46,21 @@ impl Service {
         reach: &'a Reach,
     ) -> Boxed<'a, Vec<Vec<Entity>>> {
         Box::pin(async move {
+            let further = look.further(true);
             let mut related = Vec::with_capacity(reach.along.len());
             for (navigation, within) in &reach.along {
                 related.push(match Relation::of(navigation) {
                     None => vec![self.read_profile(look, snapshot, owner, within).await?],
-                    Some(Relation::MemberOf) => self.groups_in(look.caller(), owner.tenant, snapshot, within).await?,
+                    Some(Relation::MemberOf) => self.groups_in(&further, owner.tenant, snapshot, within).await?,
                     Some(Relation::Manager) => match self.manager_in(owner.tenant, snapshot).await? {
-                        Some(manager) => vec![self.manager_entity(look, manager, within).await?],
+                        Some(manager) => vec![self.manager_entity(&look.further(false), manager, within).await?],
                         None => Vec::new(),
                     },
                     Some(Relation::Photo) => photo_row(snapshot).map(Entity::from).into_iter().collect(),
                     Some(Relation::Photos) => sizes_of(snapshot),
                     Some(Relation::Reports) => {
                         let (roll, basic) = (Roll::Reports(owner.tenant, owner.id), only_basic(look.caller(), None));
-                        self.list_roll(look.caller(), roll, basic, within, &Window::ALL).await?
+                        self.list_seen(&further, roll, basic, within, &Window::ALL).await?
                     }
                     Some(Relation::Members) => return Err(beyond(navigation)),
                 });
@@ -71,17 +72,18 @@ impl Service {
     /// What a reach asks for along with a group.
     pub(super) fn related_to_group<'a>(
         &'a self,
-        caller: &'a Caller,
+        look: &'a Look<'_>,
         (tenant, group): (Uuid, Uuid),
         reach: &'a Reach,
     ) -> Boxed<'a, Vec<Vec<Entity>>> {
         Box::pin(async move {
+            let further = look.further(true);
             let mut related = Vec::with_capacity(reach.along.len());
             for (navigation, within) in &reach.along {
                 related.push(match Relation::of(navigation) {
                     Some(Relation::Members) => {
-                        let (roll, basic) = (Roll::Members(tenant, group), only_basic(caller, None));
-                        self.list_roll(caller, roll, basic, within, &Window::ALL).await?
+                        let (roll, basic) = (Roll::Members(tenant, group), only_basic(look.caller(), None));
+                        self.list_seen(&further, roll, basic, within, &Window::ALL).await?
                     }
                     _ => return Err(beyond(navigation)),
                 });

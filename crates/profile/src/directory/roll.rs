@@ -141,8 +141,19 @@ impl Service {
         reach: &Reach,
         window: &Window,
     ) -> Result<Vec<Entity>, Problem> {
-        let limit = window.limit.unwrap_or(usize::MAX);
-        let (look, mut rows) = (Look::searching(self, caller), Vec::new());
+        self.list_seen(&Look::searching(self, caller), roll, basic, reach, window).await
+    }
+
+    /// The same with eyes that have seen others before.
+    pub(super) async fn list_seen(
+        &self,
+        look: &Look<'_>,
+        roll: Roll,
+        basic: bool,
+        reach: &Reach,
+        window: &Window,
+    ) -> Result<Vec<Entity>, Problem> {
+        let (limit, mut rows) = (window.limit.unwrap_or(usize::MAX), Vec::new());
         // Those who are left out need not be read.
         let mut skip = window.skip;
         let mut after = roll.before(window);
@@ -150,7 +161,7 @@ impl Service {
             let wanted = BATCH.min(limit - rows.len()).max(BATCH.min(skip));
             let candidates = self.scan_roll(roll.scan(after, wanted)).await?;
             for candidate in candidates.iter().skip(skip).take(limit - rows.len()) {
-                rows.extend(self.listed(&look, (roll, candidate.owner), basic, reach).await?);
+                rows.extend(self.listed(look, (roll, candidate.owner), basic, reach).await?);
             }
             skip = skip.saturating_sub(candidates.len());
             if candidates.len() < wanted {
@@ -200,12 +211,13 @@ impl Service {
         basic: bool,
         reach: &Reach,
     ) -> Result<Option<Entity>, Problem> {
+        look.at_one_more()?;
         let partition = roll.partition(id);
         let snapshot = self.store.snapshot(partition).await.map_err(|error| from_store(&error))?;
         let Some(snapshot) = snapshot.filter(|snapshot| roll.holds(snapshot)) else { return Ok(None) };
         match (partition.kind, snapshot.items(roll.entry()).first()) {
             (PartitionKind::Group, Some(entry)) => {
-                self.group_entity(look.caller(), partition.tenant, entry, reach).await.map(Some)
+                self.group_entity(look, partition.tenant, entry, reach).await.map(Some)
             }
             (_, Some(_)) => {
                 let owner = Owner { tenant: partition.tenant, id };

@@ -265,3 +265,22 @@ fn other_tenants_are_not_there() {
     let ours = format!("groups/{quay}/members/{ADA}/$ref");
     world.delete(&stranger, &ours).error(404, "Request_ResourceNotFound");
 }
+
+#[test]
+fn what_comes_along_is_bounded() {
+    let world = World::new();
+    let groups: Vec<String> = ["A", "B", "C", "D"].iter().map(|name| world.group(name, &json!({}))).collect();
+    let person = |number| json!({"userPrincipalName": format!("p{number}@fjord.example"), "displayName": "P", "memberOf": groups});
+    world.load(&(0..60).map(person).collect::<Vec<_>>()).unwrap();
+    let along = |levels: usize| {
+        let expand = (0..levels).fold(String::new(), |within, level| {
+            let name = if (levels - level) % 2 == 1 { "members" } else { "memberOf" };
+            if within.is_empty() { format!("$expand={name}") } else { format!("$expand={name}({within})") }
+        });
+        world.get(&ada(), &format!("groups/{}?$select=id&{expand}", groups[0]))
+    };
+    along(3).ok(200);
+    // A few words that ask for sixty times four times sixty times four groups.
+    let message = along(4).error(400, "BadRequest");
+    assert!(message.contains("50000"), "{message}");
+}
