@@ -53,7 +53,8 @@ impl<R: Resources> Service<R> {
         let stop = !wish.unwrap_or(form == Form::Json);
         let mut run = Run::new(caller, request, roots, &parts);
         run.all(self, stop, form == Form::Json).await;
-        let (ty, body) = batch::write(&form, &run.answers(), &request.exchange.request_id);
+        let (ty, body) =
+            batch::write(&form, &run.answers(), &request.exchange.request_id, self.dialect().batch_title_case);
         let mut response = Response::empty(StatusCode::OK);
         response.body = Bytes::from(body);
         if let Ok(ty) = HeaderValue::try_from(ty) {

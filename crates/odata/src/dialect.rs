@@ -72,6 +72,9 @@ pub struct Dialect {
     pub batch_limit: usize,
     /// Is a batch in JSON refused to clients that ask for OData 4.0, which has none?
     pub json_batch_needs_401: bool,
+    /// Are the headers of answers in a JSON batch spelled `Content-Type`, and not in lower case as OData has it (JSON
+    /// Format 4.01, section 20)?
+    pub batch_title_case: bool,
     /// Content type of a successful JSON answer in its usual form; [`Dialect::json_type`] has the others.
     pub json: &'static str,
     /// What is published as offered.
@@ -121,6 +124,8 @@ impl Dialect {
         max_held: 64 << 20,
         batch_limit: 20,
         json_batch_needs_401: false,
+        // Graph's JavaScript client looks for this spelling.
+        batch_title_case: true,
         json: "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
         capabilities: Capabilities::SERVED,
     };
@@ -149,6 +154,7 @@ impl Dialect {
         max_held: 64 << 20,
         batch_limit: 100,
         json_batch_needs_401: true,
+        batch_title_case: false,
         json: "application/json;odata.metadata=minimal",
         capabilities: Capabilities { upsert: true, deep_insert: true, ..Capabilities::SERVED },
     };

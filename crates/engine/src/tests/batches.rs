@@ -27,7 +27,7 @@ fn show(response: &Response) -> String {
     let body = text(response).replace(ROOT, "~").replace("http://a.example", "~~");
     let mut out = format!("{} {}\n", response.status.as_u16(), header(response, "content-type"));
     for answer in body.replace("{\"id\":", "\n{\"id\":").replace('\r', "").lines() {
-        let answer = answer.replace("\"odata-version\":\"4.0\"", "");
+        let answer = answer.replace("\"OData-Version\":\"4.0\"", "");
         let answer = match answer.split_once(",\"innerError\"") {
             Some((before, after)) if after.contains("\"}}}") => {
                 before.to_owned() + "}}" + after.split_once("\"}}}").unwrap().1
@@ -80,15 +80,15 @@ fn requests_run_in_order_wherever_they_point() {
         &expect![[r#"
             200 application/json
             {"responses":[
-            {"id":"a","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
-            {"id":"b","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"",},"body":{"@odata.context":"~~/v2/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000001\"","Name":"Ada"}},
-            {"id":"c","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"1"},
-            {"id":"d","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found the URL `http://b.example/v1/Makers`, expected one of this service at ~~","target":"url"}}},
-            {"id":"e","status":200,"headers":{"content-type":"text/plain;charset=utf-8",}},
-            {"id":"f","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found a batch within a batch, expected another request","target":"url"}}},
-            {"id":"g","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
-            {"id":"h","status":412,"headers":{"content-type":"application/json",},"body":{"error":{"code":"resourceModified","message":"the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change","target":"If-Match"}}},
-            {"id":"i","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",},"body":{"@odata.context":"~/$metadata#Makers","value":[{"@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}]}}]}
+            {"id":"a","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+            {"id":"b","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"",},"body":{"@odata.context":"~~/v2/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000001\"","Name":"Ada"}},
+            {"id":"c","status":200,"headers":{"Content-Type":"text/plain;charset=utf-8",},"body":"1"},
+            {"id":"d","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found the URL `http://b.example/v1/Makers`, expected one of this service at ~~","target":"url"}}},
+            {"id":"e","status":200,"headers":{"Content-Type":"text/plain;charset=utf-8",}},
+            {"id":"f","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found a batch within a batch, expected another request","target":"url"}}},
+            {"id":"g","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+            {"id":"h","status":412,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"resourceModified","message":"the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change","target":"If-Match"}}},
+            {"id":"i","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",},"body":{"@odata.context":"~/$metadata#Makers","value":[{"@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}]}}]}
         "#]],
     );
     assert_eq!(makers(&client), "Ada");
@@ -107,11 +107,11 @@ fn dependencies() {
         &expect![[r#"
             200 application/json
             {"responses":[
-            {"id":"1","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
-            {"id":"2","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `1` has failed, and this one with it"}}},
-            {"id":"3","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `2` has failed, and this one with it"}}},
-            {"id":"4","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"0"},
-            {"id":"5","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"0"}]}
+            {"id":"1","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+            {"id":"2","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `1` has failed, and this one with it"}}},
+            {"id":"3","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `2` has failed, and this one with it"}}},
+            {"id":"4","status":200,"headers":{"Content-Type":"text/plain;charset=utf-8",},"body":"0"},
+            {"id":"5","status":200,"headers":{"Content-Type":"text/plain;charset=utf-8",},"body":"0"}]}
         "#]],
     );
 }
@@ -132,13 +132,13 @@ fn references_to_what_was_made() {
         &expect![[r#"
             200 application/json
             {"responses":[
-            {"id":"New","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
-            {"id":"2","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)/Reviews(00000000-0000-0000-0000-000000000002)",},"body":{"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Stars":3,"Text":null}},
-            {"id":"3","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"",},"body":{"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000001\"","Name":"Ada"}},
-            {"id":"4","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Bob"}},
-            {"id":"5","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
-            {"id":"6","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `5` has failed, and this one with it"}}},
-            {"id":"7","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$8` in the URL, expected the id of an earlier request","target":"url"}}}]}
+            {"id":"New","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+            {"id":"2","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)/Reviews(00000000-0000-0000-0000-000000000002)",},"body":{"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Reviews/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Stars":3,"Text":null}},
+            {"id":"3","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"",},"body":{"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000001\"","Name":"Ada"}},
+            {"id":"4","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Bob"}},
+            {"id":"5","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+            {"id":"6","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `5` has failed, and this one with it"}}},
+            {"id":"7","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$8` in the URL, expected the id of an earlier request","target":"url"}}}]}
         "#]],
     );
     assert_eq!(makers(&client), "Bob");
@@ -160,12 +160,12 @@ fn a_group_succeeds_or_fails_as_one() {
         &expect![[r#"
             200 application/json
             {"responses":[
-            {"id":"1","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` of the same group has failed, and this one with it"}}},
-            {"id":"2","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` of the same group has failed, and this one with it"}}},
-            {"id":"3","atomicityGroup":"g","status":404,"headers":{"content-type":"application/json",},"body":{"error":{"code":"itemNotFound","message":"The item does not exist."}}},
-            {"id":"4","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` of the same group has failed, and this one with it"}}},
-            {"id":"5","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `g` has failed, and this one with it"}}},
-            {"id":"6","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"0"}]}
+            {"id":"1","atomicityGroup":"g","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` of the same group has failed, and this one with it"}}},
+            {"id":"2","atomicityGroup":"g","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` of the same group has failed, and this one with it"}}},
+            {"id":"3","atomicityGroup":"g","status":404,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"itemNotFound","message":"The item does not exist."}}},
+            {"id":"4","atomicityGroup":"g","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` of the same group has failed, and this one with it"}}},
+            {"id":"5","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `g` has failed, and this one with it"}}},
+            {"id":"6","status":200,"headers":{"Content-Type":"text/plain;charset=utf-8",},"body":"0"}]}
         "#]],
     ));
     let after = ",\"atomicityGroup\":\"g\",\"dependsOn\":[\"0\"]";
@@ -174,9 +174,9 @@ fn a_group_succeeds_or_fails_as_one() {
         &expect![[r#"
             200 application/json
             {"responses":[
-            {"id":"0","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
-            {"id":"1","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `0` has failed, and this one with it"}}},
-            {"id":"2","atomicityGroup":"g","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `0` has failed, and this one with it"}}}]}
+            {"id":"0","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+            {"id":"1","atomicityGroup":"g","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `0` has failed, and this one with it"}}},
+            {"id":"2","atomicityGroup":"g","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `0` has failed, and this one with it"}}}]}
         "#]],
     ));
     let client = check(
@@ -188,9 +188,9 @@ fn a_group_succeeds_or_fails_as_one() {
         &expect![[r#"
             200 application/json
             {"responses":[
-            {"id":"1","atomicityGroup":"g","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
-            {"id":"2","atomicityGroup":"g","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Bob"}},
-            {"id":"3","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000002\"","Name":"Bob"}}]}
+            {"id":"1","atomicityGroup":"g","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+            {"id":"2","atomicityGroup":"g","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Bob"}},
+            {"id":"3","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000002\"","Name":"Bob"}}]}
         "#]],
     );
     assert_eq!(makers(&client), "Bob");
@@ -226,7 +226,7 @@ fn bodies_in_base64_and_headers_of_the_batch() {
     let body = format!("{{\"requests\":[{}]}}", request("1", "POST", "Makers", headers));
     let response = client.batch(&[("content-type", "application/json"), ("odata-maxversion", "4.01")], &body);
     assert_eq!(header(&response, "odata-version"), "4.01");
-    assert!(text(&response).contains("\"odata-version\":\"4.01\""), "{}", text(&response));
+    assert!(text(&response).contains("\"OData-Version\":\"4.01\""), "{}", text(&response));
     assert_eq!(makers(&client), "Ada");
 }
 
@@ -434,17 +434,17 @@ fn conditions_decide_in_place_of_dependencies() {
         &expect![[r#"
             200 application/json
             {"responses":[
-            {"id":"a","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
-            {"id":"b","status":404,"headers":{"content-type":"application/json",},"body":{"error":{"code":"itemNotFound","message":"The item does not exist."}}},
-            {"id":"c","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000002)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Name":"Bob"}},
-            {"id":"d","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the condition of the request is not true","target":"if"}}},
-            {"id":"e","status":201,"headers":{"content-type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","etag":"W/\"0000000000000001\"","location":"~/Makers(00000000-0000-0000-0000-000000000003)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000003","Name":"Di"}},
-            {"id":"f","status":200,"headers":{"content-type":"text/plain;charset=utf-8",},"body":"3"},
-            {"id":"g","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$x`, expected the id of an earlier request","target":"if"}}},
-            {"id":"h","atomicityGroup":"all","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `i` of the same group has failed, and this one with it"}}},
-            {"id":"i","atomicityGroup":"all","status":424,"headers":{"content-type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the condition of the request is not true","target":"if"}}},
-            {"id":"j","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$all`, expected the id of an earlier request","target":"if"}}},
-            {"id":"k","status":400,"headers":{"content-type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found no instance here","target":"if"}}}]}
+            {"id":"a","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+            {"id":"b","status":404,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"itemNotFound","message":"The item does not exist."}}},
+            {"id":"c","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000002)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000002","Name":"Bob"}},
+            {"id":"d","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the condition of the request is not true","target":"if"}}},
+            {"id":"e","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000003)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000003","Name":"Di"}},
+            {"id":"f","status":200,"headers":{"Content-Type":"text/plain;charset=utf-8",},"body":"3"},
+            {"id":"g","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$x`, expected the id of an earlier request","target":"if"}}},
+            {"id":"h","atomicityGroup":"all","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `i` of the same group has failed, and this one with it"}}},
+            {"id":"i","atomicityGroup":"all","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the condition of the request is not true","target":"if"}}},
+            {"id":"j","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$all`, expected the id of an earlier request","target":"if"}}},
+            {"id":"k","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found no instance here","target":"if"}}}]}
         "#]],
     );
 }

@@ -184,19 +184,19 @@ fn decoded(text: &str) -> Option<Bytes> {
 }
 
 /// Writes the answers.
-pub(super) fn write(answers: &[Answer]) -> Vec<u8> {
+pub(super) fn write(answers: &[Answer], title_case: bool) -> Vec<u8> {
     let mut out = b"{\"responses\":[".to_vec();
     for (position, answer) in answers.iter().enumerate() {
         if position > 0 {
             out.push(b',');
         }
-        write_answer(&mut out, answer);
+        write_answer(&mut out, answer, title_case);
     }
     out.extend_from_slice(b"]}");
     out
 }
 
-fn write_answer(out: &mut Vec<u8>, answer: &Answer) {
+fn write_answer(out: &mut Vec<u8>, answer: &Answer, title_case: bool) {
     out.extend_from_slice(b"{\"id\":");
     write_string(out, answer.id.as_deref().unwrap_or_default());
     if let Some(group) = &answer.group {
@@ -210,7 +210,7 @@ fn write_answer(out: &mut Vec<u8>, answer: &Answer) {
         if position > 0 {
             out.push(b',');
         }
-        write_string(out, name.as_str());
+        write_string(out, &if title_case { titled(name.as_str()) } else { name.as_str().to_owned() });
         out.push(b':');
         let lines: Vec<_> =
             answer.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
@@ -219,6 +219,21 @@ fn write_answer(out: &mut Vec<u8>, answer: &Answer) {
     out.push(b'}');
     write_body(out, answer);
     out.push(b'}');
+}
+
+/// The name of a header as documents spell it: each word with a capital, and what is none as it is written.
+fn titled(name: &str) -> String {
+    let words = name.split('-').map(|word| match word {
+        "etag" => "ETag".to_owned(),
+        "odata" => "OData".to_owned(),
+        "entityid" => "EntityId".to_owned(),
+        "www" => "WWW".to_owned(),
+        _ => {
+            let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+            first.to_ascii_uppercase() + rest
+        }
+    });
+    words.collect::<Vec<_>>().join("-")
 }
 
 fn write_body(out: &mut Vec<u8>, answer: &Answer) {

@@ -298,9 +298,19 @@ fn json_answers() {
         answer(Some("3"), Some("g"), 200, "text/plain", b"12"),
         answer(Some("4"), None, 200, "image/png", &[0xfb, 0xff]),
     ];
-    let (ty, body) = write(&Form::Json, &answers, "seed");
+    let (ty, body) = write(&Form::Json, &answers, "seed", false);
     assert_eq!(ty, "application/json");
     expect![[r#"{"responses":[{"id":"\"1\"","status":200,"headers":{"content-type":"application/json;odata.metadata=minimal"},"body":{"a":1}},{"id":"2","atomicityGroup":"g","status":204,"headers":{}},{"id":"3","atomicityGroup":"g","status":200,"headers":{"content-type":"text/plain"},"body":"12"},{"id":"4","status":200,"headers":{"content-type":"image/png"},"body":"-_8"}]}"#]].assert_eq(&String::from_utf8(body).unwrap());
+}
+
+#[test]
+fn headers_in_title_case() {
+    let mut one = answer(Some("1"), None, 201, "application/json", b"{}");
+    for name in ["etag", "odata-version", "odata-entityid", "preference-applied", "www-authenticate", "location"] {
+        one.headers.insert(name, HeaderValue::from_static("x"));
+    }
+    let (_, body) = write(&Form::Json, &[one], "seed", true);
+    expect![[r#"{"responses":[{"id":"1","status":201,"headers":{"Content-Type":"application/json","ETag":"x","OData-Version":"x","OData-EntityId":"x","Preference-Applied":"x","WWW-Authenticate":"x","Location":"x"},"body":{}}]}"#]].assert_eq(&String::from_utf8(body).unwrap());
 }
 
 #[test]
@@ -313,7 +323,7 @@ fn multipart_answers() {
         answer(Some("2"), Some("two"), 424, "", b""),
         answer(Some("3"), Some("two"), 409, "", b""),
     ];
-    let (ty, body) = write(&form, &answers, "s e\"ed");
+    let (ty, body) = write(&form, &answers, "s e\"ed", false);
     expect![[r#"
         multipart/mixed; boundary=batchresponse_seed_1
         --batchresponse_seed_1
