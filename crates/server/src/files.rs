@@ -1,4 +1,5 @@
-//! Files written so that a reader sees all of them or nothing, and secrets only their owner can read.
+//! Files written so that a reader sees all of them or nothing, secrets only their owner can read, and both stay when the
+//! power goes: a new name is not sure to be there before its directory is synced.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -27,7 +28,7 @@ pub(crate) fn write_whole(path: &Path, text: &str, readers: Readers) -> io::Resu
         file.write_all(text.as_bytes())?;
         file.sync_all()
     });
-    let moved = written.and_then(|()| fs::rename(beside, path));
+    let moved = written.and_then(|()| fs::rename(beside, path)).and_then(|()| sync_directory_of(path));
     if moved.is_err() {
         let _ = fs::remove_file(beside);
     }
@@ -40,7 +41,19 @@ pub(crate) fn private_directory(path: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    let missing = |above: &&Path| !above.as_os_str().is_empty() && !above.exists();
+    let made: Vec<&Path> = path.ancestors().take_while(missing).collect();
+    builder.create(path)?;
+    made.into_iter().try_for_each(sync_directory_of)
+}
+
+/// Waits until the name of a file or directory is on the disk.
+fn sync_directory_of(path: &Path) -> io::Result<()> {
+    let directory = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Elsewhere a directory cannot be opened like a file, and names are kept in order with what is written.
+    #[cfg(unix)]
+    File::open(directory)?.sync_all()?;
+    Ok(())
 }
 
 fn create(path: &Path, readers: Readers) -> io::Result<File> {
