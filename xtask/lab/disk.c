@@ -149,27 +149,28 @@ int close(int file) {
     return result;
 }
 
-/* A full disk takes what fits: half of a write. */
-static size_t fitting(size_t length) { return failing(FULL) && length > 1 ? length / 2 : length; }
+/* The bytes of a write that are taken: a full disk takes what fits, half of what is not small. 0 where it must fail. */
+static size_t taken(int error, size_t length) { return !error ? length : error == ENOSPC && length > 512 ? length / 2 : 0; }
+
+static ssize_t placed(ssize_t (*real)(int, const void *, size_t, off_t), int file, const void *data, size_t length, off_t offset) {
+    if (!seen(file)) return real(file, data, length, offset);
+    pthread_mutex_lock(&turn);
+    int error = trouble();
+    size_t part = taken(error, length);
+    ssize_t done = part || !error ? real(file, data, part, offset) : refuse(error);
+    if (done > 0) note(WRITE, files[file].file, offset, NULL, NULL, data, done);
+    pthread_mutex_unlock(&turn);
+    return done;
+}
 
 ssize_t write(int file, const void *data, size_t length) {
     REAL(write);
     if (!seen(file)) return real(file, data, length);
     pthread_mutex_lock(&turn);
     int error = trouble();
-    ssize_t done = error && error != ENOSPC ? refuse(error) : real(file, data, fitting(length));
+    size_t part = taken(error, length);
+    ssize_t done = part || !error ? real(file, data, part) : refuse(error);
     if (done > 0) note(WRITE, files[file].file, lseek(file, 0, SEEK_CUR) - done, NULL, NULL, data, done);
-    pthread_mutex_unlock(&turn);
-    return error == ENOSPC && done > 0 && length < 2 ? refuse(error) : done;
-}
-
-static ssize_t placed(ssize_t (*real)(int, const void *, size_t, off_t), int file, const void *data, size_t length, off_t offset) {
-    if (!seen(file)) return real(file, data, length, offset);
-    pthread_mutex_lock(&turn);
-    int error = trouble();
-    size_t part = error == ENOSPC ? length / 2 : length;
-    ssize_t done = error && (error != ENOSPC || !part || length < 512) ? refuse(error) : real(file, data, part, offset);
-    if (done > 0) note(WRITE, files[file].file, offset, NULL, NULL, data, done);
     pthread_mutex_unlock(&turn);
     return done;
 }

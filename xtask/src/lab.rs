@@ -4,7 +4,11 @@
 //! Figures are counts; nothing is judged by the time it took, since the machine may be busy.
 
 mod client;
+mod crash;
+mod ledger;
 mod linear;
+mod powerloss;
+mod preload;
 mod site;
 
 use std::path::PathBuf;
@@ -69,7 +73,11 @@ struct Lab {
     run: fn(&Bench) -> Outcome<String>,
 }
 
-const LABS: &[Lab] = &[Lab { name: "linear", run: linear::run }];
+const LABS: &[Lab] = &[
+    Lab { name: "linear", run: linear::run },
+    Lab { name: "powerloss", run: powerloss::run },
+    Lab { name: "crash", run: crash::run },
+];
 
 fn names() -> Vec<&'static str> {
     LABS.iter().map(|lab| lab.name).collect()
