@@ -12,6 +12,7 @@ mod guesses;
 mod items;
 mod lists;
 mod load;
+mod log;
 pub mod model;
 mod people;
 mod photos;

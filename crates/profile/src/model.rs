@@ -18,6 +18,7 @@ mod contact;
 mod directory;
 mod facet;
 mod life;
+mod log;
 mod settings;
 mod work;
 
@@ -30,6 +31,7 @@ use edm::model::build::{collection, entity, set, singleton};
 
 pub use directory::{AUDIENCE_LISTS, GROUP, PROFILE_PHOTO, Relation, USER};
 pub use facet::{ALLOWED_AUDIENCES, ENTITY, ITEM_FACET};
+pub use log::{AUDIT_LOG_ROOT, DIRECTORY_AUDIT};
 pub use settings::{ADMIN, PEOPLE_ADMIN_SETTINGS, PROFILE_CARD_PROPERTY, PROFILE_PROPERTY_SETTING, PROFILE_SOURCE};
 
 /// What one person tells, as a set of collections.
@@ -130,6 +132,14 @@ pub static MODEL: Model = Model {
         &settings::PROFILE_CARD_ANNOTATION,
         &settings::DISPLAY_NAME_LOCALIZATION,
         &settings::PROFILE_SOURCE_LOCALIZATION,
+        &AUDIT_LOG_ROOT,
+        &DIRECTORY_AUDIT,
+        &log::AUDIT_ACTIVITY_INITIATOR,
+        &log::APP_IDENTITY,
+        &log::USER_IDENTITY,
+        &log::TARGET_RESOURCE,
+        &log::MODIFIED_PROPERTY,
+        &log::KEY_VALUE,
     ],
     enums: &[
         &ALLOWED_AUDIENCES,
@@ -140,6 +150,7 @@ pub static MODEL: Model = Model {
         &life::BODY_TYPE,
         &life::PERSON_ANNUAL_EVENT_TYPE,
         &life::PERSON_RELATIONSHIP,
+        &log::OPERATION_RESULT,
         &work::LANGUAGE_PROFICIENCY_LEVEL,
         &work::SKILL_PROFICIENCY_LEVEL,
     ],
@@ -154,6 +165,7 @@ pub static MODEL: Model = Model {
             .member_of("users")
             .bindings(USER_BINDINGS),
         singleton("admin", &ADMIN, "What administrators set for the whole organization."),
+        singleton("auditLogs", &AUDIT_LOG_ROOT, "What is recorded of the organization."),
     ],
     imports: &[],
 };

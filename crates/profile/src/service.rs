@@ -17,6 +17,7 @@ use crate::access::{Look, Subject, admit, check_known, only_basic};
 use crate::directory::Roll;
 use crate::effects::Effects;
 use crate::group::Group;
+use crate::log::{self, Entries};
 use crate::model::{AUDIENCE_LISTS, MODEL, PROFILE};
 use crate::problems::{from_store, no_person, not_offered, unknown_caller};
 use crate::rules::PERSON;
@@ -221,6 +222,9 @@ impl Resources for Service {
             Some(Step::Singleton(singleton)) => singleton.member_of.unwrap_or(singleton.name),
             _ => return Err(not_offered("this address")),
         };
+        if root == log::ROOT {
+            return self.entries(caller, steps, action);
+        }
         if root == "admin" {
             let place = self.setting_place(caller, steps).await?;
             admit(caller, Subject::Settings, action, self.settings.app_writes)?;
@@ -276,7 +280,10 @@ impl Resources for Service {
             Target::Lists(owner) => self.snapshot(caller, *owner).await.map(|_| Self::lists_row().into()),
             Target::Listed(owner, list, id) => self.read_listed(caller, *owner, list, *id).await,
             Target::Setting(tenant, place) => self.read_setting(*tenant, place).await.map(Entity::from),
-            Target::People { .. } | Target::Collection(..) | Target::List(..) => Err(not_offered("this address")),
+            Target::Log(tenant, Entries::One(id)) => self.read_entry(caller, *tenant, id).await,
+            Target::People { .. } | Target::Collection(..) | Target::List(..) | Target::Log(..) => {
+                Err(not_offered("this address"))
+            }
         };
         entity.map(Some)
     }
@@ -294,6 +301,7 @@ impl Resources for Service {
                 self.list_roll(caller, Roll::People(*tenant), *basic, reach, window).await
             }
             Target::Directory(tenant, spot) => self.list_spot(caller, *tenant, spot, reach, window).await,
+            Target::Log(tenant, Entries::All) => self.list_entries(caller, *tenant, window).await,
             _ if !reach.is_empty() => Err(not_offered("reading more than the entities here")),
             Target::Collection(owner, collection) => self.list_items(caller, *owner, collection, window).await,
             Target::List(owner, list) => Ok(window.counted(self.list_listed(caller, *owner, list).await?).0),
@@ -318,6 +326,9 @@ impl Resources for Service {
                 self.list_roll_counted(caller, Roll::People(*tenant), *basic, reach, window).await
             }
             Target::Directory(tenant, spot) => self.list_spot_counted(caller, *tenant, spot, reach, window).await,
+            Target::Log(tenant, Entries::All) => {
+                Ok((self.list_entries(caller, *tenant, window).await?, self.count_entries(*tenant).await?))
+            }
             _ => Ok(window.counted(self.list(caller, target, reach, &Window::ALL).await?)),
         }
     }
@@ -326,6 +337,7 @@ impl Resources for Service {
         match target {
             Target::People { tenant, .. } => self.count_roll(Roll::People(*tenant)).await,
             Target::Directory(tenant, spot) => self.count_spot(caller, *tenant, spot).await,
+            Target::Log(tenant, Entries::All) => self.count_entries(*tenant).await,
             _ => Ok(self.list(caller, target, &Reach::NONE, &Window::ALL).await?.len()),
         }
     }

@@ -7,6 +7,7 @@ use store::{PartitionKey, PartitionKind};
 use uuid::Uuid;
 
 use crate::directory::Spot;
+use crate::log::Entries;
 use crate::tenant::Place;
 
 /// A person, by the only name that never changes.
@@ -74,6 +75,8 @@ pub enum Target {
     Directory(Uuid, Spot),
     /// Something that the tenant sets.
     Setting(Uuid, Place),
+    /// The audit log of a tenant.
+    Log(Uuid, Entries),
 }
 
 impl engine::Target for Target {
@@ -91,6 +94,7 @@ impl engine::Target for Target {
             Target::List(owner, list) => owner.path(&["/audienceLists/", list.name]),
             Target::Listed(_, _, id) => path("users", *id, &[]),
             Target::Setting(_, place) => place.path(),
+            Target::Log(_, entries) => entries.path(),
         }
     }
 
@@ -100,6 +104,7 @@ impl engine::Target for Target {
             Target::Setting(_, place) => place.container(),
             Target::Item(owner, navigation, _) => owner.path(&["/profile/", navigation.name]),
             Target::Directory(_, spot) => spot.container(),
+            Target::Log(_, entries) => entries.container(),
             Target::People { .. } | Target::Profile(_) | Target::Collection(..) | Target::Lists(_) => self.path(),
         }
     }

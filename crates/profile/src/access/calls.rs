@@ -28,6 +28,8 @@ pub(crate) enum Subject {
     MemberOf(Uuid),
     /// What the tenant sets about people.
     Settings,
+    /// What was done to people, profiles and settings.
+    Log,
 }
 
 const READ_OWN: Scopes = Scopes::of(&[
@@ -54,6 +56,7 @@ const WRITE_MEMBERS: Scopes =
 const WRITE_OWN: Scopes = Scopes::of(&[Scope::UserReadWrite, Scope::UserReadWriteAll]);
 const WRITE_ALL: Scopes = Scopes::of(&[Scope::UserReadWriteAll]);
 const READ_SETTINGS: Scopes = Scopes::of(&[Scope::PeopleSettingsReadAll, Scope::PeopleSettingsReadWriteAll]);
+const READ_LOG: Scopes = Scopes::of(&[Scope::AuditLogReadAll]);
 const WRITE_SETTINGS: Scopes = Scopes::of(&[Scope::PeopleSettingsReadWriteAll]);
 /// Scopes beyond the basic properties of other people.
 const READ_FULL: Scopes = READ_AS_APP;
@@ -74,7 +77,7 @@ pub(crate) fn admit(caller: &Caller, subject: Subject, action: Action, app_write
         Subject::Profile(id) | Subject::Lists(id) | Subject::Person(id) | Subject::MemberOf(id) => {
             Standing::of(caller, id) == Standing::Owner
         }
-        Subject::People | Subject::Groups | Subject::Members | Subject::Settings => false,
+        Subject::People | Subject::Groups | Subject::Members | Subject::Settings | Subject::Log => false,
     };
     let wanted = wanted(subject, reading, own, caller.is_delegated());
     if !caller.scopes.any_of(wanted) {
@@ -83,6 +86,7 @@ pub(crate) fn admit(caller: &Caller, subject: Subject, action: Action, app_write
     match subject {
         Subject::Profile(_) | Subject::Lists(_) if own => Ok(()),
         Subject::Settings | Subject::Lists(_) if caller.is_delegated() => administering(caller, subject),
+        Subject::Log if caller.is_delegated() => auditing(caller),
         Subject::Lists(_) => Err(role_missing("this is the person's own: it takes their token, or an administrator's")),
         _ if reading => Ok(()),
         _ if caller.is_delegated() => administering(caller, subject),
@@ -97,6 +101,7 @@ pub(crate) fn admit(caller: &Caller, subject: Subject, action: Action, app_write
 /// The scopes of which one is needed.
 fn wanted(subject: Subject, reading: bool, own: bool, delegated: bool) -> Scopes {
     match (subject, reading) {
+        (Subject::Log, _) => READ_LOG,
         (Subject::Settings, true) => READ_SETTINGS,
         (Subject::Settings, false) => WRITE_SETTINGS,
         (_, true) if own => READ_OWN,
@@ -127,6 +132,11 @@ fn administering(caller: &Caller, subject: Subject) -> Result<(), Problem> {
         }
         _ => "changing other people's data needs the role `people administrator`",
     }))
+}
+
+fn auditing(caller: &Caller) -> Result<(), Problem> {
+    let is_auditor = caller.roles.contains(Role::Auditor);
+    if is_auditor { Ok(()) } else { Err(role_missing("reading the audit log needs the role `auditor`")) }
 }
 
 fn scope_missing(wanted: Scopes) -> Problem {

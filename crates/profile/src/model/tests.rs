@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use edm::model::{EnumType, Format, Mode, Navigation, Property, StructKind, StructType};
 use edm::testing::faults;
 
-use super::{ADMIN, AUDIENCE_LISTS, GROUP, MODEL, PROFILE, USER};
+use super::{ADMIN, AUDIENCE_LISTS, AUDIT_LOG_ROOT, DIRECTORY_AUDIT, GROUP, MODEL, PROFILE, USER, log};
 
 /// The lines that the published schema does not have: `responsibilities` is served below the profile like every other
 /// collection, and what a tenant decides about audiences has to be said somewhere.
@@ -54,7 +54,17 @@ fn title(header: &str) -> String {
 /// The model in the words of the fact table, but for the types of which it keeps only a part.
 fn declared() -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
-    let partly: [&StructType; 4] = [&USER, &AUDIENCE_LISTS, &GROUP, &ADMIN];
+    let partly: [&StructType; 9] = [
+        &AUDIENCE_LISTS,
+        &USER,
+        &GROUP,
+        &ADMIN,
+        &AUDIT_LOG_ROOT,
+        &DIRECTORY_AUDIT,
+        &log::APP_IDENTITY,
+        &log::USER_IDENTITY,
+        &log::TARGET_RESOURCE,
+    ];
     for ty in MODEL.structs.iter().filter(|ty| !partly.iter().any(|own| std::ptr::eq(**ty, *own))) {
         let header = struct_header(ty);
         lines.extend(ty.properties.iter().map(|property| format!("{} / {}", title(&header), property_fact(property))));

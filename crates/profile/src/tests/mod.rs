@@ -8,6 +8,7 @@ mod groups;
 mod harness;
 mod laws;
 mod lists;
+mod log;
 mod managers;
 mod matrix;
 mod metadata;

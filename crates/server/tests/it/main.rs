@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod audit;
 mod commands;
 mod concurrent;
 mod crash;

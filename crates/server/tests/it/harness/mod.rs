@@ -7,6 +7,7 @@ mod database;
 mod dice;
 mod issuer;
 mod line;
+mod log;
 mod server;
 mod sign;
 

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::client::{Reply, Request};
 use super::database::database_of;
+use super::log::Log;
 
 /// A running server.
 pub(crate) struct Server {
@@ -18,6 +19,7 @@ pub(crate) struct Server {
     pub(crate) greeting: String,
     ready: HashMap<String, String>,
     address: String,
+    log: Log,
     _place: Option<TempDir>,
 }
 
@@ -82,6 +84,7 @@ impl Server {
 
     /// Starts a server and waits until a line of its output begins with `sign`; then the ready file is there.
     pub(crate) fn start(mut command: Command, sign: &str, ready: &Path) -> Server {
+        let log = Log::beside(ready, &mut command);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the binary runs");
         let mut output = BufReader::new(child.stdout.take().expect("its output is ours"));
         let mut greeting = String::new();
@@ -94,18 +97,24 @@ impl Server {
             }
         }
         let text = std::fs::read_to_string(ready).expect("the ready file is there once the server says so");
+        let log = log.without_tokens(&text);
         let ready: HashMap<String, String> = text
             .lines()
             .filter_map(|line| line.split_once('='))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
         let address = ready["VITAE_URL"].trim_start_matches("http://").to_owned();
-        Server { child, output, greeting, ready, address, _place: None }
+        Server { child, output, greeting, ready, address, log, _place: None }
     }
 
     /// A value of the ready file, such as `VITAE_URL`.
     pub(crate) fn ready(&self, key: &str) -> &str {
         self.ready.get(key).unwrap_or_else(|| panic!("the ready file has no {key}"))
+    }
+
+    /// What it logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.text()
     }
 
     /// `127.0.0.1:PORT`.
@@ -168,5 +177,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        self.log.judge();
     }
 }

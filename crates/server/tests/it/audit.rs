@@ -1,0 +1,87 @@
+//! What is recorded: read by an auditor, sealed, and checked.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::harness::{Ended, Server, run, vitae};
+
+const LOG: &str = "/beta/auditLogs/directoryAudits";
+/// What a seal begins with.
+const SEAL: &[u8] = b"\0seal\x01";
+
+fn check(place: &Path) -> Ended {
+    run(vitae().arg("check").arg("--data").arg(Server::data(place)))
+}
+
+fn add(server: &Server, name: &str) {
+    server.ada("POST", "/beta/me/profile/skills").json(&json!({ "displayName": name })).send().expect(201);
+}
+
+/// How often the bytes are in the store of a server that has ended.
+fn occurrences(place: &Path, wanted: &[u8]) -> usize {
+    let bytes = fs::read(Server::data(place).join("vitae.db")).unwrap();
+    bytes.windows(wanted.len()).filter(|window| *window == wanted).count()
+}
+
+#[test]
+fn auditors_read_what_was_done() {
+    let place = tempfile::tempdir().unwrap();
+    let server = Server::in_place(place.path(), &["--people", "3"]);
+    add(&server, "Falconry");
+    server.ada("GET", LOG).send().expect(403);
+    let mut token = vitae();
+    token.arg("token").arg("--data").arg(Server::data(place.path()));
+    let token = run(token.args(["--scopes", "AuditLog.Read.All", "--roles", "auditor"]));
+    let read = |target: &str| server.anyone("GET", target).token(token.stdout.trim()).send();
+    let latest = read(&format!("{LOG}?$top=1")).expect(200).json()["value"][0].clone();
+    assert_eq!(latest["activityDisplayName"], "Add profile item");
+    assert!(latest.to_string().contains("Falconry"));
+    assert_eq!(read(&format!("{LOG}/{}", latest["id"].as_str().unwrap())).expect(200).json()["id"], latest["id"]);
+    assert_eq!(read(&format!("{LOG}/$count")).expect(200).text(), "4");
+}
+
+#[test]
+fn what_was_recorded_is_sealed_before_the_server_ends() {
+    let place = tempfile::tempdir().unwrap();
+    let mut seals = 0;
+    for round in 0..3 {
+        let server = Server::in_place(place.path(), &["--people", "3"]);
+        add(&server, &format!("Skill {round}"));
+        server.terminate();
+        let ended = check(place.path());
+        assert_eq!(ended.code, 0, "{}", ended.stdout);
+        let now = occurrences(place.path(), SEAL);
+        assert!(now > seals, "{now} seals after round {round}");
+        seals = now;
+    }
+    // Killed: the next server goes on from the last seal.
+    let server = Server::in_place(place.path(), &[]);
+    add(&server, "Last words");
+    server.kill();
+    assert_eq!(check(place.path()).code, 0);
+    Server::in_place(place.path(), &[]).terminate();
+    assert_eq!(check(place.path()).code, 0);
+    assert!(occurrences(place.path(), SEAL) > seals);
+}
+
+#[test]
+fn check_names_the_record_that_was_changed() {
+    let place = tempfile::tempdir().unwrap();
+    let server = Server::in_place(place.path(), &["--people", "3"]);
+    add(&server, "Falconry");
+    server.terminate();
+    let path = Server::data(place.path()).join("vitae.db");
+    let mut bytes = fs::read(&path).unwrap();
+    // Everywhere alike, so that nothing but the chain knows.
+    for at in 0..bytes.len().saturating_sub(8) {
+        if &bytes[at..at + 8] == b"Falconry" {
+            bytes[at..at + 8].copy_from_slice(b"Forgery!");
+        }
+    }
+    fs::write(&path, bytes).unwrap();
+    let ended = check(place.path());
+    assert_eq!(ended.code, 3, "{}", ended.stdout);
+    assert!(ended.stdout.contains("breaks at rev 2, which records other values"), "{}", ended.stdout);
+}
