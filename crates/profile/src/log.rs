@@ -102,7 +102,7 @@ impl Service {
         if !action.is_reading() {
             let mut problem =
                 Problem::new(Kind::MethodNotAllowed, "the audit log is written by the service alone; expected GET");
-            problem.allow = Some("GET, HEAD".to_owned());
+            problem.allow = Some("GET, HEAD".into());
             return Err(problem);
         }
         Ok(Target::Log(caller.tenant, entries))

@@ -257,7 +257,7 @@ fn told(value: &Value, into: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| told(item, into)),
         // A word of small letters and capitals alone may be an enum's, and may stand in a log for itself.
         Value::String(text) if text.len() > 5 && !text.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
-            into.push(text.clone())
+            into.push(text.clone());
         }
         _ => {}
     }
