@@ -21,6 +21,7 @@ impl<R: Resources> Service<R> {
     pub(crate) fn reading(&self, understood: &Understood<'_, R>) -> Result<Reading, Problem> {
         let mut reading = self.reading_of(understood.request.headers)?;
         reading.related = self.dialect.deep_changes;
+        reading.binds = self.dialect.binds;
         reading.replace_defaults = self.dialect.put;
         Ok(reading)
     }

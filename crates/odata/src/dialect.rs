@@ -56,6 +56,8 @@ pub struct Dialect {
     pub positions: bool,
     /// May an entity be made or changed together with others that it is related to?
     pub deep_changes: bool,
+    /// May it, where it may not, be made or changed together with relationships to others that exist (`@odata.bind`)?
+    pub binds: bool,
     /// Does each collection within an entity say its own context?
     pub inner_contexts: bool,
     /// Are strings compared without regard to case?
@@ -116,6 +118,7 @@ impl Dialect {
         ids: false,
         positions: false,
         deep_changes: false,
+        binds: true,
         inner_contexts: true,
         ignore_case: false,
         rules: Rules { dates_as_instants: true },
@@ -146,6 +149,7 @@ impl Dialect {
         ids: false,
         positions: false,
         deep_changes: true,
+        binds: true,
         inner_contexts: false,
         ignore_case: false,
         rules: Rules { dates_as_instants: false },

@@ -3,6 +3,7 @@
 //! The truth of a relationship is in the partition of the person it is about (docs/adr/0014); here it is found and followed.
 
 mod address;
+mod bind;
 mod groups;
 mod managers;
 mod members;
@@ -13,8 +14,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use auth::Caller;
+use edm::Patch;
 use edm::expr::Reach;
-use engine::{Changed, Content, Entity, Exchange, Media, Problem, Row, Tag, Window};
+use engine::{Changed, Entity, Exchange, Media, Problem, Row, Tag, Window};
 use uuid::Uuid;
 
 pub(crate) use groups::{group_item, group_partition, put_group};
@@ -221,11 +223,11 @@ impl Service {
         caller: &Caller,
         tenant: Uuid,
         spot: &Spot,
-        content: Content<Target>,
+        patch: Patch,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
         match spot {
-            Spot::Groups => self.create_group(caller, tenant, content.patch, exchange).await,
+            Spot::Groups => self.create_group(caller, tenant, patch, exchange).await,
             _ => Err(only_related()),
         }
     }
@@ -236,12 +238,12 @@ impl Service {
         caller: &Caller,
         tenant: Uuid,
         spot: &Spot,
-        content: Content<Target>,
+        patch: Patch,
         basis: Option<Tag>,
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
         match spot {
-            Spot::Group(group) => self.update_group(caller, (tenant, *group), content.patch, basis, exchange).await,
+            Spot::Group(group) => self.update_group(caller, (tenant, *group), patch, basis, exchange).await,
             Spot::Photo { .. } => Err(only_a_file("GET, HEAD, DELETE")),
             Spot::Photos(_) | Spot::Size(..) => Err(only_a_file("GET, HEAD")),
             _ => Err(elsewhere()),

@@ -157,7 +157,8 @@ pub static MODEL: Model = Model {
     definitions: &[],
     operations: &[],
     sets: &[
-        set("users", &USER, USER_BINDINGS, "The people of the organization."),
+        // Graph's clients name people so where they relate them to groups and managers.
+        set("users", &USER, USER_BINDINGS, "The people of the organization.").also(&["directoryObjects"]),
         set("groups", &GROUP, &[("members", "users")], "The groups of people."),
     ],
     singletons: &[

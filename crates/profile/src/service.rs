@@ -349,12 +349,11 @@ impl Resources for Service {
         content: Content<Target>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        if let Target::Directory(tenant, spot) = target {
-            return self.create_in_spot(caller, *tenant, spot, content, exchange).await;
-        }
-        let patch = content.patch;
-        match target {
+        let Content { patch, links, .. } = content;
+        self.check_links(caller, &links).await?;
+        let row = match target {
             Target::People { tenant, .. } => self.create_person(caller, *tenant, patch, exchange).await,
+            Target::Directory(tenant, spot) => self.create_in_spot(caller, *tenant, spot, patch, exchange).await,
             Target::Collection(owner, collection) => {
                 self.create_item(caller, *owner, collection, patch, exchange).await
             }
@@ -362,7 +361,9 @@ impl Resources for Service {
                 self.create_setting(caller, *tenant, navigation, patch, exchange).await
             }
             _ => Err(not_offered("creating here")),
-        }
+        }?;
+        self.bind(caller, &row.id, &links, exchange).await?;
+        Ok(row)
     }
 
     async fn update(
@@ -373,11 +374,10 @@ impl Resources for Service {
         basis: Basis,
         exchange: &Exchange,
     ) -> Result<Changed<Row>, Problem> {
-        if let Target::Directory(tenant, spot) = target {
-            return self.update_spot(caller, *tenant, spot, content, basis.tag, exchange).await;
-        }
-        let (patch, basis) = (content.patch, basis.tag);
-        match target {
+        let (Content { patch, links, .. }, basis) = (content, basis.tag);
+        self.check_links(caller, &links).await?;
+        let changed = match target {
+            Target::Directory(tenant, spot) => self.update_spot(caller, *tenant, spot, patch, basis, exchange).await,
             Target::Person { owner, basic } => self.update_person(caller, *owner, *basic, patch, basis, exchange).await,
             // A profile has no members of its own that could change.
             Target::Profile(owner) => Ok(Changed::Done(Self::profile_row(*owner))),
@@ -393,7 +393,11 @@ impl Resources for Service {
                 self.update_setting(caller, (*tenant, navigation, &id), patch, basis, exchange).await
             }
             _ => Err(not_offered("changing this")),
+        }?;
+        if let Changed::Done(row) = &changed {
+            self.bind(caller, &row.id, &links, exchange).await?;
         }
+        Ok(changed)
     }
 
     async fn delete(

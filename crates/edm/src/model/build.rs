@@ -392,10 +392,14 @@ pub const fn set(
     description: &'static str,
 ) -> EntitySet {
     let capabilities = Capabilities { insertable: true, updatable: true, deletable: true, change_tracked: false };
-    EntitySet { name, ty, bindings, capabilities, description }
+    EntitySet { name, ty, bindings, capabilities, description, aliases: &[] }
 }
 
 impl EntitySet {
+    /// Other names that requests may use.
+    pub const fn also(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
     /// Clients may only read it.
     pub const fn read_only(self) -> Self {
         let capabilities = Capabilities { insertable: false, updatable: false, deletable: false, ..self.capabilities };

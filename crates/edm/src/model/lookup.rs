@@ -8,7 +8,8 @@ use super::{
 impl Model {
     /// The entity set of that name.
     pub fn set(&self, name: &str) -> Option<&'static EntitySet> {
-        self.sets.iter().find(|set| set.name.eq_ignore_ascii_case(name))
+        let is = |known: &str| known.eq_ignore_ascii_case(name);
+        self.sets.iter().find(|set| is(set.name) || set.aliases.iter().any(|alias| is(alias)))
     }
 
     /// The singleton of that name.

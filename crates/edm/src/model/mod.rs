@@ -350,6 +350,8 @@ pub struct EntitySet {
     pub capabilities: Capabilities,
     /// What it holds.
     pub description: &'static str,
+    /// Other names that requests may use.
+    pub aliases: &'static [&'static str],
 }
 
 /// A singleton of the container.

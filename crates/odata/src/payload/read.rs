@@ -92,6 +92,8 @@ pub struct Reading {
     pub ieee754: bool,
     /// May an entity say what it is related to? Where it may not, doing so is a mistake.
     pub related: bool,
+    /// May it at least name what exists (`@odata.bind`)?
+    pub binds: bool,
     /// May a replacement leave out what a new entity must name? It gets its initial value then.
     pub replace_defaults: bool,
     /// Does the address say the key? A new entity need not name it then.
@@ -114,6 +116,7 @@ impl Reading {
             model,
             ieee754: false,
             related: false,
+            binds: false,
             replace_defaults: false,
             keyed: false,
             tells_key: false,

@@ -22,7 +22,7 @@ pub(super) const ATTEMPTS: usize = 16;
 
 impl Service {
     /// The groups flagged as audiences in which a person is, by id. None for who is not there.
-    pub async fn audience_groups(&self, tenant: Uuid, person: Uuid) -> Result<Arc<[Uuid]>, Problem> {
+    pub(crate) async fn audience_groups(&self, tenant: Uuid, person: Uuid) -> Result<Arc<[Uuid]>, Problem> {
         let owner = Owner { tenant, id: person };
         let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
         let mut flagged = Vec::new();

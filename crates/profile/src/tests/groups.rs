@@ -284,3 +284,45 @@ fn what_comes_along_is_bounded() {
     let message = along(4).error(400, "BadRequest");
     assert!(message.contains("50000"), "{message}");
 }
+
+#[test]
+fn bodies_name_whom_they_relate() {
+    let world = World::new();
+    let at = |path: &str| format!("http://here/beta/{path}");
+    // The name by which Graph's clients refer to people.
+    let (ada_at, grace_at) = (at(&format!("directoryObjects/{ADA}")), at("users/grace@fjord.example"));
+    let body = json!({"displayName": "Quay", "members@odata.bind": [ada_at, grace_at]});
+    let quay = world.post(&ada(), "groups", &body).ok(201)["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.names(&ada(), &format!("groups/{quay}/members")), ["Ada", "Grace"]);
+    let person = json!({
+        "displayName": "Kari", "userPrincipalName": "kari@fjord.example", "manager@odata.bind": ada_at,
+        "memberOf@odata.bind": [at(&format!("groups/{quay}"))],
+    });
+    let kari = world.post(&ada(), "users", &person).ok(201)["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.names(&ada(), "me/directReports"), ["Kari"]);
+    assert_eq!(world.names(&ada(), &format!("users/{kari}/memberOf")), ["Quay"]);
+    world.patch(&ada(), &format!("users/{kari}"), &json!({"manager@odata.bind": grace_at})).ok(200);
+    assert_eq!(world.names(&ada(), &format!("users/{GRACE}/directReports")), ["Kari"]);
+    let harbour = world.group("Harbour", &json!({}));
+    world.patch(&ada(), &format!("groups/{harbour}"), &json!({"members@odata.bind": [ada_at]})).ok(200);
+    assert_eq!(world.names(&ada(), &format!("groups/{harbour}/members")), ["Ada"]);
+
+    let count = || world.get(&ada(), "groups/$count").ok(200);
+    for (bind, status, code) in [
+        (json!(["http://here/beta/users/nobody@fjord.example"]), 404, "Request_ResourceNotFound"),
+        (json!([at(&format!("groups/{quay}"))]), 400, "BadRequest"),
+        (json!(ada_at), 400, "BadRequest"),
+        (json!(vec![ada_at.clone(); 21]), 400, "BadRequest"),
+    ] {
+        let body = json!({"displayName": "X", "members@odata.bind": bind});
+        world.post(&ada(), "groups", &body).error(status, code);
+    }
+    assert_eq!(count(), json!(2), "nothing was made of what is wrong");
+    let body = json!({"displayName": "X", "members": [{"displayName": "Y"}]});
+    world.post(&ada(), "groups", &body).error(400, "BadRequest");
+    let body = json!({"photo@odata.bind": ada_at});
+    let message = world.patch(&ada(), &format!("users/{kari}"), &body).error(400, "BadRequest");
+    assert!(message.contains("photo"), "{message}");
+    world.patch(&ada(), "me/profile", &json!({"skills@odata.bind": [ada_at]})).error(400, "BadRequest");
+    assert_eq!(world.findings(), Vec::<String>::new());
+}

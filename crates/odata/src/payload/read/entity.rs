@@ -86,7 +86,7 @@ impl Reader {
         let control = control.strip_prefix("odata.").unwrap_or(control);
         match (of, control, &node.kind) {
             ("", "etag", Json::String(tag)) => links.etag = Some(tag.as_ref().to_owned()),
-            (_, "bind", _) if self.reading.related => match ty.find_navigation(of) {
+            (_, "bind", _) if self.reading.related || self.reading.binds => match ty.find_navigation(of) {
                 Some(navigation) => self.bind(navigation, node, place, links),
                 None => self.unknown(ty, of, place),
             },

@@ -1,0 +1,81 @@
+//! Relationships that a body names together with the person or group that it makes or changes (`@odata.bind`).
+//!
+//! They are checked before and made after it, one after the other: each is a change of its own (docs/adr/0014).
+
+use auth::Caller;
+use edm::Navigation;
+use engine::{Exchange, Kind, Linked, Links, Problem};
+use uuid::Uuid;
+
+use super::{Spot, group_at};
+use crate::model::Relation;
+use crate::service::Service;
+use crate::target::Target;
+
+/// The most of them in one body, as in Graph.
+const MOST: usize = 20;
+
+impl Service {
+    /// Do the ends that a body names exist, and can something be related to them so?
+    pub(crate) async fn check_links(&self, caller: &Caller, links: &[Links<Target>]) -> Result<(), Problem> {
+        let found: usize = links.iter().map(|links| links.ends.len()).sum();
+        if found > MOST {
+            let message = format!("found {found} references in one body, expected at most {MOST}");
+            return Err(Problem::new(Kind::BadBody, message));
+        }
+        for (navigation, other) in links.iter().flat_map(known) {
+            let other = other.ok_or_else(|| unrelated(navigation))?;
+            let exists = match Relation::of(navigation) {
+                Some(Relation::MemberOf) => self.group_entry(caller.tenant, group_at(other)?).await.map(drop),
+                Some(Relation::Manager | Relation::Reports | Relation::Members) => {
+                    let person = self.person_at(caller, other).await?;
+                    self.snapshot(caller, person).await.map(drop)
+                }
+                _ => Err(unrelated(navigation)),
+            };
+            exists.map_err(|problem| problem.at(pointer(navigation)))?;
+        }
+        Ok(())
+    }
+
+    /// Relates what was made or changed, a person or group by id, to the ends that were checked.
+    pub(crate) async fn bind(
+        &self,
+        caller: &Caller,
+        id: &str,
+        links: &[Links<Target>],
+        exchange: &Exchange,
+    ) -> Result<(), Problem> {
+        for (navigation, other) in links.iter().flat_map(known) {
+            let id = Uuid::try_parse(id).unwrap_or_default();
+            let spot = match Relation::of(navigation) {
+                Some(Relation::MemberOf) => Spot::MemberOf(id),
+                Some(Relation::Manager) => Spot::Manager(id),
+                Some(Relation::Reports) => Spot::Reports(id),
+                Some(Relation::Members) => Spot::Members(id),
+                _ => return Err(unrelated(navigation)),
+            };
+            let other = other.ok_or_else(|| unrelated(navigation))?;
+            let linked = self.link_spot(caller, caller.tenant, &spot, other, exchange).await;
+            linked.map_err(|problem| problem.at(pointer(navigation)))?;
+        }
+        Ok(())
+    }
+}
+
+/// The ends of one relationship; `None` for what does not exist yet.
+fn known(links: &Links<Target>) -> impl Iterator<Item = (&'static Navigation, Option<&Target>)> {
+    links.ends.iter().map(|end| match end {
+        Linked::Known(target) => (links.navigation, Some(target)),
+        Linked::New(_) => (links.navigation, None),
+    })
+}
+
+fn pointer(navigation: &Navigation) -> String {
+    format!("/{}@odata.bind", navigation.name)
+}
+
+fn unrelated(navigation: &Navigation) -> Problem {
+    let message = format!("nothing is related by `{}` here, expected requests to its own address", navigation.name);
+    Problem::new(Kind::BadBody, message).at(pointer(navigation))
+}
