@@ -156,18 +156,14 @@ impl Service {
         let (limit, mut rows) = (window.limit.unwrap_or(usize::MAX), Vec::new());
         // Those who are left out need not be read.
         let mut skip = window.skip;
-        let mut after = roll.before(window);
+        let mut walk = self.walk(roll, roll.before(window));
         while rows.len() < limit {
             let wanted = BATCH.min(limit - rows.len()).max(BATCH.min(skip));
-            let candidates = self.scan_roll(roll.scan(after, wanted)).await?;
+            let Some(candidates) = walk.next(wanted).await? else { break };
             for candidate in candidates.iter().skip(skip).take(limit - rows.len()) {
                 rows.extend(self.listed(look, (roll, candidate.owner), basic, reach).await?);
             }
             skip = skip.saturating_sub(candidates.len());
-            if candidates.len() < wanted {
-                break;
-            }
-            after = candidates.into_iter().next_back();
         }
         Ok(rows)
     }
@@ -183,9 +179,9 @@ impl Service {
     ) -> Result<(Vec<Entity>, usize), Problem> {
         let (limit, before) = (window.limit.unwrap_or(usize::MAX), roll.before(window));
         let look = Look::searching(self, caller);
-        let (mut rows, mut count, mut skip, mut after) = (Vec::new(), 0, window.skip, None);
-        loop {
-            let candidates = self.scan_roll(roll.scan(after, COUNTED)).await?;
+        let (mut rows, mut count, mut skip) = (Vec::new(), 0, window.skip);
+        let mut walk = self.walk(roll, None);
+        while let Some(candidates) = walk.next(COUNTED).await? {
             count += candidates.len();
             for candidate in candidates.iter().filter(|candidate| Some(*candidate) > before.as_ref()) {
                 if skip > 0 {
@@ -196,11 +192,8 @@ impl Service {
                     rows.extend(row);
                 }
             }
-            if candidates.len() < COUNTED {
-                return Ok((rows, count));
-            }
-            after = candidates.into_iter().next_back();
         }
+        Ok((rows, count))
     }
 
     /// Someone or something of a list; what was deleted or is related no longer is not on it.
@@ -228,18 +221,37 @@ impl Service {
     }
 
     pub(crate) async fn count_roll(&self, roll: Roll) -> Result<usize, Problem> {
-        let (mut count, mut after) = (0, None);
-        loop {
-            let candidates = self.scan_roll(roll.scan(after, COUNTED)).await?;
+        let (mut count, mut walk) = (0, self.walk(roll, None));
+        while let Some(candidates) = walk.next(COUNTED).await? {
             count += candidates.len();
-            if candidates.len() < COUNTED {
-                return Ok(count);
-            }
-            after = candidates.into_iter().next_back();
         }
+        Ok(count)
     }
 
-    async fn scan_roll(&self, scan: Scan) -> Result<Vec<Candidate>, Problem> {
-        self.store.scan(scan).await.map_err(|error| from_store(&error))
+    fn walk(&self, roll: Roll, after: Option<Candidate>) -> Walk<'_> {
+        Walk { service: self, roll, after, ended: false }
+    }
+}
+
+/// On the way through a list.
+struct Walk<'s> {
+    service: &'s Service,
+    roll: Roll,
+    /// The last one seen.
+    after: Option<Candidate>,
+    ended: bool,
+}
+
+impl Walk<'_> {
+    /// The next so many, or fewer at the end; `None` after it.
+    async fn next(&mut self, wanted: usize) -> Result<Option<Vec<Candidate>>, Problem> {
+        if self.ended {
+            return Ok(None);
+        }
+        let scan = self.roll.scan(self.after.take(), wanted);
+        let candidates = self.service.store.scan(scan).await.map_err(|error| from_store(&error))?;
+        self.ended = candidates.len() < wanted;
+        self.after = candidates.last().cloned();
+        Ok(Some(candidates))
     }
 }
