@@ -88,7 +88,9 @@ impl Reader {
             ("", "etag", Json::String(tag)) => links.etag = Some(tag.as_ref().to_owned()),
             (_, "bind", _) if self.reading.related || self.reading.binds => match ty.find_navigation(of) {
                 Some(navigation) => self.bind(navigation, node, place, links),
-                None => self.unknown(ty, of, place),
+                None if self.reading.related => self.unknown(ty, of, place),
+                // An annotation like any other that is not understood.
+                None => {}
             },
             (_, "delta", _) if self.reading.related && ty.find_navigation(of).is_some() => {
                 let message = "found changes of related entities, expected requests to their own addresses";

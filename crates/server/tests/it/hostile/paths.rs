@@ -245,7 +245,7 @@ fn queries() {
         target.refuses(&what, target.server.ada("GET", &format!("/beta/me/profile/skills?{query}")));
     }
     // Options of a list mean nothing to an item, and none of them to a change.
-    for query in ["$top=1", "$skip=1", "$orderby=id", "$count=true", "$skiptoken=x"] {
+    for query in ["$top=1", "$skip=1", "$orderby=id", "$filter=true", "$skiptoken=x"] {
         target.refuses(query, target.server.ada("GET", &format!("{}?{query}", target.item)));
         target.refuses(
             query,
