@@ -14,6 +14,7 @@ mod deep;
 mod each;
 mod elsewhere;
 mod exchange;
+mod explained;
 mod links;
 mod media;
 mod metadata;

@@ -311,6 +311,15 @@ pub trait Resources: Send + Sync + 'static {
         target: &Self::Target,
     ) -> impl Future<Output = Result<usize, Problem>> + Send;
 
+    /// Why reading the target is answered to the caller as it is, step by step; nothing of what they may not know of.
+    fn explain(
+        &self,
+        _caller: &Self::Caller,
+        _target: &Self::Target,
+    ) -> impl Future<Output = Result<Vec<String>, Problem>> + Send {
+        ready(Ok(Vec::new()))
+    }
+
     /// So many entities at least must be behind what is aggregated of a collection read with that reach; what stands for
     /// fewer is left out. 0: nothing is.
     fn least_aggregated(&self, _target: &Self::Target, _reach: &Reach) -> usize {

@@ -161,7 +161,11 @@ impl<R: Resources> Service<R> {
         let understood = self.understand(caller, request, &address, route, task, timings).await?;
         let response = self.carry_out(task, &understood).await;
         timings.mark("answer");
-        response
+        match understood.wishes.prefer.explain && self.dialect.explains {
+            // Boxed, for it is rare and would make the future of every request larger.
+            true => Box::pin(self.explained(&understood, response?)).await,
+            false => response,
+        }
     }
 
     /// `$entity?$id=…`: the address of the entity that the option names, as a derived type if a cast follows.

@@ -54,6 +54,8 @@ pub struct Dialect {
     /// Do the items of a collection say their positions where a client writes `$index` without a value? OData leaves that
     /// form open; where it is said to 4.0, which has no such option, it is unknown.
     pub positions: bool,
+    /// Does an answer say why it is what it is where a client prefers `explain`?
+    pub explains: bool,
     /// May an entity be made or changed together with others that it is related to?
     pub deep_changes: bool,
     /// May it, where it may not, be made or changed together with relationships to others that exist (`@odata.bind`)?
@@ -117,6 +119,7 @@ impl Dialect {
         unknown_segment: Kind::UnknownSegment,
         ids: false,
         positions: false,
+        explains: false,
         deep_changes: false,
         binds: true,
         inner_contexts: true,
@@ -148,6 +151,7 @@ impl Dialect {
         unknown_segment: Kind::ResourceNotFound,
         ids: false,
         positions: false,
+        explains: false,
         deep_changes: true,
         binds: true,
         inner_contexts: false,

@@ -9,6 +9,7 @@
 //! [`look`]. What is told here in code is told in words in `docs/privacy.md`.
 
 mod calls;
+mod explain;
 mod look;
 mod policy;
 

@@ -207,6 +207,10 @@ impl Resources for Service {
         }
     }
 
+    async fn explain(&self, caller: &Caller, target: &Target) -> Result<Vec<String>, Problem> {
+        self.why(caller, target).await
+    }
+
     fn caller_key(&self, caller: &Caller) -> Vec<u8> {
         let mut key = caller.tenant.as_bytes().to_vec();
         key.extend_from_slice(caller.user_id().unwrap_or_default().as_bytes());

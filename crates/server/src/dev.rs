@@ -82,7 +82,9 @@ async fn serve(args: &cli::Dev, settings: Settings) -> Outcome {
     let https = Https::open(args, &ground).await?;
     let effects = Arc::new(effects(args, seed));
     let key = paging_key(args, &*ground.store).await?;
-    let api = Api::new(Arc::clone(&ground.store), Arc::clone(&effects), &Choices::of(&settings), key);
+    let mut choices = Choices::of(&settings);
+    choices.dialect.explains = true;
+    let api = Api::new(Arc::clone(&ground.store), Arc::clone(&effects), &choices, key);
     let note = ground.inhabit(seed, &source, &api, &effects).await?;
     let authority = https.as_ref().map_or_else(|| url(address), |https| https.url.clone());
     let app = app(args, &ground, source, api, effects, &note, &authority)?;

@@ -52,6 +52,7 @@ impl Choices {
                 max_steps: settings.max_steps,
                 max_held: settings.memory_mb << 20,
                 batch_limit: settings.batch_requests,
+                explains: settings.explain,
                 ..Dialect::GRAPH
             },
         }

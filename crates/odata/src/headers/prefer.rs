@@ -14,6 +14,7 @@ const MAX_PREFERENCES: usize = 32;
 /// What OData 4.0 puts before the names of its preferences.
 const PREFIX: &str = "odata.";
 const UNKNOWN_MEMBERS: &str = "include-unknown-enum-members";
+const EXPLAIN: &str = "explain";
 
 /// What may be left out of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Preferences {
     pub track_changes: bool,
     /// `allow-entityreferences`
     pub entity_references: bool,
+    /// `explain`: why the answer is what it is (Vitae).
+    pub explain: bool,
     /// Are the protocol's preferences written with `odata.` in front, as OData 4.0 has them?
     pub prefixed: bool,
 }
@@ -72,6 +75,7 @@ pub(super) fn read(headers: &HeaderMap) -> (Option<usize>, Preferences) {
             Preference::TrackChanges => wishes.track_changes = true,
             Preference::AllowEntityReferences => wishes.entity_references = true,
             Preference::Other(text) if text.eq_ignore_ascii_case(UNKNOWN_MEMBERS) => wishes.unknown_members = true,
+            Preference::Other(text) if text.eq_ignore_ascii_case(EXPLAIN) => wishes.explain = true,
             Preference::Callback(_) | Preference::RespondAsync | Preference::Wait(_) | Preference::Other(_) => {}
         }
     }

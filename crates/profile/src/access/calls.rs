@@ -73,13 +73,8 @@ pub(crate) fn admit(caller: &Caller, subject: Subject, action: Action, app_write
         // The one thing that can be public; each item says whether it is.
         return if reading && matches!(subject, Subject::Profile(_)) { Ok(()) } else { Err(nobody()) };
     }
-    let own = match subject {
-        Subject::Profile(id) | Subject::Lists(id) | Subject::Person(id) | Subject::MemberOf(id) => {
-            Standing::of(caller, id) == Standing::Owner
-        }
-        Subject::People | Subject::Groups | Subject::Members | Subject::Settings | Subject::Log => false,
-    };
-    let wanted = wanted(subject, reading, own, caller.is_delegated());
+    let own = is_own(caller, subject);
+    let wanted = sufficing(caller, subject, action);
     if !caller.scopes.any_of(wanted) {
         return Err(scope_missing(wanted));
     }
@@ -96,6 +91,21 @@ pub(crate) fn admit(caller: &Caller, subject: Subject, action: Action, app_write
         }
         _ => Ok(()),
     }
+}
+
+/// Is it about the caller themselves?
+fn is_own(caller: &Caller, subject: Subject) -> bool {
+    match subject {
+        Subject::Profile(id) | Subject::Lists(id) | Subject::Person(id) | Subject::MemberOf(id) => {
+            Standing::of(caller, id) == Standing::Owner
+        }
+        Subject::People | Subject::Groups | Subject::Members | Subject::Settings | Subject::Log => false,
+    }
+}
+
+/// The scopes of which one lets such a call in.
+pub(crate) fn sufficing(caller: &Caller, subject: Subject, action: Action) -> Scopes {
+    wanted(subject, action.is_reading(), is_own(caller, subject), caller.is_delegated())
 }
 
 /// The scopes of which one is needed.

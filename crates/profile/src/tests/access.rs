@@ -216,3 +216,37 @@ fn what_is_kept_out_of_searches_is_on_the_page_only() {
         assert_eq!(all["value"][0]["profile"]["skills"], json!([]));
     }
 }
+
+#[test]
+fn an_answer_says_why_it_is_what_it_is() {
+    let world = World::new();
+    let made = world.post(&ada(), "me/profile/skills", &json!({"displayName": "Rust"})).ok(201);
+    let secret = world.post(&ada(), "me/profile/skills", &json!({"allowedAudiences": "me"})).ok(201);
+    let url = format!("users/{ADA}/profile/skills");
+    let explain = |caller: &Caller, url: &str| {
+        let answer = world.send(caller, Method::GET, url, &[("prefer", "explain")], "");
+        let applied = answer.headers.get("preference-applied").map(|value| value.to_str().unwrap().to_owned());
+        (answer.body["@vitae.explain"].clone(), applied)
+    };
+    let member = grace("User.Read.All");
+    for url in [url.clone(), format!("users/{ADA}/profile"), format!("{url}/{}", made["id"].as_str().unwrap())] {
+        let (why, applied) = explain(&member, &url);
+        let text = why.to_string();
+        assert_eq!(applied.as_deref(), Some("explain"), "{url}");
+        assert_eq!(why.as_array().unwrap().len(), 3, "{text}");
+        assert!(text.contains("member of the tenant") && text.contains("User.Read.All"), "{text}");
+        assert!(text.contains("`organization`, of which `organization` admits you"), "{text}");
+        // Not a word of what is hidden.
+        assert!(!text.contains(secret["id"].as_str().unwrap()), "{text}");
+    }
+    assert_eq!(explain(&ada(), &url).0.as_array().unwrap().len(), 4);
+    assert!(explain(&app("robot", "User.Read.All"), "users").0.to_string().contains("app without a person"));
+    // Hidden and absent are one answer still.
+    let hidden = format!("{url}/{}", secret["id"].as_str().unwrap());
+    let headers = &[("prefer", "explain")][..];
+    let [hidden, absent] =
+        [hidden, format!("{url}/{}", Uuid::nil())].map(|url| world.send(&member, Method::GET, &url, headers, ""));
+    assert_eq!((hidden.status, hidden.body), (404, absent.body));
+    // Nobody is told who does not ask.
+    assert_eq!(world.get(&member, &url).ok(200)["@vitae.explain"], json!(null));
+}

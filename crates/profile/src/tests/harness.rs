@@ -79,7 +79,7 @@ impl World {
     fn made(settings: Settings, turn: Option<Arc<tokio::sync::Mutex<()>>>) -> Self {
         let steps = Steps { now: AtomicI64::new(0), ids: AtomicU64::new(0), turn };
         let people = Service::new(Arc::new(MemoryStore::default()), Arc::new(steps), settings);
-        let service = engine::Service::new(people, Dialect::GRAPH, [7; 32]);
+        let service = engine::Service::new(people, Dialect { explains: true, ..Dialect::GRAPH }, [7; 32]);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let world = Self { service, runtime };
         let people = [

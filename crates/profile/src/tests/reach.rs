@@ -222,3 +222,15 @@ fn of_fewer_than_five_people_nothing_is_told_together() {
     let own = world.get(&caller, "me/profile/skills?$apply=aggregate($count as n)").ok(200);
     assert_eq!(own["value"], json!([{"n": 1}]), "nor is there a bound within one page");
 }
+
+#[test]
+fn facets_tell_of_no_fewer_than_five_people() {
+    let world = world();
+    let facets = |caller: &Caller| {
+        let url = "users?$apply=join(profile/skills as s)/compute(s/displayName as name)/groupby((name),aggregate($count as n))";
+        world.get(caller, url).ok(200)["value"].clone()
+    };
+    let rust = facets(&grace("User.Read.All"));
+    assert_eq!((rust.as_array().unwrap().len(), &rust[0]["n"]), (1, &json!(14)), "{rust:#}");
+    assert_eq!(facets(&ada()).as_array().unwrap().len(), 1, "nor to those who see everything");
+}

@@ -153,6 +153,15 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         },
     ),
     key(
+        "explain",
+        Default::Switch(false),
+        "whether answers say why they are what they are, to clients that send `Prefer: explain`",
+        |settings, value| {
+            settings.explain = value.switch()?;
+            Ok(())
+        },
+    ),
+    key(
         "public_pages",
         Default::NoText,
         "the tenant whose profiles anyone may read without a token, as far as items are for `everyone`",
