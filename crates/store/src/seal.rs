@@ -32,9 +32,9 @@ const SECOND: i64 = 10_000_000;
 /// How long others leave the work to whoever sealed last.
 const LEASE: i64 = 3 * SECOND;
 
-/// How far back changes are read again: a commit may land after one with a later time was read. One that takes longer is
-/// sealed with the next change of its partition.
-const OVERLAP: i64 = 2 * SECOND;
+/// How far back changes are read again: a commit may land after one with a later time was read, above all where the
+/// clocks of several servers differ. One that comes later still is sealed with the next change of its partition.
+const OVERLAP: i64 = 5 * SECOND;
 
 /// Change rows read at once.
 const PAGE: usize = 1_000;
@@ -50,34 +50,35 @@ const STATE: &str = "progress";
 pub struct Sealer {
     store: Arc<dyn Store>,
     holder: Uuid,
-    /// The latest time read in each bucket; `None` before the first look.
-    read: Option<Vec<i64>>,
-    /// What the tenants' own rows say, as they were when the sealer began.
-    sealed: HashMap<Uuid, Progress>,
+    /// The latest time read; `None` before the first look.
+    read: Option<i64>,
     /// What was read of the part that is read again.
     seen: HashSet<ChangePosition>,
+    /// How far each tenant was sealed when this sealer last looked.
+    sealed: HashMap<Uuid, Progress>,
+    /// The newest link of each partition that was read and is not known to be sealed.
+    pending: BTreeMap<Uuid, BTreeMap<PartitionKey, New>>,
 }
 
-/// The newest link of each partition of a tenant.
-type Leaves = BTreeMap<PartitionKey, Leaf>;
+/// A link that is not sealed yet, and when it was made.
+struct New {
+    leaf: Leaf,
+    at: i64,
+}
 
 impl Sealer {
     /// A sealer called `holder`, which tells it from others over the same store.
     pub fn new(store: Arc<dyn Store>, holder: Uuid) -> Self {
-        Self { store, holder, read: None, sealed: HashMap::new(), seen: HashSet::new() }
+        let (sealed, pending) = (HashMap::new(), BTreeMap::new());
+        Self { store, holder, read: None, seen: HashSet::new(), sealed, pending }
     }
 
-    /// Seals what is new, and says how many partitions that concerned.
+    /// Seals what is new unless another sealer is at work, and says how many links that were.
     ///
     /// # Errors
-    /// Those of the store. Nothing is lost: what was not sealed is new the next time too.
+    /// Those of the store. Nothing is lost: what was not sealed is still new the next time.
     pub async fn step(&mut self, now: i64) -> Result<usize> {
-        let outcome = self.work(now, now.saturating_add(LEASE)).await;
-        if !matches!(outcome, Ok(Some(_))) {
-            // Somebody else seals, or nobody can: what was read must be read again.
-            self.forget();
-        }
-        outcome.map(Option::unwrap_or_default)
+        self.work(now, now.saturating_add(LEASE)).await
     }
 
     /// The same, and lets others go on at once.
@@ -85,37 +86,20 @@ impl Sealer {
     /// # Errors
     /// Those of the store.
     pub async fn finish(&mut self, now: i64) -> Result<usize> {
-        self.work(now, now).await.map(Option::unwrap_or_default)
+        self.work(now, now).await
     }
 
-    fn forget(&mut self) {
-        self.read = None;
-        self.sealed.clear();
-        self.seen.clear();
-    }
-
-    /// `None` when another sealer is at work.
-    async fn work(&mut self, now: i64, lease: i64) -> Result<Option<usize>> {
-        let before = match self.read.clone() {
-            Some(read) if self.stands().await? => read,
-            _ => self.recover().await?,
-        };
-        let mut after = before.clone();
-        let tenants = self.gather(&before, &mut after).await?;
-        let mut count = 0;
-        for (tenant, leaves) in tenants {
-            if !self.seal(tenant, &leaves, &after, now, lease).await? {
-                return Ok(None);
-            }
-            count += leaves.len();
+    async fn work(&mut self, now: i64, lease: i64) -> Result<usize> {
+        if self.read.is_none() || !self.stands().await? {
+            self.begin().await?;
         }
-        self.seen.retain(|place| {
-            after
-                .get(usize::from(crate::bucket_of(place.partition.owner)))
-                .is_none_or(|at| place.at > at.saturating_sub(OVERLAP))
-        });
-        self.read = Some(after);
-        Ok(Some(count))
+        self.gather().await?;
+        let tenants: Vec<Uuid> = self.pending.keys().copied().collect();
+        let mut count = 0;
+        for tenant in tenants {
+            count += self.seal(tenant, now, lease).await?;
+        }
+        Ok(count)
     }
 
     /// Are the seals still there that this sealer went on from? A development server may have erased everything.
@@ -128,9 +112,9 @@ impl Sealer {
         Ok(true)
     }
 
-    /// Finds the tenants and how far each is sealed.
-    async fn recover(&mut self) -> Result<Vec<i64>> {
-        self.forget();
+    /// Finds the tenants and from where on they are not sealed.
+    async fn begin(&mut self) -> Result<()> {
+        *self = Self::new(Arc::clone(&self.store), self.holder);
         let mut tenants = HashSet::new();
         let mut after = None;
         loop {
@@ -141,40 +125,35 @@ impl Sealer {
                 _ => break,
             }
         }
-        let mut start: Option<Vec<i64>> = None;
-        let mut from_the_beginning = tenants.is_empty();
+        let mut read = None;
         for tenant in tenants {
-            match self.progress(tenant).await? {
-                Some((progress, _)) => {
-                    let least = start.get_or_insert_with(|| progress.read.clone());
-                    least.iter_mut().zip(&progress.read).for_each(|(least, read)| *least = (*least).min(*read));
-                    self.sealed.insert(tenant, progress);
-                }
-                None => from_the_beginning = true,
-            }
+            let progress = self.progress(tenant).await?.map(|(progress, _)| progress);
+            let own = progress.as_ref().map_or(i64::MIN, |progress| progress.read);
+            read = Some(read.map_or(own, |read: i64| read.min(own)));
+            self.sealed.extend(progress.map(|progress| (tenant, progress)));
         }
-        let beginning = || vec![i64::MIN; usize::from(BUCKETS)];
-        Ok(start.filter(|_| !from_the_beginning).unwrap_or_else(beginning))
+        self.read = Some(read.unwrap_or(i64::MIN));
+        Ok(())
     }
 
     /// What a tenant's row says, and its version.
     async fn progress(&self, tenant: Uuid) -> Result<Option<(Progress, u64)>> {
         let Some(log) = self.store.snapshot(PartitionKey::log(tenant)).await? else { return Ok(None) };
         let Some(item) = log.item(COLLECTION, STATE) else { return Ok(None) };
-        let progress = Progress::read(&item.body);
-        progress.map(|progress| Some((progress, item.header.version)))
+        Progress::read(&item.body).map(|progress| Some((progress, item.header.version)))
     }
 
-    /// The newest links that were not seen before, by tenant. Moves the times on.
-    async fn gather(&mut self, before: &[i64], after: &mut [i64]) -> Result<BTreeMap<Uuid, Leaves>> {
-        let mut found: BTreeMap<Uuid, Leaves> = BTreeMap::new();
-        for ((bucket, before), after) in (0..BUCKETS).zip(before).zip(after) {
+    /// Reads what was changed since the last time.
+    async fn gather(&mut self) -> Result<()> {
+        let before = self.read.unwrap_or(i64::MIN);
+        let mut latest = before;
+        for bucket in 0..BUCKETS {
             let mut from = Some(start(before.saturating_sub(OVERLAP)));
             loop {
                 let rows = self.store.changes(bucket, from, PAGE).await?;
                 for row in &rows {
-                    *after = (*after).max(row.at);
-                    self.take(row, &mut found);
+                    latest = latest.max(row.at);
+                    self.take(row);
                 }
                 match rows.last() {
                     Some(last) if rows.len() == PAGE => from = Some(last.position()),
@@ -183,46 +162,57 @@ impl Sealer {
                 tokio::task::yield_now().await;
             }
         }
-        Ok(found)
+        self.seen.retain(|place| place.at >= latest.saturating_sub(OVERLAP));
+        self.read = Some(latest);
+        Ok(())
     }
 
-    fn take(&mut self, row: &ChangeRow, found: &mut BTreeMap<Uuid, Leaves>) {
+    fn take(&mut self, row: &ChangeRow) {
         let key = row.partition;
         // The log is the chain that seals are in; and what was written before there were chains has no link.
         let Some(link) = row.link.filter(|_| key.kind != PartitionKind::Log) else { return };
-        let sealed = self.sealed.get(&key.tenant).and_then(|progress| progress.read.get(usize::from(row.bucket)));
-        if sealed.is_some_and(|sealed| row.at <= sealed.saturating_sub(OVERLAP)) || !self.seen.insert(row.position()) {
+        if self.sealed.get(&key.tenant).is_some_and(|progress| progress.covers(row.at)) {
             return;
         }
-        let leaf = Leaf { partition: key, rev: row.rev, link };
-        let newest = found.entry(key.tenant).or_default().entry(key).or_insert_with(|| leaf.clone());
-        if newest.rev < leaf.rev {
-            *newest = leaf;
+        if self.seen.insert(row.position()) {
+            let new = New { leaf: Leaf { partition: key, rev: row.rev, link }, at: row.at };
+            let newest = self.pending.entry(key.tenant).or_default().entry(key);
+            let newest = newest.or_insert_with(|| New { leaf: new.leaf.clone(), at: new.at });
+            if newest.leaf.rev < new.leaf.rev {
+                *newest = new;
+            }
         }
     }
 
-    /// Writes the seals of a tenant; `false` when another sealer is at work.
-    async fn seal(&mut self, tenant: Uuid, leaves: &Leaves, read: &[i64], now: i64, lease: i64) -> Result<bool> {
-        let leaves: Vec<&Leaf> = leaves.values().collect();
-        let mut chunks = leaves.chunks(LEAVES).peekable();
-        while let Some(chunk) = chunks.next() {
-            let stored = self.progress(tenant).await?;
-            let before = match &stored {
-                Some((progress, _)) if progress.holder != self.holder && progress.lease > now => return Ok(false),
-                Some((progress, _)) => progress.read.clone(),
-                None => vec![i64::MIN; usize::from(BUCKETS)],
-            };
-            // Only with the last of them is everything sealed up to there.
-            let read = if chunks.peek().is_none() { read.to_vec() } else { before };
-            let progress = Progress { holder: self.holder, lease, read };
-            let commit = commit(tenant, chunk, &progress, stored.map(|(_, version)| version), now);
-            match self.store.commit(commit).await {
-                Ok(_) => _ = self.sealed.insert(tenant, progress),
-                Err(Error::Conflict(_)) => return Ok(false),
-                Err(error) => return Err(error),
+    /// Writes the seals of a tenant, unless another sealer is at work; says how many links are in them.
+    async fn seal(&mut self, tenant: Uuid, now: i64, lease: i64) -> Result<usize> {
+        let mut stored = self.progress(tenant).await?;
+        if let Some((progress, _)) = stored.as_ref().filter(|(progress, _)| progress.holder != self.holder) {
+            // What another has sealed meanwhile is not new any more.
+            if let Some(pending) = self.pending.get_mut(&tenant) {
+                pending.retain(|_, new| !progress.covers(new.at));
+            }
+            if progress.lease > now {
+                return Ok(0);
             }
         }
-        Ok(true)
+        let leaves: Vec<Leaf> =
+            self.pending.get(&tenant).into_iter().flat_map(BTreeMap::values).map(|new| new.leaf.clone()).collect();
+        let mut chunks = leaves.chunks(LEAVES).peekable();
+        while let Some(chunk) = chunks.next() {
+            let before = stored.as_ref().map_or(i64::MIN, |(progress, _)| progress.read);
+            // Only with the last of them is everything sealed up to there.
+            let read = if chunks.peek().is_none() { self.read.unwrap_or(before) } else { before };
+            let progress = Progress { holder: self.holder, lease, read };
+            match self.store.commit(commit(tenant, chunk, &progress, stored.as_ref(), now)).await {
+                Ok(_) => _ = self.sealed.insert(tenant, progress),
+                Err(Error::Conflict(_)) => return Ok(0),
+                Err(error) => return Err(error),
+            }
+            stored = self.progress(tenant).await?;
+        }
+        self.pending.remove(&tenant);
+        Ok(leaves.len())
     }
 }
 
@@ -236,8 +226,9 @@ fn start(at: i64) -> ChangePosition {
 }
 
 /// The commit of one seal, by whoever went on from that version of the row.
-fn commit(tenant: Uuid, leaves: &[&Leaf], progress: &Progress, version: Option<u64>, now: i64) -> Commit {
+fn commit(tenant: Uuid, leaves: &[Leaf], progress: &Progress, before: Option<&(Progress, u64)>, now: i64) -> Commit {
     let (collection, id): (Arc<str>, Arc<str>) = (COLLECTION.into(), STATE.into());
+    let version = before.map(|(_, version)| *version);
     let expect = match version {
         Some(version) => Precondition::Version { collection: collection.clone(), id: id.clone(), version },
         None => Precondition::ItemAbsent { collection: collection.clone(), id: id.clone() },

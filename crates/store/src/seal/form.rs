@@ -4,7 +4,7 @@ use bytes::{Buf, Bytes};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{BUCKETS, Error, Hash, PartitionKey, PartitionKind, Result};
+use crate::{Error, Hash, PartitionKey, PartitionKind, Result};
 
 /// What a seal begins with, which no text does.
 const MARK: &[u8] = b"\0seal\x01";
@@ -42,7 +42,7 @@ pub fn is_seal(what: &[u8]) -> bool {
 }
 
 /// What the commit of a seal records: the root and the leaves it is made of.
-pub(super) fn seal(leaves: &[&Leaf]) -> Bytes {
+pub(super) fn seal(leaves: &[Leaf]) -> Bytes {
     let mut what = MARK.to_vec();
     what.extend_from_slice(&root(leaves.iter().map(|leaf| leaf.form())));
     leaves.iter().for_each(|leaf| what.extend_from_slice(&leaf.form()));
@@ -81,15 +81,20 @@ pub(super) struct Progress {
     pub(super) holder: Uuid,
     /// Until when others leave it to them.
     pub(super) lease: i64,
-    /// Up to which time each bucket is sealed.
-    pub(super) read: Vec<i64>,
+    /// Up to which time changes were read and sealed.
+    pub(super) read: i64,
 }
 
 impl Progress {
+    /// Is a change of that time sealed, however late it landed?
+    pub(super) fn covers(&self, at: i64) -> bool {
+        at < self.read.saturating_sub(super::OVERLAP)
+    }
+
     pub(super) fn form(&self) -> Bytes {
         let mut bytes = self.holder.as_bytes().to_vec();
         bytes.extend_from_slice(&self.lease.to_be_bytes());
-        self.read.iter().for_each(|at| bytes.extend_from_slice(&at.to_be_bytes()));
+        bytes.extend_from_slice(&self.read.to_be_bytes());
         bytes.into()
     }
 
@@ -97,8 +102,7 @@ impl Progress {
         let mut take = || -> Option<Self> {
             let holder = Uuid::from_u128(bytes.try_get_u128().ok()?);
             let lease = bytes.try_get_i64().ok()?;
-            let read = (0..BUCKETS).map(|_| bytes.try_get_i64().ok()).collect::<Option<_>>()?;
-            Some(Self { holder, lease, read })
+            Some(Self { holder, lease, read: bytes.try_get_i64().ok()? })
         };
         take().ok_or_else(|| Error::Corrupt("the row of the sealers cannot be read".to_owned()))
     }

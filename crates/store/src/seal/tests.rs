@@ -170,12 +170,12 @@ async fn links_made_anew_are_seen() {
 fn seals_are_told_from_text() {
     let leaf = Leaf { partition: user(1), rev: 9, link: [7; 32] };
     for count in 0..9 {
-        let what = form::seal(&vec![&leaf; count]);
+        let what = form::seal(&vec![leaf.clone(); count]);
         assert!(is_seal(&what));
         assert_eq!(form::unseal(TENANT, &what), Ok(vec![leaf.clone(); count]));
     }
     assert!(!is_seal(b"{\"activity\":\"create\"}") && !is_seal(b""));
-    let whole = form::seal(&[&leaf, &leaf]);
+    let whole = form::seal(&[leaf.clone(), leaf]);
     for length in 0..whole.len() {
         assert!(form::unseal(TENANT, &whole[..length]).is_err());
     }
