@@ -44,7 +44,7 @@ pub fn is_seal(what: &[u8]) -> bool {
 /// What the commit of a seal records: the root and the leaves it is made of.
 pub(super) fn seal(leaves: &[Leaf]) -> Bytes {
     let mut what = MARK.to_vec();
-    what.extend_from_slice(&root(leaves.iter().map(|leaf| leaf.form())));
+    what.extend_from_slice(&root(leaves.iter().map(Leaf::form)));
     leaves.iter().for_each(|leaf| what.extend_from_slice(&leaf.form()));
     what.into()
 }
