@@ -157,8 +157,8 @@ impl Viewer<'_> {
 
     /// Would this audience, too, show them the item?
     fn would_see(&self, further: u32, item: &Item) -> bool {
-        let wider = Self { admitted_to: self.admitted_to | further, ..self.clone() };
-        !self.sees(&item.collection, &item.header) && wider.sees(&item.collection, &item.header)
+        let wider = || Self { admitted_to: self.admitted_to | further, ..self.clone() };
+        !self.sees(&item.collection, &item.header) && wider().sees(&item.collection, &item.header)
     }
 
     /// Does any bit of the mask admit the viewer? `me`, which has none, admits nobody.

@@ -42,7 +42,7 @@ impl Service {
         id: &str,
     ) -> Result<Visible<'a>, Problem> {
         let item = snapshot.item(collection.name, id);
-        let viewer = Look::new(self, caller).at(owner, snapshot, item.into_iter()).await?;
+        let viewer = Look::new(self, caller).at_one(owner, snapshot, item).await?;
         item.and_then(|item| viewer.shows(item)).ok_or_else(no_item)
     }
 

@@ -3,7 +3,7 @@
 //! Nothing is looked up for those who see everything, and groups only where they decide about an item.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use auth::Caller;
 use engine::{Kind, Problem};
@@ -27,10 +27,19 @@ pub(crate) struct Look<'a> {
     searching: bool,
     /// Is it at those who come along with others?
     further: bool,
-    /// How many of these were seen.
-    along: Arc<AtomicUsize>,
+    /// What the request has seen so far.
+    seen: Arc<Seen>,
     policy: OnceCell<Arc<Policy>>,
     groups: OnceCell<Arc<[Uuid]>>,
+}
+
+/// What one request has seen, at whomever it looked.
+#[derive(Default)]
+struct Seen {
+    /// How many who came along with others.
+    along: AtomicUsize,
+    /// Is it recorded that the caller may see what their own audiences would not show them?
+    told: AtomicBool,
 }
 
 impl<'a> Look<'a> {
@@ -41,7 +50,7 @@ impl<'a> Look<'a> {
             caller,
             searching: false,
             further: false,
-            along: Arc::default(),
+            seen: Arc::default(),
             policy: OnceCell::new(),
             groups: OnceCell::new(),
         }
@@ -54,13 +63,13 @@ impl<'a> Look<'a> {
 
     /// At those who come along with others, or for them; at so many in all.
     pub(crate) fn further(&self, searching: bool) -> Self {
-        let (policy, groups, along) = (self.policy.clone(), self.groups.clone(), Arc::clone(&self.along));
-        Self { searching: searching || self.searching, further: true, along, policy, groups, ..*self }
+        let (policy, groups, seen) = (self.policy.clone(), self.groups.clone(), Arc::clone(&self.seen));
+        Self { searching: searching || self.searching, further: true, seen, policy, groups, ..*self }
     }
 
     /// One more is looked at. Each may bring others along, and these others again.
     pub(crate) fn at_one_more(&self) -> Result<(), Problem> {
-        if self.further && self.along.fetch_add(1, Ordering::Relaxed) >= MOST_ALONG {
+        if self.further && self.seen.along.fetch_add(1, Ordering::Relaxed) >= MOST_ALONG {
             let message = format!(
                 "found more than {MOST_ALONG} people and groups related to those that are asked for, expected fewer at \
                  once; each list has an address of its own"
@@ -82,20 +91,41 @@ impl<'a> Look<'a> {
         snapshot: &Snapshot,
         mut items: impl Iterator<Item = &'i Arc<Item>>,
     ) -> Result<Viewer<'a>, Problem> {
+        let groups = audience("groupMembers");
+        self.looking(owner, snapshot, |viewer| items.any(|item| viewer.would_see(groups, item))).await
+    }
+
+    /// The same of one item, if it is there. Whether it is hidden or absent, the same is looked up: how long a 404 takes
+    /// tells nothing.
+    pub(crate) async fn at_one(
+        &self,
+        owner: Owner,
+        snapshot: &Snapshot,
+        item: Option<&Arc<Item>>,
+    ) -> Result<Viewer<'a>, Problem> {
+        self.looking(owner, snapshot, |viewer| item.is_none_or(|item| viewer.shows(item).is_none())).await
+    }
+
+    /// The viewer, who looks for shared groups if without them that is needed.
+    async fn looking(
+        &self,
+        owner: Owner,
+        snapshot: &Snapshot,
+        needs_groups: impl FnOnce(&Viewer<'a>) -> bool,
+    ) -> Result<Viewer<'a>, Problem> {
         let standing = Standing::of(self.caller, owner.id);
         let admitted_to = standing.audiences();
         let mut viewer =
             Viewer { standing, app: &self.caller.app.id, admitted_to, policy: None, searching: self.searching };
         if standing.sees_all() {
-            self.extraordinary(standing, owner);
+            self.extraordinary(standing);
             return Ok(viewer);
         }
         viewer.policy = Some(Arc::clone(self.policy().await?));
         if let Some(person) = self.caller.user_id() {
             viewer.admitted_to |= on_lists(snapshot, person);
-            let groups = audience("groupMembers");
-            if items.any(|item| viewer.would_see(groups, item)) && self.share_group(person, owner).await? {
-                viewer.admitted_to |= groups;
+            if needs_groups(&viewer) && self.share_group(person, owner).await? {
+                viewer.admitted_to |= audience("groupMembers");
             }
         }
         Ok(viewer)
@@ -114,11 +144,11 @@ impl<'a> Look<'a> {
         Ok(theirs.iter().any(|group| own.contains(group)))
     }
 
-    /// Where someone sees items only for a role or right of theirs. An app is logged, by ids alone.
-    fn extraordinary(&self, standing: Standing, owner: Owner) {
-        if standing == Standing::Trusted {
-            let (app, tenant, owner) = (&*self.caller.app.id, owner.tenant, owner.id);
-            tracing::info!(app, %tenant, %owner, "an app reads every audience (Profile.ReadAllAudiences)");
+    /// Where someone may see items only for a role or right of theirs, once a request. An app is logged, by ids alone.
+    fn extraordinary(&self, standing: Standing) {
+        if standing == Standing::Trusted && !self.seen.told.swap(true, Ordering::Relaxed) {
+            let (app, tenant) = (&*self.caller.app.id, self.caller.tenant);
+            tracing::info!(app, %tenant, "an app reads every audience (Profile.ReadAllAudiences)");
         }
     }
 }
