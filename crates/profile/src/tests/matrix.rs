@@ -32,18 +32,18 @@ anonymous       -  -      -        -            -            -                  
 /// An item that the caller may not see is not there: 404, unless the operation is refused before that is asked.
 #[rustfmt::skip]
 const MAY: &str = "
-                read create update delete people person settings set-setting lists set-list
-owner           200  201    200    204    200    200    403      403         200   204
-relative        200  403    403    403    200    200    403      403         403   403
-contact         200  403    403    403    200    200    403      403         403   403
-colleague       200  403    403    403    200    200    403      403         403   403
-peer            200  403    403    403    200    200    403      403         403   403
-guest           200  403    403    403    200    200    403      403         403   403
-administrator   200  201    200    204    200    200    200      200         200   204
-app             200  201    200    204    200    200    200      200         403   403
-trusted-app     200  201    200    204    200    200    200      200         403   403
-stranger        404  403    403    403    200    404    403      403         403   403
-anonymous       200  401    401    401    401    401    401      401         401   401
+                read create update delete people person settings set-setting lists set-list group set-group manager
+owner           200  201    200    204    200    200    403      403         200   204      200   403       403
+relative        200  403    403    403    200    200    403      403         403   403      200   403       403
+contact         200  403    403    403    200    200    403      403         403   403      200   403       403
+colleague       200  403    403    403    200    200    403      403         403   403      200   403       403
+peer            200  403    403    403    200    200    403      403         403   403      200   403       403
+guest           200  403    403    403    200    200    403      403         403   403      200   403       403
+administrator   200  201    200    204    200    200    200      200         200   204      200   200       204
+app             200  201    200    204    200    200    200      200         403   403      200   200       204
+trusted-app     200  201    200    204    200    200    200      200         403   403      200   200       204
+stranger        404  403    403    403    200    404    403      403         403   403      404   403       403
+anonymous       200  401    401    401    401    401    401      401         401   401      401   401       401
 ";
 
 /// Column and row of a table.
@@ -222,8 +222,10 @@ fn every_way_of_changing_is_for_those_whom_the_table_names() {
 }
 
 #[test]
-fn people_settings_and_lists_are_for_those_whom_the_table_names() {
+fn people_groups_settings_and_lists_are_for_those_whom_the_table_names() {
     let world = world();
+    let groups = world.get(&caller("administrator"), "groups").ok(200);
+    let group = groups["value"][0]["id"].as_str().unwrap().to_owned();
     for kind in kinds() {
         let may = |operation: &str| cell(MAY, kind, operation).parse::<u16>().unwrap();
         let check = |operation: &str, method: Method, url: &str| {
@@ -233,6 +235,14 @@ fn people_settings_and_lists_are_for_those_whom_the_table_names() {
         check("people", Method::GET, "users/$count");
         check("person", Method::GET, &format!("users/{ADA}"));
         check("person", Method::GET, &format!("users/{ADA}/displayName"));
+        let group = group.as_str();
+        check("group", Method::GET, &format!("groups/{group}"));
+        check("group", Method::GET, &format!("groups/{group}/members"));
+        check("set-group", Method::PATCH, &format!("groups/{group}"));
+        let manager = json!({"@odata.id": format!("http://here/beta/users/{}", id("administrator"))}).to_string();
+        let url = format!("users/{ADA}/manager/$ref");
+        let linked = world.send(&caller(kind), Method::PUT, &url, &[], &manager).status;
+        assert_eq!(linked, may("manager"), "{kind} {url}");
         check("settings", Method::GET, "admin");
         check("settings", Method::GET, "admin/people");
         for setting in PEOPLE_ADMIN_SETTINGS.all_navigation() {

@@ -83,7 +83,7 @@ fn encoded(text: &str) -> String {
 
 /// Any request over the scene.
 pub(super) fn random(dice: &mut Dice, scene: &Scene, whole: &World) -> Query {
-    match dice.below(20) {
+    match dice.below(23) {
         0..5 => item_list(dice, scene),
         5..8 => single(dice, scene, whole),
         8..12 => people(dice),
@@ -95,6 +95,7 @@ pub(super) fn random(dice: &mut Dice, scene: &Scene, whole: &World) -> Query {
             collection(dice, scene),
             options(dice, &["filter", "search"], ITEM_FILTERS)
         )),
+        20..23 => related(dice, scene),
         18 => Query::get(format!(
             "$all{}",
             pick(dice, &["?$count=true&$top=3", "/microsoft.graph.user?$orderby=displayName"])
@@ -225,6 +226,25 @@ fn person(dice: &mut Dice, scene: &Scene) -> Query {
         2 => Query::get(pick(dice, &["me/profile", "me?$expand=profile", "me"])),
         _ => Query::get(format!("users/{owner}{suffix}")),
     }
+}
+
+/// Profiles at the end of relationships.
+fn related(dice: &mut Dice, scene: &Scene) -> Query {
+    let owner = scene.people[dice.below(scene.people.len())];
+    let group = &scene.group_ids[dice.below(scene.group_ids.len())];
+    let item = scene.items[dice.below(scene.items.len())].2.clone();
+    let url = match dice.below(9) {
+        0 => format!("users/{owner}/manager/profile/{{c}}?$count=true"),
+        1 => format!("users/{owner}/manager/profile/skills/{item}"),
+        2 => format!("users/{owner}/directReports?$filter=profile/{{c}}/any()&$expand=profile"),
+        3 => format!("groups/{group}/members?$filter=profile/{{c}}/any(s:s/displayName eq 'Rust')&$count=true"),
+        4 => format!("groups/{group}/members/{owner}/profile/{{c}}"),
+        5 => "groups?$expand=members($expand=profile($expand={c}))".into(),
+        6 => format!("users/{owner}?$expand=manager($expand=profile),directReports($expand=profile($expand={{c}}))"),
+        7 => format!("users?$filter=$root/users('{owner}')/profile/{{c}}/any()&$orderby=id"),
+        _ => "users?$expand=manager($expand=profile)&$orderby=manager/profile/{c}/$count desc,id".into(),
+    };
+    Query::get(url.replace("{c}", COLLECTIONS[dice.below(COLLECTIONS.len())]).replace(' ', "%20"))
 }
 
 fn batch(dice: &mut Dice, scene: &Scene, whole: &World) -> Query {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::super::harness::{ADA, TENANT, World, ada, app};
 use super::judge::{APPS, Who};
 use crate::directory::Roll;
-use crate::rules::{GROUP_ENTRY, MEMBERSHIP, PERSON};
+use crate::rules::{GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON};
 
 pub(super) const COLLECTIONS: &[&str] = &["skills", "languages", "notes", "positions"];
 const NAMES: &[&str] = &["Rust", "rust", "C", "Danish", "Chess", "b'c", "Zig"];
@@ -25,6 +25,8 @@ pub(super) struct Scene {
     pub(super) people: Vec<Uuid>,
     /// Owner, list, person on it.
     lists: Vec<(Uuid, &'static str, Uuid)>,
+    /// Every group.
+    pub(super) group_ids: Vec<String>,
     /// Who is in each audience group.
     groups: Vec<Vec<Uuid>>,
     rules: Vec<Json>,
@@ -52,11 +54,19 @@ impl Scene {
             .collect();
         let mut people = vec![ADA, super::super::harness::GRACE];
         people.extend(world.load(&others).unwrap().iter().map(|person| person.id));
-        let mut scene =
-            Scene { world, people, lists: Vec::new(), groups: Vec::new(), rules: Vec::new(), items: Vec::new() };
+        let mut scene = Scene {
+            world,
+            people,
+            lists: Vec::new(),
+            group_ids: Vec::new(),
+            groups: Vec::new(),
+            rules: Vec::new(),
+            items: Vec::new(),
+        };
         scene.decide(dice);
         scene.relate(dice);
         scene.group(dice);
+        scene.manage(dice);
         for _ in 0..12 + dice.below(24) {
             scene.make(dice);
         }
@@ -105,9 +115,20 @@ impl Scene {
                 let body = json!({"@odata.id": format!("http://here/beta/users/{member}")});
                 assert_eq!(self.world.post(&ada(), &format!("groups/{group}/members/$ref"), &body).status, 204);
             }
+            self.group_ids.push(group);
             if flagged {
                 self.groups.push(members);
             }
+        }
+    }
+
+    /// Everyone but the first reports to the one before them, or to nobody.
+    fn manage(&mut self, dice: &mut Dice) {
+        for pair in self.people.windows(2).filter(|_| dice.below(3) > 0) {
+            let [manager, person] = pair else { continue };
+            let body = json!({"@odata.id": format!("http://here/beta/users/{manager}")}).to_string();
+            let url = format!("users/{person}/manager/$ref");
+            assert_eq!(self.world.send(&ada(), http::Method::PUT, &url, &[], &body).status, 204);
         }
     }
 
@@ -172,6 +193,7 @@ impl Scene {
                         let roll = match &**collection {
                             PERSON => Some(Roll::People(partition.tenant)),
                             GROUP_ENTRY => Some(Roll::Groups(partition.tenant)),
+                            MANAGER => Some(Roll::Reports(partition.tenant, item.id.parse().unwrap())),
                             MEMBERSHIP => Some(Roll::Members(partition.tenant, item.id.parse().unwrap())),
                             _ => None,
                         };
