@@ -275,6 +275,28 @@ fn changes_refer_but_do_not_create() {
 }
 
 #[test]
+fn references_alone_may_be_taken() {
+    let binds = Reading { binds: true, ..Reading::new(&MODEL) };
+    let read = |body: &str| match binds.entity(&ARTICLE, body.as_bytes(), Intent::Update) {
+        Ok(Body::Entity(entity)) => described(&entity),
+        Ok(Body::Reference(id)) => id,
+        Err(problem) => faults(&problem),
+    };
+    expect![[r#"Article {nothing} Maker <- ["Makers(1)"] Related <- ["Articles(1)"]"#]]
+        .assert_eq(&read(r#"{"Maker@odata.bind":"Makers(1)","Related@odata.bind":["Articles(1)"]}"#));
+    // What is no relationship is an annotation of something, and ignored as others are.
+    expect!["Article {nothing}"].assert_eq(&read(r#"{"Nothing@odata.bind":"Makers(1)"}"#));
+    expect![[r#"
+        400 BadRequest
+            BadRequest /Maker@odata.bind: found an array, expected the address of an entity"#]]
+    .assert_eq(&read(r#"{"Maker@odata.bind":["Makers(1)"]}"#));
+    expect![[r#"
+        400 BadRequest
+            BadRequest /Maker: `Maker` is not part of this body, expected a request to its own address"#]]
+    .assert_eq(&read(r#"{"Maker":{"Name":"m"}}"#));
+}
+
+#[test]
 fn a_replacement_may_leave_out_what_is_required() {
     let lenient = Reading { replace_defaults: true, ..RELATED };
     let Ok(Body::Entity(entity)) = lenient.entity(&MAKER, b"{}", Intent::Replace) else { panic!("not an entity") };
