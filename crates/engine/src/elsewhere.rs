@@ -3,9 +3,10 @@
 
 use edm::expr::Origin;
 use odata::syntax::{Limit, beyond};
-use odata::{Address, Kind, Place, Problem, Query};
+use odata::{Address, Kind, Place, Problem, Query, setting};
 
 use crate::calls::not_offered;
+use crate::payload;
 use crate::resources::{Action, Resources, Window};
 use crate::route::Route;
 use crate::rows::Elsewhere;
@@ -17,11 +18,17 @@ pub(crate) async fn find<R: Resources>(
     caller: &R::Caller,
     query: &Query,
 ) -> Result<Vec<Elsewhere>, Problem> {
-    let mut found = Vec::with_capacity(query.elsewhere.len());
+    let most = service.dialect.max_held;
+    let (mut found, mut held) = (Vec::with_capacity(query.elsewhere.len()), 0_usize);
     for (slot, address) in query.elsewhere.iter().enumerate() {
         let mut elsewhere =
             Elsewhere { entities: Vec::new(), reach: query.reach_from(Origin::Outside(slot)), many: false };
         read(service, caller, address, &mut elsewhere).await?;
+        held = elsewhere.entities.iter().map(payload::size).fold(held, usize::saturating_add);
+        if held > most {
+            let message = beyond(setting::HELD, most >> 20, "megabytes of entities behind `$root`");
+            return Err(Problem::new(Kind::BadQuery, message));
+        }
         found.push(elsewhere);
     }
     Ok(found)

@@ -246,7 +246,7 @@ pub(super) static KEYS: &[Key<Settings>] = &[
             Ok(())
         },
     ),
-    key(setting::HELD, Default::Number(64), "most megabytes of entities that `$apply` may hold", |settings, value| {
+    key(setting::HELD, Default::Number(64), "most megabytes of entities that `$apply`, or `$root`, may hold", |settings, value| {
         settings.memory_mb = value.number(1, 1 << 20)?;
         Ok(())
     }),

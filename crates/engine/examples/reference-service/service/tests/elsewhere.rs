@@ -92,6 +92,15 @@ fn only_so_much_is_read_elsewhere() {
         "/Categories/$count?$filter=$root/Products/any()",
         "400 found more than 3 entities of a collection behind `$root`, the most that the setting `query.items` admits",
     );
+    // Nor as often as one likes.
+    let client = Client::with(Dialect { max_held: 20_000, ..Dialect::OASIS });
+    let often = |times: usize| vec!["$root/Products/any(p:p/ID eq ID)"; times].join(" or ");
+    check(&client, &format!("/Products/$count?$filter={}", often(1)), "200 7");
+    check(
+        &client,
+        &format!("/Products/$count?$filter={}", often(50)),
+        "400 found more than 0 megabytes of entities behind `$root`, the most that the setting `query.memory_mb` admits",
+    );
 }
 
 #[test]
