@@ -5,6 +5,7 @@
 
 mod client;
 mod crash;
+mod faults;
 mod ledger;
 mod linear;
 mod powerloss;
@@ -77,6 +78,7 @@ const LABS: &[Lab] = &[
     Lab { name: "linear", run: linear::run },
     Lab { name: "powerloss", run: powerloss::run },
     Lab { name: "crash", run: crash::run },
+    Lab { name: "faults", run: faults::run },
 ];
 
 fn names() -> Vec<&'static str> {

@@ -2,11 +2,13 @@
 //! one data directory. What was acknowledged is there, what was under way is there wholly or not at all, and nothing else;
 //! items, index rows, audit and change records agree (`vitae check`).
 
+use std::sync::mpsc::Receiver;
+
 use fuzz::Dice;
 
 use crate::failure::{Failure, Outcome};
 use crate::lab::Bench;
-use crate::lab::ledger::{Before, End, Verdict, Writer, write_together};
+use crate::lab::ledger::{Before, End, Said, Verdict, Writer, write_together};
 use crate::lab::site::Site;
 
 const WRITERS: usize = 8;
@@ -29,8 +31,8 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
         // Mostly in full swing, sometimes among the very first writes.
         let limit = if dice.below(4) == 0 { 1 + dice.below(10) } else { 20 + dice.below(bench.size(80, 400)) };
         let door = server.door.clone();
-        let kill = |statuses: &std::sync::mpsc::Receiver<u16>| {
-            statuses.iter().take(limit).for_each(drop);
+        let kill = |said: &Receiver<Said>| {
+            said.iter().take(limit).for_each(drop);
             server.kill();
         };
         acknowledged += write_together(&door, &mut writers, &before.places, &|| 1, kill).1;

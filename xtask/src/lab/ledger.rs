@@ -269,36 +269,49 @@ impl Writer {
     }
 }
 
-/// What the writers were told, as it comes: a status each.
-pub(crate) type Statuses = Receiver<u16>;
+/// What a writer was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) status: u16,
+    /// Whether it was told when to come again.
+    pub(crate) again: bool,
+}
 
-/// Lets all write at once, each on a connection of its own, until that breaks or `watch` has seen enough of the statuses.
+impl Said {
+    /// Was it done?
+    pub(crate) fn is_yes(self) -> bool {
+        self.status < 300
+    }
+}
+
+/// Lets all write at once, each on a connection of its own, until that breaks or `watch` has seen enough of what is said.
 /// Gives what `watch` does, and how many writes were acknowledged.
 pub(crate) fn write_together<T>(
     door: &Door,
     writers: &mut [Writer],
     places: &[String],
     now: &(dyn Fn() -> Moment + Sync),
-    watch: impl FnOnce(&Statuses) -> T,
+    watch: impl FnOnce(&Receiver<Said>) -> T,
 ) -> (T, usize) {
     let (enough, acknowledged) = (AtomicBool::new(false), AtomicUsize::new(0));
     let (enough, acknowledged) = (&enough, &acknowledged);
     let seen = std::thread::scope(|scope| {
-        let (status, statuses) = channel();
+        let (say, all_said) = channel();
         for writer in writers {
-            let status = status.clone();
+            let say = say.clone();
             scope.spawn(move || {
                 // The server may be gone before all are connected.
                 let Ok(mut line) = Line::open(door) else { return };
                 while !enough.load(Ordering::Relaxed) {
                     let Ok(reply) = writer.write(&mut line, places, now) else { break };
-                    acknowledged.fetch_add(usize::from(reply.status < 300), Ordering::Relaxed);
-                    let _ = status.send(reply.status);
+                    let said = Said { status: reply.status, again: reply.header("retry-after").is_some() };
+                    acknowledged.fetch_add(usize::from(said.is_yes()), Ordering::Relaxed);
+                    let _ = say.send(said);
                 }
             });
         }
-        drop(status);
-        let seen = watch(&statuses);
+        drop(say);
+        let seen = watch(&all_said);
         enough.store(true, Ordering::Relaxed);
         seen
     });

@@ -120,7 +120,7 @@ fn length(log: &Path) -> Moment {
 /// All write at once until so many writes were acknowledged; gives how many were.
 fn write(door: &Door, writers: &mut [Writer], places: &[String], log: &Path, goal: usize) -> usize {
     let now = || length(log);
-    ledger::write_together(door, writers, places, &now, |statuses| statuses.iter().take(goal).for_each(drop)).1
+    ledger::write_together(door, writers, places, &now, |said| said.iter().take(goal).for_each(drop)).1
 }
 
 impl Recording {

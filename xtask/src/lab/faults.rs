@@ -1,0 +1,29 @@
+//! `lab faults`: the machine below the server fails while it is written to, and gets well again. Every answer has a clear
+//! status, the server goes on without a restart, and nothing that was acknowledged is lost.
+
+mod disk;
+mod flips;
+mod machine;
+
+use crate::failure::{Failure, Outcome};
+use crate::lab::Bench;
+
+/// Each kind of fault by itself.
+const KINDS: &[(&str, fn(&Bench) -> Outcome<String>)] =
+    &[("disk", disk::run), ("machine", machine::run), ("bit flips", flips::run)];
+
+/// Runs all kinds; one that finds something does not keep the others from it.
+pub(super) fn run(bench: &Bench) -> Outcome<String> {
+    let (mut figures, mut violated) = (String::new(), false);
+    for (name, run) in KINDS {
+        let told = match run(bench) {
+            Ok(told) => told,
+            Err(failure) => {
+                violated = true;
+                format!("VIOLATED: {failure}")
+            }
+        };
+        figures.push_str(&format!("\n  {name}: {told}"));
+    }
+    if violated { Err(Failure::new(figures)) } else { Ok(figures) }
+}

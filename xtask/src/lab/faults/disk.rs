@@ -1,0 +1,193 @@
+//! A disk that is full, fails, or cannot be written, while many write: by `xtask/lab/disk.c`.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
+
+use fuzz::Dice;
+use tempfile::TempDir;
+
+use crate::bench::scene;
+use crate::failure::{Because, Failure, Outcome};
+use crate::lab::client::{Door, Line};
+use crate::lab::ledger::{Before, End, Said, Verdict, Writer, write_together};
+use crate::lab::site::Site;
+use crate::lab::{Bench, preload};
+
+/// A fault by the letter that `disk.c` knows it by.
+const FAULTS: [(char, &str); 5] =
+    [('f', "no space"), ('w', "writing fails"), ('s', "syncing fails"), ('r', "reading fails"), ('o', "read-only")];
+
+const WELL: char = '-';
+
+const WRITERS: usize = 4;
+
+/// Answers that are waited for in each phase.
+const ANSWERS: usize = 24;
+
+/// Answers in which a server that is well again must have begun to write.
+const RECOVERY: usize = 400;
+
+/// The letter that tells the disk how to fail.
+struct Switch {
+    file: PathBuf,
+    place: TempDir,
+}
+
+impl Switch {
+    fn new() -> Outcome<Switch> {
+        let place = scene::folder()?;
+        let switch = Switch { file: place.path().join("fault"), place };
+        switch.set(WELL)?;
+        Ok(switch)
+    }
+
+    /// Writes over the letter, for the server has the file mapped.
+    fn set(&self, letter: char) -> Outcome {
+        let mut options = std::fs::File::options();
+        let file = options.write(true).create(true).truncate(false).open(&self.file).or_fail("the switch")?;
+        let letter = u8::try_from(letter).unwrap_or_default();
+        std::os::unix::fs::FileExt::write_all_at(&file, &[letter], 0).or_fail("the switch")
+    }
+
+    fn stand_before(&self, site: &mut Site) -> Outcome {
+        let root = site.folder().to_owned();
+        let fault: &Path = &self.file;
+        site.environment = preload::environment(self.place.path(), &root, &[("VITAE_LAB_FAULT", fault)])?;
+        Ok(())
+    }
+}
+
+/// Each fault on a site of its own.
+pub(super) fn run(bench: &Bench) -> Outcome<String> {
+    let mut told = Vec::new();
+    let mut dice = Dice::new(bench.seed);
+    for _ in 0..bench.size(1, 10) {
+        for (letter, name) in FAULTS {
+            let figures = fail(bench, letter, &mut dice);
+            told.push(format!(
+                "{name}: {}",
+                figures.map_err(|failure| Failure::new(format_args!("{name}: {failure}")))?
+            ));
+        }
+    }
+    told.push(start_read_only(bench)?);
+    Ok(told.join("; "))
+}
+
+/// What the writers were told while the disk was ill, and after.
+#[derive(Default)]
+struct Course {
+    /// Writes done and refused while it was ill.
+    done: usize,
+    refused: usize,
+    /// Answers until a write was done again.
+    recovery: usize,
+    /// Statuses that say nothing clear.
+    unclear: Vec<String>,
+}
+
+fn fail(bench: &Bench, letter: char, dice: &mut Dice) -> Outcome<String> {
+    let mut site = Site::new(bench, 3)?;
+    let switch = Switch::new()?;
+    switch.stand_before(&mut site)?;
+    let server = site.start()?;
+    let before = Before::look(&server.door, &server.people()?)?;
+    let mut writers: Vec<Writer> =
+        (0..WRITERS).map(|number| Writer::new(format!("w{number}"), dice.below(usize::MAX) as u64, 9_000)).collect();
+    let watch = |said: &Receiver<Said>| course(&switch, letter, &server.door, said);
+    let (course, acknowledged) = write_together(&server.door, &mut writers, &before.places, &|| 1, watch);
+    let course = course?;
+    let mut verdict = before.judge(&server.door, &writers, End::None)?;
+    server.kill();
+    site.environment.clear();
+    let mut findings = site.check()?;
+    let server = site.start()?;
+    verdict.add(before.judge(&server.door, &writers, End::LAST)?);
+    server.end()?;
+    findings.extend(site.check()?);
+    judge(&course, &verdict, &findings)?;
+    let Course { done, refused, recovery, .. } = course;
+    Ok(format!("{done} done and {refused} refused meanwhile, well again after {recovery} answers, {acknowledged} kept"))
+}
+
+/// Lets the writers write, fail and get well again.
+fn course(switch: &Switch, letter: char, door: &Door, said: &Receiver<Said>) -> Outcome<Course> {
+    let mut course = Course::default();
+    said.iter().take(ANSWERS).for_each(|said| course.look(said));
+    switch.set(letter)?;
+    for said in said.iter().take(ANSWERS) {
+        course.look(said);
+        *if said.is_yes() { &mut course.done } else { &mut course.refused } += 1;
+    }
+    course.unclear.extend(reads(door)?);
+    switch.set(WELL)?;
+    for said in said.iter().take(RECOVERY) {
+        course.look(said);
+        course.recovery += 1;
+        // What was under way when it got well may still be refused; a few done in a row are no chance.
+        if said.is_yes() && course.recovery > 2 * WRITERS {
+            break;
+        }
+    }
+    said.iter().take(ANSWERS).for_each(|said| course.look(said));
+    Ok(course)
+}
+
+/// Reading meanwhile is answered, or refused clearly.
+fn reads(door: &Door) -> Outcome<Vec<String>> {
+    let mut line = Line::open(door).or_fail("no connection while the disk is ill")?;
+    let mut unclear = Vec::new();
+    for path in ["/beta/me/profile", "/beta/users?$top=5", "/beta/users?$filter=startswith(displayName,'A')", "/readyz"]
+    {
+        let reply = line.ask("GET", path, &[], None).or_fail(path)?;
+        let clear =
+            reply.status == 200 || reply.status == 503 && (path == "/readyz" || reply.header("retry-after").is_some());
+        if !clear {
+            unclear.push(format!("GET {path}: {}", reply.told()));
+        }
+    }
+    match line.ask("GET", "/healthz", &[], None).or_fail("/healthz")?.status {
+        200 => Ok(unclear),
+        status => Err(Failure::new(format_args!("/healthz answered {status}"))),
+    }
+}
+
+impl Course {
+    fn look(&mut self, said: Said) {
+        let clear = matches!(said.status, 200 | 201 | 204) || said.status == 503 && said.again;
+        if !clear {
+            self.unclear.push(format!("a write was answered {}", said.status));
+        }
+    }
+}
+
+fn judge(course: &Course, verdict: &Verdict, findings: &[String]) -> Outcome {
+    if let Some(unclear) = course.unclear.first() {
+        return Err(Failure::new(format_args!("{} unclear answers, the first: {unclear}", course.unclear.len())));
+    }
+    if course.recovery >= RECOVERY {
+        return Err(Failure::new("it did not get well again without a restart"));
+    }
+    match (verdict.is_good(), findings.first()) {
+        (true, None) => Ok(()),
+        (true, Some(finding)) => Err(Failure::new(format_args!("unsound: {finding}"))),
+        (false, _) => Err(Failure::new(verdict)),
+    }
+}
+
+/// A server that cannot write does not start, and says what it could not do.
+fn start_read_only(bench: &Bench) -> Outcome<String> {
+    let mut site = Site::new(bench, 3)?;
+    site.start()?.end()?;
+    let switch = Switch::new()?;
+    switch.stand_before(&mut site)?;
+    switch.set('o')?;
+    if site.start().is_ok() {
+        return Err(Failure::new("a server started though it could write nothing"));
+    }
+    let log = std::fs::read_to_string(site.log()).unwrap_or_default();
+    match log.lines().last() {
+        Some(line) if line.contains("cannot") => Ok("start refused where nothing can be written".to_owned()),
+        line => Err(Failure::new(format_args!("a start that failed said only {line:?}"))),
+    }
+}
