@@ -3,11 +3,14 @@
 
 use tokio_postgres::Client;
 
-use super::fault::failure;
+use super::fault::{Fault, failure, judge};
 use crate::{Error, Result};
 
 /// The newest layout this release knows.
 const VERSION: u32 = 1;
+
+/// How often a step is taken again that another was taking.
+const TRIES: usize = 5;
 
 /// What brings an empty database to [`VERSION`].
 ///
@@ -58,10 +61,10 @@ const DISTRIBUTION: [(&str, &str); 7] = [
 /// Lays the tables out, or brings them to this release's layout. Says what it did.
 pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<String>> {
     let found = version(client).await?;
-    judge(found.unwrap_or(VERSION))?;
+    admit(found.unwrap_or(VERSION))?;
     let mut told = Vec::new();
     for step in STEPS {
-        client.batch_execute(step).await.map_err(|error| failure(&error))?;
+        take(client, step).await?;
     }
     if distributed {
         for (table, step) in DISTRIBUTION {
@@ -83,15 +86,26 @@ pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<St
     Ok(told)
 }
 
+/// Takes a step, of which another may just have taken the same.
+async fn take(client: &Client, step: &str) -> Result<()> {
+    let mut tries = 0;
+    loop {
+        match client.batch_execute(step).await.map_err(|error| judge(&error)) {
+            Err(Fault::Taken) if tries < TRIES => tries += 1,
+            outcome => return Ok(outcome?),
+        }
+    }
+}
+
 /// Refuses what this release cannot work with.
 pub(super) async fn check(client: &Client) -> Result<()> {
     match version(client).await? {
-        Some(found) => judge(found),
+        Some(found) => admit(found),
         None => Err(Error::Io("the database has no tables for this yet; `vitae migrate` lays them out".to_owned())),
     }
 }
 
-fn judge(found: u32) -> Result<()> {
+fn admit(found: u32) -> Result<()> {
     if found > VERSION { Err(Error::Schema { found, supported: VERSION }) } else { Ok(()) }
 }
 

@@ -91,7 +91,11 @@ async fn layouts_are_made_once_and_newer_ones_left_alone() {
     let options = Options::new(Uuid::from_u128(1));
     let unready = PostgresStore::open(&place.url, &options).await.unwrap_err();
     assert!(unready.to_string().contains("vitae migrate"), "{unready}");
-    assert_eq!(migrate(&place.url, &options, false).await, Ok(vec!["laid out version 1".to_owned()]));
+    let migrations = || migrate(&place.url, &options, false);
+    let told = tokio::join!(migrations(), migrations(), migrations(), migrations());
+    for told in [told.0, told.1, told.2, told.3] {
+        assert!(told.unwrap()[0].contains("version 1"));
+    }
     let store = open(&place.url, &options).await;
     store.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
     let again = migrate(&place.url, &options, false).await;

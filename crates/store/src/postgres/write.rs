@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::Inner;
@@ -22,7 +23,7 @@ use super::rest::share;
 use super::row::{self, Base};
 use super::sql::Sql;
 use crate::expect::{self, Known};
-use crate::{Commit, Error, PartitionKey, Result};
+use crate::{Commit, Error, Result};
 
 /// How often a commit is judged again because another server's was first.
 const RACES: u32 = 40;
@@ -32,6 +33,9 @@ const FAILURES: u32 = 5;
 
 /// The longest pause before the first new try. It doubles with each, up to sixteen times.
 const PAUSE: Duration = Duration::from_millis(8);
+
+/// For how many deadlines a commit is begun again, or its outcome asked for.
+const PATIENCE: u32 = 3;
 
 /// How often a commit was tried in vain.
 #[derive(Default)]
@@ -72,74 +76,100 @@ impl Inner {
             Some(base) => base,
             None => read::load(&self.pool, key).await?,
         };
-        let stamp = self.stamp();
-        let mut tries = Tries::default();
-        // The rev that a transaction of unknown outcome would make.
-        let mut open = None;
+        let mut attempt = Attempt::new(self, commit);
         loop {
-            let mut failed = None;
-            match expect::check(&Known { live: base.live, snapshot: &base.snapshot }, commit) {
+            let given_up = match expect::check(&Known { live: base.live, snapshot: &base.snapshot }, commit) {
                 Err(broken) if is_fresh => return Err(broken),
-                Err(_) => {}
-                Ok(()) => {
-                    let plan = Plan::of(&base, commit, stamp);
-                    let Err(fault) = self.send(&plan).await else {
-                        self.cache.publish(key, plan.after(&base));
-                        return Ok(plan.rev);
-                    };
-                    if fault.is_open() {
-                        open = Some(plan.rev);
-                    }
-                    match tries.count(&fault) {
-                        true => sleep(tries.pause(stamp)).await,
-                        false => failed = Some(fault),
-                    }
-                }
+                Err(_) => None,
+                Ok(()) => match attempt.make(&base).await {
+                    Ok(rev) => return Ok(rev),
+                    Err(given_up) => given_up,
+                },
+            };
+            match given_up {
+                Some(error) if attempt.open.is_none() => return Err(error),
+                _ => base = attempt.reload().await?,
             }
-            if open.is_none()
-                && let Some(fault) = failed
-            {
-                return Err(fault.into());
+            if let Some(rev) = attempt.settle(&base).await? {
+                return Ok(rev);
             }
-            base = self.reload(key, open.is_some()).await?;
+            if let Some(error) = given_up {
+                return Err(error);
+            }
             is_fresh = true;
-            if let Some(rev) = open
-                && base.rev() >= rev
-            {
-                if self.is_made(key, rev, stamp).await? {
-                    self.cache.publish(key, None);
-                    return Ok(rev);
-                }
-                open = None;
-            }
-            if let Some(fault) = failed {
-                return Err(fault.into());
-            }
         }
+    }
+}
+
+/// A commit under way.
+struct Attempt<'a> {
+    store: &'a Inner,
+    commit: &'a Commit,
+    /// Tells this commit from every other.
+    stamp: Uuid,
+    tries: Tries,
+    /// Until when it is begun again, or its outcome asked for.
+    until: Instant,
+    /// The rev that a transaction of unknown outcome would make.
+    open: Option<u64>,
+}
+
+impl<'a> Attempt<'a> {
+    fn new(store: &'a Inner, commit: &'a Commit) -> Self {
+        let until = Instant::now() + store.pool.deadline() * PATIENCE;
+        Self { store, commit, stamp: store.stamp(), tries: Tries::default(), until, open: None }
+    }
+
+    /// Tries to make the rev after this one. The error is that of a commit that is not to be tried again.
+    async fn make(&mut self, base: &Base) -> Result<u64, Option<Error>> {
+        let plan = Plan::of(base, self.commit, self.stamp);
+        let Err(fault) = self.send(&plan).await else {
+            self.store.cache.publish(self.commit.partition, plan.after(base));
+            return Ok(plan.rev);
+        };
+        if fault.is_open() {
+            self.open = Some(plan.rev);
+        }
+        if !self.tries.count(&fault) || Instant::now() >= self.until {
+            return Err(Some(fault.into()));
+        }
+        sleep(self.tries.pause(self.stamp)).await;
+        Err(None)
     }
 
     async fn send(&self, plan: &Plan<'_>) -> Result<(), Fault> {
-        let exclusive = self.pool.exclusive().await?;
+        let exclusive = self.store.pool.exclusive().await?;
         let outcome = exclusive.link.transaction(&plan.calls()).await;
         exclusive.give_back();
         outcome
     }
 
-    /// Reads the partition anew; with patience, when an outcome depends on it.
-    async fn reload(&self, key: PartitionKey, patient: bool) -> Result<Base> {
-        let until = Instant::now() + self.pool.deadline();
+    /// Reads the partition anew; over and over, when an outcome depends on it.
+    async fn reload(&self) -> Result<Base> {
         loop {
-            match read::load(&self.pool, key).await {
-                Err(Error::Unavailable(_)) if patient && Instant::now() < until => sleep(PAUSE).await,
+            match read::load(&self.store.pool, self.commit.partition).await {
+                Err(Error::Unavailable(_)) if self.open.is_some() && Instant::now() < self.until => sleep(PAUSE).await,
                 outcome => return outcome,
             }
         }
     }
 
-    /// Whether a rev that exists was made by the commit of this stamp.
-    async fn is_made(&self, key: PartitionKey, rev: u64, stamp: Uuid) -> Result<bool> {
-        let rows = self.pool.query(Sql::WhoWrote, &[&key.owner, &key.tenant, &code(key), &rev.cast_signed()]).await?;
-        rows.first().map_or(Ok(false), |found| Ok(row::get::<Uuid>(found, 0)? == stamp))
+    /// The rev that was made though it did not seem so, now that the partition was read anew.
+    async fn settle(&mut self, base: &Base) -> Result<Option<u64>> {
+        // Below it, the rev may still come about.
+        let Some(rev) = self.open.filter(|rev| base.rev() >= *rev) else { return Ok(None) };
+        let key = self.commit.partition;
+        let params: [&(dyn ToSql + Sync); 4] = [&key.owner, &key.tenant, &code(key), &rev.cast_signed()];
+        let rows = loop {
+            match self.store.pool.query(Sql::WhoWrote, &params).await {
+                Err(Error::Unavailable(_)) if Instant::now() < self.until => sleep(PAUSE).await,
+                outcome => break outcome?,
+            }
+        };
+        let made = rows.first().map(|found| row::get::<Uuid>(found, 0)).transpose()? == Some(self.stamp);
+        self.open = None;
+        self.store.cache.publish(key, None);
+        Ok(made.then_some(rev))
     }
 }
 
