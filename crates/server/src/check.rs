@@ -10,14 +10,13 @@ use std::sync::Arc;
 use auth::Authenticator;
 use serde_json::json;
 use store::Store;
-use store::sqlite::SqliteStore;
 
 use crate::cli;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
-use crate::storage::{Database, Url};
+use crate::storage::{self, Database, Url};
 use crate::wiring::{Api, Choices};
 use crate::{run_async, term};
 
@@ -106,8 +105,8 @@ async fn database(database: &Database, url: &Url) -> Kept {
 /// What is wrong with the data in a directory.
 async fn data(directory: &DataDir) -> Outcome<Vec<String>> {
     let path = directory.store();
-    let store: Arc<dyn Store> = match SqliteStore::open_read_only(&path) {
-        Ok(store) => Arc::new(store),
+    let store = match storage::look_into(directory).await {
+        Ok(store) => store,
         Err(store::Error::Corrupt(what)) => return Ok(vec![what]),
         Err(error) => return Err(Failure::failed(format_args!("cannot read `{}`", path.display()), error)),
     };

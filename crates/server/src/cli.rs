@@ -89,7 +89,7 @@ pub(crate) struct Dev {
     #[arg(long, conflicts_with = "data")]
     pub(crate) ephemeral: bool,
     /// Keep the people in this database instead, for tests of stores
-    #[arg(long, value_name = "URL", conflicts_with = "ephemeral", hide = true, value_parser = Url::parse)]
+    #[arg(long, value_name = "URL", hide = true, value_parser = Url::parse)]
     pub(crate) store: Option<Url>,
     /// How many people to make when there are none
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

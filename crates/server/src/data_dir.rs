@@ -74,10 +74,10 @@ impl DataDir {
         }
     }
 
-    /// Whether it is there and holds a store.
+    /// Whether it is there and holds a store, or names a database.
     pub(crate) fn is_made(&self) -> Outcome<bool> {
         let trouble = |error| Failure::failed(format_args!("cannot look into `{}`", self.path.display()), error);
-        self.store().try_exists().map_err(trouble)
+        Ok(self.store().try_exists().map_err(trouble)? || self.database_file().exists())
     }
 
     /// What is in the way of making it, so far as can be told without trying.
@@ -105,6 +105,18 @@ impl DataDir {
     /// The store's file.
     pub(crate) fn store(&self) -> PathBuf {
         self.path.join("vitae.db")
+    }
+
+    /// The address of the database that has the store instead of a file.
+    pub(crate) fn database(&self) -> Option<String> {
+        fs::read_to_string(self.database_file()).ok()
+    }
+
+    /// Notes the address of the database, which may hold a password.
+    pub(crate) fn write_database(&self, address: &str) -> Outcome {
+        let path = self.database_file();
+        files::write_whole(&path, address, Readers::Owner)
+            .map_err(|error| Failure::failed(format_args!("cannot write `{}`", path.display()), error))
     }
 
     /// Whether it is a development server's: its key is the first thing one makes.
@@ -211,6 +223,10 @@ impl DataDir {
 
     fn address_file(&self) -> PathBuf {
         self.path.join("urls.env")
+    }
+
+    fn database_file(&self) -> PathBuf {
+        self.path.join("database.url")
     }
 
     fn issuer_file(&self) -> PathBuf {

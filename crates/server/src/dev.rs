@@ -175,7 +175,10 @@ impl Ground {
             return Ok(Ground {
                 directory: None,
                 _lock: None,
-                store: Arc::new(MemoryStore::default()),
+                store: match &args.store {
+                    Some(url) => database(url).await?,
+                    None => Arc::new(MemoryStore::default()),
+                },
                 issuer,
                 note: None,
             });
@@ -188,7 +191,10 @@ impl Ground {
         let issuer = directory.issuer()?;
         let note = directory.note()?;
         let store = match &args.store {
-            Some(url) => database(url).await?,
+            Some(url) => {
+                directory.write_database(url.text())?;
+                database(url).await?
+            }
             None => file(&directory.store())?,
         };
         Ok(Ground { directory: Some(directory), _lock: Some(lock), store, issuer, note })

@@ -50,6 +50,11 @@ impl Url {
     pub(crate) fn parse(text: &str) -> Result<Url, String> {
         postgres::check_url(text).map(|()| Url(text.to_owned()))
     }
+
+    /// The address with its password.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The text without its password, if it is an address with one.
@@ -142,6 +147,17 @@ pub(crate) async fn open(settings: &Settings) -> Outcome<(Option<Lock>, Arc<dyn 
     let store = SqliteStore::open(&path, &options)
         .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
     Ok((Some(lock), Arc::new(store)))
+}
+
+/// Opens the store of a directory for reading, beside a server that may be running.
+pub(crate) async fn look_into(directory: &DataDir) -> Result<Arc<dyn Store>, store::Error> {
+    match directory.database() {
+        Some(address) => {
+            let options = Database::default().options(0);
+            Ok(Arc::new(PostgresStore::open(&address, &options).await?))
+        }
+        None => Ok(Arc::new(SqliteStore::open_read_only(&directory.store())?)),
+    }
 }
 
 /// Notes for what a database is used, or refuses it when that is something else.

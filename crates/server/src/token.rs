@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use auth::{Role, Roles, Scope, Scopes};
 use serde_json::json;
-use store::sqlite::SqliteStore;
 
 use crate::cli;
 use crate::clock::{TICKS_PER_SECOND, wall};
@@ -13,7 +12,7 @@ use crate::dev::{Mint, READING, roles_of, usual_scopes};
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
 use crate::wiring::{Api, Choices, Person};
-use crate::{run_async, term};
+use crate::{run_async, storage, term};
 
 /// Prints the token.
 pub(crate) fn run(args: &cli::Token) -> Outcome {
@@ -56,9 +55,9 @@ async fn make(args: &cli::Token) -> Outcome {
 
 async fn person(args: &cli::Token, directory: &DataDir, note: &DevNote) -> Outcome<Person> {
     let path = directory.store();
-    let store = SqliteStore::open_read_only(&path)
-        .map_err(|error| Failure::failed(format_args!("cannot read `{}`", path.display()), error))?;
-    let api = Api::new(Arc::new(store), Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
+    let store = storage::look_into(directory).await;
+    let store = store.map_err(|error| Failure::failed(format_args!("cannot read `{}`", path.display()), error))?;
+    let api = Api::new(store, Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
     let signed_in = note.signed_in.map(|id| id.to_string());
     let name = args
         .user

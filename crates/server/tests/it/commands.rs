@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Request, Server, run, vitae};
+use crate::harness::{Request, Server, damage, run, vitae};
 
 #[test]
 fn the_ready_file_has_what_scripts_need() {
@@ -121,7 +121,7 @@ fn check_finds_damage_and_says_so_with_its_exit_code() {
     assert_eq!((beside.code, beside.stdout.trim()), (0, r#"{"findings":[],"sound":true}"#));
     server.terminate();
 
-    fs::write(data.join("vitae.db"), "this was a store once, and long enough to look like one ".repeat(4)).unwrap();
+    damage(place.path());
     let damaged = check(&[]);
     assert_eq!(damaged.code, 3, "{}{}", damaged.stdout, damaged.stderr);
     assert!(damaged.stdout.contains("to mend"), "{}", damaged.stdout);

@@ -34,7 +34,7 @@ impl World {
         let keys = json!({ "keys": [Signer::Ec(7).jwk(ec(7).kid(), json!({}))] });
         fs::write(place.path().join("keys.json"), keys.to_string()).expect("a file can be written");
         let settings = format!(
-            "listen = '127.0.0.1:0'\npublic_url = 'https://people.example'\nstore = '{url}'\ndatabase.timeout_ms = 500\n\
+            "listen = '127.0.0.1:0'\npublic_url = 'https://people.example'\nstore = '{url}'\ndatabase.timeout_ms = 3000\n\
              [[issuers]]\nname = 'https://login.example'\nkind = 'keycloak'\njwks = 'keys.json'\naudiences = ['vitae']\n\
              algorithms = ['ES256']\ntenant = '{TENANT}'\ncreate_people = true\n"
         );

@@ -2,15 +2,30 @@
 
 use std::path::Path;
 
-use store::testing::Place;
+use store::testing::{Place, execute};
 
 /// The variable that says on which store the stories of a development server run.
 const STORE: &str = "VITAE_TEST_STORE";
 
 /// An empty database.
 pub(crate) fn database() -> Place {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(Place::new()).expect("the engine runs")
+    wait(Place::new()).expect("the engine runs")
+}
+
+/// Damages the data of a place.
+pub(crate) fn damage(place: &Path) {
+    match database_of(place) {
+        Some(url) => wait(execute(&url, "DELETE FROM history")).expect("the engine runs"),
+        None => {
+            let text = "this was a store once, and long enough to look like one ".repeat(4);
+            std::fs::write(place.join("data/vitae.db"), text).expect("a file can be written");
+        }
+    }
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(future)
 }
 
 /// The database of a place, where stories are told on databases; the next server there goes on with it.

@@ -51,10 +51,10 @@ impl Server {
     /// `vitae dev --ephemeral` with further arguments, on a free port. On an empty database, where stories are told there.
     pub(crate) fn ephemeral(args: &[&str]) -> Server {
         let place = tempfile::tempdir().expect("a directory for the story");
-        let mut server = match database_of(place.path()) {
-            Some(_) => Server::in_place(place.path(), args),
-            None => Server::dev(place.path(), &[&["--ephemeral"], args].concat()),
-        };
+        let database = database_of(place.path());
+        let on = database.iter().flat_map(|url| ["--store", url]);
+        let all: Vec<&str> = ["--ephemeral"].into_iter().chain(on).chain(args.iter().copied()).collect();
+        let mut server = Server::dev(place.path(), &all);
         server._place = Some(place);
         server
     }
