@@ -12,6 +12,7 @@ const ROWS: &[(&str, &str)] = &[
     ("people.rs", "the basic properties of a row"),
     ("photos.rs", "photos, which have no audience"),
     ("tenant.rs", "the root of the settings, and settings nobody has made yet"),
+    ("log.rs", "entries of the log, of which each item is judged by itself"),
 ];
 
 /// Files that say of something stored that it has no audience, so that the scopes of the call are all that decides.

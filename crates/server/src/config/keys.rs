@@ -246,10 +246,15 @@ pub(super) static KEYS: &[Key<Settings>] = &[
             Ok(())
         },
     ),
-    key(setting::HELD, Default::Number(64), "most megabytes of entities that `$apply`, or `$root`, may hold", |settings, value| {
-        settings.memory_mb = value.number(1, 1 << 20)?;
-        Ok(())
-    }),
+    key(
+        setting::HELD,
+        Default::Number(64),
+        "most megabytes of entities that `$apply`, or `$root`, may hold",
+        |settings, value| {
+            settings.memory_mb = value.number(1, 1 << 20)?;
+            Ok(())
+        },
+    ),
     key(setting::BATCH, Default::Number(20), "most requests in a batch", |settings, value| {
         settings.batch_requests = value.number(1, 100)?;
         Ok(())
