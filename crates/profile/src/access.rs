@@ -149,6 +149,9 @@ impl Viewer<'_> {
         if self.standing.sees_all() || self.made(item) {
             return true;
         }
+        if rules::is_private(collection) {
+            return false;
+        }
         let rule = self.policy.as_deref().map_or(&Rule::OPEN, |policy| policy.of(collection));
         (!item.unverified_inference || self.told_of_guesses(item, rule))
             && self.admits(item.audience)

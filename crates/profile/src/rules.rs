@@ -38,6 +38,11 @@ const DEFAULT_AUDIENCE: &str = "organization";
 
 /// Where a person's data remembers what they rejected.
 pub(crate) const REJECTED: &str = "$rejected";
+/// Is it something that only its owner keeps, whose items have no audience to say so?
+pub(crate) fn is_private(collection: &str) -> bool {
+    matches!(collection, REJECTED | "$family" | "$contacts" | "$list")
+}
+
 /// The collection in which a person keeps whom they mean by an audience. Like that of their entry no part of the profile.
 pub(crate) fn list_collection(list: &str) -> &'static str {
     match list {

@@ -64,3 +64,16 @@ fn lists_are_their_keepers_business() {
     assert_eq!(world.delete(&ada(), &format!("users/{ADA}")).status, 204);
     assert_eq!(world.get(&grace("User.Read.All"), FAMILY).ok(200)["value"], json!([]));
 }
+
+#[test]
+fn the_log_does_not_show_lists_to_those_who_read_it() {
+    let world = World::new();
+    assert_eq!(put(&world, &ada(), FAMILY, GRACE).status, 204);
+    let log = |caller: &Caller| {
+        let entries = world.get(caller, "auditLogs/directoryAudits").ok(200);
+        entries["value"][0]["targetResources"][1]["modifiedProperties"].clone()
+    };
+    let auditor = testing::person(TENANT, GRACE, "AuditLog.Read.All");
+    assert_eq!(log(&testing::with_roles(auditor.clone(), "auditor")), json!([]));
+    assert_ne!(log(&testing::with_roles(auditor, "auditor, people administrator")), json!([]));
+}

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// Files that write rows themselves: of nothing stored, or of a row that was made of something visible.
 const ROWS: &[(&str, &str)] = &[
     ("access.rs", "the one place in which what is stored becomes a row"),
+    ("log.rs", "entries of the log, whose values are judged one by one"),
     ("items.rs", "a profile, of which the row tells only whose it is"),
     ("lists.rs", "the lists of a person, which tell nothing themselves"),
     ("people.rs", "the basic properties of a row"),
