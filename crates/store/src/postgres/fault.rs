@@ -60,7 +60,8 @@ pub(super) fn judge(error: &tokio_postgres::Error) -> Fault {
 fn by_code(code: &SqlState, text: String) -> Fault {
     match code.code() {
         // The rev is there already; the partition is not what it was (the guard divides by zero).
-        "23505" | "22012" => Fault::Taken,
+        // A table, or the type of its rows, that another has just made.
+        "23505" | "22012" | "42P07" | "42710" => Fault::Taken,
         // Serialization, deadlock, a lock not given in time.
         "40001" | "40P01" | "55P03" => Fault::Again(text),
         // A server that became a standby: only a new connection finds the new primary. 26000: a pooler gave this
@@ -93,7 +94,7 @@ mod tests {
             Fault::Failed(_) => "failed",
         };
         let table = [
-            ("taken", &["23505", "22012"][..]),
+            ("taken", &["23505", "22012", "42P07", "42710"][..]),
             ("again", &["40001", "40P01", "55P03"]),
             ("lost", &["08006", "08003", "57P01", "57P02", "57P03", "40003", "25006", "25P03", "26000", "XX000"]),
             ("damaged", &["XX001", "XX002"]),
