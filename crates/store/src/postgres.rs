@@ -162,6 +162,11 @@ impl Inner {
         Uuid::from_u64_pair(server, start.wrapping_add(self.commits.fetch_add(1, Ordering::Relaxed)))
     }
 
+    /// Whether a partition still is what it was when it was read.
+    async fn is_current(&self, key: PartitionKey, known: &Base) -> Result<bool> {
+        Ok(read::rev(&self.pool, key).await? == Some((known.rev(), known.stamp)))
+    }
+
     async fn snapshot(&self, key: PartitionKey) -> Result<Option<Arc<Snapshot>>> {
         if let Some(known) = self.cache.get(&key) {
             match read::rev(&self.pool, key).await? {

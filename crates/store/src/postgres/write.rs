@@ -79,8 +79,10 @@ impl Inner {
         let mut attempt = Attempt::new(self, commit);
         loop {
             let given_up = match expect::check(&Known { live: base.live, snapshot: &base.snapshot }, commit) {
-                Err(broken) if is_fresh => return Err(broken),
-                Err(_) => None,
+                Err(broken) => match is_fresh || self.is_current(key, &base).await? {
+                    true => return Err(broken),
+                    false => None,
+                },
                 Ok(()) => match attempt.make(&base).await {
                     Ok(rev) => return Ok(rev),
                     Err(given_up) => given_up,
