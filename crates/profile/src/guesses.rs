@@ -1,4 +1,4 @@
-//! What programs guess about people: only the owner confirms a guess, and what they reject is not guessed again.
+//! What programs guess about people: no program confirms a guess, and what its owner rejects is not guessed again.
 //!
 //! Of a rejection only a hash is kept, as an item of the owner's partition. Who may see a guess says [`crate::access`].
 
@@ -20,12 +20,14 @@ pub(crate) fn check_guess(
     collection: &str,
     writing: &Writing<'_>,
 ) -> Result<(), Problem> {
-    if Standing::of(writing.caller, writing.owner) == Standing::Owner {
+    let standing = Standing::of(writing.caller, writing.owner);
+    if standing == Standing::Owner {
         return Ok(());
     }
-    if rules::is_confirmed(after) && !before.is_some_and(rules::is_confirmed) {
+    // Administrators act for the owner, whom they may have asked.
+    if standing != Standing::Administrator && rules::is_confirmed(after) && !before.is_some_and(rules::is_confirmed) {
         let message = "only the owner confirms an inference; expected `userHasVerifiedAccuracy` to be left to them";
-        return Err(Problem::new(Kind::RoleMissing, message).at("/inference/userHasVerifiedAccuracy"));
+        return Err(Problem::new(Kind::BadBody, message).at("/inference/userHasVerifiedAccuracy"));
     }
     let is_guess = rules::derived(after).unverified_inference;
     if is_guess && snapshot.item(REJECTED, &mark(&writing.caller.app.id, collection, after)).is_some() {
