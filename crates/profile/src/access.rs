@@ -1,6 +1,7 @@
 //! Who may see what of a person. What is not allowed here is not allowed.
 //!
-//! An item leaves the service only as [`Visible`], which only [`Viewer::shows`] makes of what is stored. To the owner
+//! An item leaves the service only as [`Visible`], which [`Viewer::shows`] makes of what is stored; the two ways round it,
+//! for what one wrote and for what has no audience, are few, and a test knows them all (`tests/surfaces`). To the owner
 //! everything exists. To others an item exists when *both* its own audience and the ceiling that the tenant set over
 //! its collection admit them; the two are asked one after the other, for together they would be another audience.
 //! Hidden and absent are one: nothing that is counted, ordered or told apart has seen more than this lets through.
@@ -142,6 +143,7 @@ impl Viewer<'_> {
         self.sees(&item.collection, &item.header).then_some(Visible(item))
     }
 
+    /// The rule of the whole service.
     fn sees(&self, collection: &str, item: &Header) -> bool {
         if self.searching && !item.searchable {
             return false;

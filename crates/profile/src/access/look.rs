@@ -1,6 +1,7 @@
 //! What a caller is to an owner, as far as it has to be looked up: the tenant's rules, the owner's lists, shared groups.
 //!
-//! Nothing is looked up for those who see everything, and groups only where they decide about an item.
+//! Nothing is looked up for those who see everything, and groups only where they decide about an item, or where one item
+//! that is asked for does not exist for the viewer without them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
