@@ -20,6 +20,7 @@ mod problems;
 mod rules;
 mod service;
 mod settings;
+pub mod sighting;
 mod target;
 mod tenant;
 mod verify;

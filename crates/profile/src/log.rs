@@ -170,7 +170,7 @@ impl Service {
             Some(user) => Some(directory.named(self, tenant, user).await?),
             None => None,
         };
-        let owner = Owner { tenant, id: told.owner().unwrap_or(row.partition.owner) };
+        let owner = Owner { tenant, id: row.partition.owner };
         let of = directory.named(self, tenant, owner.id).await?;
         let parts = entry::parts(told);
         let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;

@@ -105,7 +105,7 @@ async fn serve(args: &cli::Dev, settings: Settings) -> Outcome {
         variables.extend(announcement.https.iter().map(|(url, _)| ("VITAE_TLS_URL", url.as_str())));
         directory.write_addresses(&variables)?;
     }
-    let sealing = Sealing::start(Arc::clone(&app.store), Arc::clone(&app.effects), Uuid::nil());
+    let sealing = Sealing::start(&app, Uuid::nil());
     let serving = tokio::spawn(listen::serve(doors, app, stop));
     if let Some(path) = &args.ready_file {
         files::write_whole(path, &announcement.ready_file(), Readers::Owner)

@@ -24,6 +24,7 @@ mod random;
 mod sealing;
 mod seeded;
 mod serve;
+mod sightings;
 mod storage;
 mod term;
 mod tls;

@@ -1,4 +1,5 @@
-//! Sealing what is recorded, while a server runs: once a second if there is something new, and when the server ends.
+//! Sealing what is recorded, while a server runs: once a second if there is something new, and when the server ends. What
+//! administrators saw is written first.
 //!
 //! What a seal is, and who of several servers makes it, is decided in [`store::seal`].
 
@@ -12,7 +13,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::effects::Effects;
+use crate::sightings::Sightings;
 
 /// How often it is looked for something new: what is newer can be lost unseen.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -25,9 +28,12 @@ pub(crate) struct Sealing {
 
 impl Sealing {
     /// Begins. `holder` tells this server from others over the same store; a store that only one server can open needs none.
-    pub(crate) fn start(store: Arc<dyn Store>, effects: Arc<Effects>, holder: Uuid) -> Sealing {
+    pub(crate) fn start(app: &App, holder: Uuid) -> Sealing {
         let (end, ended) = oneshot::channel();
-        Sealing { task: tokio::spawn(work(Sealer::new(store, holder), effects, ended)), end }
+        let (store, effects) = (Arc::clone(&app.store), Arc::clone(&app.effects));
+        let sealer = Sealer::new(Arc::clone(&store), holder);
+        let round = Round { store, effects, sightings: app.api.sightings(), sealer };
+        Sealing { task: tokio::spawn(work(round, ended)), end }
     }
 
     /// Seals what is left, and ends.
@@ -39,7 +45,27 @@ impl Sealing {
     }
 }
 
-async fn work(mut sealer: Sealer, effects: Arc<Effects>, mut ended: oneshot::Receiver<()>) {
+/// What is done each second.
+struct Round {
+    store: Arc<dyn Store>,
+    effects: Arc<Effects>,
+    sightings: Arc<Sightings>,
+    sealer: Sealer,
+}
+
+impl Round {
+    async fn go(&mut self) -> store::Result<()> {
+        self.sightings.write(&*self.store, &self.effects).await?;
+        self.sealer.step(self.effects.time()).await.map(drop)
+    }
+
+    async fn last(&mut self) -> store::Result<()> {
+        self.sightings.write(&*self.store, &self.effects).await?;
+        self.sealer.finish(self.effects.time()).await.map(drop)
+    }
+}
+
+async fn work(mut round: Round, mut ended: oneshot::Receiver<()>) {
     let mut ticks = interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failing = false;
@@ -48,14 +74,14 @@ async fn work(mut sealer: Sealer, effects: Arc<Effects>, mut ended: oneshot::Rec
             _ = ticks.tick() => {}
             _ = &mut ended => break,
         }
-        let outcome = sealer.step(effects.time()).await;
+        let outcome = round.go().await;
         // Told once, not every second.
         if let (Err(error), false) = (&outcome, failing) {
-            tracing::warn!(%error, "what is recorded cannot be sealed at the moment");
+            tracing::warn!(%error, "what was done cannot be recorded and sealed at the moment");
         }
         failing = outcome.is_err();
     }
-    if let Err(error) = sealer.finish(effects.time()).await {
+    if let Err(error) = round.last().await {
         tracing::warn!(%error, "what was recorded last is not sealed");
     }
 }

@@ -43,7 +43,7 @@ async fn serve(settings: Settings, ready_file: Option<&Path>) -> Outcome {
     let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
     let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
     let app = Arc::new(app(settings, store).await?);
-    let sealing = Sealing::start(Arc::clone(&app.store), Arc::clone(&app.effects), random::guid());
+    let sealing = Sealing::start(&app, random::guid());
     let serving = tokio::spawn(listen::serve(vec![Door::new(listener, tls)], app, stop));
     if let Some(path) = ready_file {
         files::write_whole(path, &format!("VITAE_URL={url}\n"), Readers::Usual)

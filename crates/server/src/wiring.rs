@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Dialect, Request, Response};
+use engine::{Dialect, Exchange, Request, Response};
 use profile::AppWrites;
 use serde_json::Value;
 use store::Store;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::config::Settings;
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
+use crate::sightings::Sightings;
 
 /// A person, as commands and tokens name them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,12 +70,16 @@ impl Default for Choices {
 #[derive(Clone)]
 pub(crate) struct Api {
     service: Arc<engine::Service<profile::Service>>,
+    sightings: Arc<Sightings>,
 }
 
 impl Api {
     pub(crate) fn new(store: Arc<dyn Store>, effects: Arc<Effects>, choices: &Choices, paging_key: [u8; 32]) -> Api {
         let people = profile::Service::new(store, effects, choices.settings.clone());
-        Api { service: Arc::new(engine::Service::new(people, choices.dialect.clone(), paging_key)) }
+        Api {
+            service: Arc::new(engine::Service::new(people, choices.dialect.clone(), paging_key)),
+            sightings: Arc::default(),
+        }
     }
 
     /// What the service says of itself, where that is asked for.
@@ -83,11 +88,36 @@ impl Api {
     }
 
     pub(crate) async fn serve(&self, caller: &auth::Caller, request: Request<'_>) -> Response {
+        if profile::sighting::may_see_beyond(caller) {
+            let exchange = request.exchange.clone();
+            return self.noting(caller, &exchange, self.service.serve(caller, request)).await;
+        }
         self.service.serve(caller, request).await
     }
 
     pub(crate) async fn batch(&self, caller: &auth::Caller, request: Request<'_>, roots: &[&str]) -> Response {
-        self.service.batch(caller, request, roots).await
+        let exchange = request.exchange.clone();
+        self.noting(caller, &exchange, self.service.batch(caller, request, roots)).await
+    }
+
+    /// What was seen and is not written yet.
+    pub(crate) fn sightings(&self) -> Arc<Sightings> {
+        Arc::clone(&self.sightings)
+    }
+
+    /// Answers, and keeps what the caller saw beyond their own audience.
+    async fn noting(
+        &self,
+        caller: &auth::Caller,
+        exchange: &Exchange,
+        answer: impl Future<Output = Response>,
+    ) -> Response {
+        // Boxed, for it is rare and would make the future of every request larger.
+        let (response, seen) = Box::pin(profile::sighting::noted(answer)).await;
+        if !seen.is_empty() {
+            self.sightings.add(caller.tenant, seen.told(caller, &exchange.request_id));
+        }
+        response
     }
 
     /// Loads people, who are counted from `first` where one of them is at fault.

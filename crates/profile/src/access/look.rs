@@ -16,6 +16,7 @@ use super::{Policy, Standing, Viewer, audience};
 use crate::model::AUDIENCE_LISTS;
 use crate::rules::list_collection;
 use crate::service::Service;
+use crate::sighting;
 use crate::target::Owner;
 
 /// How many people and groups one reading may bring along with those it is about.
@@ -92,8 +93,13 @@ impl<'a> Look<'a> {
         snapshot: &Snapshot,
         mut items: impl Iterator<Item = &'i Arc<Item>>,
     ) -> Result<Viewer<'a>, Problem> {
+        let standing = Standing::of(self.caller, owner.id);
+        if standing.sees_all() {
+            self.extraordinary(standing, owner, snapshot, items).await?;
+            return Ok(self.bare(standing));
+        }
         let groups = audience("groupMembers");
-        self.looking(owner, snapshot, |viewer| items.any(|item| viewer.would_see(groups, item))).await
+        self.looking(standing, owner, snapshot, |viewer| items.any(|item| viewer.would_see(groups, item))).await
     }
 
     /// The same of one item, if it is there. Whether it is hidden or absent, the same is looked up: how long a 404 takes
@@ -104,24 +110,30 @@ impl<'a> Look<'a> {
         snapshot: &Snapshot,
         item: Option<&Arc<Item>>,
     ) -> Result<Viewer<'a>, Problem> {
-        self.looking(owner, snapshot, |viewer| item.is_none_or(|item| viewer.shows(item).is_none())).await
+        let standing = Standing::of(self.caller, owner.id);
+        if standing.sees_all() {
+            self.extraordinary(standing, owner, snapshot, item.into_iter()).await?;
+            return Ok(self.bare(standing));
+        }
+        let needs_groups = |viewer: &Viewer<'a>| item.is_none_or(|item| viewer.shows(item).is_none());
+        self.looking(standing, owner, snapshot, needs_groups).await
     }
 
-    /// The viewer, who looks for shared groups if without them that is needed.
+    /// A viewer of that standing, of whom nothing was looked up.
+    fn bare(&self, standing: Standing) -> Viewer<'a> {
+        let (app, admitted_to) = (&*self.caller.app.id, standing.audiences());
+        Viewer { standing, app, admitted_to, policy: None, searching: self.searching }
+    }
+
+    /// A viewer to whom not everything exists, who looks for shared groups if without them that is needed.
     async fn looking(
         &self,
+        standing: Standing,
         owner: Owner,
         snapshot: &Snapshot,
         needs_groups: impl FnOnce(&Viewer<'a>) -> bool,
     ) -> Result<Viewer<'a>, Problem> {
-        let standing = Standing::of(self.caller, owner.id);
-        let admitted_to = standing.audiences();
-        let mut viewer =
-            Viewer { standing, app: &self.caller.app.id, admitted_to, policy: None, searching: self.searching };
-        if standing.sees_all() {
-            self.extraordinary(standing);
-            return Ok(viewer);
-        }
+        let mut viewer = self.bare(standing);
         viewer.policy = Some(Arc::clone(self.policy().await?));
         if let Some(person) = self.caller.user_id() {
             viewer.admitted_to |= on_lists(snapshot, person);
@@ -145,12 +157,32 @@ impl<'a> Look<'a> {
         Ok(theirs.iter().any(|group| own.contains(group)))
     }
 
-    /// Where someone may see items only for a role or right of theirs, once a request. An app is logged, by ids alone.
-    fn extraordinary(&self, standing: Standing) {
+    /// Where someone may see items only for a role or right of theirs: those they would not see else are noted, to be
+    /// recorded (see [`sighting`]). An app is logged besides, once a request, by ids alone.
+    async fn extraordinary<'i>(
+        &self,
+        standing: Standing,
+        owner: Owner,
+        snapshot: &Snapshot,
+        items: impl Iterator<Item = &'i Arc<Item>>,
+    ) -> Result<(), Problem> {
+        let otherwise = match standing {
+            Standing::Administrator => Some(Standing::Member),
+            Standing::Trusted => Some(Standing::App),
+            _ => None,
+        };
+        if let Some(otherwise) = otherwise.filter(|_| sighting::is_noted()) {
+            let items: Vec<_> = items.collect();
+            let groups = audience("groupMembers");
+            let needs_groups = |viewer: &Viewer<'a>| items.iter().any(|item| viewer.would_see(groups, item));
+            let viewer = self.looking(otherwise, owner, snapshot, needs_groups).await?;
+            sighting::note(owner.id, items.iter().copied().filter(|item| viewer.shows(item).is_none()));
+        }
         if standing == Standing::Trusted && !self.seen.told.swap(true, Ordering::Relaxed) {
             let (app, tenant) = (&*self.caller.app.id, self.caller.tenant);
             tracing::info!(app, %tenant, "an app reads every audience (Profile.ReadAllAudiences)");
         }
+        Ok(())
     }
 }
 

@@ -24,6 +24,13 @@ pub(super) struct Part<'a> {
     pub(super) sides: Vec<Arc<Item>>,
 }
 
+impl Part<'_> {
+    /// Does the id say to whom the person relates, such as whom they mean by their family?
+    fn relates(&self) -> bool {
+        self.touched.collection != PERSON && PROFILE.find_navigation(&self.touched.collection).is_none()
+    }
+}
+
 /// The items that something was done to.
 pub(super) fn parts<'a>(told: &Told<'a>) -> Vec<Part<'a>> {
     let part = |touched: Touched<'a>| {
@@ -54,7 +61,7 @@ pub(super) struct Entry<'a> {
 impl Entry<'_> {
     /// The entry as this viewer may read it.
     pub(super) fn record(&self, viewer: &Viewer<'_>) -> Record {
-        let kind = if self.told.owner().is_some() { PartitionKind::User } else { self.row.partition.kind };
+        let kind = if self.told.is_reading() { PartitionKind::User } else { self.row.partition.kind };
         let subject = Subject::of(kind, self.parts, &self.told.activity());
         // Groups and settings have no audience.
         let shows =
@@ -76,6 +83,9 @@ impl Entry<'_> {
 
     /// The person, group or tenant first, then each item.
     fn targets(&self, kind: &str, shows: &impl Fn(&Part<'_>) -> bool) -> Vec<Value> {
+        if self.told.is_reading() {
+            return self.read();
+        }
         let told = |part: &Part<'_>| Value::List(if shows(part) { properties(&part.touched) } else { Vec::new() });
         let (own, items): (Vec<_>, Vec<_>) = self.parts.iter().partition(|part| part.touched.collection == PERSON);
         let first = vec![
@@ -88,8 +98,9 @@ impl Entry<'_> {
         let item = |part: &Part<'_>| {
             let Touched { collection, id, .. } = &part.touched;
             let ty = PROFILE.find_navigation(collection).map_or(collection.as_str(), |found| found.target.name);
+            let id = if part.relates() && !shows(part) { Value::Null } else { Value::text(id.clone()) };
             vec![
-                ("id", Value::text(id.clone())),
+                ("id", id),
                 ("type", Value::text(ty)),
                 ("displayName", Value::text(collection.clone())),
                 ("modifiedProperties", told(part)),
@@ -99,17 +110,34 @@ impl Entry<'_> {
         all.map(|members| complex(&DIRECTORY_AUDIT, "targetResources", members)).collect()
     }
 
+    /// What was read: each person, and then the items of theirs.
+    fn read(&self) -> Vec<Value> {
+        let mut last = None;
+        let mut all = Vec::new();
+        for Touched { owner, collection, id, .. } in self.parts.iter().map(|part| &part.touched) {
+            if let Some(owner) = owner.filter(|owner| last != Some(*owner)) {
+                last = Some(owner);
+                all.push(vec![("id", Value::text(owner.to_string())), ("type", Value::text("User"))]);
+            }
+            let ty = PROFILE.find_navigation(collection).map_or(collection.as_str(), |found| found.target.name);
+            let collection = Value::text(collection.clone());
+            all.push(vec![("id", Value::text(id.clone())), ("type", Value::text(ty)), ("displayName", collection)]);
+        }
+        all.into_iter().map(|members| complex(&DIRECTORY_AUDIT, "targetResources", members)).collect()
+    }
+
     /// Why values are missing.
     fn details(&self, shows: &impl Fn(&Part<'_>) -> bool) -> Vec<Value> {
         let detail = |key: &str, value: &str| {
             let members = vec![("key", Value::text(key)), ("value", Value::text(value))];
             complex(&DIRECTORY_AUDIT, "additionalDetails", members)
         };
-        if self.told.is_erased() && !self.parts.is_empty() {
+        if self.told.is_erased() && !self.parts.is_empty() && !self.told.is_reading() {
             return vec![detail("erased", "the values were erased with the person")];
         }
         let hidden = self.parts.iter().filter(|part| !shows(part));
-        hidden.map(|part| detail("redacted", &part.touched.id)).collect()
+        let what = |part: &Part<'_>| if part.relates() { "whom it is about" } else { &*part.touched.id }.to_owned();
+        hidden.map(|part| detail("redacted", &what(part))).collect()
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) struct Told<'a> {
 
 /// One item that was changed.
 pub(super) struct Touched<'a> {
+    /// Whose it is, where the record lies elsewhere.
+    pub(super) owner: Option<Uuid>,
     pub(super) collection: String,
     pub(super) id: String,
     /// Its members before.
@@ -72,9 +74,9 @@ impl<'a> Told<'a> {
         self.text("request")
     }
 
-    /// To whom it was done, where the record lies elsewhere.
-    pub(super) fn owner(&self) -> Option<Uuid> {
-        Uuid::try_parse(&self.text("owner")?).ok()
+    /// Was something read, not changed?
+    pub(super) fn is_reading(&self) -> bool {
+        self.activity() == "read"
     }
 
     /// Were the values erased?
@@ -91,6 +93,7 @@ impl<'a> Told<'a> {
             let values = values.next().and_then(lazy::inside).unwrap_or_default();
             let side = |name| lazy::member(values, name).or(lazy::member(change, name)).and_then(lazy::inside);
             Touched {
+                owner: text(change, "owner").and_then(|owner| Uuid::try_parse(&owner).ok()),
                 collection: text(change, "collection").unwrap_or_default(),
                 id: text(change, "id").unwrap_or_default(),
                 old: side("old"),

@@ -1,8 +1,11 @@
 //! What auditors read of what was done, and who else is turned away.
 
 use auth::{Caller, testing};
+use engine::{Exchange, Request};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
+
+use crate::sighting::{Seen, noted};
 
 use super::harness::{ADA, GRACE, TENANT, World, ada, app, grace};
 
@@ -190,4 +193,60 @@ fn each_change_of_a_group_has_an_entry() {
         let id = entry["id"].as_str().unwrap();
         assert_eq!(world.get(&auditor(), &format!("{LOG}/{id}")).ok(200)["targetResources"], entry["targetResources"]);
     }
+}
+
+/// What is noted while a caller reads.
+fn seen(world: &World, caller: &Caller, path: &str) -> Seen {
+    let exchange = Exchange { request_id: "r7".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
+    let (method, headers, body) = (http::Method::GET, &http::HeaderMap::new(), bytes::Bytes::new());
+    let request = Request { method, root: "http://here/beta", path, query: None, headers, body, exchange };
+    let (answer, seen) = world.wait(noted(world.service.serve(caller, request)));
+    assert_eq!(answer.status, 200);
+    seen
+}
+
+#[test]
+fn what_is_seen_beyond_ones_audience_is_recorded() {
+    let world = World::new();
+    let add = |body: Json| {
+        let made = world.post(&grace("User.ReadWrite"), "/me/profile/skills", &body).ok(201);
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let open = add(json!({"displayName": "Rust"}));
+    let own = add(json!({"displayName": "Knitting", "allowedAudiences": "me"}));
+    let skills = format!("/users/{GRACE}/profile/skills");
+    let trusted = app("a", "User.Read.All Profile.ReadAllAudiences");
+    for nothing in [
+        seen(&world, &grace("User.Read"), "/me/profile/skills"),
+        seen(&world, &ada(), &format!("{skills}/{open}")),
+        seen(&world, &ada(), &format!("/users/{GRACE}")),
+        seen(&world, &app("a", "User.Read.All"), &skills),
+    ] {
+        assert!(nothing.is_empty(), "{nothing:?}");
+    }
+    for caller in [ada(), trusted] {
+        for path in [skills.clone(), format!("{skills}/{own}"), format!("/users/{GRACE}/profile")] {
+            let told = seen(&world, &caller, &path).told(&caller, &"r7".into());
+            let text = String::from_utf8(told).unwrap();
+            assert!(text.contains(&own) && !text.contains(&open) && !text.contains("Knitting"), "{path}: {text}");
+        }
+    }
+    let told = seen(&world, &ada(), &skills).told(&ada(), &"r7".into());
+    let audit = crate::sighting::record(&[told.clone(), told]);
+    let partition = store::PartitionKey::log(TENANT);
+    let commit = store::Commit { partition, at: i64::MAX / 2, expect: Vec::new(), changes: Vec::new(), audit };
+    world.wait(world.store().commit(commit)).unwrap();
+    let entries = list(&world, &auditor(), "?$top=2");
+    for entry in &entries {
+        assert_eq!(
+            (&entry["activityDisplayName"], &entry["operationType"]),
+            (&json!("Read profile item"), &json!("Read"))
+        );
+        assert_eq!((&entry["correlationId"], &entry["additionalDetails"]), (&json!("r7"), &json!([])));
+        assert_eq!(entry["initiatedBy"]["user"]["id"], ADA.to_string());
+        let targets: Vec<_> =
+            entry["targetResources"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+        assert_eq!(targets, [json!(GRACE.to_string()), json!(own)]);
+    }
+    assert_eq!(entries.len(), 2);
 }
