@@ -107,9 +107,9 @@ for (const responseMode of ["query", "form_post"]) {
     listening(async (origin, answer) => {
       const app = confidentialApp(WEB);
       const { verifier, challenge } = await new CryptoProvider().generatePkceCodes();
-      const request = { scopes: [READ], redirectUri: `${origin}/signed-in`, state: "s&1" };
+      const request = { scopes: [READ], redirectUri: `${origin}/signed-in`, state: "s&1", nonce: "n-1" };
       const address = await app.getAuthCodeUrl({
-        ...request, responseMode, codeChallenge: challenge, codeChallengeMethod: "S256", nonce: "n-1", prompt: "select_account",
+        ...request, responseMode, codeChallenge: challenge, codeChallengeMethod: "S256", prompt: "select_account",
       });
       await browser.open(address);
       assert.match(await browser.text(), /For development only/);
@@ -118,7 +118,7 @@ for (const responseMode of ["query", "form_post"]) {
       assert.equal(state, "s&1");
       const wrong = app.acquireTokenByCode({ ...request, code, codeVerifier: "x".repeat(43) });
       await assert.rejects(wrong, (error) => error.errorCode === "invalid_grant" && String(error.errorNo) === "501481");
-      const result = await app.acquireTokenByCode({ ...request, code, codeVerifier: verifier }, { nonce: "n-1", state });
+      const result = await app.acquireTokenByCode({ ...request, code, codeVerifier: verifier }, { code, state });
       await assertIsAda(result.accessToken);
     }));
 }
