@@ -95,7 +95,7 @@ fn only_auditors_read_it() {
     }
     let elsewhere = testing::with_roles(testing::person(Uuid::from_u128(9), AUDITOR, "AuditLog.Read.All"), "auditor");
     assert_eq!(list(&world, &elsewhere, ""), Vec::<Json>::new());
-    world.get(&elsewhere, &format!("{LOG}/user_{ADA}_1_0")).error(404, "ErrorItemNotFound");
+    world.get(&elsewhere, &format!("{LOG}/user_{ADA}_1_0")).error(404, "itemNotFound");
 }
 
 #[test]
@@ -142,7 +142,8 @@ fn it_is_filtered_ordered_counted_and_paged() {
     let (world, _) = busy();
     let all = list(&world, &auditor(), "");
     for size in 1..6 {
-        assert_eq!(list(&world, &auditor(), &format!("?$top={size}&$count=true"))[..], all[..size.min(all.len())]);
+        let page = world.get(&auditor(), &format!("{LOG}?$top={size}&$count=true")).ok(200);
+        assert_eq!(page["value"].as_array().unwrap()[..], all[..size.min(all.len())]);
         let answer = world.send(&auditor(), http::Method::GET, LOG, &[("prefer", &format!("maxpagesize={size}"))], "");
         let next = answer.ok(200)["@odata.nextLink"]
             .as_str()
@@ -236,8 +237,8 @@ fn what_is_seen_beyond_ones_audience_is_recorded() {
     let partition = store::PartitionKey::log(TENANT);
     let commit = store::Commit { partition, at: i64::MAX / 2, expect: Vec::new(), changes: Vec::new(), audit };
     world.wait(world.store().commit(commit)).unwrap();
-    let entries = list(&world, &auditor(), "?$top=2");
-    for entry in &entries {
+    let entries = list(&world, &auditor(), "");
+    for entry in &entries[..2] {
         assert_eq!(
             (&entry["activityDisplayName"], &entry["operationType"]),
             (&json!("Read profile item"), &json!("Read"))
@@ -248,5 +249,4 @@ fn what_is_seen_beyond_ones_audience_is_recorded() {
             entry["targetResources"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
         assert_eq!(targets, [json!(GRACE.to_string()), json!(own)]);
     }
-    assert_eq!(entries.len(), 2);
 }
