@@ -34,7 +34,7 @@ impl Seen {
     /// What is recorded of the request: ids alone.
     pub fn told(&self, caller: &Caller, request: &RequestId) -> Vec<u8> {
         let mut out = b"{\"activity\":\"read\"".to_vec();
-        let mut member = |out: &mut Vec<u8>, name: &str, text: &str| {
+        let member = |out: &mut Vec<u8>, name: &str, text: &str| {
             out.extend_from_slice(format!(",\"{name}\":").as_bytes());
             write_string(out, text);
         };
