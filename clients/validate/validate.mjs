@@ -44,7 +44,22 @@ function converted(name) {
   report(`${name}: odata-csdl`, messages.map((message) => `${message.parser.line}: ${message.message}`));
   const counterpart = name.replace(/xml$/, "json");
   inlined(theirs);
-  report(`${name}: the same as ${counterpart}`, differences(theirs, JSON.parse(read(counterpart)), ""));
+  const [full, ours] = [theirs, JSON.parse(read(counterpart))].map(spelledOut);
+  report(`${name}: the same as ${counterpart}`, differences(full, ours, ""));
+}
+
+// Terms under their whole names: the converter prefers the alias of a vocabulary, either form may use both.
+function spelledOut(csdl) {
+  const includes = Object.values(csdl.$Reference ?? {}).flatMap((reference) => reference.$Include);
+  const aliases = new Map(includes.map((include) => [include.$Alias, include.$Namespace]));
+  for (const include of includes) delete include.$Alias;
+  const whole = (key) => key.replace(/@(\w+)\./, (prefix, alias) => (aliases.has(alias) ? `@${aliases.get(alias)}.` : prefix));
+  const spelled = (node) => {
+    if (Array.isArray(node)) return node.map(spelled);
+    if (typeof node !== "object" || node === null) return node;
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [whole(key), spelled(value)]));
+  };
+  return spelled(csdl);
 }
 
 // Moves annotations from blocks by target to what they describe, as both forms allow.

@@ -11,7 +11,7 @@ use super::annotate;
 use super::binding::{bindings, is_contained};
 use super::capabilities::Capabilities;
 use super::facets::{double_text, is_entity, precision, qualified, temporal_precision};
-use super::term::{Annotation, Expression, VOCABULARIES, Vocabulary};
+use super::term::{Annotation, Expression, VOCABULARIES, Vocabulary, whole};
 use super::tree::{Json, Object};
 use super::{Version, import_kind, shows_abstract};
 
@@ -23,7 +23,7 @@ pub(super) fn document(model: &Model, capabilities: &Capabilities, version: Vers
         targets.iter().any(|(_, annotations)| annotations.iter().any(|one| vocabulary.defines(one.term)))
     };
     let references = VOCABULARIES.iter().filter(used).map(|vocabulary| {
-        let include = Object::new().with("$Namespace", vocabulary.namespace).maybe("$Alias", vocabulary.alias);
+        let include = Object::new().with("$Namespace", vocabulary.namespace);
         let reference = Object::new().with("$Include", vec![include]);
         (Cow::Owned(format!("{}.json", vocabulary.address)), Json::from(reference))
     });
@@ -206,7 +206,7 @@ fn import(model: &Model, import: &OperationImport) -> Option<Object> {
 }
 
 fn annotations(annotations: Vec<Annotation>) -> impl Iterator<Item = Member> {
-    annotations.into_iter().map(|one| (format!("@{}", one.term).into(), expression(one.value)))
+    annotations.into_iter().map(|one| (format!("@{}", whole(one.term)).into(), expression(one.value)))
 }
 
 fn expression(value: Expression) -> Json {

@@ -57,6 +57,15 @@ impl Vocabulary {
     }
 }
 
+/// A term under its whole name. Readers of JSON that meet an alias look for all terms under it.
+pub(super) fn whole(term: &str) -> Cow<'_, str> {
+    let split = term.split_once('.').and_then(|(alias, name)| {
+        let vocabulary = VOCABULARIES.iter().find(|vocabulary| vocabulary.alias == Some(alias))?;
+        Some(format!("{}.{name}", vocabulary.namespace))
+    });
+    split.map_or(Cow::Borrowed(term), Cow::Owned)
+}
+
 pub(super) const ALTERNATE_KEYS: &str = "Org.OData.Core.V1.AlternateKeys";
 pub(super) const AUTO_EXPAND: &str = "Org.OData.Core.V1.AutoExpand";
 pub(super) const COMPUTED: &str = "Org.OData.Core.V1.Computed";
@@ -69,7 +78,7 @@ pub(super) const MEDIA_TYPE: &str = "Org.OData.Core.V1.MediaType";
 pub(super) const ODATA_VERSIONS: &str = "Org.OData.Core.V1.ODataVersions";
 pub(super) const OPTIMISTIC_CONCURRENCY: &str = "Org.OData.Core.V1.OptimisticConcurrency";
 pub(super) const OPTIONAL_PARAMETER: &str = "Org.OData.Core.V1.OptionalParameter";
-/// By the alias, as the specification speaks of it and clients look for it.
+/// By the alias, as the specification speaks of it and clients look for it in XML.
 pub(super) const SCHEMA_VERSION: &str = "Core.SchemaVersion";
 
 pub(super) const ALLOWED_VALUES: &str = "Org.OData.Validation.V1.AllowedValues";
