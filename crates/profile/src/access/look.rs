@@ -3,8 +3,8 @@
 //! Nothing is looked up for those who see everything, and groups only where they decide about an item, or where one item
 //! that is asked for does not exist for the viewer without them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use auth::Caller;
 use engine::{Kind, Problem};
@@ -30,7 +30,7 @@ pub(crate) struct Look<'a> {
     /// Is it at those who come along with others?
     further: bool,
     /// What the request has seen so far.
-    seen: Arc<Seen>,
+    seen: OnceLock<Arc<Seen>>,
     policy: OnceCell<Arc<Policy>>,
     groups: OnceCell<Arc<[Uuid]>>,
 }
@@ -52,7 +52,7 @@ impl<'a> Look<'a> {
             caller,
             searching: false,
             further: false,
-            seen: Arc::default(),
+            seen: OnceLock::new(),
             policy: OnceCell::new(),
             groups: OnceCell::new(),
         }
@@ -65,13 +65,13 @@ impl<'a> Look<'a> {
 
     /// At those who come along with others, or for them; at so many in all.
     pub(crate) fn further(&self, searching: bool) -> Self {
-        let (policy, groups, seen) = (self.policy.clone(), self.groups.clone(), Arc::clone(&self.seen));
+        let (policy, groups, seen) = (self.policy.clone(), self.groups.clone(), Arc::clone(self.seen()).into());
         Self { searching: searching || self.searching, further: true, seen, policy, groups, ..*self }
     }
 
     /// One more is looked at. Each may bring others along, and these others again.
     pub(crate) fn at_one_more(&self) -> Result<(), Problem> {
-        if self.further && self.seen.along.fetch_add(1, Ordering::Relaxed) >= MOST_ALONG {
+        if self.further && self.seen().along.fetch_add(1, Ordering::Relaxed) >= MOST_ALONG {
             let message = format!(
                 "found more than {MOST_ALONG} people and groups related to those that are asked for, expected fewer at \
                  once; each list has an address of its own"
@@ -79,6 +79,10 @@ impl<'a> Look<'a> {
             return Err(Problem::new(Kind::BadQuery, message));
         }
         Ok(())
+    }
+
+    fn seen(&self) -> &Arc<Seen> {
+        self.seen.get_or_init(Arc::default)
     }
 
     /// Who is looking.
@@ -178,7 +182,7 @@ impl<'a> Look<'a> {
             let viewer = self.looking(otherwise, owner, snapshot, needs_groups).await?;
             sighting::note(owner.id, items.iter().copied().filter(|item| viewer.shows(item).is_none()));
         }
-        if standing == Standing::Trusted && !self.seen.told.swap(true, Ordering::Relaxed) {
+        if standing == Standing::Trusted && !self.seen().told.swap(true, Ordering::Relaxed) {
             let (app, tenant) = (&*self.caller.app.id, self.caller.tenant);
             tracing::info!(app, %tenant, "an app reads every audience (Profile.ReadAllAudiences)");
         }
