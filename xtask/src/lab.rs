@@ -6,11 +6,13 @@
 mod client;
 mod crash;
 mod faults;
+mod flips;
 mod ledger;
 mod linear;
 mod powerloss;
 mod preload;
 mod site;
+mod upgrade;
 
 use std::path::PathBuf;
 
@@ -26,16 +28,16 @@ use crate::term;
     name = "cargo xtask lab",
     after_help = "\
 Examples:
-  cargo xtask lab                     every lab in its short form, as the test suite runs them
+  cargo xtask lab                     every lab in its short form
   cargo xtask lab linear --long       one lab at length
   cargo xtask lab powerloss --seed 7  the same moments again
 
 Linux only; loopback addresses only. Needs `cc` for the labs that stand between the server and its disk."
 )]
 struct Args {
-    /// Only this lab
+    /// Only these labs
     #[arg(value_name = "LAB", value_parser = names())]
-    lab: Option<String>,
+    labs: Vec<String>,
     /// Minutes instead of seconds
     #[arg(long)]
     long: bool,
@@ -79,6 +81,8 @@ const LABS: &[Lab] = &[
     Lab { name: "powerloss", run: powerloss::run },
     Lab { name: "crash", run: crash::run },
     Lab { name: "faults", run: faults::run },
+    Lab { name: "upgrade", run: upgrade::run },
+    Lab { name: "flips", run: flips::run },
 ];
 
 fn names() -> Vec<&'static str> {
@@ -94,7 +98,7 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     };
     let bench = Bench { server, below: args.store, seed: args.seed, long: args.long };
     let mut violated = Vec::new();
-    for lab in LABS.iter().filter(|lab| args.lab.as_ref().is_none_or(|only| only == lab.name)) {
+    for lab in LABS.iter().filter(|lab| args.labs.is_empty() || args.labs.iter().any(|only| only == lab.name)) {
         term::progress(&format!("{} …", lab.name));
         match (lab.run)(&bench) {
             Ok(figures) => term::say(&format!("{}, seed {}: {figures}", lab.name, bench.seed)),

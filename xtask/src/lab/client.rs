@@ -68,17 +68,14 @@ impl Line {
         self.answer()
     }
 
-    /// Sends bytes as they are.
-    pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stream.get_mut().write_all(bytes)
-    }
-
-    /// Takes the next answer.
-    pub(crate) fn answer(&mut self) -> io::Result<Reply> {
+    /// Takes the answer. `UnexpectedEof` is one that broke off; `ConnectionAborted` one that did not even begin.
+    fn answer(&mut self) -> io::Result<Reply> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             if self.stream.read_line(&mut head)? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
+                let begun =
+                    if head.is_empty() { io::ErrorKind::ConnectionAborted } else { io::ErrorKind::UnexpectedEof };
+                return Err(begun.into());
             }
         }
         let invalid = || io::Error::from(io::ErrorKind::InvalidData);

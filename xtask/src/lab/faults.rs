@@ -2,15 +2,13 @@
 //! status, the server goes on without a restart, and nothing that was acknowledged is lost.
 
 mod disk;
-mod flips;
 mod machine;
 
 use crate::failure::{Failure, Outcome};
 use crate::lab::Bench;
 
 /// Each kind of fault by itself.
-const KINDS: &[(&str, fn(&Bench) -> Outcome<String>)] =
-    &[("disk", disk::run), ("machine", machine::run), ("bit flips", flips::run)];
+const KINDS: &[(&str, fn(&Bench) -> Outcome<String>)] = &[("disk", disk::run), ("machine", machine::run)];
 
 /// Runs all kinds; one that finds something does not keep the others from it.
 pub(super) fn run(bench: &Bench) -> Outcome<String> {

@@ -278,9 +278,12 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    /// An answer that began and broke off.
+    pub(crate) const BROKEN: Said = Said { status: 0, again: false };
+
     /// Was it done?
     pub(crate) fn is_yes(self) -> bool {
-        self.status < 300
+        (200..300).contains(&self.status)
     }
 }
 
@@ -303,10 +306,16 @@ pub(crate) fn write_together<T>(
                 // The server may be gone before all are connected.
                 let Ok(mut line) = Line::open(door) else { return };
                 while !enough.load(Ordering::Relaxed) {
-                    let Ok(reply) = writer.write(&mut line, places, now) else { break };
-                    let said = Said { status: reply.status, again: reply.header("retry-after").is_some() };
+                    let said = match writer.write(&mut line, places, now) {
+                        Ok(reply) => Said { status: reply.status, again: reply.header("retry-after").is_some() },
+                        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Said::BROKEN,
+                        Err(_) => break,
+                    };
                     acknowledged.fetch_add(usize::from(said.is_yes()), Ordering::Relaxed);
                     let _ = say.send(said);
+                    if said == Said::BROKEN {
+                        break;
+                    }
                 }
             });
         }

@@ -92,7 +92,11 @@ fn told(round: usize, id: &str, history: &[Event], fault: &Fault) -> String {
     let Fault::Broken { done, left } = fault else {
         return format!("round {round}, item {id}: {} answers, too many orders to try", history.len());
     };
-    let lines: String = left.iter().take(20).map(|event| format!("\n  {event:?}")).collect();
+    let line = |event: &Event| {
+        let Event { process, begun, ended, ask, told } = event;
+        format!("\n  process {process}, {begun} to {ended} ns: {ask:?}, {told:?}")
+    };
+    let lines: String = left.iter().take(20).map(line).collect();
     format!("round {round}, item {id}: {done} of {} answers have an order, none goes on with{lines}", history.len())
 }
 

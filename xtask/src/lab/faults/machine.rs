@@ -1,12 +1,14 @@
 //! Too few file descriptors, little memory, a clock that jumps.
 
+use std::sync::mpsc::Receiver;
+
 use fuzz::Dice;
 use serde_json::{Value, json};
 
 use crate::failure::{Because, Failure, Outcome};
 use crate::lab::Bench;
 use crate::lab::client::{Door, Line};
-use crate::lab::ledger::{Before, End, Verdict, Writer, write_together};
+use crate::lab::ledger::{Before, End, Said, Verdict, Writer, write_together};
 use crate::lab::site::{Running, Site};
 
 /// Writes in each phase.
@@ -42,7 +44,7 @@ impl Stage {
     /// Writes on new connections; all of it must be done.
     fn write(&mut self) -> Outcome {
         let mut refused = None;
-        let watch = |said: &std::sync::mpsc::Receiver<crate::lab::ledger::Said>| {
+        let watch = |said: &Receiver<Said>| {
             refused = said.iter().take(WRITES).find(|said| !said.is_yes());
         };
         let (door, places) = (&self.server.door, &self.before.places);

@@ -52,6 +52,7 @@ pub(super) enum Told {
 /// A request and its answer. Times are of one clock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Event {
+    /// Who asked, for whoever reads a history.
     pub(super) process: usize,
     pub(super) begun: u64,
     /// Later than everything where there was no answer.

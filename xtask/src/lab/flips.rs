@@ -1,7 +1,8 @@
-//! A bit is another in one of the files of a server that is not running: either somebody is told (no start, or a finding of
+//! `lab flips`: a bit is another in one of the files of a server that is not running: either somebody is told (no start, or a finding of
 //! `vitae check`, or an answer that says so), or it changes nothing that is answered.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 
 use fuzz::Dice;
 
@@ -30,7 +31,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let server = site.start()?;
     let before = Before::look(&server.door, &server.people()?)?;
     let mut writers = [Writer::new("w0".to_owned(), dice.below(usize::MAX) as u64, 3_000)];
-    let enough = |said: &std::sync::mpsc::Receiver<_>| said.iter().take(WRITES).for_each(drop);
+    let enough = |said: &Receiver<_>| said.iter().take(WRITES).for_each(drop);
     write_together(&server.door, &mut writers, &before.places, &|| 1, enough);
     server.kill();
     let (mut detected, mut harmless, mut silent) = (0, 0, Vec::new());
@@ -51,9 +52,9 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
         }
     }
     let figures = format!("{detected} told, {harmless} harmless, {} silent", silent.len());
-    match silent.first() {
-        None => Ok(figures),
-        Some(first) => Err(Failure::new(format_args!("{figures}, the first: {first}"))),
+    match silent.as_slice() {
+        [] => Ok(figures),
+        silent => Err(Failure::new(format_args!("{figures}\n{}", silent.join("\n")))),
     }
 }
 

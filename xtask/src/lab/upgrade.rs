@@ -1,0 +1,53 @@
+//! `lab upgrade`: a server is asked to end while many write, and the next one takes over its data. No answer breaks off,
+//! the server ends well, and what was acknowledged is there.
+
+use std::sync::mpsc::Receiver;
+
+use fuzz::Dice;
+
+use crate::failure::{Failure, Outcome};
+use crate::lab::Bench;
+use crate::lab::ledger::{Before, End, Said, Verdict, Writer, write_together};
+use crate::lab::site::Site;
+
+const WRITERS: usize = 8;
+
+/// Runs the rounds.
+pub(super) fn run(bench: &Bench) -> Outcome<String> {
+    let mut dice = Dice::new(bench.seed);
+    let site = Site::new(bench, 3)?;
+    let mut server = site.start()?;
+    let before = Before::look(&server.door, &server.people()?)?;
+    let mut writers: Vec<Writer> =
+        (0..WRITERS).map(|number| Writer::new(format!("w{number}"), dice.below(usize::MAX) as u64, 9_000)).collect();
+    let (mut total, mut acknowledged, mut broken, mut unclear) = (Verdict::default(), 0, 0, 0);
+    let rounds = bench.size(3, 40);
+    for _ in 0..rounds {
+        let limit = 10 + dice.below(60);
+        let door = server.door.clone();
+        let watch = |said: &Receiver<Said>| {
+            said.iter().take(limit).for_each(drop);
+            let ended = server.end();
+            (ended, said.iter().collect::<Vec<Said>>())
+        };
+        let ((ended, late), done) = write_together(&door, &mut writers, &before.places, &|| 1, watch);
+        ended?;
+        acknowledged += done;
+        broken += late.iter().filter(|said| **said == Said::BROKEN).count();
+        unclear += late.iter().filter(|said| !said.is_yes() && !said.again && **said != Said::BROKEN).count();
+        server = site.start()?;
+        total.add(before.judge(&server.door, &writers, End::LAST)?);
+        writers.iter_mut().try_for_each(|writer| writer.settle(&server.door, &before.places))?;
+    }
+    server.end()?;
+    let unsound = site.check()?;
+    let figures = format!(
+        "{rounds} ends under load, {acknowledged} writes acknowledged, {broken} answers broken off, {unclear} unclear; \
+         {total}; unsound {}",
+        unsound.len()
+    );
+    match broken + unclear + unsound.len() {
+        0 if total.is_good() => Ok(figures),
+        _ => Err(Failure::new(figures)),
+    }
+}
