@@ -56,7 +56,7 @@ impl Link {
         self.within(async {
             match self.prepared.get(sql as usize) {
                 Some(statement) => self.client.query(statement, params).await,
-                None => self.client.query_typed(text(sql), &typed(sql, params)).await,
+                None => self.client.query_typed(sql.text(), &typed(sql, params)).await,
             }
         })
         .await
@@ -93,7 +93,7 @@ impl Link {
     async fn run(&self, sql: Sql, params: &Params<'_>) -> Result<u64, tokio_postgres::Error> {
         match self.prepared.get(sql as usize) {
             Some(statement) => self.client.execute(statement, params).await,
-            None => self.client.execute_typed(text(sql), &typed(sql, params)).await,
+            None => self.client.execute_typed(sql.text(), &typed(sql, params)).await,
         }
     }
 
@@ -158,11 +158,6 @@ async fn pipelined<F: Future>(work: impl IntoIterator<Item = F>) -> Vec<F::Outpu
     outcomes.into_iter().flatten().collect()
 }
 
-fn text(sql: Sql) -> &'static str {
-    STATEMENTS.get(sql as usize).map_or("", |statement| statement.text)
-}
-
 fn typed<'a>(sql: Sql, params: &Params<'a>) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
-    let types = STATEMENTS.get(sql as usize).map_or(&[][..], |statement| statement.types);
-    params.iter().copied().zip(types.iter().cloned()).collect()
+    params.iter().copied().zip(sql.types().iter().cloned()).collect()
 }

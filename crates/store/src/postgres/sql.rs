@@ -34,6 +34,16 @@ pub(super) enum Sql {
     Secret,
 }
 
+impl Sql {
+    pub(super) fn text(self) -> &'static str {
+        STATEMENTS.get(self as usize).map_or("", |statement| statement.text)
+    }
+
+    pub(super) fn types(self) -> &'static [Type] {
+        STATEMENTS.get(self as usize).map_or(&[], |statement| statement.types)
+    }
+}
+
 /// A statement as it is prepared.
 #[derive(Debug)]
 pub(super) struct Statement {

@@ -141,6 +141,23 @@ async fn verify_finds_what_does_not_fit() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verify_is_not_misled_by_writers() {
+    let place = Place::laid_out().await.unwrap();
+    let store = open(&place.url, &server()).await;
+    let writer = Arc::clone(&store);
+    let writing = tokio::spawn(async move {
+        for number in 0.. {
+            let change = indexed("skills", &(number % 9).to_string(), &[("s", "t")]);
+            writer.commit(commit(user(number % 3), 1, vec![change])).await.unwrap();
+        }
+    });
+    for _ in 0..10 {
+        assert_eq!(store.verify().await, Ok(vec![]));
+    }
+    writing.abort();
+}
+
 #[tokio::test]
 async fn more_callers_than_may_wait_are_refused_at_once() {
     let place = Place::laid_out().await.unwrap();
