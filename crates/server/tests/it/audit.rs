@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::harness::{Ended, Server, run, vitae};
+use crate::harness::{Ended, Server, database_of, run, vitae};
 
 const LOG: &str = "/beta/auditLogs/directoryAudits";
 /// What a seal begins with.
@@ -46,6 +46,10 @@ fn auditors_read_what_was_done() {
 #[test]
 fn what_was_recorded_is_sealed_before_the_server_ends() {
     let place = tempfile::tempdir().unwrap();
+    if database_of(place.path()).is_some() {
+        // Looks into the file.
+        return;
+    }
     let mut seals = 0;
     for round in 0..3 {
         let server = Server::in_place(place.path(), &["--people", "3"]);
@@ -70,6 +74,10 @@ fn what_was_recorded_is_sealed_before_the_server_ends() {
 #[test]
 fn check_names_the_record_that_was_changed() {
     let place = tempfile::tempdir().unwrap();
+    if database_of(place.path()).is_some() {
+        // Looks into the file.
+        return;
+    }
     let server = Server::in_place(place.path(), &["--people", "3"]);
     add(&server, "Falconry");
     server.terminate();
