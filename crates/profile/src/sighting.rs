@@ -1,6 +1,6 @@
 //! What somebody sees only for a role or right of theirs: noted while a request is answered, to be recorded after it.
 //!
-//! Who is to be noted, and what of it, [`crate::access`] decides. When it is written is the server's business.
+//! Who is to be noted, and what of it, `access` decides. When it is written is the server's business.
 
 use std::cell::RefCell;
 use std::sync::Arc;

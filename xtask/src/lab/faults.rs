@@ -7,8 +7,11 @@ mod machine;
 use crate::failure::{Failure, Outcome};
 use crate::lab::Bench;
 
-/// Each kind of fault by itself.
-const KINDS: &[(&str, fn(&Bench) -> Outcome<String>)] = &[("disk", disk::run), ("machine", machine::run)];
+/// Tries one kind of fault and says what came of it.
+type Kind = fn(&Bench) -> Outcome<String>;
+
+/// Each kind by itself.
+const KINDS: &[(&str, Kind)] = &[("disk", disk::run), ("machine", machine::run)];
 
 /// Runs all kinds; one that finds something does not keep the others from it.
 pub(super) fn run(bench: &Bench) -> Outcome<String> {

@@ -124,7 +124,9 @@ fn round(
         drop(answer);
         if let Some(limit) = kill {
             answers.iter().take(limit).for_each(drop);
-            server.take().map(Running::kill);
+            if let Some(server) = server.take() {
+                server.kill();
+            }
         }
         let lost = || Err(Failure::new("a process was lost"));
         processes.into_iter().map(|process| process.join().unwrap_or_else(|_| lost())).collect()
