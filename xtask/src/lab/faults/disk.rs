@@ -84,6 +84,8 @@ struct Course {
     recovery: usize,
     /// Statuses that say nothing clear.
     unclear: Vec<String>,
+    /// Whether what is read may fail; SQLite calls that damaged, and so does the server (500).
+    unreadable: bool,
 }
 
 fn fail(bench: &Bench, letter: char, dice: &mut Dice) -> Outcome<String> {
@@ -112,14 +114,14 @@ fn fail(bench: &Bench, letter: char, dice: &mut Dice) -> Outcome<String> {
 
 /// Lets the writers write, fail and get well again.
 fn course(switch: &Switch, letter: char, door: &Door, said: &Receiver<Said>) -> Outcome<Course> {
-    let mut course = Course::default();
+    let mut course = Course { unreadable: letter == 'r', ..Course::default() };
     said.iter().take(ANSWERS).for_each(|said| course.look(said));
     switch.set(letter)?;
     for said in said.iter().take(ANSWERS) {
         course.look(said);
         *if said.is_yes() { &mut course.done } else { &mut course.refused } += 1;
     }
-    course.unclear.extend(reads(door, letter == 'r')?);
+    course.unclear.extend(reads(door, course.unreadable)?);
     switch.set(WELL)?;
     for said in said.iter().take(RECOVERY) {
         course.look(said);
@@ -133,7 +135,7 @@ fn course(switch: &Switch, letter: char, door: &Door, said: &Receiver<Said>) -> 
     Ok(course)
 }
 
-/// Reading meanwhile is answered, or refused clearly. What cannot be read SQLite calls damaged, and so does the server (500).
+/// Reading meanwhile is answered, or refused clearly.
 fn reads(door: &Door, unreadable: bool) -> Outcome<Vec<String>> {
     let mut line = Line::open(door).or_fail("no connection while the disk is ill")?;
     let mut unclear = Vec::new();
@@ -158,7 +160,12 @@ fn reads(door: &Door, unreadable: bool) -> Outcome<Vec<String>> {
 
 impl Course {
     fn look(&mut self, said: Said) {
-        let clear = matches!(said.status, 200 | 201 | 204) || said.status == 503 && said.again;
+        let clear = match said.status {
+            200 | 201 | 204 => true,
+            503 => said.again,
+            500 => self.unreadable,
+            _ => false,
+        };
         if !clear {
             self.unclear.push(format!("a write was answered {}", said.status));
         }
