@@ -11,19 +11,36 @@ use serde_json::Value;
 
 use crate::bench::pin::Pins;
 use crate::bench::process::Process;
-use crate::bench::scene::Server;
+use crate::bench::scene::{Server, id};
 use crate::bench::{developing, http};
 use crate::failure::{Because, Failure, Outcome};
 
 /// The name under which clients know it.
 const HOST: &str = "people.example";
 
-/// Has a development server make so many people, then serves them. Gives a token of an administrator too.
-pub(crate) fn start(pins: &Pins, program: &Path, folder: &Path, people: &str) -> Outcome<(Server, String)> {
+/// Somebody beside the people that are made, who has told nothing yet.
+const OWNER: &str = r#"{"accountEnabled":true,"displayName":"Bench","mailNickname":"bench","userPrincipalName":"bench@fjord.example","passwordProfile":{"password":"dropped"}}"#;
+
+/// A running server, and who asks it.
+pub(crate) struct Production {
+    pub(crate) server: Server,
+    /// A token of an administrator.
+    pub(crate) token: String,
+    /// Someone who has told nothing yet.
+    pub(crate) owner: String,
+    /// A token of theirs.
+    pub(crate) own_token: String,
+}
+
+/// Has a development server make so many people, then serves them.
+pub(crate) fn start(pins: &Pins, program: &Path, folder: &Path, people: &str) -> Outcome<Production> {
     let (made, token) = developing::start(Command::new(program), folder, &["--people", people])?;
-    let keys = http::exchange(made.address, &http::request("GET", "/.well-known/jwks.json", &made.host, &token, ""))?;
+    let ask = |method, path, body| http::exchange(made.address, &http::request(method, path, &made.host, &token, body));
+    let keys = ask("GET", "/.well-known/jwks.json", "")?;
     keys.json(200)?;
+    let owner = id(&ask("POST", "/beta/users", OWNER)?.json(201)?)?;
     made.process.end()?;
+    let own_token = token_of(program, &developing::data(folder), "bench@fjord.example")?;
     // A development server's own directory is nothing to serve from; its database is like any other.
     let data = folder.join("served");
     std::fs::create_dir(&data).or_fail(data.display())?;
@@ -38,7 +55,17 @@ pub(crate) fn start(pins: &Pins, program: &Path, folder: &Path, people: &str) ->
     process.ready("vitae ")?;
     let text = std::fs::read_to_string(&ready).or_fail(ready.display())?;
     let url = text.trim().strip_prefix("VITAE_URL=").ok_or_else(|| Failure::new("vitae told no address"))?;
-    Ok((Server { host: HOST.to_owned(), ..Server::at(process, url)? }, token))
+    let server = Server { host: HOST.to_owned(), ..Server::at(process, url)? };
+    Ok(Production { server, token, owner, own_token })
+}
+
+/// A token of an ordinary person of a development server's directory.
+fn token_of(program: &Path, data: &Path, name: &str) -> Outcome<String> {
+    let mut command = Command::new(program);
+    command.arg("token").arg("--data").arg(data).args(["--user", name, "--scopes", "User.ReadWrite User.Read.All"]);
+    let made = command.output().or_fail("cannot run vitae token")?;
+    let token = String::from_utf8(made.stdout).or_fail("a token is no text")?.trim().to_owned();
+    if made.status.success() { Ok(token) } else { Err(Failure::new("vitae token failed")) }
 }
 
 /// The settings: behind a proxy, and with an issuer whose tokens are like this one.

@@ -17,7 +17,7 @@ use crate::bench::http::{self, Answer};
 use crate::bench::load::Load;
 use crate::bench::pin::Pins;
 use crate::bench::process::Process;
-use crate::bench::production;
+use crate::bench::production::{self, Production};
 use crate::failure::{Because, Failure, Outcome};
 
 /// People among whom writing is spread: enough that none gets near the quota of a collection, nor anything like it.
@@ -43,9 +43,6 @@ const NEW: [(&str, &str); 4] = [
     ),
 ];
 
-/// A person of the bench's own, so that a collection of exactly ten can be made.
-const OWNER: &str = r#"{"accountEnabled":true,"displayName":"Bench","mailNickname":"bench","userPrincipalName":"bench@fjord.example","passwordProfile":{"password":"dropped"}}"#;
-
 /// A server and how to reach it.
 pub(crate) struct Server {
     pub(crate) process: Process,
@@ -59,6 +56,8 @@ pub(crate) struct Scene {
     pub(crate) vitae: Server,
     pub(crate) bare: Server,
     token: String,
+    /// The token of whose collection and item are read.
+    own_token: String,
     ten: String,
     item: String,
     people: Vec<String>,
@@ -85,12 +84,12 @@ impl Scene {
     /// Starts both and makes the data.
     pub(crate) fn set(program: &Path, pins: &Pins) -> Outcome<Scene> {
         let folder = folder()?;
-        let (vitae, token) = production::start(pins, program, folder.path(), PEOPLE)?;
+        let Production { server: vitae, token, owner, own_token } =
+            production::start(pins, program, folder.path(), PEOPLE)?;
         let ask = |method, path: &str, body: &str| {
             http::exchange(vitae.address, &http::request(method, path, &vitae.host, &token, body))
         };
         let people = ids(&ask("GET", "/beta/users?$select=id,userPrincipalName&$top=999", "")?.json(200)?)?;
-        let owner = id(&ask("POST", "/beta/users", OWNER)?.json(201)?)?;
         let ten = format!("/beta/users/{owner}/profile/skills");
         let mut item = String::new();
         for _ in 0..10 {
@@ -107,12 +106,15 @@ impl Scene {
             routes.push(route("POST", &posted("{user}", collection), 201, answer)?);
         }
         let bare = bare(pins, folder.path(), &routes)?;
-        Ok(Scene { vitae, bare, token, ten, item, people, _folder: folder })
+        Ok(Scene { vitae, bare, token, own_token, ten, item, people, _folder: folder })
     }
 
     /// The load of a case for one of the servers.
     pub(crate) fn load(&self, case: &Case, server: &Server) -> Load {
-        let request = |method, path: &str, body| http::request(method, path, &server.host, &self.token, body);
+        // People read their own; who writes for everybody administers them.
+        let is_own = matches!(case.work, Work::Item | Work::Ten | Work::Filtered);
+        let token = if is_own { &self.own_token } else { &self.token };
+        let request = |method, path: &str, body| http::request(method, path, &server.host, token, body);
         let requests: Arc<[Bytes]> = match case.work {
             Work::Item => [request("GET", &self.item, "")].into(),
             Work::Ten => [request("GET", &self.ten, "")].into(),
@@ -155,18 +157,19 @@ fn route(method: &str, path: &str, status: u16, answer: Answer) -> Outcome<Route
     Ok(Route { method: method.to_owned(), path: path.to_owned(), status, content_type, body })
 }
 
-fn id(entity: &Value) -> Outcome<String> {
+pub(crate) fn id(entity: &Value) -> Outcome<String> {
     let id = entity.get("id").and_then(Value::as_str);
     id.map(str::to_owned).ok_or_else(|| Failure::new("an answer without id"))
 }
 
-/// The ids of all but the signed-in person, whose profile is read and must stay as it is.
+/// The ids of all but those whose profiles are read and must stay as they are.
 fn ids(people: &Value) -> Outcome<Vec<String>> {
     let people = people.get("value").and_then(Value::as_array).ok_or_else(|| Failure::new("no list of people"))?;
-    let others = people.iter().filter(|person| !signed_in(person));
+    let others = people.iter().filter(|person| !is_read(person));
     others.map(id).collect()
 }
 
-fn signed_in(person: &Value) -> bool {
-    person.get("userPrincipalName").and_then(Value::as_str) == Some("ada@fjord.example")
+fn is_read(person: &Value) -> bool {
+    let name = person.get("userPrincipalName").and_then(Value::as_str);
+    name.is_some_and(|name| ["ada@fjord.example", "bench@fjord.example"].contains(&name))
 }
