@@ -12,6 +12,9 @@ use crate::effects::Effects;
 /// The most requests in one record of the store.
 const MOST: usize = 500;
 
+/// The most requests of a tenant that are kept for a store that is away.
+const KEPT: usize = 100_000;
+
 /// What is not written yet, by tenant.
 #[derive(Default)]
 pub(crate) struct Sightings {
@@ -19,9 +22,15 @@ pub(crate) struct Sightings {
 }
 
 impl Sightings {
-    /// Keeps what one request saw.
+    /// Keeps what one request saw, unless too much is kept already.
     pub(crate) fn add(&self, tenant: Uuid, told: Vec<u8>) {
-        self.lock().entry(tenant).or_default().push(told);
+        let mut all = self.lock();
+        let kept = all.entry(tenant).or_default();
+        if kept.len() < KEPT {
+            kept.push(told);
+        } else {
+            tracing::error!(%tenant, "what was seen beyond an audience goes unrecorded: the storage is away too long");
+        }
     }
 
     /// Writes what was kept. What cannot be written is kept for the next time.
@@ -58,6 +67,15 @@ mod tests {
     use store::memory::MemoryStore;
 
     use super::*;
+
+    #[test]
+    fn keeps_so_much() {
+        let (tenant, sightings) = (Uuid::from_u128(7), Sightings::default());
+        for _ in 0..KEPT + 2 {
+            sightings.add(tenant, Vec::new());
+        }
+        assert_eq!(sightings.lock()[&tenant].len(), KEPT);
+    }
 
     #[tokio::test]
     async fn writes_each_once() {

@@ -1,5 +1,6 @@
 //! Where store, profile service and protocol are put together: the only module that names all three.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use engine::{Dialect, Exchange, Request, Response};
@@ -90,14 +91,14 @@ impl Api {
     pub(crate) async fn serve(&self, caller: &auth::Caller, request: Request<'_>) -> Response {
         if profile::sighting::may_see_beyond(caller) {
             let exchange = request.exchange.clone();
-            return self.noting(caller, &exchange, self.service.serve(caller, request)).await;
+            return self.noting(caller, &exchange, Box::pin(self.service.serve(caller, request))).await;
         }
         self.service.serve(caller, request).await
     }
 
     pub(crate) async fn batch(&self, caller: &auth::Caller, request: Request<'_>, roots: &[&str]) -> Response {
         let exchange = request.exchange.clone();
-        self.noting(caller, &exchange, self.service.batch(caller, request, roots)).await
+        self.noting(caller, &exchange, Box::pin(self.service.batch(caller, request, roots))).await
     }
 
     /// What was seen and is not written yet.
@@ -105,15 +106,15 @@ impl Api {
         Arc::clone(&self.sightings)
     }
 
-    /// Answers, and keeps what the caller saw beyond their own audience.
+    /// Answers, and keeps what the caller saw beyond their own audience. The answer comes boxed, for it is large and
+    /// moved from hand to hand here.
     async fn noting(
         &self,
         caller: &auth::Caller,
         exchange: &Exchange,
-        answer: impl Future<Output = Response>,
+        answer: Pin<Box<impl Future<Output = Response>>>,
     ) -> Response {
-        // Boxed, for it is rare and would make the future of every request larger.
-        let (response, seen) = Box::pin(profile::sighting::noted(answer)).await;
+        let (response, seen) = profile::sighting::noted(answer).await;
         if !seen.is_empty() {
             self.sightings.add(caller.tenant, seen.told(caller, &exchange.request_id));
         }
