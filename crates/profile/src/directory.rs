@@ -19,7 +19,7 @@ use edm::expr::Reach;
 use engine::{Changed, Entity, Exchange, Media, Problem, Row, Tag, Window};
 use uuid::Uuid;
 
-pub(crate) use groups::{group_item, group_partition, put_group};
+pub(crate) use groups::{group_partition, put_group};
 pub(crate) use roll::Roll;
 
 use crate::access::{Look, only_basic};

@@ -2,14 +2,11 @@
 //!
 //! Of a rejection only a hash is kept, as an item of the owner's partition. Who may see a guess says [`crate::access`].
 
-use std::sync::Arc;
-
-use edm::{Record, Value};
+use edm::Record;
 use engine::{Kind, Problem};
 use store::{Change, Item, Snapshot};
 
 use crate::access::Standing;
-use crate::model::ENTITY;
 use crate::rules::{self, REJECTED, Writing};
 
 /// May the caller write this guess about the owner?
@@ -45,16 +42,8 @@ pub(crate) fn rejection(item: &Item, record: &Record, writing: &Writing<'_>) -> 
     if !(rejects && header.unverified_inference) || is_own {
         return None;
     }
-    let mut kept = Record::new(&ENTITY);
     let id = mark(header.creator_app.as_deref()?, &item.collection, record);
-    kept.set("id", Value::text(&*id));
-    let item = Item {
-        collection: REJECTED.into(),
-        id: id.into(),
-        header: rules::header(&kept, None, writing),
-        body: rules::body(&kept),
-    };
-    Some(Change::Put { item: Arc::new(item), index: Vec::new() })
+    Some(Change::Put { item: rules::mark(REJECTED, &id, writing), index: Vec::new() })
 }
 
 /// The app, the collection and what is guessed, as a hash (FNV-1a of 128 bits).

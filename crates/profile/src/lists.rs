@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use auth::Caller;
 use bytes::Bytes;
+use edm::Navigation;
 use edm::expr::Reach;
-use edm::{Navigation, Record, Value};
 use engine::{Entity, Exchange, Problem, Row};
-use store::{Change, Commit, Item, Precondition};
+use store::{Change, Commit, Precondition};
 use uuid::Uuid;
 
 use crate::access::{Look, only_basic};
 use crate::audit::{Activity, Audit};
 use crate::directory::Roll;
 use crate::items::damaged;
-use crate::model::{AUDIENCE_LISTS, ENTITY};
-use crate::problems::no_item;
+use crate::model::AUDIENCE_LISTS;
+use crate::problems::{busy, no_item};
 use crate::rules::{self, Writing, list_collection};
 use crate::service::Service;
 use crate::target::Owner;
@@ -76,16 +76,15 @@ impl Service {
             return Ok(());
         }
         let at = self.effects.change_time(snapshot.last_time());
-        let mut record = Record::new(&ENTITY);
-        record.set("id", Value::text(&*id));
-        let writing = Writing { caller, entry: &[], owner: owner.id, at };
-        let (header, body) = (rules::header(&record, None, &writing), rules::body(&record));
-        let item = Arc::new(Item { collection: collection.clone(), id, header, body });
+        let item = rules::mark(&collection, &id, &Writing { caller, entry: &[], owner: owner.id, at });
         let expect =
             vec![Precondition::Exists, Precondition::AtMost { collection, items: self.settings.items_per_collection }];
         let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
         let changes = vec![Change::Put { item, index: Vec::new() }];
-        self.commit(Commit { partition: owner.partition(), at, expect, changes, audit }).await.map(drop)
+        self.commit(Commit { partition: owner.partition(), at, expect, changes, audit })
+            .await?
+            .map(drop)
+            .ok_or_else(busy)
     }
 
     /// Takes someone off a list; a problem where they are not on it.
@@ -103,6 +102,9 @@ impl Service {
         let audit = Audit::new(caller, Activity::Delete, exchange).item(Some(item), None).finish();
         let changes = vec![Change::Delete { collection: item.collection.clone(), id: item.id.clone() }];
         let expect = vec![Precondition::Exists];
-        self.commit(Commit { partition: owner.partition(), at, expect, changes, audit }).await.map(drop)
+        self.commit(Commit { partition: owner.partition(), at, expect, changes, audit })
+            .await?
+            .map(drop)
+            .ok_or_else(busy)
     }
 }

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use crate::access::Policy;
 use crate::audit::{Activity, Audit};
 use crate::model::{MODEL, PROFILE, USER};
-use crate::people::{person_item, put_person};
-use crate::rules::{self, Writing};
+use crate::people::put_person;
+use crate::rules::{self, PERSON, Writing};
 use crate::service::Service;
 use crate::target::Owner;
 
@@ -163,7 +163,7 @@ impl Service {
         let record = rules::new_person(read(&USER, &entry, "")?, owner.id, at).map_err(|problem| told(&problem, ""))?;
         let (upn, display_name) = (rules::principal_name(&record).to_owned(), rules::display_name(&record).to_owned());
         let caller = themselves(owner, &upn, &display_name);
-        let entry = person_item(&record, owner, None, &Writing { caller: &caller, entry: &[], owner: owner.id, at });
+        let entry = rules::entry(PERSON, &record, None, &Writing { caller: &caller, entry: &[], owner: owner.id, at });
         let mut changes = vec![put_person(tenant, &entry)];
         let mut ids = HashSet::new();
         for (collection, place, item) in self.items_of(members.get("profile"))? {

@@ -58,7 +58,7 @@ impl Service {
         let owner = Owner { tenant, id: self.effects.new_id(tenant, at) };
         let record = rules::new_person(patch, owner.id, at)?;
         let writing = Writing { caller, entry: &[], owner: owner.id, at };
-        let item = person_item(&record, owner, None, &writing);
+        let item = rules::entry(PERSON, &record, None, &writing);
         let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
         let commit = Commit {
             partition: owner.partition(),
@@ -106,7 +106,7 @@ impl Service {
         let record = rules::changed_person(old.clone(), patch)?;
         let at = self.effects.change_time(snapshot.last_time());
         let writing = Writing { caller, entry: &[], owner: owner.id, at };
-        let item = person_item(&record, owner, Some(before), &writing);
+        let item = rules::entry(PERSON, &record, Some(before), &writing);
         let (old_name, new_name) = (principal_name(&old), principal_name(&record));
         let renamed = old_name != new_name;
         let mut audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item));
@@ -201,21 +201,6 @@ fn renamed_items(snapshot: &Snapshot, name: &str, writing: &Writing<'_>) -> Vec<
         Some((item.clone(), Arc::new(Item { header, body, ..item.as_ref().clone() })))
     });
     renamed.collect()
-}
-
-/// The entry of a person as it is stored.
-pub(crate) fn person_item(
-    record: &Record,
-    owner: Owner,
-    before: Option<&Arc<Item>>,
-    writing: &Writing<'_>,
-) -> Arc<Item> {
-    Arc::new(Item {
-        collection: PERSON.into(),
-        id: owner.id.to_string().into(),
-        header: rules::header(record, before.map(|item| &item.header), writing),
-        body: rules::body(record),
-    })
 }
 
 /// Writes an entry with the row by which lists of people find it.

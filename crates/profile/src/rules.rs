@@ -15,7 +15,7 @@ use store::{Header, Item};
 use uuid::Uuid;
 
 use crate::access::audience;
-use crate::model::{ALLOWED_AUDIENCES, GROUP, ITEM_FACET, MODEL, USER};
+use crate::model::{ALLOWED_AUDIENCES, ENTITY, GROUP, ITEM_FACET, MODEL, USER};
 
 pub(crate) use tenant::{RULES, check_setting, rule, setting_exists, told_apart_by};
 
@@ -297,6 +297,24 @@ fn goes_beyond(record: &Record) -> bool {
 /// What is stored of a record. Copied once more, so that it takes no more memory than it is long: it stays in the cache.
 pub(crate) fn body(record: &Record) -> Bytes {
     Bytes::copy_from_slice(&record.to_members())
+}
+
+/// The entry of a person or group as it is stored: under the id of whom the partition is.
+pub(crate) fn entry(collection: &str, record: &Record, before: Option<&Arc<Item>>, writing: &Writing<'_>) -> Arc<Item> {
+    Arc::new(Item {
+        collection: collection.into(),
+        id: writing.owner.to_string().into(),
+        header: header(record, before.map(|item| &item.header), writing),
+        body: body(record),
+    })
+}
+
+/// An item that says nothing but that it is there: of what somebody is related to, or what they rejected, the id.
+pub(crate) fn mark(collection: &str, id: &str, writing: &Writing<'_>) -> Arc<Item> {
+    let mut record = Record::new(&ENTITY);
+    record.set("id", Value::text(id));
+    let (header, body) = (header(&record, None, writing), body(&record));
+    Arc::new(Item { collection: collection.into(), id: id.into(), header, body })
 }
 
 /// The version of an item as its ETag shows it: a hash of id, version and last change (FNV-1a, by words).

@@ -67,7 +67,7 @@ impl Service {
         let at = self.effects.change_time(0);
         let group = self.effects.new_id(tenant, at);
         let record = rules::new_group(patch, group, at)?;
-        let item = group_item(&record, None, &Writing { caller, entry: &[], owner: group, at });
+        let item = rules::entry(GROUP_ENTRY, &record, None, &Writing { caller, entry: &[], owner: group, at });
         let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
         let changes = vec![put_group(tenant, &item)];
         let expect = vec![Precondition::Absent];
@@ -95,7 +95,7 @@ impl Service {
         let record = rules::changed_group(old, patch)?;
         let at = self.effects.change_time(snapshot.last_time());
         let writing = Writing { caller, entry: &[], owner: group, at };
-        let item = group_item(&record, Some(&before), &writing);
+        let item = rules::entry(GROUP_ENTRY, &record, Some(&before), &writing);
         let audit = Audit::new(caller, Activity::Update, exchange).item(Some(&before), Some(&item)).finish();
         let changes = vec![put_group(tenant, &item)];
         let commit = Commit {
@@ -128,16 +128,6 @@ impl Service {
             Commit { partition: group_partition((tenant, group)), at, expect, changes: vec![Change::Drop], audit };
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
     }
-}
-
-/// The entry of a group as it is stored.
-pub(crate) fn group_item(record: &edm::Record, before: Option<&Arc<Item>>, writing: &Writing<'_>) -> Arc<Item> {
-    Arc::new(Item {
-        collection: GROUP_ENTRY.into(),
-        id: writing.owner.to_string().into(),
-        header: rules::header(record, before.map(|item| &item.header), writing),
-        body: rules::body(record),
-    })
 }
 
 /// Writes an entry with the row by which lists of groups find it.

@@ -8,13 +8,11 @@ use std::sync::Arc;
 use auth::Caller;
 use bytes::Bytes;
 use edm::expr::Reach;
-use edm::{Record, Value};
 use engine::{Entity, Problem, Window};
 use store::{Candidate, IndexRow, Item, PartitionKey, PartitionKind, Scan, Snapshot};
 use uuid::Uuid;
 
 use crate::access::Look;
-use crate::model::ENTITY;
 use crate::problems::from_store;
 use crate::rules::{self, GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON, Writing, created_token};
 use crate::service::Service;
@@ -102,11 +100,7 @@ impl Roll {
 
     /// What a person's data says who is on the list: the id of what they are related to, and nothing else.
     pub(crate) fn link(self, writing: &Writing<'_>) -> Arc<Item> {
-        let of = self.of().unwrap_or_default().to_string();
-        let mut record = Record::new(&ENTITY);
-        record.set("id", Value::text(of.clone()));
-        let (header, body) = (rules::header(&record, None, writing), rules::body(&record));
-        Arc::new(Item { collection: self.name().into(), id: of.into(), header, body })
+        rules::mark(self.name(), &self.of().unwrap_or_default().to_string(), writing)
     }
 
     /// The next on the list.

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::{exchange, given_id, read, themselves, told};
 use crate::audit::{Activity, Audit};
-use crate::directory::{Roll, group_item, group_partition, put_group};
+use crate::directory::{Roll, group_partition, put_group};
 use crate::model::GROUP;
-use crate::rules::{self, Writing};
+use crate::rules::{self, GROUP_ENTRY, Writing};
 use crate::service::Service;
 use crate::target::Owner;
 
@@ -58,7 +58,7 @@ impl Service {
         let record = rules::new_group(read(&GROUP, group, "")?, id, at).map_err(|problem| told(&problem, ""))?;
         // Nobody in particular made it.
         let caller = Caller { actor: Actor::App, ..themselves(Owner { tenant, id }, "", "") };
-        let item = group_item(&record, None, &Writing { caller: &caller, entry: &[], owner: id, at });
+        let item = rules::entry(GROUP_ENTRY, &record, None, &Writing { caller: &caller, entry: &[], owner: id, at });
         let audit = Audit::new(&caller, Activity::Load, &exchange(at)).finish();
         let (partition, changes) = (group_partition((tenant, id)), vec![put_group(tenant, &item)]);
         Ok(Commit { partition, at, expect: vec![Precondition::Absent], changes, audit })
