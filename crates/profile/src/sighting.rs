@@ -3,6 +3,7 @@
 //! Who is to be noted, and what of it, `access` decides. When it is written is the server's business.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use auth::{Caller, Role, Scope};
@@ -18,10 +19,12 @@ tokio::task_local! {
     static SEEN: RefCell<Seen>;
 }
 
-/// The items that were seen, each with its owner.
+type Name = Arc<str>;
+
+/// The items that were seen: owner, collection, id.
 #[derive(Debug, Default)]
 pub struct Seen {
-    items: Vec<(Uuid, Arc<Item>)>,
+    items: BTreeSet<(Uuid, Name, Name)>,
     further: usize,
 }
 
@@ -47,11 +50,11 @@ impl Seen {
             out.extend_from_slice(format!(",\"further\":{}", self.further).as_bytes());
         }
         out.extend_from_slice(b",\"changes\":[");
-        for (at, (owner, item)) in self.items.iter().enumerate() {
+        for (at, (owner, collection, id)) in self.items.iter().enumerate() {
             out.extend_from_slice(if at == 0 { b"{\"owner\":" } else { b",{\"owner\":" });
             write_string(&mut out, &owner.to_string());
-            member(&mut out, "collection", &item.collection);
-            member(&mut out, "id", &item.id);
+            member(&mut out, "collection", collection);
+            member(&mut out, "id", id);
             out.push(b'}');
         }
         out.extend_from_slice(b"]}");
@@ -89,13 +92,11 @@ pub(crate) fn note<'i>(owner: Uuid, items: impl Iterator<Item = &'i Arc<Item>>) 
     let noted = SEEN.try_with(|seen| {
         let mut seen = seen.borrow_mut();
         for item in items {
-            let same = |(other, known): &(Uuid, Arc<Item>)| {
-                *other == owner && known.id == item.id && known.collection == item.collection
-            };
-            if seen.items.len() >= MOST {
+            let name = (owner, Arc::clone(&item.collection), Arc::clone(&item.id));
+            if seen.items.len() < MOST {
+                seen.items.insert(name);
+            } else if !seen.items.contains(&name) {
                 seen.further += 1;
-            } else if !seen.items.iter().any(same) {
-                seen.items.push((owner, Arc::clone(item)));
             }
         }
     });
