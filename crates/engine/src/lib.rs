@@ -15,6 +15,7 @@ mod each;
 mod elsewhere;
 mod exchange;
 mod explained;
+mod known_paths;
 mod links;
 mod media;
 mod metadata;

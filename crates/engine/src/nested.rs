@@ -42,7 +42,8 @@ impl<'a> NestedLists<'a> {
     }
 }
 
-fn asks(select: &Select) -> bool {
+/// Does a selection ask anything of lists?
+pub(crate) fn asks(select: &Select) -> bool {
     select.properties.iter().any(|selected| selected.query.is_some() || selected.nested.as_ref().is_some_and(asks))
 }
 

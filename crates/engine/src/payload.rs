@@ -1,5 +1,7 @@
 //! Answers: entities and what was asked of them to JSON with its annotations.
 
+use std::cell::LazyCell;
+
 use edm::eval::Row as Seen;
 use edm::expr::{Origin, Reach};
 use edm::model::build::STRING;
@@ -10,7 +12,7 @@ use odata::{Problem, Query, url};
 
 use crate::body::key_values;
 use crate::collection::Shaping;
-use crate::nested::NestedLists;
+use crate::nested::{self, NestedLists};
 use crate::paging::Plan;
 use crate::resources::{Entity, Row, Stream, Tag};
 use crate::rows::{Around, Loaded, Meter, related};
@@ -37,6 +39,8 @@ pub(crate) struct View<'a> {
     shown: Vec<Shown<'a>>,
     navigation: Vec<&'static Navigation>,
     layout: Layout<'a>,
+    /// Are entities written as they are stored, but for what is selected?
+    plain: bool,
     /// Around entities that are written within others; others have what the request has.
     around: Option<Around<'a>>,
 }
@@ -53,7 +57,8 @@ impl<'a> View<'a> {
         let expanded = query.expand.iter().map(|expand| Shown { navigation: expand.navigation, expand: Some(expand) });
         let inline = inline(ty, query).map(|navigation| Shown { navigation, expand: None });
         let mut shown: Vec<_> = expanded.chain(inline).collect();
-        if shown.len() > 1 {
+        // What the model writes into every entity comes in its order.
+        if !query.expand.is_empty() {
             let place = |navigation| ty.all_navigation().position(|known| std::ptr::eq(known, navigation));
             // What only a derived type has comes last.
             shown.sort_by_key(|shown| place(shown.navigation).unwrap_or(usize::MAX));
@@ -61,7 +66,8 @@ impl<'a> View<'a> {
         let mut navigation: Vec<_> = shown.iter().map(|shown| shown.navigation).collect();
         navigation.dedup_by(|left, right| std::ptr::eq(*left, *right));
         let layout = Layout::new(model, ty, query.select.as_ref());
-        Self { ty, query, reach, shown, navigation, layout, around: None }
+        let plain = shown.is_empty() && query.compute.is_empty() && !query.select.as_ref().is_some_and(nested::asks);
+        Self { ty, query, reach, shown, navigation, layout, plain, around: None }
     }
 
     /// The same amid other things.
@@ -107,9 +113,7 @@ pub(crate) fn reach(ty: &'static StructType, query: &Query) -> Reach {
 
 fn level(ty: &'static StructType, query: &Query) -> Reach {
     let mut reach = query.reach();
-    for navigation in inline(ty, query) {
-        reach.merge(Reach { along: vec![(navigation, Reach::NONE)] });
-    }
+    reach.merge(Reach { along: inline(ty, query).map(|navigation| (navigation, Reach::NONE)).collect() });
     for expand in &query.expand {
         let within = level(expand.cast.unwrap_or(expand.navigation.target), &expand.query);
         reach.merge(Reach { along: vec![(expand.navigation, within)] });
@@ -232,6 +236,14 @@ impl Frame<'_> {
     /// Writes what there is to say of an entity into the object that is open.
     pub(crate) fn write(&self, writer: &mut Writer, home: &Home, view: &View<'_>, entity: &Entity) -> Written {
         let row = &entity.row;
+        let digits = row.tag.map(Tag::digits);
+        let stored =
+            Instance { etag: digits.as_ref().map(<[u8; 16]>::as_slice), ..Instance::stored(row.ty, &row.members) };
+        let identified = self.tells_ids();
+        if view.plain && !identified && row.streams.is_none() {
+            writer.entity(&view.layout, &stored);
+            return Ok(());
+        }
         let around = view.around.unwrap_or_else(|| self.meter.around());
         let values = self.computed(view.query, &Loaded::new(entity, view.reach).amid(around))?;
         let computed: Vec<_> = values.iter().map(|(name, ty, value)| Computed { name, ty: *ty, value }).collect();
@@ -241,27 +253,21 @@ impl Frame<'_> {
         if lists.any() {
             layout = layout.nesting(&lists);
         }
-        let identified = self.tells_ids();
         let needs_path = identified || !view.shown.is_empty();
         let path = if needs_path { home.path_of(row) } else { String::new() };
         let id = if identified { [self.root, "/", &path].concat() } else { String::new() };
-        let digits = row.tag.map(Tag::digits);
         let streams = row.streams.iter().flat_map(|streams| streams.iter());
         let media: Vec<_> = streams
             .map(|Stream { property, content_type }| Media { property: *property, content_type, etag: None })
             .collect();
-        let instance = Instance {
-            etag: digits.as_ref().map(<[u8; 16]>::as_slice),
-            id: identified.then_some(id.as_str()),
-            computed: &computed,
-            media: &media,
-            ..Instance::stored(row.ty, &row.members)
-        };
-        writer.entity(&layout, &instance);
+        let id_shown = identified.then_some(id.as_str());
+        writer.entity(&layout, &Instance { id: id_shown, computed: &computed, media: &media, ..stored });
         lists.finish()?;
+        let host = Host { entity, reach: view.reach, around, path: &path, usual: &Query::default() };
+        let context = LazyCell::new(|| self.context(&path));
         view.shown.iter().try_for_each(|shown| {
             writer.expanded(&id, shown.navigation);
-            self.write_shown(writer, &path, view, shown, (entity, around))
+            self.write_shown(writer, &host, &context, shown)
         })
     }
 
@@ -283,40 +289,38 @@ impl Frame<'_> {
         computed.collect()
     }
 
-    /// A collection, or another entity, within an entity.
+    /// A collection, or another entity, within an entity, whose context is the one given.
     fn write_shown(
         &self,
         writer: &mut Writer,
-        path: &str,
-        view: &View<'_>,
+        host: &Host<'_>,
+        context: &LazyCell<Vec<u8>, impl FnOnce() -> Vec<u8>>,
         shown: &Shown<'_>,
-        (entity, around): (&Entity, Around<'_>),
     ) -> Written {
         let navigation = shown.navigation;
         let name = navigation.name;
-        let Some((reach, entities)) = related(entity, view.reach, navigation) else { return Ok(()) };
-        let usual = Query::default();
-        let query = shown.expand.map_or(&usual, |expand| &expand.query);
+        let Some((reach, entities)) = related(host.entity, host.reach, navigation) else { return Ok(()) };
+        let query = shown.expand.map_or(host.usual, |expand| &expand.query);
         let form = shown.expand.map_or(Form::Entities, |expand| expand.form);
         let ty = shown.expand.and_then(|expand| expand.cast).unwrap_or(navigation.target);
-        let home = Home::at(self.model, path, navigation);
-        let within = View::new(self.model, ty, query, reach).amid(around);
+        let home = Home::at(self.model, host.path, navigation);
+        let within = View::new(self.model, ty, query, reach).amid(host.around);
         if !navigation.collection {
             return self.write_single(writer, &home, form, &within, name, entities.first());
         }
         if shown.expand.is_none() {
             // All of it, as it was loaded.
-            writer.context(name, &self.context(path), &["/", name]);
+            writer.context(name, context, &["/", name]);
             writer.open_list(name);
             self.write_items(writer, &home, &within, entities)?;
             writer.close_list();
             return Ok(());
         }
-        let shaping = Shaping { query, reach, meter: self.meter, around };
+        let shaping = Shaping { query, reach, meter: self.meter, around: host.around };
         let of_type = entities.iter().filter(|entity| entity.row.ty.is_a(ty)).cloned().collect();
         let kept = shaping.kept(of_type)?;
         if self.inner_contexts && form == Form::Entities {
-            writer.context(name, &self.context(path), &["/", name, &query.context(self.model.namespace)]);
+            writer.context(name, context, &["/", name, &query.context(self.model.namespace)]);
         }
         if query.count || form == Form::Count {
             writer.count(name, kept.len());
@@ -380,6 +384,17 @@ pub(crate) fn size(entity: &Entity) -> usize {
     entity.row.members.len() + 64 + related
 }
 
+/// The entity that others are written within.
+struct Host<'a> {
+    entity: &'a Entity,
+    reach: &'a Reach,
+    around: Around<'a>,
+    /// Its canonical path.
+    path: &'a str,
+    /// What is asked of those that are written without being asked for.
+    usual: &'a Query,
+}
+
 /// Where entities are at home: the canonical path of their collection, or of the one entity that is there.
 #[derive(Debug, Clone)]
 pub(crate) struct Home {
@@ -396,10 +411,10 @@ impl Home {
 
     /// Where the entities at the end of a relationship are: within the entity at that path, or in a set.
     fn at(model: &'static Model, path: &str, navigation: &'static Navigation) -> Self {
-        let set = model.sets.iter().find(|set| navigation.target.is_a(set.ty));
-        match set {
-            Some(set) if !navigation.contained => Self::collection(set.name),
-            _ => Self { path: [path, "/", navigation.name].concat(), keyed: navigation.collection },
+        let of_type = || model.sets.iter().find(|set| navigation.target.is_a(set.ty));
+        match if navigation.contained { None } else { of_type() } {
+            Some(set) => Self::collection(set.name),
+            None => Self { path: [path, "/", navigation.name].concat(), keyed: navigation.collection },
         }
     }
 

@@ -17,6 +17,7 @@ use crate::calls::{self, Led, not_offered};
 use crate::changes;
 use crate::elsewhere;
 use crate::exchange::{Request, Response, Timing};
+use crate::known_paths::KnownPaths;
 use crate::metadata::{self, Document, Metadata};
 use crate::paging::Plan;
 use crate::payload::{self, Frame, Home};
@@ -36,6 +37,14 @@ pub struct Service<R> {
     staged: bool,
     json: HeaderValue,
     metadata: Arc<Metadata>,
+    known_paths: Arc<KnownPaths>,
+}
+
+/// Where a path leads.
+enum Located {
+    At(Arc<Address>),
+    /// To what the service says of itself.
+    Document(Document),
 }
 
 /// A request that is understood: what is said, what is meant, and that the caller may do it.
@@ -61,7 +70,7 @@ impl<R: Resources> Service<R> {
     pub fn new(resources: R, dialect: Dialect, paging_key: [u8; 32]) -> Self {
         let json = HeaderValue::from_static(dialect.json);
         let metadata = Arc::new(Metadata::new(resources.model(), dialect.clone(), resources.info()));
-        Self { resources, dialect, paging_key, staged: false, json, metadata }
+        Self { resources, dialect, paging_key, staged: false, json, metadata, known_paths: Arc::default() }
     }
 
     /// Answers a request for what the service says of itself, to anyone; `None` where the request asks for anything
@@ -95,6 +104,7 @@ impl<R: Resources> Service<R> {
             staged: true,
             json: self.json.clone(),
             metadata: Arc::clone(&self.metadata),
+            known_paths: Arc::clone(&self.known_paths),
         }
     }
 
@@ -127,16 +137,16 @@ impl<R: Resources> Service<R> {
         request: &Request<'_>,
         timings: &mut Timings,
     ) -> Result<Response, Problem> {
-        let segments = url::path::parse(request.path)?;
-        if let Some(document) = Document::of(&segments) {
-            return self.metadata.answer(document, request);
-        }
-        timings.mark("parse");
-        let option = |name: &str| odata::address::option(request.query, name);
-        let address = odata::address::bind(self.resources.model(), &self.dialect, &segments, &option)?;
+        let address = match self.known_paths.get(request) {
+            Some(known) => known,
+            None => match self.locate(request, timings)? {
+                Located::At(address) => address,
+                Located::Document(document) => return self.metadata.answer(document, request),
+            },
+        };
         let (address, identified) = match address.place {
-            Place::EntityById(cast) => (self.identified_by(request, cast)?, true),
-            Place::All(Some(ty)) => (all::only_set(self.resources.model(), ty).unwrap_or(address), false),
+            Place::EntityById(cast) => (self.identified_by(request, cast)?.into(), true),
+            Place::All(Some(ty)) => (all::only_set(self.resources.model(), ty).map_or(address, Arc::new), false),
             _ => (address, false),
         };
         if request.method == Method::OPTIONS {
@@ -152,7 +162,7 @@ impl<R: Resources> Service<R> {
         while address.steps.iter().any(|step| matches!(step, Step::Call(_))) {
             match Box::pin(self.call(caller, request, &address)).await? {
                 Led::Answer(response) => return Ok(response),
-                Led::On(further) => address = further,
+                Led::On(further) => address = Arc::new(further),
             }
             task = task::task(&address, &request.method, &self.dialect)?;
         }
@@ -166,6 +176,19 @@ impl<R: Resources> Service<R> {
             true => Box::pin(self.explained(&understood, response?)).await,
             false => response,
         }
+    }
+
+    /// Parses and binds the path.
+    fn locate(&self, request: &Request<'_>, timings: &mut Timings) -> Result<Located, Problem> {
+        let segments = url::path::parse(request.path)?;
+        if let Some(document) = Document::of(&segments) {
+            return Ok(Located::Document(document));
+        }
+        timings.mark("parse");
+        let option = |name: &str| odata::address::option(request.query, name);
+        let address = Arc::new(odata::address::bind(self.resources.model(), &self.dialect, &segments, &option)?);
+        self.known_paths.put(request, &address);
+        Ok(Located::At(address))
     }
 
     /// `$entity?$id=…`: the address of the entity that the option names, as a derived type if a cast follows.

@@ -240,7 +240,9 @@ fn visible_items(viewer: &Viewer<'_>, snapshot: &Snapshot, collection: &Navigati
     });
     let visible = items.iter().skip(start).filter_map(|item| viewer.shows(item));
     let shown = visible.skip(window.skip).take(window.limit.unwrap_or(usize::MAX));
-    shown.map(|item| item.row(collection.target).into()).collect()
+    let mut entities = Vec::with_capacity(items.len().saturating_sub(start).min(window.limit.unwrap_or(usize::MAX)));
+    entities.extend(shown.map(|item| Entity::from(item.row(collection.target))));
+    entities
 }
 
 /// Removes an item, and remembers it if that rejects it.

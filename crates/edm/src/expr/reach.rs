@@ -23,6 +23,10 @@ impl Reach {
 
     /// Takes in what another needs.
     pub fn merge(&mut self, other: Reach) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
         for (navigation, further) in other.along {
             match self.along.iter_mut().find(|(known, _)| std::ptr::eq(*known, navigation)) {
                 Some((_, known)) => known.merge(further),
