@@ -13,10 +13,13 @@ use crate::{PartitionKey, Snapshot};
 /// How many partitions share an epoch. More only lessen the loads that are not kept.
 const EPOCHS: usize = 64;
 
+/// What it takes to know that there is no such partition.
+const ABSENT: usize = 160;
+
 /// What the cache is dimensioned for. Only a hint: bytes are what bounds it.
 const TYPICAL_SNAPSHOT: usize = 16 << 10;
 
-pub(crate) struct Cache<V: Content = Arc<Snapshot>> {
+pub(crate) struct Cache<V: Content = Option<Arc<Snapshot>>> {
     hot: quick_cache::sync::Cache<PartitionKey, V, BySize, FxBuildHasher>,
     /// Counts the commits published to the partitions of a slot. Held while an entry is written, so that "no commit
     /// since the load began" cannot cease to be true before the loaded snapshot is in.
@@ -35,6 +38,13 @@ pub(crate) trait Content: Clone {
 impl Content for Arc<Snapshot> {
     fn size(&self) -> usize {
         Snapshot::size(self)
+    }
+}
+
+/// A partition that may be known not to exist, which those need to know who ask for one that few tenants have.
+impl Content for Option<Arc<Snapshot>> {
+    fn size(&self) -> usize {
+        self.as_ref().map_or(ABSENT, Content::size)
     }
 }
 

@@ -106,12 +106,12 @@ impl SqliteStore {
             return Ok(self.readers.with(load)?.map(Arc::new));
         };
         if let Some(found) = cache.get(&partition) {
-            return Ok(Some(found));
+            return Ok(found);
         }
         let epoch = cache.epoch(&partition);
-        let Some(loaded) = self.readers.with(load)?.map(Arc::new) else { return Ok(None) };
+        let loaded = self.readers.with(load)?.map(Arc::new);
         cache.offer(partition, epoch, &loaded);
-        Ok(Some(loaded))
+        Ok(loaded)
     }
 }
 

@@ -10,6 +10,7 @@ mod limits;
 mod metadata;
 mod methods;
 mod paging;
+mod paths;
 mod payloads;
 mod posted;
 mod random;

@@ -228,8 +228,9 @@ impl Writer {
         if !self.format.has(Metadata::Minimal) {
             return;
         }
-        self.control("", "etag");
-        self.out.extend_from_slice(b"\"W/\\\"");
+        self.separate();
+        // The control information that every entity has, in one piece.
+        self.out.extend_from_slice(b"\"@odata.etag\":\"W/\\\"");
         self.out.extend_from_slice(opaque);
         self.out.extend_from_slice(b"\\\"\"");
     }

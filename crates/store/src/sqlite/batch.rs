@@ -59,7 +59,7 @@ impl<'a> Batch<'a> {
                 if self.erased {
                     self.cache.clear();
                 }
-                self.written.into_iter().for_each(|(key, snapshot)| self.cache.publish(key, snapshot));
+                self.written.into_iter().for_each(|(key, snapshot)| self.cache.publish(key, snapshot.map(Some)));
                 Ok(())
             }
             Err(error) => {
@@ -123,7 +123,7 @@ impl<'a> Batch<'a> {
         };
         let known = match self.written.get(&key) {
             Some(written) => written.clone(),
-            None => self.cache.peek(&key),
+            None => self.cache.peek(&key).flatten(),
         };
         known.filter(|known| known.rev() == before.rev)
     }

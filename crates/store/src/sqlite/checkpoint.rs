@@ -14,7 +14,7 @@ use crate::Result;
 
 /// How many pages the log may grow by before the checkpointer is woken. More pages are written in fewer places,
 /// because those that change often are written once; but commits wait longer while the disk is busy with them.
-const WAKE_PAGES: usize = 1_500;
+const WAKE_PAGES: usize = 3_000;
 
 /// Folds in what can be without waiting for anybody.
 const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";

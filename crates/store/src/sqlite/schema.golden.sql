@@ -1,6 +1,6 @@
 -- application_id Integer(1448362309)
 -- user_version Integer(2)
--- page_size Integer(4096)
+-- page_size Integer(8192)
 -- journal_mode Text("wal")
 -- encoding Text("UTF-8")
 CREATE TABLE history (

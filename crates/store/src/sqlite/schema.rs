@@ -17,8 +17,10 @@ pub(super) const VERSION: u32 = 2;
 /// Marks the file as a store: "VTAE".
 const APPLICATION: u32 = 0x5654_4145;
 
-/// Small pages: a commit dirties a few pages at random places, and writes each of them twice.
-pub(super) const PAGE_SIZE: usize = 4096;
+/// A commit dirties a few pages at random places and writes each of them twice, so they are small; but a row longer
+/// than a quarter of a page takes a page of its own for the rest, and most items and records have one to two kilobytes.
+/// A file keeps the size that it was made with.
+pub(super) const PAGE_SIZE: usize = 8192;
 
 /// How long to wait for another connection's lock. Connections of one store do not wait for each other beyond moments.
 const BUSY: Duration = Duration::from_secs(5);
@@ -169,7 +171,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
         connection.pragma_update(None, "page_size", row::limit(PAGE_SIZE))?;
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "cache_size", -4096)?;
+        connection.pragma_update(None, "cache_size", -8192)?;
         connection.set_prepared_statement_cache_capacity(32);
         create(&connection)
     };

@@ -12,6 +12,7 @@ use expect_test::expect_file;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use super::schema::PAGE_SIZE;
 use super::{Options, SqliteStore};
 use crate::cache::Cache;
 use crate::fixture::{commit, indexed, put, user};
@@ -221,7 +222,7 @@ async fn a_damaged_page_is_told() {
     }
     drop(store);
     let mut bytes = fs::read(&path).unwrap();
-    bytes[4096..].fill(0xff);
+    bytes[PAGE_SIZE..].fill(0xff);
     fs::write(&path, bytes).unwrap();
     let store = open(&path);
     assert!(matches!(store.snapshot(user(1)).await, Err(Error::Corrupt(_))));
@@ -259,8 +260,8 @@ async fn rows_that_disagree_are_found() {
 #[test]
 fn a_slow_load_does_not_replace_a_commit() {
     let cache = Cache::new(1 << 20);
-    let snapshot = |rev| Arc::new(Snapshot::new(rev, 0, []));
-    let rev = || cache.get(&user(1)).map(|found: Arc<Snapshot>| found.rev());
+    let snapshot = |rev| Some(Arc::new(Snapshot::new(rev, 0, [])));
+    let rev = || cache.get(&user(1)).flatten().map(|found: Arc<Snapshot>| found.rev());
     let epoch = cache.epoch(&user(1));
     cache.publish(user(1), Some(snapshot(2)));
     cache.offer(user(1), epoch, &snapshot(1));
@@ -275,6 +276,22 @@ fn a_slow_load_does_not_replace_a_commit() {
     assert_eq!(rev(), None);
     cache.offer(user(1), cache.epoch(&user(1)), &snapshot(3));
     assert_eq!(rev(), Some(3));
+}
+
+#[tokio::test]
+async fn that_nobody_is_there_is_remembered_until_somebody_is() {
+    let (_directory, path) = place();
+    let store = open(&path);
+    assert_eq!(store.snapshot(user(1)).await, Ok(None));
+    let hide = |sql| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    hide("ALTER TABLE partition RENAME TO hidden");
+    assert_eq!(store.snapshot(user(1)).await, Ok(None), "without a look into the file");
+    assert!(store.snapshot(user(2)).await.is_err());
+    hide("ALTER TABLE hidden RENAME TO partition");
+    store.commit(commit(user(1), 1, vec![big(1, 10)])).await.unwrap();
+    assert_eq!(store.snapshot(user(1)).await.unwrap().unwrap().items("skills").len(), 1);
+    store.commit(commit(user(1), 2, vec![Change::Drop])).await.unwrap();
+    assert_eq!(store.snapshot(user(1)).await, Ok(None));
 }
 
 /// Readers note the last acknowledged rev and then must see at least that.
