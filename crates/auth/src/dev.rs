@@ -1,4 +1,4 @@
-//! The issuer of development servers: one P-256 key, tokens in the shape Entra v2 gives them.
+//! The issuer of development servers: a P-256 key, an RSA key that follows from it, tokens in the shape Entra v2 gives them.
 //!
 //! It makes and signs tokens, and [`Desk`] decides who gets which; pages, endpoints and files are the server's.
 //! Production does not trust it.
@@ -10,6 +10,7 @@ mod device;
 mod fault;
 mod foreign;
 mod form;
+mod rsa;
 mod scope;
 mod shelf;
 
@@ -33,7 +34,10 @@ use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
+
+use self::rsa::RsaKey;
 
 /// The `iss` of access tokens for this service. It names no real origin, so that they outlive a change of port; tokens
 /// that others check name the origin they were asked of.
@@ -51,6 +55,8 @@ pub struct DevIssuer {
     key: SigningKey,
     /// The `kid` of its key: the RFC 7638 thumbprint.
     kid: String,
+    /// What it signs with for others, once that was needed.
+    rsa: Arc<OnceLock<Option<RsaKey>>>,
 }
 
 /// What a development token shall say.
@@ -125,9 +131,24 @@ impl DevIssuer {
         jwk.to_string()
     }
 
-    /// The public key as a JWK set.
+    /// The public key of its access tokens for this service, as a JWK set.
     pub fn jwks(&self) -> String {
         json!({ "keys": [self.public_jwk()] }).to_string()
+    }
+
+    /// All its public keys: with that of tokens that others check.
+    pub fn published_jwks(&self) -> String {
+        let keys: Vec<Value> = self.rsa().map(RsaKey::public_jwk).into_iter().chain([self.public_jwk()]).collect();
+        json!({ "keys": keys }).to_string()
+    }
+
+    /// Makes what is needed for tokens that others check. Takes a moment the first time, and none after that.
+    pub fn prepare(&self) {
+        self.rsa();
+    }
+
+    fn rsa(&self) -> Option<&RsaKey> {
+        self.rsa.get_or_init(|| RsaKey::of(&self.key.to_bytes())).as_ref()
     }
 
     /// The `iss` of tokens of this tenant.
@@ -151,16 +172,17 @@ impl DevIssuer {
             Some(user) => add_person(&mut claims, request, user),
             None => add_app(&mut claims, request),
         }
-        self.finish(claims)
+        self.sign(&numbered(claims))
     }
 
-    /// Signs the claims under an id of their own. Two tokens differ in it exactly when they differ in anything else.
-    fn finish(&self, mut claims: Map<String, Value>) -> String {
-        let digest = Sha256::digest(Value::from(claims.clone()).to_string());
-        let id = URL_SAFE_NO_PAD.encode(digest).chars().take(22).collect::<String>();
-        claims.insert("uti".into(), id.clone().into());
-        claims.insert("jti".into(), id.into());
-        self.sign(&Value::from(claims))
+    /// Signs claims for others.
+    fn sign_for_others(&self, claims: Map<String, Value>) -> String {
+        let claims = numbered(claims);
+        let signed = self.rsa().and_then(|key| {
+            let message = encoded(&key.header(), &claims);
+            key.sign(&message).map(|signature| format!("{message}.{signature}"))
+        });
+        signed.unwrap_or_else(|| self.sign(&claims))
     }
 
     /// A token with these claims and no others, true or not: for tests of how such a token is received.
@@ -170,14 +192,13 @@ impl DevIssuer {
 
     /// The same with a header of one's own.
     pub fn sign_under(&self, header: &Value, claims: &Value) -> String {
-        let message =
-            format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let message = encoded(header, claims);
         let signature: Signature = self.key.sign(message.as_bytes());
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
     }
 
     fn with_key(key: SigningKey) -> DevIssuer {
-        let mut issuer = DevIssuer { key, kid: String::new() };
+        let mut issuer = DevIssuer { key, kid: String::new(), rsa: Arc::default() };
         let (x, y) = issuer.point();
         // The thumbprint is over exactly these members in exactly this order (RFC 7638).
         let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
@@ -210,6 +231,21 @@ impl fmt::Debug for DevIssuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DevIssuer").field("kid", &self.kid).finish_non_exhaustive()
     }
+}
+
+/// The claims under an id of their own. Two tokens differ in it exactly when they differ in anything else.
+fn numbered(mut claims: Map<String, Value>) -> Value {
+    let digest = Sha256::digest(Value::from(claims.clone()).to_string());
+    let id = URL_SAFE_NO_PAD.encode(digest).chars().take(22).collect::<String>();
+    claims.insert("uti".into(), id.clone().into());
+    claims.insert("jti".into(), id.into());
+    claims.into()
+}
+
+/// What is signed of a token.
+fn encoded(header: &Value, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}", part(header), part(claims))
 }
 
 fn common_claims(request: &TokenRequest) -> Map<String, Value> {

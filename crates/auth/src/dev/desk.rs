@@ -134,7 +134,13 @@ impl Desk {
 
     /// The public keys.
     pub fn jwks(&self) -> String {
-        self.issuer.jwks()
+        self.issuer.published_jwks()
+    }
+
+    /// The work before the first keys and the first token that others check, which may take a second.
+    pub fn preparation(&self) -> impl FnOnce() + Send + 'static {
+        let issuer = self.issuer.clone();
+        move || issuer.prepare()
     }
 
     /// The `iss` of tokens that others check.

@@ -102,3 +102,27 @@ fn tokens_have_the_shape_of_entra() {
         }"#]]
     .assert_eq(&payload(&dev().mint(&request())));
 }
+
+#[test]
+fn what_others_check_is_signed_with_rsa() {
+    let issuer = dev();
+    let user = TokenUser { id: Uuid::from_u128(7), upn: "ada@fjord.example".into(), name: "Ada".into() };
+    let token = issuer.id_token(&request(), &user, "https://localhost:8443", Some("n"), false);
+    let header = jsonwebtoken::decode_header(&token).unwrap();
+    assert_eq!(header.alg, jsonwebtoken::Algorithm::RS256);
+    let published: Value = serde_json::from_str(&issuer.published_jwks()).unwrap();
+    let keys = published["keys"].as_array().unwrap();
+    assert_eq!((keys.len(), &keys[1]["kid"]), (2, &json!(issuer.kid())));
+    assert_eq!((&keys[0]["kid"], &keys[0]["kty"], &keys[0]["d"]), (&json!(header.kid), &json!("RSA"), &Value::Null));
+    assert_eq!(KeySet::from_jwks(&issuer.published_jwks()).unwrap().skipped(), [""; 0]);
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let text = |member: &str| keys[0][member].as_str().unwrap().to_owned();
+    let key = jsonwebtoken::DecodingKey::from_rsa_components(&text("n"), &text("e")).unwrap();
+    assert!(jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, header.alg).unwrap());
+    assert!(issuer.confirm(&token).is_some());
+    assert!(issuer.confirm(&format!("{message}.{}", signature.replace(|c: char| c.is_ascii_digit(), "A"))).is_none());
+    // The same again after a restart; and this service itself is not signed to in this way.
+    let again = DevIssuer::from_json(&issuer.to_json()).unwrap();
+    assert_eq!(again.published_jwks(), issuer.published_jwks());
+    assert_eq!(issuer.as_issuer().unwrap().algorithms, [Algorithm::Es256]);
+}

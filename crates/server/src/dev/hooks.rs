@@ -74,7 +74,7 @@ impl Hooks {
     ) -> Result<Passage<'_>, Refusal> {
         let path = arrival.head.uri.path();
         if path == "/.well-known/jwks.json" {
-            return Ok(Passage::Answered(answer_text(self.signin.keys())));
+            return Ok(Passage::Answered(answer_text(self.signin.keys().await)));
         }
         if let Some(name) = path.strip_prefix("/dev/") {
             return self.ask(app, arrival, name, body).await.map(Passage::Answered);

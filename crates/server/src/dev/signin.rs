@@ -61,8 +61,16 @@ impl SignIn {
     }
 
     /// The public keys.
-    pub(super) fn keys(&self) -> String {
+    pub(super) async fn keys(&self) -> String {
+        self.prepared().await;
         self.desk.jwks()
+    }
+
+    /// Waits, where nobody else does, until tokens can be signed that others check.
+    async fn prepared(&self) {
+        if let Err(error) = tokio::task::spawn_blocking(self.desk.preparation()).await {
+            tracing::error!(%error, "the key of tokens that others check could not be made");
+        }
     }
 
     /// Answers what is meant for it.
@@ -108,9 +116,13 @@ impl SignIn {
 
     async fn serve(&self, call: &Call<'_>, way: Way<'_>) -> Result<Result<Response, Fault>, Refusal> {
         Ok(match way.endpoint {
-            Endpoint::Discovery => Ok(answer(StatusCode::OK, &self.discovery(way.tenant, call.facts.origin))),
+            Endpoint::Discovery => {
+                // Whoever reads this asks for keys or tokens next.
+                drop(tokio::task::spawn_blocking(self.desk.preparation()));
+                Ok(answer(StatusCode::OK, &self.discovery(way.tenant, call.facts.origin)))
+            }
             Endpoint::Instance => self.instance(call),
-            Endpoint::Keys => Ok(answer_text(StatusCode::OK, self.keys())),
+            Endpoint::Keys => Ok(answer_text(StatusCode::OK, self.keys().await)),
             Endpoint::Token => self.token(call).await,
             Endpoint::DeviceCode => self.device_code(call),
             Endpoint::Authorize => self.authorize(call).await,

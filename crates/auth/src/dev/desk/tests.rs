@@ -5,6 +5,7 @@ use crate::dev::{DeviceCode, Stop};
 use crate::testing;
 use crate::{Authenticator, Scopes};
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
 const ORIGIN: &str = "https://localhost:8443";
 const PUBLIC: &str = "client_id=a0000000-0000-4000-8000-000000000001";
@@ -22,8 +23,9 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let issuer = DevIssuer::generate(&mut testing::random(1));
-        World { desk: Desk::new(issuer, Uuid::from_u128(1), testing::random(2)), now: NOW }
+        // One for all: its second key takes a moment to make.
+        static ISSUER: LazyLock<DevIssuer> = LazyLock::new(|| DevIssuer::generate(&mut testing::random(1)));
+        World { desk: Desk::new(ISSUER.clone(), Uuid::from_u128(1), testing::random(2)), now: NOW }
     }
 
     fn facts(&self) -> Facts<'static> {

@@ -26,7 +26,9 @@ impl SignIn {
                 let gone = || {
                     Fault::new(Wrong::Person, "the person is no longer in the directory; somebody else must sign in")
                 };
-                Some(self.present(call.app, &id.to_string()).await.ok_or_else(gone)?)
+                let member = self.present(call.app, &id.to_string()).await.ok_or_else(gone)?;
+                self.prepared().await;
+                Some(member)
             }
         };
         Ok(answer(StatusCode::OK, &self.desk.answer(&grant, member.as_ref(), call.facts)))
