@@ -33,10 +33,12 @@ pub enum Scope {
     AuditLogReadAll,
     /// An app sees items of every audience; an extension of Vitae, and logged.
     ProfileReadAllAudiences,
+    /// An app reads who is in groups that hide it.
+    MemberReadHidden,
 }
 
 /// Every permission and its spelling in tokens. The order is that of the enum, and of output.
-const TABLE: [(Scope, &str); 13] = [
+const TABLE: [(Scope, &str); 14] = [
     (Scope::UserRead, "User.Read"),
     (Scope::UserReadWrite, "User.ReadWrite"),
     (Scope::UserReadBasicAll, "User.ReadBasic.All"),
@@ -50,6 +52,7 @@ const TABLE: [(Scope, &str); 13] = [
     (Scope::GroupMemberReadWriteAll, "GroupMember.ReadWrite.All"),
     (Scope::AuditLogReadAll, "AuditLog.Read.All"),
     (Scope::ProfileReadAllAudiences, "Profile.ReadAllAudiences"),
+    (Scope::MemberReadHidden, "Member.Read.Hidden"),
 ];
 
 impl Scope {
@@ -107,6 +110,12 @@ impl Scopes {
     #[must_use]
     pub fn with(self, scope: Scope) -> Scopes {
         Scopes(self.0 | scope.bit())
+    }
+
+    /// The permissions of both sets; usable in constants.
+    #[must_use]
+    pub const fn union(self, other: Scopes) -> Scopes {
+        Scopes(self.0 | other.0)
     }
 
     /// Whether the permission is in the set.

@@ -143,6 +143,11 @@ impl Viewer<'_> {
         self.sees(&item.collection, &item.header).then_some(Visible(item))
     }
 
+    /// Is nothing hidden from the viewer?
+    pub(crate) fn sees_all(&self) -> bool {
+        self.standing.sees_all()
+    }
+
     /// The rule of the whole service.
     fn sees(&self, collection: &str, item: &Header) -> bool {
         if self.searching && !item.searchable {
@@ -158,12 +163,6 @@ impl Viewer<'_> {
         (!item.unverified_inference || self.told_of_guesses(item, rule))
             && self.admits(item.audience)
             && rule.ceiling.is_none_or(|ceiling| self.admits(ceiling))
-    }
-
-    /// Would this audience, too, show them the item?
-    fn would_see(&self, further: u32, item: &Item) -> bool {
-        let wider = || Self { admitted_to: self.admitted_to | further, ..self.clone() };
-        !self.sees(&item.collection, &item.header) && wider().sees(&item.collection, &item.header)
     }
 
     /// Does any bit of the mask admit the viewer? `me`, which has none, admits nobody.

@@ -20,9 +20,10 @@ use engine::{Changed, Entity, Exchange, Media, Problem, Row, Tag, Window};
 use uuid::Uuid;
 
 pub(crate) use groups::{group_partition, put_group};
+pub(crate) use members::memberships;
 pub(crate) use roll::Roll;
 
-use crate::access::{Look, only_basic};
+use crate::access::{Look, Subject, only_basic};
 use crate::problems::{elsewhere, no_person, not_a_group, not_a_person, not_offered, only_a_file, only_related};
 use crate::service::Service;
 use crate::target::{Owner, Target, path};
@@ -77,6 +78,17 @@ impl Spot {
             Spot::Photo { person, .. } => path("users", *person, &["/photo"]),
             Spot::Photos(person) => path("users", *person, &["/photos"]),
             Spot::Size(person, id) => path("users", *person, &["/photos('", &id.replace('\'', "''"), "')"]),
+        }
+    }
+
+    /// What reading it is about.
+    pub(crate) fn subject(&self) -> Subject {
+        match *self {
+            Spot::Groups | Spot::Group(_) => Subject::Groups,
+            Spot::Members(_) | Spot::Member(..) => Subject::Members,
+            Spot::MemberOf(person) | Spot::Membership(person, _) => Subject::MemberOf(person),
+            Spot::Manager(_) | Spot::Reports(_) | Spot::Report(..) => Subject::People,
+            Spot::Photo { person, .. } | Spot::Photos(person) | Spot::Size(person, _) => Subject::Person(person),
         }
     }
 
@@ -200,7 +212,11 @@ impl Service {
     async fn roll(&self, caller: &Caller, tenant: Uuid, spot: &Spot) -> Result<Option<Roll>, Problem> {
         match *spot {
             Spot::Groups => Ok(Some(Roll::Groups(tenant))),
-            Spot::Members(group) => self.group_entry(tenant, group).await.map(|_| Some(Roll::Members(tenant, group))),
+            Spot::Members(group) => {
+                let (_, entry) = self.group_entry(tenant, group).await?;
+                let look = Look::new(self, caller);
+                self.members_told(&look, (tenant, group), &entry).await.map(Some)
+            }
             Spot::Reports(id) => {
                 self.snapshot(caller, Owner { tenant, id }).await.map(|_| Some(Roll::Reports(tenant, id)))
             }

@@ -1,5 +1,6 @@
 //! Items of a profile: read, list, create, change, delete. The same for every collection.
 
+use std::iter;
 use std::sync::Arc;
 
 use auth::Caller;
@@ -42,7 +43,7 @@ impl Service {
         id: &str,
     ) -> Result<Visible<'a>, Problem> {
         let item = snapshot.item(collection.name, id);
-        let viewer = Look::new(self, caller).at_one(owner, snapshot, item).await?;
+        let viewer = Look::new(self, caller).at(owner, snapshot, item.into_iter()).await?;
         item.and_then(|item| viewer.shows(item)).ok_or_else(no_item)
     }
 
@@ -108,10 +109,13 @@ impl Service {
             header: rules::header(&record, None, &writing),
             body: rules::body(&record),
         });
-        let quota = self.settings.items_per_collection;
+        // Full is what looks full to the caller, who else could count what is hidden.
+        let viewer = Look::new(self, caller).at(owner, &snapshot, iter::empty()).await?;
+        let hidden = snapshot.items(collection.name).iter().filter(|item| viewer.shows(item).is_none()).count();
+        let most = self.settings.items_per_collection.saturating_add(hidden);
         let expect = vec![
             Precondition::Exists,
-            Precondition::AtMost { collection: item.collection.clone(), items: quota },
+            Precondition::AtMost { collection: item.collection.clone(), items: most },
             Precondition::ItemAbsent { collection: item.collection.clone(), id: item.id.clone() },
         ];
         let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
@@ -180,7 +184,7 @@ impl Service {
         Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
     }
 
-    /// Removes every item of the profile; the person stays, and what they are related to.
+    /// Removes every item of the profile that exists for the caller; the person stays, and what they are related to.
     pub(crate) async fn clear_profile(
         &self,
         caller: &Caller,
@@ -192,8 +196,9 @@ impl Service {
         let at = self.effects.change_time(snapshot.last_time());
         let writing = Writing { caller, entry: &[], owner: owner.id, at };
         let (mut audit, mut changes) = (Audit::new(caller, Activity::Clear, exchange), Vec::new());
+        let viewer = Look::new(self, caller).at(owner, &snapshot, iter::empty()).await?;
         for collection in PROFILE.all_navigation() {
-            for item in snapshot.items(collection.name) {
+            for item in snapshot.items(collection.name).iter().filter(|item| viewer.shows(item).is_some()) {
                 audit = audit.item(Some(item), None);
                 changes.extend(removal(collection.target, item, &writing));
             }

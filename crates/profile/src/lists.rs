@@ -17,7 +17,7 @@ use crate::audit::{Activity, Audit};
 use crate::directory::Roll;
 use crate::items::damaged;
 use crate::model::AUDIENCE_LISTS;
-use crate::problems::{busy, no_item};
+use crate::problems::{no_item, no_person};
 use crate::rules::{self, Writing, list_collection};
 use crate::service::Service;
 use crate::target::Owner;
@@ -37,8 +37,9 @@ impl Service {
     ) -> Result<Vec<Entity>, Problem> {
         let snapshot = self.snapshot(caller, owner).await?;
         let look = Look::new(self, caller);
-        let mut people = Vec::new();
-        for item in snapshot.items(list_collection(list.name)) {
+        let (mut people, items) = (Vec::new(), snapshot.items(list_collection(list.name)));
+        let viewer = look.at(owner, &snapshot, items.iter()).await?;
+        for item in items.iter().filter_map(|item| viewer.shows(item)) {
             let id = Uuid::try_parse(&item.id).map_err(|_| damaged())?;
             let (roll, basic) = (Roll::People(owner.tenant), only_basic(caller, Some(id)));
             people.extend(self.listed(&look, (roll, id), basic, &Reach::NONE).await?);
@@ -81,10 +82,9 @@ impl Service {
             vec![Precondition::Exists, Precondition::AtMost { collection, items: self.settings.items_per_collection }];
         let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
         let changes = vec![Change::Put { item, index: Vec::new() }];
-        self.commit(Commit { partition: owner.partition(), at, expect, changes, audit })
-            .await?
-            .map(drop)
-            .ok_or_else(busy)
+        let done = self.commit(Commit { partition: owner.partition(), at, expect, changes, audit }).await?;
+        // Only its keeper's end refuses it.
+        done.map(drop).ok_or_else(|| no_person(&owner.id.to_string()))
     }
 
     /// Takes someone off a list; a problem where they are not on it.
@@ -102,9 +102,8 @@ impl Service {
         let audit = Audit::new(caller, Activity::Delete, exchange).item(Some(item), None).finish();
         let changes = vec![Change::Delete { collection: item.collection.clone(), id: item.id.clone() }];
         let expect = vec![Precondition::Exists];
-        self.commit(Commit { partition: owner.partition(), at, expect, changes, audit })
-            .await?
-            .map(drop)
-            .ok_or_else(busy)
+        let done = self.commit(Commit { partition: owner.partition(), at, expect, changes, audit }).await?;
+        // Only its keeper's end refuses it.
+        done.map(drop).ok_or_else(|| no_person(&owner.id.to_string()))
     }
 }

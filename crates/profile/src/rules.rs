@@ -187,6 +187,11 @@ pub(crate) fn is_audience_group(entry: &[u8]) -> bool {
     lazy::member(entry, AUDIENCE_GROUP) == Some(b"true")
 }
 
+/// Is who is in the group for nobody else to know? Told from the entry as stored.
+pub(crate) fn hides_members(entry: &[u8]) -> bool {
+    lazy::member(entry, "visibility") == Some(b"\"HiddenMembership\"")
+}
+
 /// The name with which a person signs in.
 pub(crate) fn principal_name(person: &Record) -> &str {
     person.get(PRINCIPAL_NAME).as_str().unwrap_or_default()

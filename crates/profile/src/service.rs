@@ -64,9 +64,11 @@ impl Service {
                 }
                 Ok(Some(rev))
             }
-            Err(store::Error::Conflict(Precondition::AtMost { collection, items })) => {
+            // What bounded it may include what the caller does not see.
+            Err(store::Error::Conflict(Precondition::AtMost { collection, .. })) => {
                 let message = format!(
-                    "the collection `{collection}` holds {items} items already, as many as the setting `{ITEMS_SETTING}` admits"
+                    "the collection `{collection}` holds {} items already, as many as the setting `{ITEMS_SETTING}` admits",
+                    self.settings.items_per_collection
                 );
                 Err(Problem::new(Kind::QuotaReached, message))
             }
@@ -248,7 +250,8 @@ impl Resources for Service {
         let rest = steps.get(if matches!(steps.first(), Some(Step::Set(_))) { 2.. } else { 1.. }).unwrap_or_default();
         let target = self.person_or_profile(caller, owner, rest, action)?;
         // Nobody has the nil id: scopes were judged first.
-        if owner.id.is_nil() { Err(nobody_asked_for(steps)) } else { Ok(target) }
+        let is_there = self.may_know_of(caller, owner).await? && !owner.id.is_nil();
+        if is_there { Ok(target) } else { Err(nobody_asked_for(steps)) }
     }
 
     async fn begin(&self, _: &Caller) -> Result<Self, Problem> {

@@ -50,6 +50,8 @@ const READ_GROUPS: Scopes = Scopes::of(&[
     Scope::GroupMemberReadAll,
     Scope::GroupMemberReadWriteAll,
 ]);
+/// One's own groups are part of what shows oneself.
+const READ_OWN_GROUPS: Scopes = READ_OWN.union(READ_GROUPS);
 const WRITE_GROUPS: Scopes = Scopes::of(&[Scope::UserReadWriteAll, Scope::GroupReadWriteAll]);
 const WRITE_MEMBERS: Scopes =
     Scopes::of(&[Scope::UserReadWriteAll, Scope::GroupReadWriteAll, Scope::GroupMemberReadWriteAll]);
@@ -114,6 +116,7 @@ fn wanted(subject: Subject, reading: bool, own: bool, delegated: bool) -> Scopes
         (Subject::Log, _) => READ_LOG,
         (Subject::Settings, true) => READ_SETTINGS,
         (Subject::Settings, false) => WRITE_SETTINGS,
+        (Subject::MemberOf(_), true) if own => READ_OWN_GROUPS,
         (_, true) if own => READ_OWN,
         (Subject::Groups | Subject::Members | Subject::MemberOf(_), true) => READ_GROUPS,
         (Subject::Groups, false) => WRITE_GROUPS,
@@ -125,10 +128,20 @@ fn wanted(subject: Subject, reading: bool, own: bool, delegated: bool) -> Scopes
     }
 }
 
-/// May the caller see of this person only the basic properties?
+/// May the caller see of this person only the basic properties? An entry is for the organization, and guests are none of it.
 pub(crate) fn only_basic(caller: &Caller, person: Option<Uuid>) -> bool {
     let own = person.is_some() && caller.user_id() == person;
-    !own && !caller.scopes.any_of(READ_FULL)
+    !own && (caller.roles.contains(Role::Guest) || !caller.scopes.any_of(READ_FULL))
+}
+
+/// May the caller know who is in a group that hides that from all who are not? Whoever changes it finds out.
+pub(super) fn sees_hidden_members(caller: &Caller) -> bool {
+    match caller.actor {
+        Actor::User(_) => caller.roles.contains(Role::PeopleAdministrator),
+        Actor::App if caller.roles.contains(Role::Guest) => false,
+        Actor::App => caller.scopes.contains(Scope::MemberReadHidden) || caller.scopes.any_of(WRITE_MEMBERS),
+        Actor::Nobody => false,
+    }
 }
 
 fn administering(caller: &Caller, subject: Subject) -> Result<(), Problem> {

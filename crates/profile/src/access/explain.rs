@@ -29,7 +29,7 @@ impl Service {
             }
             Target::Setting(..) => (Subject::Settings, None),
             Target::People { .. } => (Subject::People, None),
-            Target::Directory(..) => (Subject::Groups, None),
+            Target::Directory(_, spot) => (spot.subject(), None),
             Target::Log(..) => (Subject::Log, None),
         };
         let mut lines = vec![format!("caller: {}", described(caller, owner))];

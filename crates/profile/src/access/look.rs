@@ -1,20 +1,25 @@
 //! What a caller is to an owner, as far as it has to be looked up: the tenant's rules, the owner's lists, shared groups.
 //!
-//! Nothing is looked up for those who see everything, and groups only where they decide about an item, or where one item
-//! that is asked for does not exist for the viewer without them.
+//! Nothing is looked up for those who see everything. For everybody else it is the same whatever the owner has, so that
+//! how long an answer takes tells nothing of what is hidden.
 
+use std::collections::BTreeMap;
+use std::iter;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use auth::Caller;
+use auth::{Actor, Caller};
 use engine::{Kind, Problem};
 use store::{Item, Snapshot};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use super::calls::sees_hidden_members;
 use super::{Policy, Standing, Viewer, audience};
-use crate::model::AUDIENCE_LISTS;
-use crate::rules::list_collection;
+use crate::directory::memberships;
+use crate::model::{AUDIENCE_LISTS, PROFILE};
+use crate::problems::from_store;
+use crate::rules::{self, list_collection};
 use crate::service::Service;
 use crate::sighting;
 use crate::target::Owner;
@@ -32,6 +37,7 @@ pub(crate) struct Look<'a> {
     /// What the request has seen so far.
     seen: OnceLock<Arc<Seen>>,
     policy: OnceCell<Arc<Policy>>,
+    /// The groups in which the caller is, sorted.
     groups: OnceCell<Arc<[Uuid]>>,
 }
 
@@ -42,6 +48,8 @@ struct Seen {
     along: AtomicUsize,
     /// Is it recorded that the caller may see what their own audiences would not show them?
     told: AtomicBool,
+    /// Which groups of the caller that others share are audiences.
+    flagged: Mutex<BTreeMap<Uuid, bool>>,
 }
 
 impl<'a> Look<'a> {
@@ -95,32 +103,14 @@ impl<'a> Look<'a> {
         &self,
         owner: Owner,
         snapshot: &Snapshot,
-        mut items: impl Iterator<Item = &'i Arc<Item>>,
+        items: impl Iterator<Item = &'i Arc<Item>>,
     ) -> Result<Viewer<'a>, Problem> {
         let standing = Standing::of(self.caller, owner.id);
         if standing.sees_all() {
             self.extraordinary(standing, owner, snapshot, items).await?;
             return Ok(self.bare(standing));
         }
-        let groups = audience("groupMembers");
-        self.looking(standing, owner, snapshot, |viewer| items.any(|item| viewer.would_see(groups, item))).await
-    }
-
-    /// The same of one item, if it is there. Whether it is hidden or absent, the same is looked up: how long a 404 takes
-    /// tells nothing.
-    pub(crate) async fn at_one(
-        &self,
-        owner: Owner,
-        snapshot: &Snapshot,
-        item: Option<&Arc<Item>>,
-    ) -> Result<Viewer<'a>, Problem> {
-        let standing = Standing::of(self.caller, owner.id);
-        if standing.sees_all() {
-            self.extraordinary(standing, owner, snapshot, item.into_iter()).await?;
-            return Ok(self.bare(standing));
-        }
-        let needs_groups = |viewer: &Viewer<'a>| item.is_none_or(|item| viewer.shows(item).is_none());
-        self.looking(standing, owner, snapshot, needs_groups).await
+        self.looking(standing, snapshot).await
     }
 
     /// A viewer of that standing, of whom nothing was looked up.
@@ -129,19 +119,13 @@ impl<'a> Look<'a> {
         Viewer { standing, app, admitted_to, policy: None, searching: self.searching }
     }
 
-    /// A viewer to whom not everything exists, who looks for shared groups if without them that is needed.
-    async fn looking(
-        &self,
-        standing: Standing,
-        owner: Owner,
-        snapshot: &Snapshot,
-        needs_groups: impl FnOnce(&Viewer<'a>) -> bool,
-    ) -> Result<Viewer<'a>, Problem> {
+    /// A viewer to whom not everything exists. What is looked up does not depend on the owner's items.
+    async fn looking(&self, standing: Standing, snapshot: &Snapshot) -> Result<Viewer<'a>, Problem> {
         let mut viewer = self.bare(standing);
         viewer.policy = Some(Arc::clone(self.policy().await?));
         if let Some(person) = self.caller.user_id() {
             viewer.admitted_to |= on_lists(snapshot, person);
-            if needs_groups(&viewer) && self.share_group(person, owner).await? {
+            if self.shares_group(snapshot).await? {
                 viewer.admitted_to |= audience("groupMembers");
             }
         }
@@ -152,13 +136,37 @@ impl<'a> Look<'a> {
         self.policy.get_or_try_init(|| self.service.policy(self.caller.tenant)).await
     }
 
-    async fn share_group(&self, person: Uuid, owner: Owner) -> Result<bool, Problem> {
-        let own = self.groups.get_or_try_init(|| self.service.audience_groups(owner.tenant, person)).await?;
-        if own.is_empty() {
-            return Ok(false);
+    /// May the caller know who is in the group of this entry? Some hide that from all who are not.
+    pub(crate) async fn knows_members(&self, group: Uuid, entry: &Item) -> Result<bool, Problem> {
+        let told = !rules::hides_members(&entry.body) || sees_hidden_members(self.caller);
+        Ok(told || self.groups().await?.binary_search(&group).is_ok())
+    }
+
+    async fn groups(&self) -> Result<&Arc<[Uuid]>, Problem> {
+        let person = self.caller.user_id();
+        self.groups.get_or_try_init(|| self.service.groups_of_caller(self.caller.tenant, person)).await
+    }
+
+    /// Is a group of the caller's, in which the owner is too, an audience?
+    async fn shares_group(&self, owner: &Snapshot) -> Result<bool, Problem> {
+        let own = self.groups().await?;
+        for group in memberships(owner).filter(|group| own.binary_search(group).is_ok()) {
+            if self.is_audience(group).await? {
+                return Ok(true);
+            }
         }
-        let theirs = self.service.audience_groups(owner.tenant, owner.id).await?;
-        Ok(theirs.iter().any(|group| own.contains(group)))
+        Ok(false)
+    }
+
+    async fn is_audience(&self, group: Uuid) -> Result<bool, Problem> {
+        let flagged = || self.seen().flagged.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = flagged().get(&group).copied();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = self.service.is_audience(self.caller.tenant, group).await?;
+        flagged().insert(group, found);
+        Ok(found)
     }
 
     /// Where someone may see items only for a role or right of theirs: those they would not see else are noted, to be
@@ -177,16 +185,29 @@ impl<'a> Look<'a> {
         };
         if let Some(otherwise) = otherwise.filter(|_| sighting::is_noted()) {
             let items: Vec<_> = items.collect();
-            let groups = audience("groupMembers");
-            let needs_groups = |viewer: &Viewer<'a>| items.iter().any(|item| viewer.would_see(groups, item));
-            let viewer = self.looking(otherwise, owner, snapshot, needs_groups).await?;
-            sighting::note(owner.id, items.iter().copied().filter(|item| viewer.shows(item).is_none()));
+            let (viewer, plain) = (self.bare(standing), self.looking(otherwise, snapshot).await?);
+            let beyond = |item: &&Arc<Item>| viewer.shows(item).is_some() && plain.shows(item).is_none();
+            sighting::note(owner.id, items.into_iter().filter(beyond));
         }
         if standing == Standing::Trusted && !self.seen().told.swap(true, Ordering::Relaxed) {
             let (app, tenant) = (&*self.caller.app.id, self.caller.tenant);
             tracing::info!(app, %tenant, "an app reads every audience (Profile.ReadAllAudiences)");
         }
         Ok(())
+    }
+}
+
+impl Service {
+    /// May the caller know that there is this person? Without a token one may of those who show something to everyone.
+    pub(crate) async fn may_know_of(&self, caller: &Caller, owner: Owner) -> Result<bool, Problem> {
+        if caller.actor != Actor::Nobody {
+            return Ok(true);
+        }
+        let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
+        let snapshot = snapshot.unwrap_or_else(|| Arc::new(Snapshot::new(0, 0, [])));
+        let viewer = Look::new(self, caller).at(owner, &snapshot, iter::empty()).await?;
+        let mut items = PROFILE.all_navigation().flat_map(|collection| snapshot.items(collection.name));
+        Ok(items.any(|item| viewer.shows(item).is_some()))
     }
 }
 

@@ -91,11 +91,10 @@ impl Service {
                 _ => return Err(not_offered("this address")),
             };
             let subject = match relation {
-                Relation::MemberOf if reading => Subject::MemberOf(id),
+                _ if reading => spot.subject(),
                 Relation::MemberOf | Relation::Members => Subject::Members,
-                Relation::Manager | Relation::Reports if reading => Subject::People,
-                Relation::Photo | Relation::Photos if !reading => Subject::Profile(id),
-                Relation::Manager | Relation::Reports | Relation::Photo | Relation::Photos => Subject::Person(id),
+                Relation::Photo | Relation::Photos => Subject::Profile(id),
+                Relation::Manager | Relation::Reports => Subject::Person(id),
             };
             self.admit(caller, subject, action)?;
             Ok(Target::Directory(tenant, spot))
@@ -111,11 +110,11 @@ impl Service {
         action: Action,
     ) -> Result<Target, Problem> {
         let (tenant, group) = (caller.tenant, id_of(Some(name)));
-        let (subject, spot) = match rest {
-            [] => (Subject::Groups, Spot::Group(group)),
+        let spot = match rest {
+            [] => Spot::Group(group),
             [Step::Navigation(members), rest @ ..] if Relation::of(members) == Some(Relation::Members) => match rest {
-                [] => (Subject::Members, Spot::Members(group)),
-                [Step::Key(key)] => (Subject::Members, Spot::Member(group, id_of(key.as_text()))),
+                [] => Spot::Members(group),
+                [Step::Key(key)] => Spot::Member(group, id_of(key.as_text())),
                 [Step::Key(key), rest @ ..] => {
                     self.admit(caller, Subject::Members, Action::Read)?;
                     let person = self.member(caller, (tenant, group), id_of(key.as_text())).await?;
@@ -125,7 +124,7 @@ impl Service {
             },
             _ => return Err(not_offered("this address")),
         };
-        self.admit(caller, subject, action)?;
+        self.admit(caller, spot.subject(), action)?;
         // Scopes are judged before the answer that there is no such group.
         if group.is_nil() { Err(no_person(name)) } else { Ok(Target::Directory(tenant, spot)) }
     }

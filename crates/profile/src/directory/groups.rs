@@ -52,7 +52,7 @@ impl Service {
         reach: &Reach,
     ) -> Result<Entity, Problem> {
         let group = Uuid::try_parse(&entry.id).map_err(|_| damaged())?;
-        let related = self.related_to_group(look, (tenant, group), reach).await?;
+        let related = self.related_to_group(look, (tenant, group), entry, reach).await?;
         Ok(Entity { row: Visible::entry(entry).row(&GROUP), related })
     }
 

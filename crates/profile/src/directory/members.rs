@@ -21,19 +21,32 @@ use crate::target::Owner;
 pub(super) const ATTEMPTS: usize = 16;
 
 impl Service {
-    /// The groups flagged as audiences in which a person is, by id. None for who is not there.
-    pub(crate) async fn audience_groups(&self, tenant: Uuid, person: Uuid) -> Result<Arc<[Uuid]>, Problem> {
-        let owner = Owner { tenant, id: person };
-        let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
-        let mut flagged = Vec::new();
-        for group in snapshot.iter().flat_map(|snapshot| memberships(snapshot)) {
-            let found = self.find_group(tenant, group).await?;
-            if found.is_some_and(|(_, entry)| rules::is_audience_group(&entry.body)) {
-                flagged.push(group);
-            }
-        }
-        flagged.sort_unstable();
-        Ok(flagged.into())
+    /// The groups in which a caller is by what is recorded of them, sorted. None for who is not there, and for apps.
+    pub(crate) async fn groups_of_caller(&self, tenant: Uuid, person: Option<Uuid>) -> Result<Arc<[Uuid]>, Problem> {
+        let Some(id) = person else { return Ok(Arc::default()) };
+        let snapshot =
+            self.store.snapshot(Owner { tenant, id }.partition()).await.map_err(|error| from_store(&error))?;
+        let mut groups: Vec<_> = snapshot.iter().flat_map(|snapshot| memberships(snapshot)).collect();
+        groups.sort_unstable();
+        Ok(groups.into())
+    }
+
+    /// Is there this group, and is it flagged as an audience?
+    pub(crate) async fn is_audience(&self, tenant: Uuid, group: Uuid) -> Result<bool, Problem> {
+        let found = self.find_group(tenant, group).await?;
+        Ok(found.is_some_and(|(_, entry)| rules::is_audience_group(&entry.body)))
+    }
+
+    /// The members of a group, as far as the caller may know who they are.
+    pub(super) async fn members_told(
+        &self,
+        look: &Look<'_>,
+        (tenant, group): (Uuid, Uuid),
+        entry: &Item,
+    ) -> Result<Roll, Problem> {
+        let told = look.knows_members(group, entry).await?;
+        // Nobody is in the group of the nil id.
+        Ok(Roll::Members(tenant, if told { group } else { Uuid::nil() }))
     }
 
     /// The groups of a person in default order.
@@ -47,7 +60,8 @@ impl Service {
         self.groups_in(&Look::new(self, caller), person.tenant, &snapshot, reach).await
     }
 
-    /// The same of a person who was read already. A group that was deleted is none of theirs.
+    /// The same of a person who was read already. A group that was deleted is none of theirs, and one that hides its
+    /// members is named to those who may know them.
     pub(super) async fn groups_in(
         &self,
         look: &Look<'_>,
@@ -58,7 +72,9 @@ impl Service {
         let mut groups = Vec::new();
         for group in memberships(snapshot) {
             look.at_one_more()?;
-            if let Some((_, entry)) = self.find_group(tenant, group).await? {
+            if let Some((_, entry)) = self.find_group(tenant, group).await?
+                && look.knows_members(group, &entry).await?
+            {
                 groups.push(self.group_entity(look, tenant, &entry, reach).await?);
             }
         }
@@ -73,10 +89,11 @@ impl Service {
         (tenant, group): (Uuid, Uuid),
         id: Uuid,
     ) -> Result<Owner, Problem> {
-        self.group_entry(tenant, group).await?;
+        let (_, entry) = self.group_entry(tenant, group).await?;
+        let is_told = Look::new(self, caller).knows_members(group, &entry).await?;
         let person = Owner { tenant, id };
         let snapshot = self.snapshot(caller, person).await?;
-        match snapshot.item(MEMBERSHIP, &group.to_string()) {
+        match snapshot.item(MEMBERSHIP, &group.to_string()).filter(|_| is_told) {
             Some(_) => Ok(person),
             None => Err(no_person(&id.to_string())),
         }
@@ -164,7 +181,7 @@ impl Service {
 }
 
 /// The groups that a person's data names.
-fn memberships(snapshot: &Snapshot) -> impl Iterator<Item = Uuid> {
+pub(crate) fn memberships(snapshot: &Snapshot) -> impl Iterator<Item = Uuid> {
     snapshot.items(MEMBERSHIP).iter().filter_map(|item| Uuid::try_parse(&item.id).ok())
 }
 

@@ -4,7 +4,7 @@ use auth::Caller;
 use edm::Navigation;
 use edm::expr::Reach;
 use engine::{Action, Entity, Problem, Window};
-use store::Snapshot;
+use store::{Item, Snapshot};
 use uuid::Uuid;
 
 use super::{Boxed, Roll};
@@ -73,7 +73,8 @@ impl Service {
     pub(super) fn related_to_group<'a>(
         &'a self,
         look: &'a Look<'_>,
-        (tenant, group): (Uuid, Uuid),
+        group: (Uuid, Uuid),
+        entry: &'a Item,
         reach: &'a Reach,
     ) -> Boxed<'a, Vec<Vec<Entity>>> {
         Box::pin(async move {
@@ -82,7 +83,8 @@ impl Service {
             for (navigation, within) in &reach.along {
                 related.push(match Relation::of(navigation) {
                     Some(Relation::Members) => {
-                        let (roll, basic) = (Roll::Members(tenant, group), only_basic(look.caller(), None));
+                        let basic = only_basic(look.caller(), None);
+                        let roll = self.members_told(look, group, entry).await?;
                         self.list_seen(&further, roll, basic, within, &Window::ALL).await?
                     }
                     _ => return Err(beyond(navigation)),

@@ -29,6 +29,15 @@ impl Part<'_> {
     fn relates(&self) -> bool {
         self.touched.collection != PERSON && PROFILE.find_navigation(&self.touched.collection).is_none()
     }
+
+    /// May the viewer read all that is told of it? Where no side of it is there, for it was erased or only read, its id
+    /// is all, which tells something only where it relates.
+    fn is_shown(&self, viewer: &Viewer<'_>) -> bool {
+        match self.sides.as_slice() {
+            [] => !self.relates() || viewer.sees_all(),
+            sides => sides.iter().all(|side| viewer.shows(side).is_some()),
+        }
+    }
 }
 
 /// The items that something was done to.
@@ -64,8 +73,7 @@ impl Entry<'_> {
         let kind = if self.told.is_reading() { PartitionKind::User } else { self.row.partition.kind };
         let subject = Subject::of(kind, self.parts, &self.told.activity());
         // Groups and settings have no audience.
-        let shows =
-            |part: &Part<'_>| kind != PartitionKind::User || part.sides.iter().all(|side| viewer.shows(side).is_some());
+        let shows = |part: &Part<'_>| kind != PartitionKind::User || part.is_shown(viewer);
         let mut record = Record::new(&DIRECTORY_AUDIT);
         record.set("id", Value::text(self.id));
         record.set("activityDateTime", Value::DateTimeOffset(DateTimeOffset::from_ticks(self.row.at)));
@@ -84,7 +92,7 @@ impl Entry<'_> {
     /// The person, group or tenant first, then each item.
     fn targets(&self, kind: &str, shows: &impl Fn(&Part<'_>) -> bool) -> Vec<Value> {
         if self.told.is_reading() {
-            return self.read();
+            return self.read(shows);
         }
         let told = |part: &Part<'_>| Value::List(if shows(part) { properties(&part.touched) } else { Vec::new() });
         let (own, items): (Vec<_>, Vec<_>) = self.parts.iter().partition(|part| part.touched.collection == PERSON);
@@ -96,11 +104,10 @@ impl Entry<'_> {
             ("modifiedProperties", own.first().map_or(Value::List(Vec::new()), |part| told(part))),
         ];
         let item = |part: &Part<'_>| {
-            let Touched { collection, id, .. } = &part.touched;
+            let Touched { collection, .. } = &part.touched;
             let ty = PROFILE.find_navigation(collection).map_or(collection.as_str(), |found| found.target.name);
-            let id = if part.relates() && !shows(part) { Value::Null } else { Value::text(id.clone()) };
             vec![
-                ("id", id),
+                ("id", told_id(part, shows)),
                 ("type", Value::text(ty)),
                 ("displayName", Value::text(collection.clone())),
                 ("modifiedProperties", told(part)),
@@ -111,17 +118,18 @@ impl Entry<'_> {
     }
 
     /// What was read: each person, and then the items of theirs.
-    fn read(&self) -> Vec<Value> {
+    fn read(&self, shows: &impl Fn(&Part<'_>) -> bool) -> Vec<Value> {
         let mut last = None;
         let mut all = Vec::new();
-        for Touched { owner, collection, id, .. } in self.parts.iter().map(|part| &part.touched) {
+        for part in self.parts {
+            let Touched { owner, collection, .. } = &part.touched;
             if let Some(owner) = owner.filter(|owner| last != Some(*owner)) {
                 last = Some(owner);
                 all.push(vec![("id", Value::text(owner.to_string())), ("type", Value::text("User"))]);
             }
             let ty = PROFILE.find_navigation(collection).map_or(collection.as_str(), |found| found.target.name);
             let collection = Value::text(collection.clone());
-            all.push(vec![("id", Value::text(id.clone())), ("type", Value::text(ty)), ("displayName", collection)]);
+            all.push(vec![("id", told_id(part, shows)), ("type", Value::text(ty)), ("displayName", collection)]);
         }
         all.into_iter().map(|members| complex(&DIRECTORY_AUDIT, "targetResources", members)).collect()
     }
@@ -139,6 +147,11 @@ impl Entry<'_> {
         let what = |part: &Part<'_>| if part.relates() { "whom it is about" } else { &*part.touched.id }.to_owned();
         hidden.map(|part| detail("redacted", &what(part))).collect()
     }
+}
+
+/// The id of an item, unless it tells more than the viewer may know.
+fn told_id(part: &Part<'_>, shows: &impl Fn(&Part<'_>) -> bool) -> Value {
+    if part.relates() && !shows(part) { Value::Null } else { Value::text(part.touched.id.clone()) }
 }
 
 /// What a thing was done to, and the words for it.

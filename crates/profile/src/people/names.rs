@@ -28,9 +28,10 @@ impl Service {
     /// Who has that user principal name. A name that a change cut short left behind is nobody's.
     pub(crate) async fn named(&self, tenant: Uuid, name: &str) -> Result<Option<Uuid>, Problem> {
         let entry = self.store.lookup(tenant, folded(name)).await.map_err(|error| from_store(&error))?;
-        let Some(entry) = entry else { return Ok(None) };
-        let called = self.is_called(Owner { tenant, id: entry.owner }, name).await?;
-        Ok(called.then_some(entry.owner))
+        // A name that nobody has is looked up as far as one that somebody has.
+        let id = entry.map_or(Uuid::nil(), |entry| entry.owner);
+        let called = self.is_called(Owner { tenant, id }, name).await?;
+        Ok(called.then_some(id))
     }
 
     /// Is there this person, and do they have this name? The person's own entry decides, not who holds the name.

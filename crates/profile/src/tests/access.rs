@@ -251,3 +251,70 @@ fn an_answer_says_why_it_is_what_it_is() {
     // Nobody is told who does not ask.
     assert_eq!(world.get(&member, &url).ok(200)["@vitae.explain"], json!(null));
 }
+
+#[test]
+fn a_collection_is_as_full_as_it_looks() {
+    let world = World::with(Settings { items_per_collection: 3, ..Settings::default() });
+    let url = format!("users/{ADA}/profile/skills");
+    let add = |caller: &Caller, audience: &str| world.post(caller, &url, &json!({"allowedAudiences": audience}));
+    let (robot, other) = (app("robot", "User.ReadWrite.All"), app("other", "User.ReadWrite.All"));
+    add(&ada(), "me").ok(201);
+    add(&ada(), "me").ok(201);
+    // An app that fills a collection must not be able to count what is hidden from it.
+    let fill = |caller: &Caller, audience: &str| {
+        let full = (0..9).map(|_| add(caller, audience)).find(|answer| answer.status != 201).unwrap();
+        full.error(400, "quotaLimitReached")
+    };
+    let message = fill(&robot, "me");
+    assert!(message.contains("holds 3 items"), "{message}");
+    assert_eq!(world.get(&robot, &format!("{url}/$count")).ok(200), json!(3));
+    assert_eq!(fill(&other, "organization"), message);
+    assert_eq!(world.get(&other, &format!("{url}/$count")).ok(200), json!(3));
+    assert_eq!(add(&ada(), "me").error(400, "quotaLimitReached"), message);
+}
+
+#[test]
+fn who_clears_a_profile_clears_what_they_see() {
+    let world = World::new();
+    let add = |audience: &str| {
+        world.post(&ada(), "me/profile/skills", &json!({"allowedAudiences": audience})).ok(201);
+    };
+    let (robot, count) = (app("robot", "User.ReadWrite.All"), "me/profile/skills/$count");
+    add("me");
+    add("organization");
+    assert_eq!(world.delete(&robot, &format!("users/{ADA}/profile")).status, 204);
+    assert_eq!(world.get(&ada(), count).ok(200), json!(1), "what it does not see is still there");
+    assert_eq!(world.delete(&ada(), "me/profile").status, 204);
+    assert_eq!(world.get(&ada(), count).ok(200), json!(0));
+}
+
+#[test]
+fn without_a_token_nobody_is_there_who_shows_nothing() {
+    let world = World::with(Settings { public_pages: true, ..Settings::default() });
+    let nobody = Caller::nobody(TENANT);
+    let told = |who: &str, rest: &str| world.get(&nobody, &format!("users/{who}/profile{rest}"));
+    world.post(&ada(), "me/profile/skills", &json!({"allowedAudiences": "federatedOrganizations"})).ok(201);
+    for rest in ["", "/skills", "/skills/$count", "/languages", "?$expand=skills"] {
+        for who in [ADA.to_string(), "ada@fjord.example".into(), "ADA@fjord.example".into()] {
+            let hidden = told(&who, rest).error(404, "Request_ResourceNotFound");
+            let absent = told("bob@fjord.example", rest).error(404, "Request_ResourceNotFound");
+            assert_eq!(hidden, absent.replace("bob@fjord.example", &who), "{rest}");
+        }
+    }
+    world.post(&ada(), "me/profile/skills", &json!({"allowedAudiences": "everyone"})).ok(201);
+    assert_eq!(told("ada@fjord.example", "/skills").ok(200)["value"].as_array().unwrap().len(), 1);
+    assert_eq!(told("ada@fjord.example", "/languages").ok(200)["value"], json!([]));
+}
+
+#[test]
+fn guests_see_the_basic_properties_of_others() {
+    let world = World::new();
+    world.patch(&ada(), &format!("users/{ADA}"), &json!({"jobTitle": "Pilot"})).ok(200);
+    let guest = testing::with_roles(grace("User.Read.All"), "guest");
+    for url in [format!("users/{ADA}"), "users?$top=1".to_owned(), "users?$filter=jobTitle eq 'Pilot'".to_owned()] {
+        let answer = |caller: &Caller| world.get(caller, &url).ok(200).to_string();
+        assert!(!answer(&guest).contains("Pilot"), "{url}");
+        assert!(answer(&grace("User.Read.All")).contains("Pilot"), "{url}");
+    }
+    assert!(world.get(&guest, "me").ok(200).get("jobTitle").is_some(), "all of their own");
+}

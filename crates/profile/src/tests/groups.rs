@@ -24,11 +24,6 @@ impl World {
         self.post(&ada(), &format!("groups/{group}/members/$ref"), &body).ok(204);
     }
 
-    fn audiences(&self, person: Uuid) -> Vec<String> {
-        let groups = self.wait(self.service.resources().audience_groups(TENANT, person)).unwrap();
-        groups.iter().map(Uuid::to_string).collect()
-    }
-
     fn names(&self, caller: &Caller, url: &str) -> Vec<String> {
         let page = self.get(caller, url).ok(200);
         let names = page["value"].as_array().unwrap().iter().map(|one| one["displayName"].as_str().unwrap().to_owned());
@@ -194,15 +189,83 @@ fn what_cannot_be_a_member_is_told() {
 fn flagged_groups_are_audiences() {
     let world = World::new();
     let (quay, harbour) = (world.group("Quay", &json!({"isAudienceGroup": true})), world.group("Harbour", &json!({})));
-    world.join(&quay, ADA);
-    world.join(&harbour, ADA);
-    assert_eq!(world.audiences(ADA), std::slice::from_ref(&quay));
-    assert_eq!(world.audiences(GRACE), Vec::<String>::new());
-    assert_eq!(world.audiences(Uuid::from_u128(5)), Vec::<String>::new());
+    for (group, person) in [(&quay, ADA), (&harbour, ADA), (&harbour, GRACE)] {
+        world.join(group, person);
+    }
+    world.post(&ada(), "me/profile/skills", &json!({"allowedAudiences": "groupMembers"})).ok(201);
+    let skills = format!("users/{ADA}/profile/skills/$count");
+    let seen = |caller: &Caller| world.get(caller, &skills).ok(200);
+    let (reader, elsewhere) = (grace("User.Read.All"), testing::person(TENANT, Uuid::from_u128(5), "User.Read.All"));
+    assert_eq!(seen(&reader), json!(0), "they share a group that is none");
     world.patch(&ada(), &format!("groups/{harbour}"), &json!({"isAudienceGroup": true})).ok(200);
-    assert_eq!(world.audiences(ADA).len(), 2);
-    world.delete(&ada(), &format!("groups/{quay}"));
-    assert_eq!(world.audiences(ADA), [harbour]);
+    assert_eq!((seen(&reader), seen(&elsewhere)), (json!(1), json!(0)));
+    world.delete(&ada(), &format!("groups/{harbour}"));
+    assert_eq!(seen(&reader), json!(0));
+    world.join(&quay, GRACE);
+    assert_eq!(seen(&reader), json!(1));
+}
+
+#[test]
+fn a_group_can_hide_who_is_in_it() {
+    let world = World::new();
+    let hidden = world.group("Quay", &json!({"visibility": "HiddenMembership"}));
+    let private = world.group("Harbour", &json!({"visibility": "Private"}));
+    for group in [&hidden, &private] {
+        world.join(group, ADA);
+    }
+    let scopes = "User.Read.All GroupMember.ReadWrite.All";
+    let stranger = grace(scopes);
+    let told = [
+        testing::with_roles(stranger.clone(), "people administrator"),
+        testing::person(TENANT, ADA, scopes),
+        app("robot", "User.Read.All Member.Read.Hidden"),
+        app("robot", "User.Read.All GroupMember.ReadWrite.All"),
+    ];
+    let names = |caller: &Caller, url: &str| world.names(caller, url).join(" ");
+    let of_ada = format!("users/{ADA}/memberOf");
+    let check = |caller: &Caller, knows: bool| {
+        let (one, both) = if knows { ("Ada", "Quay Harbour") } else { ("", "Harbour") };
+        assert_eq!(names(caller, "groups"), "Quay Harbour", "the group itself is no secret");
+        assert_eq!(names(caller, &format!("groups/{hidden}/members")), one);
+        assert_eq!(world.get(caller, &format!("groups/{hidden}/members/$count")).ok(200), json!(usize::from(knows)));
+        let counted = world.get(caller, &format!("groups/{hidden}/members?$count=true&$top=1")).ok(200);
+        assert_eq!(counted["@odata.count"], usize::from(knows));
+        let links = world.get(caller, &format!("groups/{hidden}/members/$ref")).ok(200);
+        assert_eq!(links["value"].as_array().unwrap().len(), usize::from(knows));
+        assert_eq!(names(caller, &of_ada), both);
+        assert_eq!(names(caller, "groups?$filter=members/any()"), both);
+        assert_eq!(names(caller, "users?$filter=memberOf/any(g:g/displayName eq 'Quay')"), one);
+        let expanded = world.get(caller, &format!("groups/{hidden}?$expand=members")).ok(200);
+        assert_eq!(expanded["members"].as_array().unwrap().len(), usize::from(knows));
+        let expanded = world.get(caller, &format!("users/{ADA}?$expand=memberOf")).ok(200);
+        assert_eq!(expanded["memberOf"].as_array().unwrap().len(), 1 + usize::from(knows));
+        for rest in ["", "/profile", "/profile/skills", "/memberOf", "/displayName"] {
+            let status = |url: String| world.get_raw(caller, &url);
+            let expected = if knows { 200 } else { 404 };
+            assert_eq!(status(format!("groups/{hidden}/members/{ADA}{rest}")), expected, "{rest}");
+            assert_eq!(status(format!("groups/{private}/members/{ADA}{rest}")), 200, "{rest}");
+        }
+        let expected = if knows { 200 } else { 404 };
+        for rest in ["", "/members", "/displayName"] {
+            assert_eq!(world.get_raw(caller, &format!("{of_ada}/{hidden}{rest}")), expected, "{rest}");
+        }
+    };
+    told.iter().for_each(|caller| check(caller, true));
+    for caller in
+        [stranger.clone(), testing::with_roles(stranger.clone(), "guest"), app("robot", "Group.Read.All User.Read.All")]
+    {
+        check(&caller, false);
+    }
+    // What cannot be known is not told by a refused change either.
+    let reference = json!({"@odata.id": format!("http://here/beta/users/{ADA}")});
+    for group in [&hidden, &private] {
+        let members = format!("groups/{group}/members");
+        world.post(&stranger, &format!("{members}/$ref"), &reference).error(403, "ErrorAccessDeniedForRole");
+        world.delete(&stranger, &format!("{members}/{ADA}/$ref")).error(403, "ErrorAccessDeniedForRole");
+    }
+    // Whoever joins knows.
+    world.join(&hidden, GRACE);
+    assert_eq!(names(&stranger, &format!("groups/{hidden}/members")), "Ada Grace");
 }
 
 #[test]
@@ -230,7 +293,9 @@ fn scopes_and_roles_of_groups() {
     for url in ["groups", &group, &members, &others, "me?$expand=memberOf($expand=members)"] {
         check(&grace("User.Read User.ReadBasic.All"), Method::GET, url, 403, denied);
     }
-    check(&grace("User.Read"), Method::GET, "me/memberOf", 200, "");
+    for scopes in ["User.Read", "GroupMember.Read.All", "Group.Read.All"] {
+        check(&grace(scopes), Method::GET, "me/memberOf", 200, "");
+    }
     check(&grace("User.Read"), Method::GET, "me?$expand=memberOf", 200, "");
     check(&administrator("Group.ReadWrite.All"), Method::PATCH, &group, 200, "");
     check(&administrator("User.ReadWrite.All"), Method::PATCH, &group, 200, "");

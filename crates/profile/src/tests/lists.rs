@@ -1,10 +1,15 @@
 //! Whom a person means by `family` and `contacts`.
 
+use std::sync::Arc;
+
 use auth::{Caller, testing};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::counting::Counting;
 use super::harness::{ADA, Answer, GRACE, TENANT, World, ada, app, grace};
+use super::log::seen;
+use crate::Settings;
 
 const FAMILY: &str = "me/audienceLists/family";
 
@@ -68,12 +73,64 @@ fn lists_are_their_keepers_business() {
 #[test]
 fn the_log_does_not_show_lists_to_those_who_read_it() {
     let world = World::new();
-    assert_eq!(put(&world, &ada(), FAMILY, GRACE).status, 204);
-    let log = |caller: &Caller| {
-        let entries = world.get(caller, "auditLogs/directoryAudits").ok(200);
-        entries["value"][0]["targetResources"][1]["modifiedProperties"].clone()
+    let reader = Uuid::from_u128(0xa0d);
+    let auditor = testing::with_roles(testing::person(TENANT, reader, "AuditLog.Read.All"), "auditor");
+    let administrator = testing::with_roles(auditor.clone(), "auditor, people administrator");
+    let latest = |caller: &Caller| world.get(caller, "auditLogs/directoryAudits").ok(200)["value"][0].clone();
+    let check = |words: &str| {
+        let (entry, whole) = (latest(&auditor), latest(&administrator));
+        assert_eq!(entry["activityDisplayName"], words);
+        assert_eq!(
+            (&entry["targetResources"][1]["id"], &entry["targetResources"][1]["displayName"]),
+            (&json!(null), &json!("$family"))
+        );
+        assert!(!entry["targetResources"].to_string().contains(&ADA.to_string()), "{entry:#}");
+        assert_eq!(whole["targetResources"][1]["id"], json!(ADA));
     };
-    let auditor = testing::person(TENANT, GRACE, "AuditLog.Read.All");
-    assert_eq!(log(&testing::with_roles(auditor.clone(), "auditor")), json!([]));
-    assert_ne!(log(&testing::with_roles(auditor, "auditor, people administrator")), json!([]));
+    assert_eq!(put(&world, &grace("User.ReadWrite.All"), FAMILY, ADA).status, 204);
+    check("Add profile item");
+    assert_eq!(world.delete(&grace("User.ReadWrite.All"), &format!("{FAMILY}/{ADA}/$ref")).status, 204);
+    check("Delete profile item");
+    // Nor when the values were erased, and with them what the item was.
+    assert_eq!(world.delete(&ada(), &format!("users/{GRACE}")).status, 204);
+    let entries = world.get(&auditor, "auditLogs/directoryAudits").ok(200);
+    for entry in &entries["value"].as_array().unwrap()[1..3] {
+        assert_eq!(entry["additionalDetails"][0]["key"], "erased");
+        assert_eq!(entry["targetResources"][1]["id"], json!(null), "{entry:#}");
+    }
+}
+
+#[test]
+fn administrators_who_read_lists_are_recorded() {
+    let world = World::new();
+    assert_eq!(put(&world, &grace("User.ReadWrite.All"), FAMILY, ADA).status, 204);
+    let list = format!("/users/{GRACE}/audienceLists/family");
+    for url in [list.clone(), format!("{list}/{ADA}"), format!("{list}/$count"), format!("{list}/$ref")] {
+        let told = seen(&world, &ada(), &url).told(&ada(), &"r7".into());
+        let text = String::from_utf8(told.clone()).unwrap();
+        assert!(text.contains("$family") && text.contains(&ADA.to_string()), "{url}: {text}");
+        assert!(seen(&world, &grace("User.Read.All"), "/me/audienceLists/family").is_empty());
+        // Whom the list names stays between its keeper and administrators.
+        let audit = crate::sighting::record(&[told]);
+        let partition = store::PartitionKey::log(TENANT);
+        let commit = store::Commit { partition, at: i64::MAX / 2, expect: Vec::new(), changes: Vec::new(), audit };
+        world.wait(world.store().commit(commit)).unwrap();
+        let auditor = testing::person(TENANT, Uuid::from_u128(0xa0d), "AuditLog.Read.All");
+        let entries = world.get(&testing::with_roles(auditor, "auditor"), "auditLogs/directoryAudits").ok(200);
+        let targets = &entries["value"][0]["targetResources"];
+        assert_eq!((&targets[0]["id"], &targets[1]["id"]), (&json!(GRACE), &json!(null)), "{targets:#}");
+    }
+}
+
+#[test]
+fn a_keeper_who_goes_meanwhile_is_gone() {
+    let store = Arc::new(Counting::default());
+    let world = World::over(store.clone(), Settings::default());
+    let person = |id: Uuid, name: &str| json!({"id": id, "userPrincipalName": format!("{name}@fjord.example"), "displayName": name});
+    let keeper = crate::target::Owner { tenant: TENANT, id: GRACE }.partition();
+    let owner = grace("User.ReadWrite.All");
+    world.load(&[person(ADA, "ada"), person(GRACE, "grace")]).unwrap();
+    store.doom(keeper);
+    put(&world, &owner, FAMILY, ADA).error(404, "Request_ResourceNotFound");
+    assert!(world.wait(world.store().snapshot(keeper)).unwrap().is_none_or(|left| left.items("$family").is_empty()));
 }

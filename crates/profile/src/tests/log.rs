@@ -197,10 +197,11 @@ fn each_change_of_a_group_has_an_entry() {
 }
 
 /// What is noted while a caller reads.
-fn seen(world: &World, caller: &Caller, path: &str) -> Seen {
+pub(super) fn seen(world: &World, caller: &Caller, path: &str) -> Seen {
     let exchange = Exchange { request_id: "r7".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
     let (method, headers, body) = (http::Method::GET, &http::HeaderMap::new(), bytes::Bytes::new());
-    let request = Request { method, root: "http://here/beta", path, query: None, headers, body, exchange };
+    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+    let request = Request { method, root: "http://here/beta", path, query, headers, body, exchange };
     let (answer, seen) = world.wait(noted(world.service.serve(caller, request)));
     assert_eq!(answer.status, 200);
     seen
@@ -232,6 +233,12 @@ fn what_is_seen_beyond_ones_audience_is_recorded() {
             assert!(text.contains(&own) && !text.contains(&open) && !text.contains("Knitting"), "{path}: {text}");
         }
     }
+    // What a search leaves out was not seen.
+    let unsought = add(json!({"allowedAudiences": "me", "isSearchable": false}));
+    let told = seen(&world, &ada(), "/users?$expand=profile").told(&ada(), &"r7".into());
+    let text = String::from_utf8(told).unwrap();
+    assert!(text.contains(&own) && !text.contains(&unsought), "{text}");
+    world.delete(&ada(), &format!("{skills}/{unsought}")).ok(204);
     let told = seen(&world, &ada(), &skills).told(&ada(), &"r7".into());
     let audit = crate::sighting::record(&[told.clone(), told]);
     let partition = store::PartitionKey::log(TENANT);

@@ -3,6 +3,7 @@
 mod access;
 mod batches;
 mod collections;
+mod counting;
 mod fuzz;
 mod groups;
 mod harness;
