@@ -4,6 +4,7 @@
 mod attacks;
 mod checks;
 mod issuers;
+mod privacy;
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
