@@ -233,7 +233,10 @@ fn the_log_names_requests_and_nobody() {
     }
     server.ada("DELETE", "/beta/users/grace@fjord.example").send().expect(204);
     server.anyone("GET", "/beta/me").token("Falconry.secret.Marvellous").send().expect(401);
+    // When it was is no value of anybody's, even if it is somebody's birthday.
     let log = server.log();
+    let log: Vec<&str> = log.lines().map(|line| line.split_once(' ').map_or(line, |(_, rest)| rest)).collect();
+    let log = log.join("\n");
     assert!(log.contains(seen.header("request-id").unwrap()) && log.contains("/beta/users/*"), "{log}");
     for personal in ["grace", "fjord", "Falconry", "secret", "Marvellous", "displayName"] {
         assert!(!log.contains(personal), "{personal}: {log}");
