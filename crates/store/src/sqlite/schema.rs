@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::row;
@@ -199,6 +200,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection = connection.map_err(|error| Error::Io(format!("cannot open `{}`: {error}", path.display())))?;
     connection.busy_timeout(BUSY).map_err(Error::from)?;
     connection.pragma_update(None, "temp_store", "memory").map_err(Error::from)?;
+    // Otherwise a statement with a limit is planned anew for each limit, at the price of a small query.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(Error::from)?;
     Ok(connection)
 }
 
