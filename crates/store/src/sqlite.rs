@@ -6,14 +6,20 @@ mod batch;
 mod checkpoint;
 mod expect;
 mod history;
+mod marks;
 mod name;
 mod pool;
 mod read;
 mod row;
 mod schema;
+mod sound;
+mod sum;
+mod survey;
 #[cfg(test)]
 mod tests;
+mod upgrade;
 mod verify;
+mod wal;
 mod writer;
 
 use std::fs::File;
@@ -23,7 +29,9 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use uuid::Uuid;
 
+use self::marks::Marks;
 use self::pool::Pool;
+use self::survey::Survey;
 use self::writer::Writer;
 use crate::cache::Cache;
 use crate::{
@@ -56,6 +64,7 @@ pub struct SqliteStore {
     // Dropped in this order: the writer's threads end first, the lock is given up last.
     writer: Option<Writer>,
     readers: Pool,
+    survey: Option<Survey>,
     cache: Option<Arc<Cache>>,
     _lock: Option<File>,
 }
@@ -68,11 +77,15 @@ impl SqliteStore {
     pub fn open(path: &Path, options: &Options) -> Result<Self> {
         schema::check_file(path)?;
         let lock = schema::lock(path)?;
+        marks::judge(path)?;
         let connection = schema::open_writer(path)?;
+        sound::admit(&connection)?;
         let cache = Arc::new(Cache::new(options.cache_bytes));
         let readers = Pool::new(path, options.readers)?;
-        let writer = Writer::start(connection, path, Arc::clone(&cache), options.wal_bytes)?;
-        Ok(Self { writer: Some(writer), readers, cache: Some(cache), _lock: Some(lock) })
+        let marks = Marks::new(&lock, path)?;
+        let writer = Writer::start(connection, path, Arc::clone(&cache), options.wal_bytes, marks)?;
+        let survey = Some(Survey::start(path)?);
+        Ok(Self { writer: Some(writer), readers, survey, cache: Some(cache), _lock: Some(lock) })
     }
 
     /// Opens the store for reading, beside a process that may be writing. Nothing is cached.
@@ -81,9 +94,18 @@ impl SqliteStore {
     /// When the file cannot be opened, is no store, or is newer than this release.
     pub fn open_read_only(path: &Path) -> Result<Self> {
         schema::check_file(path)?;
+        marks::judge(path)?;
         let readers = Pool::new(path, Options::default().readers)?;
         readers.with(schema::check_version)?;
-        Ok(Self { writer: None, readers, cache: None, _lock: None })
+        Ok(Self { writer: None, readers, survey: None, cache: None, _lock: None })
+    }
+
+    /// Reads the history across people.
+    fn read_across<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> BoxFuture<'_, Result<T>> {
+        match self.survey.as_ref().map_or(Ok(()), Survey::verdict) {
+            Ok(()) => self.read(work),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
     }
 
     fn read<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> BoxFuture<'_, Result<T>> {
@@ -118,6 +140,7 @@ impl SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         // The last connection to close folds the log into the file, so readers go before the writer's.
+        self.survey = None;
         self.readers.clear();
     }
 }
@@ -168,7 +191,7 @@ impl Store for SqliteStore {
         after: Option<ChangePosition>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ChangeRow>>> {
-        self.read(move |connection| history::changes(connection, bucket, after, limit))
+        self.read_across(move |connection| history::changes(connection, bucket, after, limit))
     }
 
     fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
@@ -181,7 +204,7 @@ impl Store for SqliteStore {
         before: Option<ChangePosition>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
-        self.read(move |connection| history::records(connection, tenant, before, limit))
+        self.read_across(move |connection| history::records(connection, tenant, before, limit))
     }
 
     fn partitions(&self, after: Option<PartitionKey>, limit: usize) -> BoxFuture<'_, Result<Vec<PartitionKey>>> {

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
+use super::read;
+use super::row::{self, ItemRow};
+use super::sum::{self, Sum, Totals};
 use crate::pack;
 use crate::{Change, IndexRow, Item, Op, PartitionKey, Result, Touched};
 
@@ -16,11 +19,18 @@ pub(super) struct Effect {
     pub(super) live: bool,
     /// The greatest time written; 0 when there is none.
     pub(super) last_time: i64,
+    pub(super) totals: Totals,
 }
 
-pub(super) fn changes(connection: &Connection, key: PartitionKey, changes: &[Change]) -> Result<Effect> {
-    let mut effect = Effect { touched: Vec::new(), dropped: false, live: true, last_time: 0 };
-    let partition = Partition { connection, key };
+/// Carries them out on a partition that has this much before.
+pub(super) fn changes(
+    connection: &Connection,
+    key: PartitionKey,
+    before: Totals,
+    changes: &[Change],
+) -> Result<Effect> {
+    let mut effect = Effect { touched: Vec::new(), dropped: false, live: true, last_time: 0, totals: before };
+    let mut partition = Partition { connection, key, totals: before };
     for change in changes {
         effect.live = true;
         match change {
@@ -45,6 +55,7 @@ pub(super) fn changes(connection: &Connection, key: PartitionKey, changes: &[Cha
             }
         }
     }
+    effect.totals = partition.totals;
     Ok(effect)
 }
 
@@ -58,23 +69,30 @@ impl Effect {
 struct Partition<'a> {
     connection: &'a Connection,
     key: PartitionKey,
+    totals: Totals,
 }
 
 /// Where an item and its index rows stand.
 type Place<'a> = (&'a str, &'a str);
 
 impl Partition<'_> {
-    fn put(&self, item: &Item, index: &[IndexRow]) -> Result<()> {
+    fn put(&mut self, item: &Item, index: &[IndexRow]) -> Result<()> {
         let place: Place<'_> = (&item.collection, &item.id);
         let mut rows = index.to_vec();
         rows.sort();
         rows.dedup();
+        let row = ItemRow::new(item.clone(), &rows);
+        let sum = sum::item(self.key, &row);
         // Most items are new: writing first spares them a look-up.
         let mut earlier = Vec::new();
-        if !self.write(INSERT, item, &rows)? {
-            earlier = self.postings(place)?.unwrap_or_default();
-            self.write(REPLACE, item, &rows)?;
+        if !self.write(INSERT, &row, sum)? {
+            if let Some((found, sum)) = row::find_item(self.connection, self.key, place)? {
+                earlier = pack::unpack_postings(found.postings.as_deref())?;
+                self.totals.items = self.totals.items.wrapping_sub(sum.into());
+            }
+            self.write(REPLACE, &row, sum)?;
         }
+        self.totals.items = self.totals.items.wrapping_add(sum.into());
         for row in earlier.iter().filter(|row| !rows.contains(row)) {
             self.unpost(place, row)?;
         }
@@ -84,9 +102,12 @@ impl Partition<'_> {
         Ok(())
     }
 
-    fn delete(&self, collection: &str, id: &str) -> Result<()> {
-        let Some(rows) = self.postings((collection, id))? else { return Ok(()) };
-        rows.iter().try_for_each(|row| self.unpost((collection, id), row))?;
+    fn delete(&mut self, collection: &str, id: &str) -> Result<()> {
+        let place = (collection, id);
+        let Some((found, sum)) = row::find_item(self.connection, self.key, place)? else { return Ok(()) };
+        self.totals.items = self.totals.items.wrapping_sub(sum.into());
+        let rows = pack::unpack_postings(found.postings.as_deref())?;
+        rows.iter().try_for_each(|row| self.unpost(place, row))?;
         self.connection
             .prepare_cached(
                 "DELETE FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3 AND collection = ?4 AND id = ?5",
@@ -96,31 +117,31 @@ impl Partition<'_> {
     }
 
     /// Removes all items but those of one collection, and says which.
-    fn clear(&self, keep: Option<&str>) -> Result<Vec<(Arc<str>, Arc<str>)>> {
-        let of_partition = "FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3 AND collection IS NOT ?4";
-        let select = format!("SELECT collection, id, postings {of_partition} ORDER BY collection, id");
-        let mut statement = self.connection.prepare_cached(&select)?;
-        let mut rows = statement.query(params![self.owner(), self.tenant(), self.kind(), keep])?;
+    fn clear(&mut self, keep: Option<&str>) -> Result<Vec<(Arc<str>, Arc<str>)>> {
         let mut removed = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (collection, id): (Arc<str>, Arc<str>) = (row.get(0)?, row.get(1)?);
-            let packed: Option<Vec<u8>> = row.get(2)?;
-            let rows = pack::unpack_postings(packed.as_deref())?;
+        let kept = read::each_item(self.connection, self.key, |found| {
+            let sum = found.checked(self.key)?;
+            if keep == Some(&*found.item.collection) {
+                return Ok(sum);
+            }
+            removed.push((found.item.collection, found.item.id, pack::unpack_postings(found.postings.as_deref())?));
+            Ok(0)
+        })?;
+        self.totals.items = kept;
+        let place = |(collection, id, rows): (Arc<str>, Arc<str>, Vec<IndexRow>)| {
             rows.iter().try_for_each(|row| self.unpost((&collection, &id), row))?;
-            removed.push((collection, id));
-        }
-        self.connection.prepare_cached(&format!("DELETE {of_partition}"))?.execute(params![
-            self.owner(),
-            self.tenant(),
-            self.kind(),
-            keep
-        ])?;
+            Ok((collection, id))
+        };
+        let removed = removed.into_iter().map(place).collect::<Result<_>>()?;
+        self.connection
+            .prepare_cached("DELETE FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3 AND collection IS NOT ?4")?
+            .execute(params![self.owner(), self.tenant(), self.kind(), keep])?;
         Ok(removed)
     }
 
     /// Says whether the row was written.
-    fn write(&self, sql: &str, item: &Item, index: &[IndexRow]) -> Result<bool> {
-        let header = &item.header;
+    fn write(&self, sql: &str, row: &ItemRow, sum: Sum) -> Result<bool> {
+        let (item, header) = (&row.item, &row.item.header);
         let written = self.connection.prepare_cached(sql)?.execute(params![
             self.owner(),
             self.tenant(),
@@ -139,26 +160,21 @@ impl Partition<'_> {
             header.revision,
             header.beyond_sentinel,
             &item.body[..],
-            pack::postings(index),
+            row.postings,
+            sum,
         ])?;
         Ok(written > 0)
     }
 
-    /// The index rows of an item, or `None` when there is no such item.
-    fn postings(&self, (collection, id): Place<'_>) -> Result<Option<Vec<IndexRow>>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT postings FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3 AND collection = ?4 AND id = ?5",
-        )?;
-        let key = params![self.owner(), self.tenant(), self.kind(), collection, id];
-        let packed: Option<Option<Vec<u8>>> = statement.query_row(key, |row| row.get(0)).optional()?;
-        packed.map(|packed| pack::unpack_postings(packed.as_deref())).transpose()
-    }
-
-    fn post(&self, place: Place<'_>, row: &IndexRow) -> Result<()> {
+    fn post(&mut self, place: Place<'_>, row: &IndexRow) -> Result<()> {
+        let sum = sum::posting(self.key, place, row);
+        self.totals.postings = self.totals.postings.wrapping_add(sum.into());
         self.posting("INSERT INTO posting VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", place, row)
     }
 
-    fn unpost(&self, place: Place<'_>, row: &IndexRow) -> Result<()> {
+    fn unpost(&mut self, place: Place<'_>, row: &IndexRow) -> Result<()> {
+        let sum = sum::posting(self.key, place, row);
+        self.totals.postings = self.totals.postings.wrapping_sub(sum.into());
         let sql = "DELETE FROM posting WHERE tenant = ?1 AND path = ?2 AND token = ?3 AND owner = ?4 AND item = ?5
                    AND collection = ?6 AND kind = ?7";
         self.posting(sql, place, row)
@@ -185,8 +201,8 @@ impl Partition<'_> {
 }
 
 const INSERT: &str = "INSERT INTO item VALUES
-  (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+  (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
   ON CONFLICT (owner, tenant, kind, collection, id) DO NOTHING";
 
 const REPLACE: &str = "REPLACE INTO item VALUES
-  (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+  (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";

@@ -10,6 +10,7 @@ use super::apply::{self, Effect};
 use super::expect::View;
 use super::history::{self, MARK, Place};
 use super::row::{self, PartitionRow};
+use super::sum;
 use crate::cache::Cache;
 use crate::chain::Row;
 use crate::expect;
@@ -80,7 +81,8 @@ impl<'a> Batch<'a> {
         let before = row::partition(self.connection, key)?;
         let base = self.base(key, before.as_ref());
         expect::check(&View::new(self.connection, key, before, base.as_deref()), commit)?;
-        let effect = apply::changes(self.connection, key, &commit.changes)?;
+        let totals = before.map_or_else(Default::default, |before| before.totals);
+        let effect = apply::changes(self.connection, key, totals, &commit.changes)?;
         let mut after = next(before.as_ref(), &effect, commit.at);
         if let Some(before) = before.filter(|_| effect.dropped) {
             history::erase(self.connection, key, Place { rev: before.rev, at: before.at })?;
@@ -97,7 +99,7 @@ impl<'a> Batch<'a> {
         };
         let row = Row::linked(before.and_then(|before| before.head), &change, &commit.audit);
         after.head = row.link;
-        history::insert(self.connection, &row, before.as_ref())?;
+        history::insert(self.connection, row, before.as_ref())?;
         write_partition(self.connection, key, &after)?;
         let snapshot = base.filter(|_| live);
         let snapshot = snapshot.map(|base| Arc::new(base.apply(after.rev, after.last_time, &commit.changes)));
@@ -134,16 +136,19 @@ fn next(before: Option<&PartitionRow>, effect: &Effect, at: i64) -> PartitionRow
     let rev = before.map_or(0, |before| before.rev) + 1;
     let last_time = before.map_or(0, |before| before.last_time).max(effect.last_time);
     let mark_at = if rev.is_multiple_of(MARK) { Some(at) } else { before.and_then(|before| before.mark_at) };
-    PartitionRow { rev, last_time, live: effect.live, at, mark_at, head: None }
+    let (live, totals) = (effect.live, effect.totals);
+    PartitionRow { rev, last_time, live, at, mark_at, head: None, totals, sum: None }
 }
 
-fn write_partition(connection: &Connection, key: PartitionKey, row: &PartitionRow) -> Result<()> {
+/// Writes a partition's row with its checksum.
+pub(super) fn write_partition(connection: &Connection, key: PartitionKey, row: &PartitionRow) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO partition (owner, tenant, kind, rev, last_time, live, at, mark_at, head)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            "INSERT INTO partition (owner, tenant, kind, rev, last_time, live, at, mark_at, head, items, postings, sum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (owner, tenant, kind) DO UPDATE SET rev = excluded.rev, last_time = excluded.last_time,
-             live = excluded.live, at = excluded.at, mark_at = excluded.mark_at, head = excluded.head",
+             live = excluded.live, at = excluded.at, mark_at = excluded.mark_at, head = excluded.head,
+             items = excluded.items, postings = excluded.postings, sum = excluded.sum",
         )?
         .execute(params![
             key.owner.as_bytes(),
@@ -154,7 +159,10 @@ fn write_partition(connection: &Connection, key: PartitionKey, row: &PartitionRo
             row.live,
             row.at,
             row.mark_at,
-            row.head
+            row.head,
+            row.totals.items.cast_signed(),
+            row.totals.postings.cast_signed(),
+            sum::partition(key, row),
         ])?;
     Ok(())
 }

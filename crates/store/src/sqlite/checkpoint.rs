@@ -51,9 +51,14 @@ impl Checkpoints {
         Ok(Self { wake, thread, pages, woken_at: 0, bound, tried_at: 0 })
     }
 
+    /// The pages in the log after the last commit.
+    pub(super) fn pages(&self) -> usize {
+        self.pages.load(Ordering::Relaxed)
+    }
+
     /// To be called by the writer between transactions.
     pub(super) fn after_commit(&mut self, connection: &Connection) {
-        let pages = self.pages.load(Ordering::Relaxed);
+        let pages = self.pages();
         if pages < self.woken_at {
             (self.woken_at, self.tried_at) = (0, 0);
         }

@@ -1,8 +1,8 @@
 //! What preconditions ask of a partition: its known snapshot where there is one, else point reads and counts.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use super::row::PartitionRow;
+use super::row::{self, PartitionRow};
 use crate::expect::Before;
 use crate::{PartitionKey, Result, Snapshot};
 
@@ -34,13 +34,8 @@ impl Before for View<'_> {
         if let Some(base) = self.base {
             return Ok(base.item(collection, id).map(|item| item.header.version));
         }
-        let mut statement = self.connection.prepare_cached(
-            "SELECT version FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3 AND collection = ?4 AND id = ?5",
-        )?;
-        let (owner, tenant) = (self.key.owner.as_bytes(), self.key.tenant.as_bytes());
-        let found = statement
-            .query_row(params![owner, tenant, self.key.kind.code(), collection, id], |row| row.get::<_, i64>(0));
-        Ok(found.optional()?.map(i64::cast_unsigned))
+        let found = row::find_item(self.connection, self.key, (collection, id))?;
+        Ok(found.map(|(found, _)| found.item.header.version))
     }
 
     fn count(&self, collection: &str) -> Result<usize> {

@@ -6,11 +6,12 @@
 //! [`MARK`], and the partition's row names the newest. Marks let an audit skip to its page.
 
 use bytes::Bytes;
-use rusqlite::{Connection, OptionalExtension, Row as SqlRow, Rows, Statement, params};
+use rusqlite::{Connection, Row as SqlRow, Rows, Statement, params};
 use uuid::Uuid;
 
 use super::row::{self, PartitionRow};
-use crate::chain::Row;
+use super::sum;
+use crate::chain::{self, Row};
 use crate::{AuditRow, ChangePosition, ChangeRow, Error, PartitionKey, Result, bucket_of};
 use crate::{BUCKETS, pack};
 
@@ -29,18 +30,22 @@ pub(super) struct Node {
     pub(super) row: Row,
     pub(super) prev_at: Option<i64>,
     pub(super) mark_at: Option<i64>,
+    /// The checksum as it is stored.
+    sum: Option<i64>,
 }
 
 /// The columns that [`read`] takes, in its order.
 macro_rules! columns {
     () => {
-        "at, owner, tenant, kind, rev, dropped, touched, what, digest, link, salt, audit"
+        "at, owner, tenant, kind, rev, dropped, touched, what, digest, link, salt, audit, prev_at, mark_at, sum, bucket"
     };
 }
 
-fn read(row: &SqlRow<'_>) -> Result<Row> {
+/// The row, unchecked.
+pub(super) fn read(row: &SqlRow<'_>) -> Result<Node> {
     let blob = |column: usize| -> Result<Option<Bytes>> { Ok(row.get::<_, Option<Vec<u8>>>(column)?.map(Bytes::from)) };
-    Ok(Row {
+    let (prev_at, mark_at, sum) = (row.get(12)?, row.get(13)?, row.get(14)?);
+    let found = Row {
         at: row.get(0)?,
         partition: row::key(row, 1)?,
         rev: row.get::<_, i64>(4)?.cast_unsigned(),
@@ -51,15 +56,22 @@ fn read(row: &SqlRow<'_>) -> Result<Row> {
         link: row.get(9)?,
         salt: row.get(10)?,
         values: blob(11)?,
-    })
+    };
+    let node = Node { row: found, prev_at, mark_at, sum };
+    if row.get::<_, u16>(15)? != bucket_of(node.row.partition.owner) {
+        return Err(node.damaged("is in another bucket than its owner's"));
+    }
+    Ok(node)
 }
 
 /// Writes the row of a commit upon the partition as it was before.
-pub(super) fn insert(connection: &Connection, row: &Row, before: Option<&PartitionRow>) -> Result<()> {
-    let key = row.partition;
+pub(super) fn insert(connection: &Connection, row: Row, before: Option<&PartitionRow>) -> Result<()> {
+    let (prev_at, mark_at) = (before.map(|before| before.at), before.and_then(|before| before.mark_at));
+    let node = Node { row, prev_at, mark_at, sum: None };
+    let (row, key) = (&node.row, node.row.partition);
     connection
         .prepare_cached(
-            "INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            "INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             bucket_of(key.owner),
@@ -71,12 +83,13 @@ pub(super) fn insert(connection: &Connection, row: &Row, before: Option<&Partiti
             row.dropped,
             pack::touched(&row.touched),
             row.values.as_deref(),
-            before.map(|before| before.at),
-            before.and_then(|before| before.mark_at),
+            node.prev_at,
+            node.mark_at,
             &row.what[..],
             row.salt,
             row.digest,
             row.link,
+            sum::history(&node),
         ])?;
     Ok(())
 }
@@ -85,26 +98,64 @@ pub(super) fn insert(connection: &Connection, row: &Row, before: Option<&Partiti
 pub(super) fn erase(connection: &Connection, key: PartitionKey, newest: Place) -> Result<()> {
     let mut next = Some(newest);
     while let Some(place) = next {
-        let found = node(connection, key, place)?;
+        let mut found = node(connection, key, place)?.checked()?;
         if found.row.values.is_none() {
             // An earlier drop has erased this row and those before it.
             break;
         }
+        found.row.erase();
         connection
-            .prepare_cached(
-                "UPDATE history SET touched = x'', audit = NULL, salt = NULL
-                 WHERE bucket = ?1 AND at = ?2 AND owner = ?3 AND tenant = ?4 AND kind = ?5 AND rev = ?6",
-            )?
+            .prepare_cached(&format!("UPDATE history SET touched = x'', audit = NULL, salt = NULL, sum = ?7 {AT}"))?
             .execute(params![
                 bucket_of(key.owner),
                 place.at,
                 key.owner.as_bytes(),
                 key.tenant.as_bytes(),
                 key.kind.code(),
-                place.rev.cast_signed()
+                place.rev.cast_signed(),
+                sum::history(&found),
             ])?;
         next = found.prev(place);
     }
+    Ok(())
+}
+
+/// The row of a key, in the first six parameters.
+const AT: &str = "WHERE bucket = ?1 AND at = ?2 AND owner = ?3 AND tenant = ?4 AND kind = ?5 AND rev = ?6";
+
+/// The rows after this one in the order of the table, unchecked.
+pub(super) fn rows_after(connection: &Connection, after: Option<&Node>, limit: usize) -> Result<Vec<Node>> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM history WHERE (bucket, at, owner, tenant, kind, rev) > (?1, ?2, ?3, ?4, ?5, ?6)
+         ORDER BY bucket, at, owner, tenant, kind, rev LIMIT ?7"
+    );
+    let mut statement = connection.prepare_cached(sql)?;
+    let limit = row::limit(limit);
+    let found = match after.map(|after| &after.row) {
+        None => statement.query_and_then(params![-1, 0, [0_u8; 16], [0_u8; 16], 0, 0, limit], read)?,
+        Some(Row { partition: key, at, rev, .. }) => {
+            let (owner, tenant) = (key.owner.as_bytes(), key.tenant.as_bytes());
+            let place = params![bucket_of(key.owner), at, owner, tenant, key.kind.code(), rev.cast_signed(), limit];
+            statement.query_and_then(place, read)?
+        }
+    };
+    found.collect()
+}
+
+/// Writes the checksum of a row.
+pub(super) fn write_sum(connection: &Connection, node: &Node) -> Result<()> {
+    let (row, key) = (&node.row, node.row.partition);
+    connection.prepare_cached(&format!("UPDATE history SET sum = ?7 {AT}"))?.execute(params![
+        bucket_of(key.owner),
+        row.at,
+        key.owner.as_bytes(),
+        key.tenant.as_bytes(),
+        key.kind.code(),
+        row.rev.cast_signed(),
+        sum::history(node),
+    ])?;
     Ok(())
 }
 
@@ -122,23 +173,16 @@ pub(super) fn changes(
         // Below every row, since no kind is negative.
         None => (i64::MIN, [0; 16], [0; 16], -1, 0),
     };
-    let mut statement = connection.prepare_cached(
-        "SELECT at, owner, tenant, kind, rev, dropped, touched, link FROM history
-         WHERE bucket = ?1 AND (at, owner, tenant, kind, rev) > (?2, ?3, ?4, ?5, ?6)
-         ORDER BY at, owner, tenant, kind, rev LIMIT ?7",
-    )?;
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM history WHERE bucket = ?1 AND (at, owner, tenant, kind, rev) > (?2, ?3, ?4, ?5, ?6)
+         ORDER BY at, owner, tenant, kind, rev LIMIT ?7"
+    ))?;
     let mut rows = statement.query(params![bucket, at, owner, tenant, kind, rev, row::limit(limit)])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(ChangeRow {
-            bucket,
-            at: row.get(0)?,
-            partition: row::key(row, 1)?,
-            rev: row.get::<_, i64>(4)?.cast_unsigned(),
-            dropped: row.get(5)?,
-            touched: pack::unpack_touched(&row::bytes(row, 6)?)?,
-            link: row.get(7)?,
-        });
+        found.push(read(row)?.checked()?.row.change());
     }
     Ok(found)
 }
@@ -151,12 +195,12 @@ pub(super) fn audit(connection: &Connection, key: PartitionKey, after_rev: u64, 
     let mut next = Some(Place { rev: partition.rev, at: partition.at });
     let mut found = Vec::new();
     while let Some(place) = next.filter(|place| place.rev > after_rev) {
-        let node = node(&transaction, key, place)?;
+        let node = node(&transaction, key, place)?.checked()?;
         if place.rev > newest {
             next = node.towards(place, newest);
         } else {
             next = node.prev(place);
-            found.push(node.row.audit());
+            found.push(node.with_values()?.audit());
         }
     }
     found.reverse();
@@ -225,12 +269,42 @@ impl<'a> Stream<'a> {
     }
 
     fn take(&mut self) -> Result<Option<Row>> {
-        let next = self.rows.next()?.map(read).transpose()?;
+        let next = self.rows.next()?.map(|row| read(row)?.with_values()).transpose()?;
         Ok(std::mem::replace(&mut self.next, next))
     }
 }
 
 impl Node {
+    /// The row, if it is what was written; but for what its digest is of.
+    fn checked(self) -> Result<Self> {
+        self.check()?;
+        Ok(self)
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        sum::check(self.sum, sum::history(self), || self.named().into())
+    }
+
+    /// The row with its values, if all of it is what was written. Values that a release without chains wrote have no digest.
+    fn with_values(self) -> Result<Row> {
+        let node = self.checked()?;
+        let row = &node.row;
+        match (&row.digest, &row.salt, &row.values) {
+            (Some(digest), Some(salt), Some(values)) if chain::digest(salt, &row.touched, values) != *digest => {
+                Err(node.damaged("has other values than its digest was made of"))
+            }
+            _ => Ok(node.row),
+        }
+    }
+
+    fn named(&self) -> String {
+        format!("the record of rev {} of {}", self.row.rev, sum::named(self.row.partition))
+    }
+
+    fn damaged(&self, how: &str) -> Error {
+        Error::Corrupt(format!("{} {how}", self.named()))
+    }
+
     /// The row before.
     pub(super) fn prev(&self, place: Place) -> Option<Place> {
         Some(Place { rev: place.rev.checked_sub(1)?, at: self.prev_at? })
@@ -246,21 +320,20 @@ impl Node {
     }
 }
 
-/// Reads the row at a place, which its partition says is there.
+/// Reads the row at a place, which its partition says is there; unchecked.
 pub(super) fn node(connection: &Connection, key: PartitionKey, place: Place) -> Result<Node> {
-    let mut statement = connection.prepare_cached(concat!(
-        "SELECT ",
-        columns!(),
-        ", prev_at, mark_at FROM history
-         WHERE bucket = ?1 AND at = ?2 AND owner = ?3 AND tenant = ?4 AND kind = ?5 AND rev = ?6"
-    ))?;
+    let mut statement = connection.prepare_cached(&format!("SELECT {} FROM history {AT}", columns!()))?;
     let (owner, tenant) = (key.owner.as_bytes(), key.tenant.as_bytes());
-    let found = statement.query_row(
-        params![bucket_of(key.owner), place.at, owner, tenant, key.kind.code(), place.rev.cast_signed()],
-        |row| Ok(read(row).map(|read| (read, row.get(12), row.get(13)))),
-    );
-    let found = found.optional()?.transpose()?;
-    let (row, prev_at, mark_at) =
-        found.ok_or_else(|| Error::Corrupt(format!("the history of {} has no rev {}", key.owner, place.rev)))?;
-    Ok(Node { row, prev_at: prev_at?, mark_at: mark_at? })
+    let mut rows = statement.query(params![
+        bucket_of(key.owner),
+        place.at,
+        owner,
+        tenant,
+        key.kind.code(),
+        place.rev.cast_signed()
+    ])?;
+    match rows.next()? {
+        Some(row) => read(row),
+        None => Err(Error::Corrupt(format!("the history of {} has no rev {}", key.owner, place.rev))),
+    }
 }

@@ -5,29 +5,45 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Statement, params, params_from_iter};
+use rusqlite::{Connection, params, params_from_iter};
 
-use super::row::{self, ITEM_COLUMNS};
-use crate::{Candidate, Item, PartitionKey, Result, Scan, Snapshot};
+use super::row::{self, ITEM_COLUMNS, ItemRow, PARTITION_COLUMNS};
+use super::sum::{self, NOT_SUMMED, Sum};
+use crate::{Candidate, Error, Item, PartitionKey, Result, Scan, Snapshot};
 
 /// Loads a partition. Its row and its items are read in one transaction, hence at one rev.
 pub(super) fn snapshot(connection: &Connection, key: PartitionKey) -> Result<Option<Snapshot>> {
     let transaction = connection.unchecked_transaction()?;
     let Some(partition) = row::partition(&transaction, key)?.filter(|found| found.live) else { return Ok(None) };
-    let mut statement = select_items(&transaction)?;
-    let mut rows = statement.query(params![key.owner.as_bytes(), key.tenant.as_bytes(), key.kind.code()])?;
     let mut items: Vec<Arc<Item>> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let item = row::item(row, items.last().map(|last| &last.collection))?;
-        items.push(Arc::new(item));
+    let total = each_item(&transaction, key, |found| {
+        let sum = found.checked(key)?;
+        items.push(Arc::new(found.item));
+        Ok(sum)
+    })?;
+    if total != partition.totals.items && partition.sum != Some(NOT_SUMMED) {
+        let what = format!("{} has other items than it was written with", sum::named(key));
+        return Err(Error::Corrupt(what));
     }
     Ok(Some(Snapshot::new(partition.rev, partition.last_time, items)))
 }
 
-fn select_items(connection: &Connection) -> Result<rusqlite::CachedStatement<'_>> {
-    let columns = ITEM_COLUMNS;
-    let sql = format!("SELECT {columns} FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3");
-    Ok(connection.prepare_cached(&sql)?)
+/// Reads the items of a partition, and adds up the checksums that `take` says they have.
+pub(super) fn each_item(
+    connection: &Connection,
+    key: PartitionKey,
+    mut take: impl FnMut(ItemRow) -> Result<Sum>,
+) -> Result<u64> {
+    let sql = format!("SELECT {ITEM_COLUMNS} FROM item WHERE owner = ?1 AND tenant = ?2 AND kind = ?3");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![key.owner.as_bytes(), key.tenant.as_bytes(), key.kind.code()])?;
+    let (mut total, mut collection) = (0_u64, None);
+    while let Some(row) = rows.next()? {
+        let found = row::item(row, collection.as_ref())?;
+        collection = Some(Arc::clone(&found.item.collection));
+        total = total.wrapping_add(take(found)?.into());
+    }
+    Ok(total)
 }
 
 /// The partitions that exist, by key.
@@ -36,31 +52,24 @@ pub(super) fn partitions(
     after: Option<PartitionKey>,
     limit: usize,
 ) -> Result<Vec<PartitionKey>> {
-    let limit = row::limit(limit);
-    let collect = |mut rows: rusqlite::Rows<'_>| {
-        let mut keys = Vec::new();
-        while let Some(row) = rows.next()? {
-            keys.push(row::key(row, 0)?);
-        }
-        Ok(keys)
+    let (owner, tenant, kind) = match after {
+        Some(after) => (after.owner.into_bytes(), after.tenant.into_bytes(), after.kind.code()),
+        // Below every row, since no kind is negative.
+        None => ([0; 16], [0; 16], -1),
     };
-    let mut statement: Statement<'_>;
-    match after {
-        None => {
-            statement = connection.prepare(
-                "SELECT owner, tenant, kind FROM partition WHERE live ORDER BY owner, tenant, kind LIMIT ?1",
-            )?;
-            collect(statement.query(params![limit])?)
-        }
-        Some(after) => {
-            statement = connection.prepare(
-                "SELECT owner, tenant, kind FROM partition WHERE live AND (owner, tenant, kind) > (?1, ?2, ?3)
-                 ORDER BY owner, tenant, kind LIMIT ?4",
-            )?;
-            let (owner, tenant) = (after.owner.as_bytes(), after.tenant.as_bytes());
-            collect(statement.query(params![owner, tenant, after.kind.code(), limit])?)
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT owner, tenant, kind, {PARTITION_COLUMNS} FROM partition WHERE (owner, tenant, kind) > (?1, ?2, ?3)
+         ORDER BY owner, tenant, kind"
+    ))?;
+    let mut rows = statement.query(params![owner, tenant, kind])?;
+    let mut keys = Vec::new();
+    while let (true, Some(row)) = (keys.len() < limit, rows.next()?) {
+        let key = row::key(row, 0)?;
+        if row::read_partition(row, 3)?.checked(key)?.live {
+            keys.push(key);
         }
     }
+    Ok(keys)
 }
 
 /// The candidates of a range of the index.

@@ -1,5 +1,5 @@
 -- application_id Integer(1448362309)
--- user_version Integer(2)
+-- user_version Integer(3)
 -- page_size Integer(8192)
 -- journal_mode Text("wal")
 -- encoding Text("UTF-8")
@@ -19,6 +19,7 @@ CREATE TABLE history (
   salt BLOB, -- null once erased
   digest BLOB,
   link BLOB,
+  sum INTEGER,
   PRIMARY KEY (bucket, at, owner, tenant, kind, rev)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE item (
@@ -40,6 +41,7 @@ CREATE TABLE item (
   beyond INTEGER NOT NULL,
   body BLOB NOT NULL,
   postings BLOB, -- the item's rows in posting, to remove them by
+  sum INTEGER,
   PRIMARY KEY (owner, tenant, kind, collection, id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE name (
@@ -48,6 +50,7 @@ CREATE TABLE name (
   owner BLOB NOT NULL,
   bound INTEGER NOT NULL,
   at INTEGER NOT NULL,
+  sum INTEGER,
   PRIMARY KEY (tenant, name)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE partition (
@@ -60,6 +63,9 @@ CREATE TABLE partition (
   at INTEGER NOT NULL, -- of the commit that made rev
   mark_at INTEGER, -- of the commit that made the last marked rev
   head BLOB, -- the newest link of the chain; null before the first
+  items INTEGER, -- the checksums of its items, added up
+  postings INTEGER, -- those of its rows in posting
+  sum INTEGER,
   PRIMARY KEY (owner, tenant, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE posting (
@@ -74,5 +80,6 @@ CREATE TABLE posting (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE secret (
   name TEXT NOT NULL PRIMARY KEY,
-  value BLOB NOT NULL
+  value BLOB NOT NULL,
+  sum INTEGER
 ) STRICT, WITHOUT ROWID;

@@ -9,11 +9,11 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::row;
+use super::{row, upgrade};
 use crate::{Error, Result};
 
 /// The newest schema that this release reads and the one that it writes.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// Marks the file as a store: "VTAE".
 const APPLICATION: u32 = 0x5654_4145;
@@ -26,7 +26,8 @@ pub(super) const PAGE_SIZE: usize = 8192;
 /// How long to wait for another connection's lock. Connections of one store do not wait for each other beyond moments.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// The tables. Keys begin with the owner, so that everything of one owner lies together; the two that do not,
+/// The tables. Each row has a checksum, `sum`, that is null only while a file is brought up to date; see
+/// [`sum`](super::sum). Keys begin with the owner, so that everything of one owner lies together; the two that do not,
 /// `posting` and `history`, are ranges read across owners.
 const TABLES: &str = "
 CREATE TABLE partition (
@@ -39,6 +40,9 @@ CREATE TABLE partition (
   at INTEGER NOT NULL, -- of the commit that made rev
   mark_at INTEGER, -- of the commit that made the last marked rev
   head BLOB, -- the newest link of the chain; null before the first
+  items INTEGER, -- the checksums of its items, added up
+  postings INTEGER, -- those of its rows in posting
+  sum INTEGER,
   PRIMARY KEY (owner, tenant, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE item (
@@ -60,6 +64,7 @@ CREATE TABLE item (
   beyond INTEGER NOT NULL,
   body BLOB NOT NULL,
   postings BLOB, -- the item's rows in posting, to remove them by
+  sum INTEGER,
   PRIMARY KEY (owner, tenant, kind, collection, id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE posting (
@@ -88,6 +93,7 @@ CREATE TABLE history (
   salt BLOB, -- null once erased
   digest BLOB,
   link BLOB,
+  sum INTEGER,
   PRIMARY KEY (bucket, at, owner, tenant, kind, rev)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE name (
@@ -96,29 +102,14 @@ CREATE TABLE name (
   owner BLOB NOT NULL,
   bound INTEGER NOT NULL,
   at INTEGER NOT NULL,
+  sum INTEGER,
   PRIMARY KEY (tenant, name)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE secret (
   name TEXT NOT NULL PRIMARY KEY,
-  value BLOB NOT NULL
+  value BLOB NOT NULL,
+  sum INTEGER
 ) STRICT, WITHOUT ROWID;
-";
-
-/// Brings tables of schema 1 up to date. Its rows have no chain, which begins with the partition's next commit.
-const FROM_1: &str = "
-ALTER TABLE partition ADD COLUMN head BLOB;
-ALTER TABLE history ADD COLUMN what BLOB;
-ALTER TABLE history ADD COLUMN salt BLOB;
-ALTER TABLE history ADD COLUMN digest BLOB;
-ALTER TABLE history ADD COLUMN link BLOB;
-";
-
-/// Shows tables of schema 1 as they will be, to a connection that must not change them.
-const AS_IF_FROM_1: &str = "
-CREATE TEMP VIEW partition AS SELECT owner, tenant, kind, rev, last_time, live, at, mark_at, NULL AS head
-  FROM main.partition;
-CREATE TEMP VIEW history AS SELECT bucket, at, owner, tenant, kind, rev, dropped, touched, audit, prev_at, mark_at,
-  NULL AS what, NULL AS salt, NULL AS digest, NULL AS link FROM main.history;
 ";
 
 /// Judges a file by its first bytes, which opening it as a database might already change.
@@ -155,7 +146,7 @@ fn judge(application: u32, version: u32) -> Result<()> {
 /// Takes the lock of a store. It is held as long as the file is open, and the system gives it up when a process dies.
 pub(super) fn lock(path: &Path) -> Result<File> {
     let lock = beside(path, "-lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&lock);
+    let file = File::options().create(true).truncate(false).read(true).write(true).open(&lock);
     let file = file.map_err(|error| io_error(&lock, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -168,15 +159,16 @@ pub(super) fn lock(path: &Path) -> Result<File> {
 pub(super) fn open_writer(path: &Path) -> Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     check_version(&connection)?;
-    let setup = || {
+    let setup = || -> rusqlite::Result<()> {
         connection.pragma_update(None, "page_size", row::limit(PAGE_SIZE))?;
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "cache_size", -8192)?;
         connection.set_prepared_statement_cache_capacity(32);
-        create(&connection)
+        Ok(())
     };
     setup().map_err(Error::from)?;
+    create(&connection)?;
     Ok(connection)
 }
 
@@ -184,9 +176,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.pragma_update(None, "cache_size", -1024).map_err(Error::from)?;
-    if pragma(&connection, "user_version")? == 1 {
-        connection.execute_batch(AS_IF_FROM_1).map_err(Error::from)?;
-    }
+    upgrade::show_as_if(&connection, pragma(&connection, "user_version")?)?;
     Ok(connection)
 }
 
@@ -205,30 +195,31 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     Ok(connection)
 }
 
-fn create(connection: &Connection) -> rusqlite::Result<()> {
-    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let statements = match version {
-        VERSION => return Ok(()),
-        1 => FROM_1,
-        _ => TABLES,
-    };
+fn create(connection: &Connection) -> Result<()> {
+    let version = pragma(connection, "user_version")?;
+    if version == VERSION {
+        return Ok(());
+    }
     let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch(statements)?;
+    match version {
+        0 => transaction.execute_batch(TABLES)?,
+        older => upgrade::run(&transaction, older)?,
+    }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
-    transaction.commit()
+    Ok(transaction.commit()?)
 }
 
 fn pragma(connection: &Connection, name: &str) -> Result<u32> {
     connection.pragma_query_value(None, name, |row| row.get(0)).map_err(Error::from)
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-fn io_error(path: &Path, error: &std::io::Error) -> Error {
+pub(super) fn io_error(path: &Path, error: &std::io::Error) -> Error {
     Error::Io(format!("cannot open `{}`: {error}", path.display()))
 }

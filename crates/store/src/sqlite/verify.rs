@@ -3,7 +3,8 @@
 use rusqlite::{Connection, params};
 
 use super::history::{self, MARK, Place};
-use super::row;
+use super::sum::{self, NOT_SUMMED};
+use super::{read, row, sound};
 use crate::chain::{self, Walk};
 use crate::pack;
 use crate::{PartitionKey, Result, bucket_of};
@@ -27,7 +28,7 @@ const CONTRADICTIONS: [&str; 4] = [
 ];
 
 pub(super) fn verify(connection: &Connection) -> Result<Vec<String>> {
-    let mut findings = integrity(connection)?;
+    let mut findings = sound::integrity(connection, None)?;
     if !findings.is_empty() {
         // Damaged tables cannot be read reliably, so what else they say is of no use.
         return Ok(findings);
@@ -41,6 +42,7 @@ pub(super) fn verify(connection: &Connection) -> Result<Vec<String>> {
             report(&mut findings, row::key(row, 0)?, &what);
         }
     }
+    sums(&transaction, &mut findings)?;
     postings(&transaction, &mut findings)?;
     histories(&transaction, &mut findings)?;
     if findings.len() > FINDINGS {
@@ -51,11 +53,20 @@ pub(super) fn verify(connection: &Connection) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-fn integrity(connection: &Connection) -> Result<Vec<String>> {
-    let mut statement = connection.prepare("PRAGMA integrity_check")?;
-    let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let lines = lines.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+/// Every row has its checksum, and every partition the items that it was written with.
+fn sums(connection: &Connection, findings: &mut Vec<String>) -> Result<()> {
+    let keys = sound::small_tables(connection, findings)?;
+    for (key, partition) in keys {
+        let total = read::each_item(connection, key, |found| {
+            let sum = found.checked(key);
+            findings.extend(sum.as_ref().err().map(ToString::to_string));
+            Ok(sum.unwrap_or_default())
+        })?;
+        if total != partition.totals.items && partition.sum != Some(NOT_SUMMED) {
+            findings.push(format!("{} has other items than it was written with", sum::named(key)));
+        }
+    }
+    Ok(())
 }
 
 /// Every index row that an item lists exists, and no item has more than it lists.
@@ -105,7 +116,7 @@ fn histories(connection: &Connection, findings: &mut Vec<String>) -> Result<()> 
 
 /// Says how many rows the partition reaches.
 fn history_of(connection: &Connection, key: PartitionKey, findings: &mut Vec<String>) -> Result<i64> {
-    let Some(partition) = row::partition(connection, key)? else { return Ok(0) };
+    let Some(partition) = row::partition_as_it_is(connection, key)? else { return Ok(0) };
     let mut next = Some(Place { rev: partition.rev, at: partition.at });
     let (mut reached, mut first) = (0, 0);
     let mut walk = Walk::new(partition.head);
@@ -118,6 +129,7 @@ fn history_of(connection: &Connection, key: PartitionKey, findings: &mut Vec<Str
                 if !marks.lead(place, node.mark_at) {
                     report(findings, key, &format!("the mark of rev {first}, or of one after it, leads elsewhere"));
                 }
+                findings.extend(node.check().err().map(|error| error.to_string()));
                 walk.step(node.row);
             }
             Err(error) => {

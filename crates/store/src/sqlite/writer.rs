@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::batch::Batch;
 use super::checkpoint::Checkpoints;
+use super::marks::Marks;
 use crate::cache::Cache;
 use crate::{BoxFuture, Error, Result};
 
@@ -30,10 +31,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(mut connection: Connection, path: &Path, cache: Arc<Cache>, wal_bytes: usize) -> Result<Self> {
+    pub(super) fn start(
+        mut connection: Connection,
+        path: &Path,
+        cache: Arc<Cache>,
+        wal_bytes: usize,
+        mut marks: Marks,
+    ) -> Result<Self> {
         let checkpoints = Checkpoints::start(&mut connection, path, wal_bytes)?;
         let (queue, requests) = channel();
-        let thread = spawn("store-writer", move || run(&connection, &requests, &cache, checkpoints))?;
+        let thread = spawn("store-writer", move || run(&connection, &requests, &cache, checkpoints, &mut marks))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -73,14 +80,23 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
     thread.map_err(|error| Error::Io(format!("cannot start a thread: {error}")))
 }
 
-fn run(connection: &Connection, requests: &Receiver<Request>, cache: &Cache, mut checkpoints: Checkpoints) {
+fn run(
+    connection: &Connection,
+    requests: &Receiver<Request>,
+    cache: &Cache,
+    mut checkpoints: Checkpoints,
+    marks: &mut Marks,
+) {
     while let Ok(first) = requests.recv() {
         let mut batch = Batch::begin(connection, cache);
         let drained = std::iter::once(first).chain(requests.try_iter()).take(BATCH);
         let answers: Vec<Answer> = drained.map(|request| request(&mut batch)).collect();
         let committed = batch.finish();
-        if let Err(error) = &committed {
-            tracing::warn!(error = %error, requests = answers.len(), "a transaction of the store failed");
+        match &committed {
+            Ok(()) => marks.note(checkpoints.pages()),
+            Err(error) => {
+                tracing::warn!(error = %error, requests = answers.len(), "a transaction of the store failed");
+            }
         }
         for answer in answers {
             answer(committed.clone());

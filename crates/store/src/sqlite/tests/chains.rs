@@ -23,7 +23,7 @@ async fn found(sql: &str) -> Vec<String> {
     assert_eq!(store.verify().await, Ok(vec![]));
     drop(store);
     Connection::open(&path).unwrap().execute_batch(sql).unwrap();
-    open(&path).verify().await.unwrap()
+    SqliteStore::open_read_only(&path).unwrap().verify().await.unwrap()
 }
 
 #[tokio::test]

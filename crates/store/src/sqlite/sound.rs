@@ -1,0 +1,95 @@
+//! What is looked through before a store is used: the tables that say what there is and where. A row that was lost from
+//! one of them would not be missed by whoever reads; items and history are summed up by what is looked through here, or
+//! linked to it, and are judged when they are read.
+
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use super::row::{self, PARTITION_COLUMNS, PartitionRow};
+use super::sum::{self, NOT_SUMMED};
+use crate::{Error, IndexRow, NameEntry, PartitionKey, Result};
+
+/// Refuses a store in which something could be missed.
+pub(super) fn admit(connection: &Connection) -> Result<()> {
+    let mut findings = Vec::new();
+    for table in ["partition", "posting", "name", "secret"] {
+        findings.extend(integrity(connection, Some(table))?);
+    }
+    if findings.is_empty() {
+        let transaction = connection.unchecked_transaction()?;
+        small_tables(&transaction, &mut findings)?;
+    }
+    match findings.as_slice() {
+        [] => Ok(()),
+        [first, rest @ ..] => {
+            let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
+            Err(Error::Corrupt(format!("{first}{more}")))
+        }
+    }
+}
+
+/// What SQLite finds wrong with the structure of a table, or of the file.
+pub(super) fn integrity(connection: &Connection, table: Option<&str>) -> Result<Vec<String>> {
+    let table = table.map_or(String::new(), |table| format!("({table})"));
+    let mut statement = connection.prepare(&format!("PRAGMA integrity_check{table}"))?;
+    let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let lines = lines.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
+/// The partitions, dropped ones too. Tells of every row of theirs, of names, of secrets and of the index that is not what
+/// was written.
+pub(super) fn small_tables(
+    connection: &Connection,
+    findings: &mut Vec<String>,
+) -> Result<Vec<(PartitionKey, PartitionRow)>> {
+    let sql = format!("SELECT owner, tenant, kind, {PARTITION_COLUMNS} FROM partition");
+    let mut statement = connection.prepare(&sql)?;
+    let found =
+        statement.query_and_then([], |row| Ok::<_, Error>((row::key(row, 0)?, row::read_partition(row, 3)?)))?;
+    let partitions = found.collect::<Result<Vec<_>>>()?;
+    let mut told = |outcome: Result<()>| findings.extend(outcome.err().map(|error| error.to_string()));
+    partitions.iter().for_each(|(key, row)| told(row.checked(*key).map(drop)));
+    names(connection, &mut told)?;
+    secrets(connection, &mut told)?;
+    let summed = partitions.iter().all(|(_, row)| row.sum != Some(NOT_SUMMED));
+    let total = partitions.iter().fold(0_u64, |total, (_, row)| total.wrapping_add(row.totals.postings));
+    if summed && total != postings(connection)? {
+        told(Err(Error::Corrupt("the index has other rows than it was written with".to_owned())));
+    }
+    Ok(partitions)
+}
+
+fn names(connection: &Connection, told: &mut impl FnMut(Result<()>)) -> Result<()> {
+    let mut statement = connection.prepare("SELECT tenant, name, owner, bound, at, sum FROM name")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (tenant, text): (_, String) = (row::uuid(row, 0)?, row.get(1)?);
+        let entry = NameEntry { owner: Uuid::from_bytes(row.get(2)?), bound: row.get(3)?, at: row.get(4)? };
+        told(sum::check(row.get(5)?, sum::name(tenant, &text, &entry), || format!("a name of {}", entry.owner).into()));
+    }
+    Ok(())
+}
+
+fn secrets(connection: &Connection, told: &mut impl FnMut(Result<()>)) -> Result<()> {
+    let mut statement = connection.prepare("SELECT name, value, sum FROM secret")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(0)?;
+        told(sum::check(row.get(2)?, sum::secret(&name, &row.get(1)?), || format!("the secret `{name}`").into()));
+    }
+    Ok(())
+}
+
+/// The checksums of the index rows, added up.
+fn postings(connection: &Connection) -> Result<u64> {
+    let mut statement = connection.prepare("SELECT owner, tenant, kind, collection, item, path, token FROM posting")?;
+    let mut rows = statement.query([])?;
+    let mut total = 0_u64;
+    while let Some(row) = rows.next()? {
+        let place: (String, String) = (row.get(3)?, row.get(4)?);
+        let posting = IndexRow { path: row.get(5)?, token: row::bytes(row, 6)? };
+        total = total.wrapping_add(sum::posting(row::key(row, 0)?, (&place.0, &place.1), &posting).into());
+    }
+    Ok(total)
+}
