@@ -14,6 +14,7 @@ use store::Store;
 use crate::cli;
 use crate::config::Config;
 use crate::data_dir::DataDir;
+use crate::dev::Authority;
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
 use crate::storage::{self, Database, Url};
@@ -137,7 +138,7 @@ fn development(directory: &DataDir) -> Vec<String> {
                 "the first start of `vitae dev` was cut short; start it again to load the people anew".to_owned(),
             ];
         }
-        Ok(Some(_)) => directory.existing_issuer().map(drop),
+        Ok(Some(_)) => directory.existing_issuer().and_then(|_| Authority::judge(directory.path())),
         Err(failure) => Err(failure),
     };
     let damage = noted.err().and_then(|failure| failure.message().map(str::to_owned));

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use auth::dev::DevIssuer;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::failure::{Failure, Outcome};
@@ -46,6 +47,24 @@ pub(crate) struct DevNote {
     pub(crate) clock: Option<i64>,
     /// How far it is ahead of the machine's, in ticks, when it is.
     pub(crate) shift: i64,
+}
+
+/// The note as it is written.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    note: DevNote,
+    /// The beginning of a SHA-256 of the note; none where an older release wrote it.
+    #[serde(default)]
+    sum: Option<String>,
+}
+
+impl DevNote {
+    /// Tells whether the note is what was written.
+    fn sum(&self) -> serde_json::Result<String> {
+        let digest = Sha256::digest(serde_json::to_vec(self)?);
+        Ok(digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    }
 }
 
 impl DataDir {
@@ -193,8 +212,14 @@ impl DataDir {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::failed(format_args!("cannot read `{}`", path.display()), error)),
         };
-        let note = serde_json::from_str(&text);
-        note.map(Some).map_err(|error| Failure::failed(format_args!("`{}` is damaged", path.display()), error))
+        let damaged =
+            |error: &dyn std::fmt::Display| Failure::failed(format_args!("`{}` is damaged", path.display()), error);
+        let Kept { note, sum } = serde_json::from_str(&text).map_err(|error| damaged(&error))?;
+        let expected = note.sum().map_err(|error| damaged(&error))?;
+        match sum {
+            Some(sum) if sum != expected => Err(damaged(&"it has another checksum than it was written with")),
+            _ => Ok(Some(note)),
+        }
     }
 
     /// Replaces the note.
@@ -202,7 +227,9 @@ impl DataDir {
         let path = self.note_file();
         let trouble =
             |error: &dyn std::fmt::Display| Failure::failed(format_args!("cannot write `{}`", path.display()), error);
-        let text = serde_json::to_string_pretty(note).map_err(|error| trouble(&error))?;
+        let sum = note.sum().map_err(|error| trouble(&error))?;
+        let kept = Kept { note: note.clone(), sum: Some(sum) };
+        let text = serde_json::to_string_pretty(&kept).map_err(|error| trouble(&error))?;
         files::write_whole(&path, &text, Readers::Usual).map_err(|error| trouble(&error))
     }
 
@@ -272,6 +299,30 @@ mod tests {
         let roles = BTreeMap::from([(Uuid::from_u128(7), "auditor".to_owned())]);
         let note = DevNote { tenant: Uuid::from_u128(1), seed: Some(42), roles, ..DevNote::default() };
         directory.write_note(&note).unwrap();
+        assert_eq!(directory.note().unwrap(), Some(note.clone()));
+        // As a release without checksums wrote it.
+        fs::write(directory.note_file(), serde_json::to_string(&note).unwrap()).unwrap();
         assert_eq!(directory.note().unwrap(), Some(note));
+    }
+
+    #[test]
+    fn a_changed_note_is_told_or_says_the_same() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = DataDir::create(place.path()).unwrap();
+        let roles = BTreeMap::from([(Uuid::from_u128(7), "auditor".to_owned())]);
+        let note = DevNote { tenant: Uuid::from_u128(1), seed: Some(42), roles, shift: 7, ..DevNote::default() };
+        directory.write_note(&note).unwrap();
+        let whole = fs::read(directory.note_file()).unwrap();
+        let mut told = 0;
+        for at in 0..whole.len() * 8 {
+            let mut bytes = whole.clone();
+            bytes[at / 8] ^= 1 << (at % 8);
+            fs::write(directory.note_file(), bytes).unwrap();
+            match directory.note() {
+                Ok(found) => assert_eq!(found, Some(note.clone()), "bit {at}"),
+                Err(_) => told += 1,
+            }
+        }
+        assert!(told > whole.len() * 4, "{told} of {} bits", whole.len() * 8);
     }
 }

@@ -19,7 +19,6 @@ use store::memory::MemoryStore;
 use store::sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
 
-use self::authority::Authority;
 use self::people::Source;
 use self::signin::SignIn;
 use self::tokens::Announcement;
@@ -41,7 +40,7 @@ use crate::tls::Tls;
 use crate::wiring::{Api, Choices, Person};
 use crate::{random, run_async, term};
 
-pub(crate) use authority::CERTIFICATE;
+pub(crate) use authority::{Authority, CERTIFICATE};
 pub(crate) use hooks::{Hooks, Passage};
 pub(crate) use tokens::{Mint, READING, roles_of, usual_scopes};
 

@@ -14,6 +14,7 @@ use rcgen::{
     KeyPair, KeyUsagePurpose, NameConstraints, date_time_ymd,
 };
 use rustls::pki_types::PrivateKeyDer;
+use sha2::{Digest, Sha256};
 
 use crate::clock::{TICKS_PER_SECOND, wall};
 use crate::failure::{Failure, Outcome};
@@ -28,7 +29,7 @@ pub(crate) const CERTIFICATE: &str = "ca.pem";
 const KEY: &str = "ca.key.pem";
 
 /// An authority whose certificate is in a file.
-pub(super) struct Authority {
+pub(crate) struct Authority {
     key: KeyPair,
     /// Where its certificate is.
     pub(super) certificate: PathBuf,
@@ -38,15 +39,19 @@ impl Authority {
     /// The one of a data directory, made on first use.
     pub(super) fn kept(directory: &Path) -> Outcome<Authority> {
         let (certificate, key_file) = (directory.join(CERTIFICATE), directory.join(KEY));
-        if certificate.exists() && key_file.exists() {
-            let text = fs::read_to_string(&key_file).map_err(|error| unusable(&key_file, &error))?;
-            let key = KeyPair::from_pem(&text).map_err(|error| unusable(&key_file, &error))?;
+        if let Some(key) = existing(&certificate, &key_file)? {
             return Ok(Authority { key, certificate });
         }
         let authority = Authority::passing(certificate)?;
-        files::write_whole(&key_file, &authority.key.serialize_pem(), Readers::Owner)
-            .map_err(|error| unusable(&key_file, &error))?;
+        let mut text = authority.key.serialize_pem();
+        text.push_str(&seal(&authority.certificate)?);
+        files::write_whole(&key_file, &text, Readers::Owner).map_err(|error| unusable(&key_file, &error))?;
         Ok(authority)
+    }
+
+    /// What is wrong with the one of a data directory, which may not have any.
+    pub(crate) fn judge(directory: &Path) -> Outcome {
+        existing(&directory.join(CERTIFICATE), &directory.join(KEY)).map(drop)
     }
 
     /// A new one whose key is not kept.
@@ -68,6 +73,29 @@ impl Authority {
         let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(|error| trouble(&error))?;
         Tls::fixed(vec![signed.der().clone()], key).map_err(|error| trouble(&error))
     }
+}
+
+/// The key, if both files are there and are what was written.
+fn existing(certificate: &Path, key_file: &Path) -> Outcome<Option<KeyPair>> {
+    if !certificate.exists() || !key_file.exists() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(key_file).map_err(|error| unusable(key_file, &error))?;
+    let sealed = text.find(SEAL).and_then(|at| text.get(at..));
+    if sealed.is_some_and(|sealed| seal(certificate).is_ok_and(|seal| seal != sealed)) {
+        return Err(unusable(certificate, &"it is not what was written with its key"));
+    }
+    KeyPair::from_pem(&text).map(Some).map_err(|error| unusable(key_file, &error))
+}
+
+/// What stands before the digest of the certificate, behind its key. Who reads PEM skips it (RFC 7468, section 5.2).
+const SEAL: &str = "certificate sha256 ";
+
+/// The line that says to which certificate a key belongs.
+fn seal(certificate: &Path) -> Outcome<String> {
+    let text = fs::read(certificate).map_err(|error| unusable(certificate, &error))?;
+    let digest: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{SEAL}{digest}\n"))
 }
 
 /// What the authority's certificate says. A stolen key of it can vouch for nobody but this machine.
