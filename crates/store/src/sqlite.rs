@@ -82,7 +82,7 @@ impl SqliteStore {
         sound::admit(&connection)?;
         let cache = Arc::new(Cache::new(options.cache_bytes));
         let readers = Pool::new(path, options.readers)?;
-        let marks = Marks::new(&lock, path)?;
+        let marks = Marks::new(path)?;
         let writer = Writer::start(connection, path, Arc::clone(&cache), options.wal_bytes, marks)?;
         let survey = Some(Survey::start(path)?);
         Ok(Self { writer: Some(writer), readers, survey, cache: Some(cache), _lock: Some(lock) })

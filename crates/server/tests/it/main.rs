@@ -12,6 +12,7 @@ mod encrypted;
 mod harness;
 mod hooks;
 mod hostile;
+mod older;
 mod related;
 mod replay;
 mod settings;

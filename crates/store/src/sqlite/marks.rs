@@ -24,9 +24,10 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// Into the file of the lock of the store at that path.
-    pub(super) fn new(lock: &File, path: &Path) -> Result<Self> {
-        let file = lock.try_clone().map_err(|error| io_error(path, &error))?;
+    /// Into the file of the lock of the store at that path, which is there.
+    pub(super) fn new(path: &Path) -> Result<Self> {
+        let lock = beside(path, "-lock");
+        let file = File::options().write(true).open(&lock).map_err(|error| io_error(&lock, &error))?;
         Ok(Self { file, path: beside(path, "-wal"), log: None, last: None })
     }
 

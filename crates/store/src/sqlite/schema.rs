@@ -146,7 +146,7 @@ fn judge(application: u32, version: u32) -> Result<()> {
 /// Takes the lock of a store. It is held as long as the file is open, and the system gives it up when a process dies.
 pub(super) fn lock(path: &Path) -> Result<File> {
     let lock = beside(path, "-lock");
-    let file = File::options().create(true).truncate(false).read(true).write(true).open(&lock);
+    let file = File::options().create(true).truncate(false).write(true).open(&lock);
     let file = file.map_err(|error| io_error(&lock, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -115,7 +115,7 @@ async fn a_flipped_bit_is_told_or_changes_nothing() {
     drop(store);
     let ended = files(&directory);
     for (whole, file, bits, least) in
-        [(&killed, "store.db-wal", 300, 200), (&ended, "store.db", 900, 300), (&killed, "store.db-lock", 16, 0)]
+        [(&killed, "store.db-wal", 100, 70), (&ended, "store.db", 400, 130), (&killed, "store.db-lock", 16, 0)]
     {
         let told = flip(whole, file, &before, bits).await;
         assert!(told >= least, "{file}: only {told} of {bits} were told of");
