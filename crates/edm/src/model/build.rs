@@ -249,6 +249,7 @@ pub const fn many(name: &'static str, target: &'static StructType, description: 
         description,
         partner: None,
         constraint: &[],
+        derived: false,
         cascades: false,
         inline: false,
         shortcut: None,
@@ -282,6 +283,10 @@ impl Navigation {
     /// Pairs (dependent, principal).
     pub const fn constraint(self, constraint: &'static [(&'static str, &'static str)]) -> Self {
         Self { constraint, ..self }
+    }
+    /// What is there follows from something else, and is changed there.
+    pub const fn derived(self) -> Self {
+        Self { derived: true, ..self }
     }
     /// Deleting this entity deletes the targets.
     pub const fn cascades(self) -> Self {

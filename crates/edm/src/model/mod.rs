@@ -223,6 +223,8 @@ pub struct Navigation {
     pub partner: Option<&'static str>,
     /// Pairs (dependent property, principal property).
     pub constraint: &'static [(&'static str, &'static str)],
+    /// What is there follows from something else, and is changed there.
+    pub derived: bool,
     /// Deleting this entity deletes the targets.
     pub cascades: bool,
     /// Written into the entity without `$expand` (`Core.AutoExpand`).

@@ -7,7 +7,7 @@ use edm::model::{Model, Primitive, Type};
 use super::answers::{Asks, answer, empty, json, responses};
 use super::operations;
 use super::parameters::{named, of_count, of_entity, of_list};
-use super::place::{Place, Shape};
+use super::place::{Permits, Place, Shape};
 use super::schemas::{Variant, collection_reference, structure_reference};
 use super::values::component;
 use crate::csdl::Capabilities;
@@ -188,11 +188,15 @@ impl Paths<'_> {
 
     /// The bytes of a media entity, and those of stream properties.
     fn streams(&self) -> Vec<Named> {
-        let own = self.place.ty.lineage().any(|ty| ty.has_stream).then_some(("$value", "*/*"));
+        let own = self.is_media().then_some(("$value", "*/*"));
         let properties = self.place.ty.all_properties().map(|(_, property)| property);
         let streams = properties.filter(|property| matches!(property.ty, Type::Primitive(Primitive::Stream)));
         let streams = streams.map(|property| (property.name, property.media_type.unwrap_or("*/*")));
         own.into_iter().chain(streams).map(|(name, media_type)| self.stream(name, media_type)).collect()
+    }
+
+    fn is_media(&self) -> bool {
+        self.place.ty.lineage().any(|ty| ty.has_stream)
     }
 
     fn stream(&self, name: &'static str, media_type: &'static str) -> Named {
@@ -206,8 +210,14 @@ impl Paths<'_> {
             .start(&format!("{word}.put"), format!("Set the bytes of {}", self.one()))
             .with("requestBody", Object::new().with("required", true).with("content", bytes()))
             .with("responses", responses(Asks::Send, [("204", empty("Done.", &[]))]));
-        let put = self.place.permits.update.then_some(put);
-        self.item(&format!("/{name}"), Object::new().with("get", get).maybe("put", put))
+        let Permits { update, delete, .. } = self.place.permits;
+        // One that need not be there comes with its bytes and goes with them, whatever else of it can be set.
+        let comes_and_goes = self.is_media() && self.place.shape == Shape::Single && delete;
+        let gone = self
+            .start(&format!("{word}.delete"), format!("Remove the bytes of {}", self.one()))
+            .with("responses", responses(Asks::Change, [("204", empty("Removed.", &[]))]));
+        let operations = Object::new().with("get", get).maybe("put", (update || comes_and_goes).then_some(put));
+        self.item(&format!("/{name}"), operations.maybe("delete", comes_and_goes.then_some(gone)))
     }
 }
 

@@ -146,7 +146,7 @@ fn behind(place: &Place, navigation: &'static Navigation) -> Place {
         (false, true) => (Shape::RelatedMany, true, false, true),
         (false, false) => (Shape::RelatedOne, false, true, navigation.nullable),
     };
-    let inside = place.permits.inside;
+    let inside = place.permits.inside && !navigation.derived;
     let permits = Permits { insert: insert && inside, update: update && inside, delete: delete && inside, inside };
     Place {
         path: format!("{}/{}", place.path, navigation.name),
