@@ -224,5 +224,7 @@ fn person_row(item: &Arc<Item>, basic: bool) -> Row {
         members.extend_from_slice(b"\":");
         members.extend_from_slice(raw);
     }
-    Row { members: Bytes::from(members), ..full }
+    // That something else of theirs changed is not theirs to know either.
+    let tag = Some(rules::tag_of(&members));
+    Row { members: Bytes::from(members), tag, ..full }
 }

@@ -336,6 +336,12 @@ pub(crate) fn tag(item: &Item) -> Tag {
     Tag(hash ^ hash >> 29)
 }
 
+/// The version of what is shown of something, told from that alone (FNV-1a).
+pub(crate) fn tag_of(shown: &[u8]) -> Tag {
+    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    Tag(shown.iter().fold(0xCBF2_9CE4_8422_2325, mix))
+}
+
 /// A time as index bytes that sort as the time does.
 pub(crate) fn created_token(at: i64) -> [u8; 8] {
     (at.cast_unsigned() ^ 1 << 63).to_be_bytes()

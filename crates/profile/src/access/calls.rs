@@ -131,7 +131,8 @@ fn wanted(subject: Subject, reading: bool, own: bool, delegated: bool) -> Scopes
 /// May the caller see of this person only the basic properties? An entry is for the organization, and guests are none of it.
 pub(crate) fn only_basic(caller: &Caller, person: Option<Uuid>) -> bool {
     let own = person.is_some() && caller.user_id() == person;
-    !own && (caller.roles.contains(Role::Guest) || !caller.scopes.any_of(READ_FULL))
+    let is_guest = caller.roles.contains(Role::Guest) && !caller.roles.contains(Role::PeopleAdministrator);
+    !own && (is_guest || !caller.scopes.any_of(READ_FULL))
 }
 
 /// May the caller know who is in a group that hides that from all who are not? Whoever changes it finds out.

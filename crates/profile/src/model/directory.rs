@@ -85,7 +85,9 @@ pub static USER: StructType = entity(
             .not_null(),
         many("memberOf", &GROUP, "Groups the person belongs to.").partner("members"),
         to_one("photo", &PROFILE_PHOTO, "What the person looks like.").contained(),
-        many("photos", &PROFILE_PHOTO, "The photo in several sizes, squares cut from its middle.").contained().derived(),
+        many("photos", &PROFILE_PHOTO, "The photo in several sizes, squares cut from its middle.")
+            .contained()
+            .derived(),
     ],
 )
 .alternate_keys(&[&["userPrincipalName"]])

@@ -1,5 +1,6 @@
 //! People: made, found, changed, renamed, deleted.
 
+use auth::Caller;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -154,6 +155,14 @@ fn basic_scopes_show_basic_properties_of_others() {
     let other = world.get(&basic, "users/ada@fjord.example").ok(200);
     assert_eq!(names(&other), ["displayName", "givenName", "id", "mail", "surname", "userPrincipalName"]);
     assert!(world.get(&basic, "me").ok(200).get("jobTitle").is_some());
+    // Nor does the tag tell that something else was changed.
+    let tags = |caller: &Caller| world.get(caller, "users/ada@fjord.example").ok(200)["@odata.etag"].clone();
+    let before = (tags(&basic), tags(&ada()));
+    world.patch(&ada(), &format!("users/{ADA}"), &json!({"jobTitle": "Pilot"})).ok(200);
+    assert_eq!(tags(&basic), before.0);
+    assert_ne!(tags(&ada()), before.1);
+    world.patch(&ada(), &format!("users/{ADA}"), &json!({"surname": "Berg"})).ok(200);
+    assert_ne!(tags(&basic), before.0);
     let list = world.get(&basic, "users?$select=id,jobTitle").ok(200);
     assert!(list["value"].as_array().unwrap().iter().all(|person| names(person) == ["id"]));
 }
