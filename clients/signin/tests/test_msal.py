@@ -10,6 +10,8 @@ import jwt
 import msal
 import pytest
 import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from vitae import API, AUTHORITY, CLIENT, DAEMON, GRAPH, PLAIN_UPN, READ, SECRET, TENANT, UPN, URL, USER_ID, WEB
 from vitae import assert_is_ada, enter_code, get
@@ -38,6 +40,15 @@ def test_client_secret():
     assert result["token_source"] == "identity_provider"
     assert get(f"/beta/users/{USER_ID}/profile/skills", result["access_token"])["value"]
     assert app.acquire_token_for_client([GRAPH])["token_source"] == "cache"
+
+
+def test_certificate():
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, *form).decode()
+    result = confidential(DAEMON, {"private_key": pem, "thumbprint": "A1B2C3D4" * 5}).acquire_token_for_client([GRAPH])
+    assert "access_token" in result, result["error_description"]
+    assert get(f"/beta/users/{USER_ID}/profile/skills", result["access_token"])["value"]
 
 
 @pytest.mark.parametrize(

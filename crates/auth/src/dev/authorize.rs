@@ -26,6 +26,15 @@ pub struct Authorization {
     pub hint: Option<String>,
     pub(super) challenge: Option<String>,
     pub(super) nonce: Option<String>,
+    kind: Kind,
+}
+
+/// What comes back by way of the browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Code,
+    IdToken,
+    Both,
 }
 
 /// Whether a person is to be asked.
@@ -88,7 +97,7 @@ impl Authorization {
         let reply = Reply { address, mode: mode.clone().unwrap_or(Mode::Query), state };
         let rest = mode.and_then(|_| Asked::read(form, app, origin));
         match rest {
-            Ok(Asked { wanted, prompt, challenge, nonce }) => Ok(Authorization {
+            Ok(Asked { wanted, prompt, challenge, nonce, kind }) => Ok(Authorization {
                 app,
                 reply,
                 wanted,
@@ -96,9 +105,20 @@ impl Authorization {
                 hint: form.get("login_hint").map(str::to_owned),
                 challenge,
                 nonce,
+                kind,
             }),
             Err(fault) => Err(Stop::Reply(reply, fault)),
         }
+    }
+
+    /// Whether a code comes back.
+    pub fn wants_code(&self) -> bool {
+        self.kind != Kind::IdToken
+    }
+
+    /// Whether an ID token comes back by way of the browser.
+    pub fn wants_id_token(&self) -> bool {
+        self.kind != Kind::Code
     }
 }
 
@@ -118,7 +138,14 @@ fn trusted(form: &Form) -> Result<(&'static App, String), Fault> {
 }
 
 fn mode(form: &Form) -> Result<Mode, Fault> {
+    let is_token = kind(form).is_ok_and(|kind| kind != Kind::Code);
     match form.get("response_mode") {
+        // Tokens would stay in logs and histories.
+        Some("query") if is_token => Err(Fault::new(
+            Wrong::Malformed,
+            "the response_mode 'query' is not offered for an id_token; expected fragment or form_post",
+        )),
+        None if is_token => Ok(Mode::Fragment),
         None | Some("query") => Ok(Mode::Query),
         Some("fragment") => Ok(Mode::Fragment),
         Some("form_post") => Ok(Mode::FormPost),
@@ -136,22 +163,45 @@ struct Asked {
     prompt: Prompt,
     challenge: Option<String>,
     nonce: Option<String>,
+    kind: Kind,
+}
+
+/// What is asked for. Access tokens do not come by way of the browser (RFC 9700, section 2.1.2).
+fn kind(form: &Form) -> Result<Kind, Fault> {
+    let asked = form.need("response_type")?;
+    let mut words: Vec<&str> = asked.split_ascii_whitespace().collect();
+    words.sort_unstable();
+    match words.as_slice() {
+        ["code"] => Ok(Kind::Code),
+        ["id_token"] => Ok(Kind::IdToken),
+        ["code", "id_token"] => Ok(Kind::Both),
+        _ => {
+            let message =
+                format!("the response_type '{}' is not offered; expected code, id_token or both", shown(asked));
+            Err(Fault::new(Wrong::ResponseType, message))
+        }
+    }
 }
 
 impl Asked {
     fn read(form: &Form, app: &App, origin: &str) -> Result<Asked, Fault> {
-        let kind = form.need("response_type")?;
-        if kind != "code" {
-            let message = format!("the response_type '{}' is not offered; expected code", shown(kind));
-            return Err(Fault::new(Wrong::ResponseType, message));
-        }
+        let kind = kind(form)?;
         for name in ["state", "nonce"] {
             if form.get(name).is_some_and(|value| value.len() > LONGEST) {
                 return Err(Fault::new(Wrong::Malformed, format!("`{name}` is longer than {LONGEST} bytes")));
             }
         }
+        let wanted = Wanted::delegated(app, form.need("scope")?, origin)?;
+        if kind != Kind::Code {
+            // Without it, somebody else's token could be brought (OpenID Connect Core, section 3.2.2.1).
+            form.need("nonce")?;
+            if !wanted.openid {
+                return Err(Fault::new(Wrong::Scope, "an id_token is for the scope `openid`; expected it in `scope`"));
+            }
+        }
         Ok(Asked {
-            wanted: Wanted::delegated(app, form.need("scope")?, origin)?,
+            wanted,
+            kind,
             prompt: prompt(form)?,
             challenge: challenge(form)?,
             nonce: form.get("nonce").map(str::to_owned),
@@ -192,9 +242,10 @@ fn challenge(form: &Form) -> Result<Option<String>, Fault> {
 }
 
 impl Reply {
-    /// The answer with a code.
-    pub fn grant(&self, code: String) -> Delivery {
-        self.deliver(vec![("code", code)])
+    /// The answer with what was asked for.
+    pub fn grant(&self, code: Option<String>, id_token: Option<String>) -> Delivery {
+        let fields = [("code", code), ("id_token", id_token)];
+        self.deliver(fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
     }
 
     /// The answer that nothing came of it. The description is what the failure is explained with elsewhere too.
@@ -231,7 +282,7 @@ mod tests {
 
     fn check(more: &str, expected: &str) {
         let shown = match read(more) {
-            Ok(good) => match good.reply.grant("c".to_owned()) {
+            Ok(good) => match good.reply.grant(Some("c".to_owned()), None) {
                 Delivery::Redirect(address) => address,
                 Delivery::Post { address, fields } => format!("{address} {fields:?}"),
             },
@@ -249,7 +300,7 @@ mod tests {
         let form = GOOD.replace("%2Fcb", "%2Fcb%3Fx%3D1");
         let with_query = Authorization::read(&Form::parse(form.as_bytes()).unwrap(), "").unwrap();
         assert_eq!(
-            with_query.reply.grant("c".to_owned()),
+            with_query.reply.grant(Some("c".to_owned()), None),
             Delivery::Redirect("http://localhost:5/cb?x=1&code=c&state=s%261".to_owned())
         );
     }
@@ -264,11 +315,20 @@ mod tests {
         check(&format!("nonce={}", "a".repeat(5000)), "invalid_request 9002313");
         let with =
             |from: &str, to: &str| Authorization::read(&Form::parse(GOOD.replace(from, to).as_bytes()).unwrap(), "");
-        let number = |from, to| match with(from, to) {
+        let number = |from: &str, to: &str| match with(from, to) {
             Err(Stop::Reply(_, fault)) => fault.number(),
             _ => 0,
         };
-        assert_eq!(number("response_type=code", "response_type=id_token"), 700_054);
+        for kind in ["token", "id_token%20token", "code%20token", "code%20code", "none"] {
+            assert_eq!(number("response_type=code", &format!("response_type={kind}")), 700_054, "{kind}");
+        }
+        for kind in ["id_token", "code%20id_token"] {
+            let asking = |more: &str| format!("response_type={kind}&{more}");
+            assert_eq!(number("response_type=code&scope=", &asking("scope=openid%20")), 900_144, "no nonce");
+            assert_eq!(number("response_type=code", &asking("nonce=n")), 70_011, "no openid");
+            let by_query = asking("nonce=n&response_mode=query&scope=openid%20");
+            assert_eq!(number("response_type=code&scope=", &by_query), 9_002_313);
+        }
         assert_eq!(number("response_type=code", "x=y"), 900_144);
         assert_eq!(number("scope=User.Read", "scope=Mail.Send"), 70_011);
     }

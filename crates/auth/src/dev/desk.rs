@@ -204,7 +204,7 @@ impl Desk {
         facts: Facts<'_>,
     ) -> Result<Grant, Fault> {
         let kind = form.need("grant_type")?;
-        let app = client(form, basic)?;
+        let app = client(form, basic, facts)?;
         match kind {
             "authorization_code" => self.redeem_code(form, app, is_page, facts),
             "refresh_token" => self.redeem_refresh(form, app, facts),

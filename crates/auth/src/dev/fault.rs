@@ -71,10 +71,12 @@ pub enum Wrong {
     Assertion,
     /// The token that was brought is meant for somebody else.
     AssertionAudience,
+    /// What an app proves itself by is not its own, not meant for here, or too old.
+    ClientAssertion,
 }
 
 /// Each with OAuth's word and Entra's number.
-const TABLE: [(Wrong, &str, u32); 32] = [
+const TABLE: [(Wrong, &str, u32); 33] = [
     (Wrong::Malformed, "invalid_request", 9_002_313),
     (Wrong::Missing, "invalid_request", 900_144),
     (Wrong::Method, "invalid_request", 900_561),
@@ -107,6 +109,7 @@ const TABLE: [(Wrong, &str, u32); 32] = [
     (Wrong::UserCode, "bad_verification_code", 70_018),
     (Wrong::Assertion, "invalid_grant", 50_013),
     (Wrong::AssertionAudience, "invalid_grant", 500_131),
+    (Wrong::ClientAssertion, "invalid_client", 700_027),
 ];
 
 /// A sign-in that fails, and what was found and expected.
@@ -165,7 +168,7 @@ mod tests {
             assert_eq!(*wrong as usize, place, "in the order of the kinds");
             assert!(!error.is_empty() && *number > 0);
         }
-        assert_eq!(Wrong::AssertionAudience as usize, TABLE.len() - 1);
+        assert_eq!(Wrong::ClientAssertion as usize, TABLE.len() - 1);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use p256::ecdsa::Signature;
 use p256::ecdsa::signature::Verifier;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The `iss` of this tenant's tokens at an origin.
@@ -18,7 +19,7 @@ pub(super) fn issuer_at(origin: &str, tenant: Uuid) -> String {
 }
 
 impl DevIssuer {
-    /// A token that tells an app who signed in.
+    /// A token that tells an app who signed in; `beside` is the code that comes with it.
     pub(super) fn id_token(
         &self,
         request: &TokenRequest,
@@ -26,6 +27,7 @@ impl DevIssuer {
         origin: &str,
         nonce: Option<&str>,
         email: bool,
+        beside: Option<&str>,
     ) -> String {
         let mut claims = self.claims_for(request, user, origin, &request.app_id);
         for name in ["azp", "app_displayname"] {
@@ -33,6 +35,12 @@ impl DevIssuer {
         }
         if let Some(nonce) = nonce {
             claims.insert("nonce".into(), nonce.into());
+        }
+        if let Some(code) = beside {
+            // The left half of the digest (OpenID Connect Core, section 3.3.2.11).
+            let digest = Sha256::digest(code);
+            let (half, _) = digest.split_at(digest.len() / 2);
+            claims.insert("c_hash".into(), URL_SAFE_NO_PAD.encode(half).into());
         }
         if email {
             claims.insert("email".into(), user.upn.clone().into());

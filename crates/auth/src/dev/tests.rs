@@ -107,7 +107,7 @@ fn tokens_have_the_shape_of_entra() {
 fn what_others_check_is_signed_with_rsa() {
     let issuer = dev();
     let user = TokenUser { id: Uuid::from_u128(7), upn: "ada@fjord.example".into(), name: "Ada".into() };
-    let token = issuer.id_token(&request(), &user, "https://localhost:8443", Some("n"), false);
+    let token = issuer.id_token(&request(), &user, "https://localhost:8443", Some("n"), false, None);
     let header = jsonwebtoken::decode_header(&token).unwrap();
     assert_eq!(header.alg, jsonwebtoken::Algorithm::RS256);
     let published: Value = serde_json::from_str(&issuer.published_jwks()).unwrap();

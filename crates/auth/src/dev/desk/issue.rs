@@ -2,7 +2,7 @@
 
 use super::{Desk, Facts, Family, Grant, Member, REFRESH, TOKEN, mark};
 use crate::dev::scope::Resource;
-use crate::dev::{TokenRequest, TokenUser};
+use crate::dev::{App, Authorization, TokenRequest, TokenUser, Wanted};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
@@ -11,16 +11,7 @@ use uuid::Uuid;
 impl Desk {
     /// The answer to a request that is entitled to this, for this person where it is for one.
     pub fn answer(&self, grant: &Grant, member: Option<&Member>, facts: Facts<'_>) -> Value {
-        let request = TokenRequest {
-            tenant: self.tenant,
-            user: member.map(|member| member.user.clone()),
-            app_id: grant.app.id.to_owned(),
-            app_name: grant.app.name.to_owned(),
-            scopes: grant.wanted.scopes,
-            roles: member.map(|member| member.roles).unwrap_or_default(),
-            ttl: TOKEN,
-            now: facts.now,
-        };
+        let request = self.asking(grant.app, &grant.wanted, member, facts);
         let mut answer = Map::new();
         let mut say = |name: &str, value: Value| _ = answer.insert(name.to_owned(), value);
         say("token_type", "Bearer".into());
@@ -31,6 +22,33 @@ impl Desk {
             Some(user) => self.tell_of_person(grant, &request, user, facts, say),
         }
         answer.into()
+    }
+
+    /// The ID token that an app gets by way of the browser, if it asked for one; `code` is what comes with it.
+    pub fn id_token(
+        &self,
+        authorization: &Authorization,
+        member: &Member,
+        code: Option<&str>,
+        facts: Facts<'_>,
+    ) -> Option<String> {
+        let Authorization { app, wanted, nonce, .. } = authorization;
+        let request = self.asking(app, wanted, Some(member), facts);
+        let sign = || self.issuer.id_token(&request, &member.user, facts.origin, nonce.as_deref(), wanted.email, code);
+        authorization.wants_id_token().then(sign)
+    }
+
+    fn asking(&self, app: &App, wanted: &Wanted, member: Option<&Member>, facts: Facts<'_>) -> TokenRequest {
+        TokenRequest {
+            tenant: self.tenant,
+            user: member.map(|member| member.user.clone()),
+            app_id: app.id.to_owned(),
+            app_name: app.name.to_owned(),
+            scopes: wanted.scopes,
+            roles: member.map(|member| member.roles).unwrap_or_default(),
+            ttl: TOKEN,
+            now: facts.now,
+        }
     }
 
     fn tell_of_person(
@@ -50,7 +68,7 @@ impl Desk {
         say("access_token", access.into());
         if wanted.openid {
             let nonce = grant.nonce.as_deref();
-            say("id_token", self.issuer.id_token(request, user, facts.origin, nonce, wanted.email).into());
+            say("id_token", self.issuer.id_token(request, user, facts.origin, nonce, wanted.email, None).into());
         }
         // What clients of Entra call an account by.
         let info = json!({ "uid": user.id, "utid": self.tenant }).to_string();

@@ -1,10 +1,11 @@
 //! What each grant gives and refuses.
 
 use super::*;
-use crate::dev::{DeviceCode, Stop};
+use crate::dev::{CLIENT, DeviceCode, Stop};
 use crate::testing;
 use crate::{Authenticator, Scopes};
 use proptest::prelude::*;
+use serde_json::json;
 use std::sync::LazyLock;
 
 const ORIGIN: &str = "https://localhost:8443";
@@ -251,6 +252,64 @@ fn an_api_acts_on_behalf_of_its_caller() {
         ))
         .unwrap();
     id.refused(&ask(WEB, answer["id_token"].as_str().unwrap()), Wrong::Assertion);
+}
+
+#[test]
+fn an_app_may_prove_itself_by_a_token_of_its_own() {
+    let world = World::new();
+    let id = "a0000000-0000-4000-8000-000000000003";
+    let key = DevIssuer::generate(&mut testing::random(5));
+    let ask = |changes: Value, more: &str| {
+        let mut claims = json!({ "iss": id, "sub": id, "aud": format!("{ORIGIN}/t/oauth2/v2.0/token"), "exp": NOW + 60, "jti": "1" });
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        format!(
+            "grant_type=client_credentials&scope=https://graph.microsoft.com/.default{more}&client_assertion_type=\
+             urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion={}",
+            key.sign(&claims)
+        )
+    };
+    let named = format!("&client_id={id}");
+    for more in ["", &named] {
+        assert_eq!(claims(&world.token(&ask(json!({}), more)).unwrap(), "access_token")["azp"], id);
+    }
+    world.token(&ask(json!({ "aud": ["x", ORIGIN], "exp": 1_800_000_000.5 }), "")).unwrap();
+    for (changes, wrong) in [
+        (json!({ "exp": NOW }), Wrong::ClientAssertion),
+        (json!({ "exp": null }), Wrong::ClientAssertion),
+        (json!({ "aud": "https://login.example/token" }), Wrong::ClientAssertion),
+        (json!({ "aud": format!("{ORIGIN}.evil.example/") }), Wrong::ClientAssertion),
+        (json!({ "iss": "x" }), Wrong::ClientAssertion),
+        (json!({ "iss": "x", "sub": "x" }), Wrong::App),
+        (json!({ "iss": CLIENT.id, "sub": CLIENT.id }), Wrong::NeedlessSecret),
+    ] {
+        world.refused(&ask(changes, ""), wrong);
+    }
+    world.refused(&ask(json!({}), &format!("&client_id={}", crate::dev::WEB.id)), Wrong::ClientAssertion);
+    world.refused(&ask(json!({}), "").replace("jwt-bearer", "saml2-bearer"), Wrong::Malformed);
+    world.refused(&ask(json!({}), "").replace("client_assertion=ey", "client_assertion=x"), Wrong::ClientAssertion);
+}
+
+#[test]
+fn an_id_token_may_come_by_way_of_the_browser() {
+    let world = World::new();
+    let member = Member {
+        user: TokenUser { id: Uuid::from_u128(7), upn: "ada@fjord.example".into(), name: "Ada".into() },
+        roles: Roles::default(),
+    };
+    let read = |kind: &str| {
+        let form = format!("{PUBLIC}&response_type={kind}&{BACK}&scope=openid&nonce=n");
+        Authorization::read(&Form::parse(form.as_bytes()).unwrap(), ORIGIN).unwrap()
+    };
+    let token = |kind: &str, code| world.desk.id_token(&read(kind), &member, code, world.facts());
+    assert_eq!(token("code", Some("c")), None);
+    assert!(!read("id_token").wants_code() && read("id_token code").wants_code());
+    let alone = claims(&json!({ "t": token("id_token", None) }), "t");
+    assert_eq!((&alone["nonce"], &alone["c_hash"], &alone["aud"]), (&json!("n"), &Value::Null, &json!(CLIENT.id)));
+    // The example of OpenID Connect Core, section A.4.
+    let both = token("code id_token", Some("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"));
+    assert_eq!(claims(&json!({ "t": both }), "t")["c_hash"], "LDktKdoQak3Pk0cnXxCltA");
+    let delivered = read("code id_token").reply.grant(Some("c".into()), Some("t".into()));
+    assert_eq!(delivered, crate::dev::Delivery::Redirect("http://localhost:3000/cb#code=c&id_token=t".into()));
 }
 
 #[test]

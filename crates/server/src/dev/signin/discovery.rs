@@ -25,9 +25,9 @@ impl SignIn {
             "end_session_endpoint": at("logout"),
             "jwks_uri": format!("{origin}/{segment}/discovery/v2.0/keys"),
             "userinfo_endpoint": format!("{origin}/oidc/userinfo"),
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
             "response_modes_supported": ["query", "fragment", "form_post"],
-            "response_types_supported": ["code"],
+            "response_types_supported": ["code", "id_token", "code id_token"],
             "grant_types_supported": [
                 "authorization_code", "refresh_token", "client_credentials",
                 "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer",
@@ -35,6 +35,7 @@ impl SignIn {
             "code_challenge_methods_supported": ["S256"],
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
             "claims_supported": [
                 "sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid", "ver", "oid", "email",

@@ -40,7 +40,7 @@ impl SignIn {
         match self.choice(call).await? {
             Choice::Declined => return refuse(Wrong::Declined, "the person did not let the app in"),
             Choice::Signed(member) => {
-                let mut response = self.grant(call, &request, &member);
+                let mut response = self.grant(call, &request, &member).await;
                 let session = self.desk.begin_session(member.user.id, call.facts.now);
                 response.set("set-cookie", format!("{COOKIE_NAME}={session}; Path=/; HttpOnly; SameSite=Lax"));
                 return Ok(response);
@@ -49,7 +49,7 @@ impl SignIn {
         }
         let signed_in = if request.prompt == Prompt::Always { None } else { self.signed_in(call, &request).await };
         match signed_in {
-            Some(member) => Ok(self.grant(call, &request, &member)),
+            Some(member) => Ok(self.grant(call, &request, &member).await),
             None if request.prompt == Prompt::Never => {
                 refuse(Wrong::NoSession, "nobody is signed in who could be meant, and `prompt` is none")
             }
@@ -57,9 +57,13 @@ impl SignIn {
         }
     }
 
-    fn grant(&self, call: &Call<'_>, request: &Authorization, member: &Member) -> Response {
-        let code = self.desk.authorize(request, member.user.id, call.facts.now);
-        deliver(&request.reply.grant(code))
+    async fn grant(&self, call: &Call<'_>, request: &Authorization, member: &Member) -> Response {
+        if request.wants_id_token() {
+            self.prepared().await;
+        }
+        let code = request.wants_code().then(|| self.desk.authorize(request, member.user.id, call.facts.now));
+        let id_token = self.desk.id_token(request, member, code.as_deref(), call.facts);
+        deliver(&request.reply.grant(code, id_token))
     }
 
     /// The person whose browser it is, unless the app expects somebody else.
