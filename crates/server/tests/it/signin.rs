@@ -117,6 +117,25 @@ fn a_person_signs_in_and_the_token_is_good() {
 }
 
 #[test]
+fn older_libraries_get_an_id_token_by_way_of_the_browser() {
+    let world = World::new();
+    let choose = |more: &str| {
+        let asking = world.asking(more).replace("response_type=code", "response_type=code%20id_token");
+        world.post("authorize", &format!("{asking}&vitae_user={}", world.server.ready("VITAE_USER_ID"))).send()
+    };
+    let reply = choose("&nonce=n").expect(302);
+    assert!(reply.header("location").unwrap().starts_with(&format!("{BACK}#code=")));
+    let told = json!(answered(&reply, "id_token"));
+    let answer = world.token(&redeeming(&answered(&reply, "code"))).expect(200).json();
+    assert_eq!((&claims(&told)["nonce"], &claims(&told)["sub"]), (&json!("n"), &claims(&answer["id_token"])["sub"]));
+    let header = URL_SAFE_NO_PAD.decode(told.as_str().unwrap().split('.').next().unwrap()).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&header).unwrap()["alg"], "RS256");
+    let page = choose("&nonce=n&response_mode=form_post").expect(200).text();
+    assert!(page.contains("name=\"id_token\"") && page.contains("name=\"code\""), "{page}");
+    assert_eq!(answered(&choose("").expect(302), "error"), "invalid_request");
+}
+
+#[test]
 fn what_is_published_is_what_tokens_say_at_every_origin() {
     let world = World::new();
     let port = world.server.address().rsplit_once(':').unwrap().1.to_owned();
