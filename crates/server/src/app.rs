@@ -2,6 +2,7 @@
 //!
 //! What is served below the version roots is the protocol's business.
 
+mod admission;
 mod body;
 mod cors;
 mod forwarded;
@@ -9,6 +10,7 @@ mod host;
 mod ids;
 mod refusal;
 mod seal;
+mod sent;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -25,19 +27,21 @@ use engine::{Kind, Problem, Request, Response};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use odata::Detail;
 use store::Store;
 
+pub(crate) use admission::{Admission, Bounds, CHANGES, CONNECTIONS, PER_CALLER, REQUESTS, WAIT};
 pub(crate) use body::{BATCH_BODY, Most, gather};
 pub(crate) use cors::Origins;
 pub(crate) use forwarded::Network;
 pub(crate) use host::{Hosts, Known, Origin, is_loopback};
 pub(crate) use ids::Ids;
 pub(crate) use refusal::Refusal;
+pub(crate) use sent::Sent;
 
-use crate::clock::TICKS_PER_SECOND;
+use self::admission::{Share, Waited};
+use crate::clock::{TICKS_PER_SECOND, stopwatch};
 use crate::dev::{Hooks, Passage};
 use crate::effects::Effects;
 use crate::issuers::{Keeper, newcomers};
@@ -58,6 +62,7 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hosts: Hosts,
     pub(crate) origins: Origins,
+    pub(crate) admission: Arc<Admission>,
     /// The largest body of a batch, in bytes.
     pub(crate) batch_body: usize,
     /// Where a client without a token gets one.
@@ -74,6 +79,20 @@ pub(crate) struct Arrival<'a> {
     pub(crate) ids: &'a Ids,
     /// When, in ticks.
     pub(crate) now: i64,
+    /// From where.
+    peer: IpAddr,
+    /// For how long it lay there before it was begun.
+    waited: Waited,
+}
+
+/// What a connection says of a request on it.
+pub(crate) struct Way {
+    pub(crate) peer: IpAddr,
+    pub(crate) encrypted: bool,
+    /// When the request came, on [`stopwatch`].
+    pub(crate) since: u64,
+    /// How many requests had been begun then.
+    pub(crate) begun: u64,
 }
 
 impl App {
@@ -81,24 +100,31 @@ impl App {
     pub(crate) async fn respond(
         app: impl AsRef<App>,
         request: http::Request<Incoming>,
-        peer: IpAddr,
-        encrypted: bool,
-    ) -> Result<http::Response<Full<Bytes>>, Infallible> {
+        Way { peer, encrypted, since, begun }: Way,
+    ) -> Result<http::Response<Sent>, Infallible> {
         let own = app.as_ref();
+        let ahead = own.admission.begin().saturating_sub(begun);
+        let waited = Waited { nanos: stopwatch().saturating_sub(since), ahead };
         let (head, mut body) = request.into_parts();
         let ids = Ids::new(own.effects.request_id(), &head.headers);
-        let arrival = Arrival { head: &head, ids: &ids, now: own.effects.time() };
+        let arrival = Arrival { head: &head, ids: &ids, now: own.effects.time(), peer, waited };
         let origin = own.hosts.origin(&head, peer, encrypted);
         let secure = origin.as_ref().is_ok_and(Origin::is_secure);
-        let response = match unharmed(pin!(own.answer(&arrival, origin, &mut body))).await {
+        let mut share = None;
+        let response = match unharmed(pin!(own.answer(&arrival, origin, &mut body, &mut share))).await {
             Some(Ok(response)) => response,
-            Some(Err(refusal)) => refusal.answer(&ids.exchange(arrival.now, None)),
+            Some(Err(refusal)) => {
+                if refusal.is_held() && !own.draining.load(Ordering::Relaxed) {
+                    Box::pin(tokio::time::sleep(admission::HOLD)).await;
+                }
+                refusal.answer(&ids.exchange(arrival.now, None))
+            }
             None => Response::problem(&mishap(&ids), &ids.exchange(arrival.now, None)),
         };
         body::discard(&head.headers, body);
         let response = own.seal(&arrival, secure, response);
         own.record(&arrival, response.status());
-        Ok(response)
+        Ok(response.map(|body| Sent::new(body, share)))
     }
 
     /// The stages of a request, in order. The protocol's own follow in [`engine::Service::serve`].
@@ -107,6 +133,7 @@ impl App {
         arrival: &Arrival<'_>,
         origin: Result<Origin<'_>, Refusal>,
         body: &mut Incoming,
+        share: &mut Option<Share>,
     ) -> Result<Response, Refusal> {
         let head = arrival.head;
         if let Some(response) = self.health(head.uri.path()).await {
@@ -124,6 +151,10 @@ impl App {
             None => None,
         };
         let (version, path) = below_root(head.uri.path())?;
+        let is_batch = is_batch(path);
+        // As far as the method tells. A batch is one request, whatever is in it.
+        let is_change = is_batch || !matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        self.admission.look(arrival.waited, is_change)?;
         let root = origin.root(version);
         // What describes the service lies directly below its root; nearly every request is for something deeper.
         let shallow = !path.trim_matches('/').contains('/');
@@ -135,12 +166,14 @@ impl App {
             Some(nobody) if !head.headers.contains_key(AUTHORIZATION) => Arc::clone(nobody),
             _ => self.admit(&head.headers, arrival.now).await?,
         };
-        let is_batch = is_batch(path);
+        // A body that comes slowly, or an answer that is not taken, is at the expense of its caller alone.
+        *share = Some(self.admission.share(&caller, arrival.peer)?);
         let most = match is_batch {
             true => Most { bytes: self.batch_body, setting: Some(BATCH_BODY) },
             false => Most::of(&head.headers),
         };
         let body = body::gather(&head.headers, body, most).await?;
+        let _place = self.admission.enter(is_change)?;
         let request = self.request(arrival, &root, path, body);
         let response = match is_batch {
             // Boxed: its future is twice that of a single request, and each connection has room for the largest.
@@ -227,7 +260,7 @@ impl App {
         let head = arrival.head;
         // HEAD is GET without the body, which is left out at the end.
         let method = if head.method == Method::HEAD { Method::GET } else { head.method.clone() };
-        let stopwatch = self.hooks.is_some().then_some(crate::clock::stopwatch as fn() -> u64);
+        let stopwatch = self.hooks.is_some().then_some(stopwatch as fn() -> u64);
         Request {
             method,
             root,

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use engine::Limits;
 use uuid::Uuid;
 
-use crate::app::{Known, Network};
+use crate::app::{Bounds, Known, Network};
 use crate::failure::{Failure, Outcome};
 use crate::issuers::Trusted;
 use crate::logging::Format;
@@ -55,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) batch_requests: usize,
     pub(crate) batch_mb: usize,
     pub(crate) items_per_collection: usize,
+    pub(crate) bounds: Bounds,
     pub(crate) log_level: &'static str,
     pub(crate) log_format: Format,
     pub(crate) issuers: Vec<Trusted>,
@@ -264,6 +265,7 @@ impl Default for Settings {
             batch_requests: 1,
             batch_mb: 1,
             items_per_collection: 1,
+            bounds: Bounds::USUAL,
             log_level: "off",
             log_format: Format::Text,
             issuers: Vec::new(),

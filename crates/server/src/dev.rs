@@ -24,7 +24,7 @@ use self::signin::SignIn;
 use self::tokens::Announcement;
 use uuid::Uuid;
 
-use crate::app::{App, Hosts, Most, Origins};
+use crate::app::{Admission, App, Bounds, Hosts, Most, Origins};
 use crate::cli;
 use crate::config::{Config, Settings};
 use crate::data_dir::{DataDir, DevNote, Lock};
@@ -87,7 +87,7 @@ async fn serve(args: &cli::Dev, settings: Settings) -> Outcome {
     let note = ground.inhabit(seed, &source, &api, &effects).await?;
     let authority = https.as_ref().map_or_else(|| url(address), |https| https.url.clone());
     let app = app(args, &ground, source, api, effects, &note, &authority)?;
-    let app = Arc::new(App { batch_body: settings.batch_mb << 20, ..app });
+    let app = Arc::new(App { batch_body: settings.batch_mb << 20, admission: Admission::new(settings.bounds), ..app });
     let mut announcement = announce(&app, &ground.issuer, &note, address).await?;
     let mut doors = vec![Door::new(listener, None)];
     if let Some(https) = https {
@@ -321,6 +321,7 @@ fn app(
         store: Arc::clone(&ground.store),
         hosts: Hosts::loopback(args.host),
         origins: Origins::ThisMachine,
+        admission: Admission::new(Bounds::USUAL),
         batch_body: Most::USUAL.bytes,
         authorization_uri: format!("{authority}/{}/oauth2/v2.0/authorize", note.tenant),
         hooks: Some(Hooks::new(note.tenant, source, ground.directory.clone(), signin)),

@@ -2,6 +2,7 @@
 //!
 //! What a request means is not known here.
 
+mod seats;
 mod unheard;
 
 use std::future::poll_fn;
@@ -9,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -23,13 +24,22 @@ use tokio::task::{JoinSet, unconstrained};
 use tokio::time::{Sleep, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
+use self::seats::{Seat, Seats};
 use self::unheard::Spoken;
-use crate::app::App;
+use crate::app::{App, Way};
+use crate::clock::stopwatch;
 use crate::failure::{Failure, Outcome};
 use crate::tls::Tls;
 
-/// A connection on which no request begins or ends for so long is closed: idle, or sending its headers by the drop.
-const IDLE: Duration = Duration::from_secs(60);
+/// How often a connection is looked at.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// A connection on which no request begins or ends for so many looks is closed: idle, or sending its headers by the drop,
+/// or not taking its answers.
+const QUIET: u32 = 6;
+
+/// The same while there is little room for others.
+const QUIET_WHEN_SCARCE: u32 = 1;
 
 /// How long requests that are under way may take once the service is asked to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -37,8 +47,26 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// How long a client may take to agree on keys.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// The most bytes of a request's first line and headers.
+/// The most bytes of a request's first line and headers. In HTTP/2, of the list once unpacked (RFC 9113, section 6.5.2);
+/// h2 derives from it how many CONTINUATION frames may follow each other (five; CVE-2024-27316).
 const HEADERS: u32 = 64 << 10;
+
+/// HTTP/2 streams of a connection at once (RFC 9113, section 5.1.2).
+const STREAMS: u32 = 128;
+
+/// Streams of a connection that may be reset before they were looked at; one more costs it the connection
+/// (rapid reset, CVE-2023-44487).
+const RESETS: usize = 20;
+
+/// Streams of a connection that may be reset for their own faults (CVE-2019-9514, CVE-2025-8671).
+const FAULTS: usize = 128;
+
+/// The largest HTTP/2 frame that is taken (RFC 9113, section 4.2); the smallest bound there is.
+const FRAME: u32 = 16 << 10;
+
+/// Bytes of bodies that a connection may send before they are read (RFC 9113, section 6.9). h2 derives from it how many
+/// small DATA frames may lie there (CVE-2019-9518).
+const WINDOW: u32 = 1 << 20;
 
 /// Begins to listen.
 pub(crate) async fn bind(address: SocketAddr) -> Outcome<TcpListener> {
@@ -79,7 +107,13 @@ impl Door {
     }
 
     /// Lets in whoever comes, for ever.
-    async fn attend(self, app: Arc<App>, builder: Arc<Builder<TokioExecutor>>, connections: watch::Sender<()>) {
+    async fn attend(
+        self,
+        app: Arc<App>,
+        builder: Arc<Builder<TokioExecutor>>,
+        connections: watch::Sender<()>,
+        seats: Arc<Seats>,
+    ) {
         loop {
             let (stream, peer) = match self.listener.accept().await {
                 Ok(accepted) => accepted,
@@ -90,11 +124,11 @@ impl Door {
                     continue;
                 }
             };
+            let Some(seat) = seats.take().await else { return };
             // Answers are written whole, so waiting for more to send only delays them.
             let _ = stream.set_nodelay(true);
             let encrypted = self.tls.is_some();
-            let line =
-                Arc::new(Line { app: Arc::clone(&app), peer: peer.ip(), encrypted, activity: Activity::default() });
+            let line = Arc::new(Line::new(Arc::clone(&app), peer.ip(), encrypted, seat));
             let (builder, stop) = (Arc::clone(&builder), connections.subscribe());
             match &self.tls {
                 None => tokio::spawn(converse(stream, line, builder, stop)),
@@ -108,9 +142,10 @@ impl Door {
 pub(crate) async fn serve(doors: Vec<Door>, app: Arc<App>, mut stop: Stop) {
     let builder = Arc::new(protocols());
     let connections = watch::Sender::new(());
+    let seats = Arc::new(Seats::new(app.admission.connections()));
     let mut attending = JoinSet::new();
     for door in doors {
-        attending.spawn(door.attend(Arc::clone(&app), Arc::clone(&builder), connections.clone()));
+        attending.spawn(door.attend(Arc::clone(&app), Arc::clone(&builder), connections.clone(), Arc::clone(&seats)));
     }
     stop.wished().await;
     attending.shutdown().await;
@@ -124,11 +159,10 @@ fn protocols() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     // A timer for each request costs more than the one for each connection that `converse` has.
     builder.http1().header_read_timeout(None).max_buf_size(HEADERS as usize);
-    // Streams that a client opens only to reset them cost it the connection (CVE-2023-44487); header frames without end
-    // are bounded by the list's size.
-    let (streams, resets) = (128, 20);
-    builder.http2().max_concurrent_streams(streams).max_header_list_size(HEADERS);
-    builder.http2().max_pending_accept_reset_streams(resets).max_local_error_reset_streams(128);
+    let mut http2 = builder.http2();
+    http2.max_concurrent_streams(STREAMS).max_header_list_size(HEADERS).max_frame_size(FRAME);
+    http2.initial_stream_window_size(WINDOW).initial_connection_window_size(WINDOW);
+    http2.max_pending_accept_reset_streams(RESETS).max_local_error_reset_streams(FAULTS);
     builder
 }
 
@@ -145,6 +179,70 @@ struct Line {
     peer: IpAddr,
     encrypted: bool,
     activity: Activity,
+    seat: Seat,
+    /// When there was something to do on it, as yet undone; 0 when there is nothing.
+    woken: AtomicU64,
+    /// How many requests of all connections had been begun then.
+    begun: AtomicU64,
+    /// The same of what is being done.
+    since: [AtomicU64; 2],
+}
+
+impl Line {
+    fn new(app: Arc<App>, peer: IpAddr, encrypted: bool, seat: Seat) -> Line {
+        let line = Line {
+            app,
+            peer,
+            encrypted,
+            activity: Activity::default(),
+            seat,
+            woken: AtomicU64::new(0),
+            begun: AtomicU64::new(0),
+            since: Default::default(),
+        };
+        line.ring();
+        line
+    }
+
+    /// Something came. The first time counts, for a clock costs more than a look.
+    fn ring(&self) {
+        if self.woken.load(Ordering::Relaxed) == 0 {
+            self.begun.store(self.app.admission.begun(), Ordering::Relaxed);
+            self.woken.store(stopwatch(), Ordering::Relaxed);
+        }
+    }
+
+    /// What came up to now is being done.
+    fn turn(&self) {
+        // Where nothing rang, it comes now.
+        self.ring();
+        let [since, begun] = &self.since;
+        begun.store(self.begun.load(Ordering::Relaxed), Ordering::Relaxed);
+        since.store(self.woken.swap(0, Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// What a request that begins now has in common with the others.
+    fn way(&self) -> Way {
+        let [since, begun] = self.since.each_ref().map(|at| at.load(Ordering::Relaxed));
+        Way { peer: self.peer, encrypted: self.encrypted, since, begun }
+    }
+}
+
+/// Wakes a connection's task and notes when: from then on whatever came waits for a thread.
+struct Bell {
+    line: Arc<Line>,
+    task: Waker,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.line.ring();
+        self.task.wake_by_ref();
+    }
 }
 
 /// A request under way.
@@ -179,7 +277,11 @@ async fn shake_hands(
 ) {
     // Why a client does not go on is its affair; scanners would fill the log.
     match timeout(HANDSHAKE, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) => converse(stream, line, builder, stop).await,
+        Ok(Ok(stream)) => {
+            // How long that took is the client's affair.
+            line.woken.store(0, Ordering::Relaxed);
+            converse(stream, line, builder, stop).await;
+        }
         Ok(Err(error)) => tracing::debug!(%error, "no agreement on keys"),
         Err(_) => tracing::debug!("no agreement on keys in time"),
     }
@@ -193,14 +295,25 @@ where
     let service = {
         let line = Arc::clone(&line);
         // Boxed: the future is large, and the connection would copy it twice and keep room for it while idle.
-        service_fn(move |request| Box::pin(App::respond(UnderWay::begin(&line), request, line.peer, line.encrypted)))
+        service_fn(move |request| Box::pin(App::respond(UnderWay::begin(&line), request, line.way())))
     };
     let stream = Spoken::new(stream, Arc::clone(&line.app));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     let mut idle = Idle::new();
     let mut stopped = pin!(stop.changed());
     let (mut watching, mut stopping) = (false, false);
+    let mut bell: Option<(Waker, Waker)> = None;
     poll_fn(|context| {
+        line.turn();
+        let (_, bell) = match &mut bell {
+            Some(known) if known.0.will_wake(context.waker()) => known,
+            other => {
+                let task = context.waker().clone();
+                let ringing = Waker::from(Arc::new(Bell { line: Arc::clone(&line), task: task.clone() }));
+                other.insert((task, ringing))
+            }
+        };
+        let context = &mut Context::from_waker(bell);
         // Looking once is enough to be woken; after that it costs more than to know that there is nothing to see.
         if !watching || !stopping && line.app.draining.load(Ordering::Relaxed) {
             watching = true;
@@ -212,7 +325,7 @@ where
         // How a connection ends is the client's affair; there is nobody left to tell.
         match connection.as_mut().poll(context) {
             Poll::Ready(_) => Poll::Ready(()),
-            Poll::Pending => idle.poll(context, &line.activity),
+            Poll::Pending => idle.poll(context, &line.activity, || line.seat.is_scarce()),
         }
     })
     .await;
@@ -224,14 +337,16 @@ struct Idle {
     /// Whether the timer will wake the connection.
     armed: bool,
     seen: u64,
+    /// Looks since something happened.
+    quiet: u32,
 }
 
 impl Idle {
     fn new() -> Idle {
-        Idle { timer: Box::pin(sleep(IDLE)), armed: false, seen: 0 }
+        Idle { timer: Box::pin(sleep(LOOK)), armed: false, seen: 0, quiet: 0 }
     }
 
-    fn poll(&mut self, context: &mut Context<'_>, activity: &Activity) -> Poll<()> {
+    fn poll(&mut self, context: &mut Context<'_>, activity: &Activity, is_scarce: impl Fn() -> bool) -> Poll<()> {
         while !self.armed || self.timer.is_elapsed() {
             // Unconstrained: a timer that waits for its turn would not be armed.
             if Pin::new(&mut unconstrained(self.timer.as_mut())).poll(context).is_pending() {
@@ -239,13 +354,53 @@ impl Idle {
                 break;
             }
             let (begun, ended) = (activity.begun.load(Ordering::Relaxed), activity.ended.load(Ordering::Relaxed));
-            if begun == ended && begun == self.seen {
+            self.quiet = if begun == ended && begun == self.seen { self.quiet + 1 } else { 0 };
+            if self.quiet >= if is_scarce() { QUIET_WHEN_SCARCE } else { QUIET } {
                 return Poll::Ready(());
             }
             self.seen = ended;
-            self.timer.set(sleep(IDLE));
+            self.timer.set(sleep(LOOK));
             self.armed = false;
         }
         Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many seconds a connection stays on which `work` is done after one second.
+    async fn stays(work: impl Fn(&Activity), scarce: bool) -> u64 {
+        let (activity, mut idle) = (Activity::default(), Idle::new());
+        let start = tokio::time::Instant::now();
+        let mut done = false;
+        let closed = poll_fn(|context| idle.poll(context, &activity, || scarce));
+        let worked = async {
+            sleep(Duration::from_secs(1)).await;
+            work(&activity);
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = closed => done = true,
+            () = worked => {}
+            () = sleep(Duration::from_secs(1_000)) => {}
+        }
+        assert_eq!(done, start.elapsed().as_secs() < 1_000);
+        start.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn idle_connections_go_and_sooner_when_room_is_scarce() {
+        let once = |activity: &Activity| {
+            activity.begun.fetch_add(1, Ordering::Relaxed);
+            activity.ended.fetch_add(1, Ordering::Relaxed);
+        };
+        let begun = |activity: &Activity| _ = activity.begun.fetch_add(1, Ordering::Relaxed);
+        assert_eq!(stays(|_| {}, false).await, 60);
+        assert_eq!(stays(|_| {}, true).await, 10);
+        assert_eq!(stays(once, false).await, 70);
+        assert_eq!(stays(once, true).await, 20);
+        assert_eq!(stays(begun, true).await, 1_000, "a request is under way");
     }
 }

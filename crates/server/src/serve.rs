@@ -6,7 +6,7 @@ use std::sync::Arc;
 use auth::{Authenticator, Caller};
 use store::Store;
 
-use crate::app::{App, Hosts, Origins};
+use crate::app::{Admission, App, Hosts, Origins};
 use crate::cli;
 use crate::config::{Config, Settings};
 use crate::effects::Effects;
@@ -73,6 +73,7 @@ async fn app(settings: Settings, store: Arc<dyn Store>) -> Outcome<App> {
         store,
         hosts: Hosts::new(hosts, settings.trusted_proxies),
         origins: Origins::Listed(settings.cors_origins),
+        admission: Admission::new(settings.bounds),
         batch_body: settings.batch_mb << 20,
         authorization_uri: settings.authorization_uri.or(first_issuer).unwrap_or_default(),
         hooks: None,

@@ -10,6 +10,7 @@ pub(crate) struct Refusal(Box<Inner>);
 struct Inner {
     problem: Problem,
     challenge: Option<String>,
+    held: bool,
 }
 
 impl Refusal {
@@ -30,6 +31,17 @@ impl Refusal {
         self
     }
 
+    /// The same, to be told only after a while.
+    pub(crate) fn held(mut self) -> Refusal {
+        self.0.held = true;
+        self
+    }
+
+    /// Whether it is told only after a while.
+    pub(super) fn is_held(&self) -> bool {
+        self.0.held
+    }
+
     /// The answer.
     pub(crate) fn answer(&self, exchange: &Exchange) -> Response {
         let mut response = Response::problem(&self.0.problem, exchange);
@@ -42,6 +54,6 @@ impl Refusal {
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Refusal {
-        Refusal(Box::new(Inner { problem, challenge: None }))
+        Refusal(Box::new(Inner { problem, challenge: None, held: false }))
     }
 }

@@ -29,7 +29,7 @@ impl<T> Key<T> {
     /// Is it about how requests are answered, whoever runs the service?
     pub(super) fn is_of_requests(&self) -> bool {
         let section = self.name.split_once('.').map(|(section, _)| section);
-        matches!(section, Some("pages" | "query" | "batch" | "quotas")) || self.name == "app_writes"
+        matches!(section, Some("pages" | "query" | "batch" | "quotas" | "overload")) || self.name == "app_writes"
     }
 
     /// The environment variable that overrides it.

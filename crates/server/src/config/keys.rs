@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Settings;
 use super::key::{Default, Key};
 use super::value::Value;
-use crate::app::{BATCH_BODY, Known, Network};
+use crate::app::{BATCH_BODY, Bounds, CHANGES, CONNECTIONS, Known, Network, PER_CALLER, REQUESTS, WAIT};
 use crate::logging::{Format, LEVELS};
 use crate::storage::Url;
 
@@ -273,6 +273,31 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         },
     ),
     key(
+        WAIT,
+        usual(Bounds::USUAL.wait_ms),
+        "how long a request may wait for a thread before it is refused, in milliseconds",
+        |settings, value| {
+            settings.bounds.wait_ms = bound(value, 10, 60_000)?;
+            Ok(())
+        },
+    ),
+    key(REQUESTS, usual(Bounds::USUAL.requests), "most requests under way", |settings, value| {
+        settings.bounds.requests = bound(value, 1, 1 << 20)?;
+        Ok(())
+    }),
+    key(CHANGES, usual(Bounds::USUAL.changes), "most changes under way, batches included", |settings, value| {
+        settings.bounds.changes = bound(value, 1, 1 << 20)?;
+        Ok(())
+    }),
+    key(PER_CALLER, usual(Bounds::USUAL.per_caller), "most requests of one caller under way", |settings, value| {
+        settings.bounds.per_caller = bound(value, 1, 1 << 20)?;
+        Ok(())
+    }),
+    key(CONNECTIONS, usual(Bounds::USUAL.connections), "most open connections", |settings, value| {
+        settings.bounds.connections = bound(value, 1, 1 << 20)?;
+        Ok(())
+    }),
+    key(
         "log.level",
         Default::Text("info"),
         "how much is logged: off, error, warn, info, debug (each request) or trace",
@@ -286,6 +311,14 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         Ok(())
     }),
 ];
+
+const fn usual(bound: u32) -> Default {
+    Default::Number(bound as i64)
+}
+
+fn bound(value: &Value, least: u32, most: u32) -> Result<u32, String> {
+    value.number(least, most).map(|number| u32::try_from(number).unwrap_or(most))
+}
 
 /// An origin as browsers send it: scheme and host in lower case, nothing after the port.
 fn origin(text: &str) -> Option<String> {

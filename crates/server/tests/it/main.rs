@@ -13,6 +13,7 @@ mod harness;
 mod hooks;
 mod hostile;
 mod older;
+mod overload;
 mod related;
 mod replay;
 mod settings;

@@ -50,11 +50,16 @@ pub(crate) fn run(command: &mut Command) -> Ended {
 impl Server {
     /// `vitae dev --ephemeral` with further arguments, on a free port. On an empty database, where stories are told there.
     pub(crate) fn ephemeral(args: &[&str]) -> Server {
+        Server::ephemeral_with(&[], args)
+    }
+
+    /// The same with variables of the environment.
+    pub(crate) fn ephemeral_with(variables: &[(&str, &str)], args: &[&str]) -> Server {
         let place = tempfile::tempdir().expect("a directory for the story");
         let database = database_of(place.path());
         let on = database.iter().flat_map(|url| ["--store", url]);
         let all: Vec<&str> = ["--ephemeral"].into_iter().chain(on).chain(args.iter().copied()).collect();
-        let mut server = Server::dev(place.path(), &all);
+        let mut server = Server::dev(place.path(), &all, variables);
         server._place = Some(place);
         server
     }
@@ -67,7 +72,7 @@ impl Server {
         let database = database_of(place);
         all.extend(database.iter().flat_map(|url| ["--store", url]));
         all.extend(args);
-        Server::dev(place, &all)
+        Server::dev(place, &all, &[])
     }
 
     /// The data directory of a place.
@@ -75,10 +80,11 @@ impl Server {
         place.join("data")
     }
 
-    fn dev(place: &Path, args: &[&str]) -> Server {
+    fn dev(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Server {
         let ready = place.join("ready.env");
         let mut command = vitae();
         command.args(["dev", "--port", "0", "--ready-file"]).arg(&ready).args(args).current_dir(place);
+        command.envs(variables.iter().copied());
         Server::start(command, "ready", &ready)
     }
 
