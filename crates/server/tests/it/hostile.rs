@@ -1,6 +1,7 @@
 //! Requests that nobody sends by mistake. Each is answered with a clear refusal, and changes nothing.
 
 mod bodies;
+mod frames;
 mod heads;
 mod paths;
 mod random;
