@@ -9,6 +9,7 @@ mod faults;
 mod flips;
 mod ledger;
 mod linear;
+mod overload;
 mod powerloss;
 mod preload;
 mod site;
@@ -82,6 +83,7 @@ const LABS: &[Lab] = &[
     Lab { name: "crash", run: crash::run },
     Lab { name: "faults", run: faults::run },
     Lab { name: "upgrade", run: upgrade::run },
+    Lab { name: "overload", run: overload::run },
     Lab { name: "flips", run: flips::run },
 ];
 

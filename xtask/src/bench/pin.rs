@@ -9,13 +9,14 @@ use std::process::{Command, Stdio};
 /// Where servers and load run.
 pub(crate) struct Pins {
     possible: bool,
+    cores: usize,
 }
 
 impl Pins {
     /// Looks whether pinning is possible.
     pub(crate) fn find() -> Pins {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Pins { possible: cores > 1 && quiet(Command::new("taskset").args(["-c", "0", "true"])) }
+        Pins { possible: cores > 1 && quiet(Command::new("taskset").args(["-c", "0", "true"])), cores }
     }
 
     /// The command that runs a server, on its core if that is possible.
@@ -30,8 +31,21 @@ impl Pins {
 
     /// Moves this process, which makes the load, to its core. Says whether all is pinned.
     pub(crate) fn hold(&self) -> bool {
-        let own = std::process::id().to_string();
-        self.possible && quiet(Command::new("taskset").args(["-a", "-c", "-p", "1", &own]))
+        self.move_to("1", std::process::id())
+    }
+
+    /// Moves a server that runs already to its core.
+    pub(crate) fn hold_server(&self, id: u32) -> bool {
+        self.move_to("0", id)
+    }
+
+    /// Lets this process run anywhere again.
+    pub(crate) fn release(&self) {
+        self.move_to(&format!("0-{}", self.cores.saturating_sub(1)), std::process::id());
+    }
+
+    fn move_to(&self, cores: &str, id: u32) -> bool {
+        self.possible && quiet(Command::new("taskset").args(["-a", "-c", "-p", cores, &id.to_string()]))
     }
 }
 

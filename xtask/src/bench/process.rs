@@ -45,6 +45,11 @@ impl Process {
         }
     }
 
+    /// Its id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// CPU time used so far, its own and the kernel's for it.
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
         let stat = self.read("stat")?;

@@ -1,0 +1,288 @@
+//! `lab overload`: more is asked than the server can do, and some mean harm.
+//!
+//! A closed load tells what the server takes. Then requests come at twice and at five times that rate, whatever is answered
+//! ([`arrivals`]); each answer is 2xx, or a refusal that says when to come again, and what was refused was not done. Beside
+//! a crowd of slow and hostile clients ([`hostile`]) a well-behaved one is answered as if they were not there.
+//!
+//! What depends on time (goodput, latencies) is told, and judged in the long form only, which wants a quiet machine: server
+//! and load then have a core each.
+
+mod arrivals;
+mod hostile;
+
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::json;
+
+use self::arrivals::{Arrivals, CHANGE, Caller, Tally};
+use crate::bench::pin::Pins;
+use crate::bench::{clock, figures, http};
+use crate::failure::{Because, Failure, Outcome};
+use crate::lab::Bench;
+use crate::lab::client::{Door, Line};
+use crate::lab::site::{Running, Site};
+
+/// People who ask.
+const CALLERS: u32 = 20;
+
+/// What is written, in turn, so that no collection is filled.
+const COLLECTIONS: [&str; 4] = ["skills", "interests", "notes", "publications"];
+
+/// Connections of the closed load.
+const CLOSED: usize = 64;
+
+/// The settings as they come, from which the bound of latencies follows.
+const WAIT_MS: f64 = 500.0;
+const CHANGES: f64 = 256.0;
+
+/// Least goodput at overload, by the server's capacity.
+const SHARE: f64 = 0.8;
+
+/// Runs all parts.
+pub(super) fn run(bench: &Bench) -> Outcome<String> {
+    let pins = Pins::find();
+    let rushed = rush(bench, &pins);
+    pins.release();
+    Ok(format!("{}; {}; {}", rushed?, cramped(bench)?, beside(bench)?))
+}
+
+/// A server, and those who ask it.
+struct Stage {
+    server: Running,
+    doors: Vec<Door>,
+    load: Arrivals,
+    /// Items that were there.
+    before: usize,
+    acknowledged: usize,
+    faults: Vec<String>,
+    _site: Site,
+}
+
+impl Stage {
+    fn set(bench: &Bench, settings: &[(&'static str, &str)]) -> Outcome<Stage> {
+        let mut site = Site::new(bench, CALLERS)?;
+        site.environment.extend(settings.iter().map(|(name, value)| (*name, (*value).into())));
+        let server = site.start()?;
+        let doors = doors(bench, &site, &server)?;
+        let load = Arrivals {
+            address: server.door.address,
+            connections: CLOSED,
+            rate: None,
+            callers: doors.iter().map(caller).collect::<Outcome<Vec<Caller>>>()?.into(),
+            next: Arc::default(),
+        };
+        let before = items(&doors)?;
+        Ok(Stage { server, doors, load, before, acknowledged: 0, faults: Vec::new(), _site: site })
+    }
+
+    /// Asks as much as is taken, or at a rate.
+    fn ask(&mut self, what: &str, connections: usize, rate: Option<f64>, time: Duration) -> Outcome<Tally> {
+        let tally = Arrivals { connections, rate, ..self.load.clone() }.run(time)?;
+        self.acknowledged += tally.changes;
+        self.faults.extend(judge(what, &tally));
+        Ok(tally)
+    }
+
+    /// As many requests a second as it takes.
+    fn capacity(&mut self, time: Duration) -> Outcome<f64> {
+        Ok(self.ask("closed load", CLOSED, None, time)?.goodput())
+    }
+
+    /// What was acknowledged is there, and nothing that was refused.
+    fn end(mut self, figures: String) -> Outcome<String> {
+        let made = items(&self.doors)?.saturating_sub(self.before);
+        if made != self.acknowledged {
+            self.faults.push(format!("{} changes were acknowledged, {made} are there", self.acknowledged));
+        }
+        self.server.end()?;
+        match self.faults.as_slice() {
+            [] => Ok(figures),
+            faults => Err(Failure::new(format_args!("{figures}\n  {}", faults.join("\n  ")))),
+        }
+    }
+}
+
+/// More than the server can do, with the settings as they come.
+fn rush(bench: &Bench, pins: &Pins) -> Outcome<String> {
+    let mut stage = Stage::set(bench, &[])?;
+    let pinned = bench.long && pins.hold() && pins.hold_server(stage.server.process.id());
+    let time = bench.size(Duration::from_secs(1), Duration::from_secs(10));
+    stage.capacity(time / 4)?;
+    let mut capacity = stage.capacity(time)?;
+    let mut told = vec![format!("{capacity:.0} requests/s as they are taken{}", if pinned { ", pinned" } else { "" })];
+    for times in [2.0, 5.0] {
+        let rate = capacity * times;
+        let open = stage.ask(&format!("at {times}×"), bench.size(300, 1_000), Some(rate), time)?;
+        // The machine may have become another meanwhile: before and after count alike.
+        let after = stage.capacity(time / 2)?;
+        let mean = f64::midpoint(capacity, after);
+        told.push(tell(times, mean, &open));
+        if bench.long {
+            stage.faults.extend(judge_times(times, mean, &open));
+        }
+        capacity = after;
+    }
+    stage.end(told.join("; "))
+}
+
+/// Hardly any room, so that most are refused.
+fn cramped(bench: &Bench) -> Outcome<String> {
+    // Not for waiting, but for want of room.
+    let settings =
+        [("VITAE_OVERLOAD_WAIT_MS", "60000"), ("VITAE_OVERLOAD_CHANGES", "2"), ("VITAE_OVERLOAD_PER_CALLER", "2")];
+    let mut stage = Stage::set(bench, &settings)?;
+    let tally = stage.ask("cramped", 400, None, bench.size(Duration::from_secs(1), Duration::from_secs(10)))?;
+    let [own, all] = tally.refused;
+    if own + all == 0 {
+        stage.faults.push("cramped: nothing was refused".to_owned());
+    }
+    let accepted = tally.goodput() * tally.elapsed.as_secs_f64();
+    stage.end(format!("with little room {accepted:.0} accepted, {all} refused by 503 and {own} by 429"))
+}
+
+fn tell(times: f64, capacity: f64, tally: &Tally) -> String {
+    let [own, all] = tally.refused;
+    format!(
+        "at {times}×: goodput {:.0} % ({:.0}/s), {all} refused by 503 and {own} by 429, {} pushed back, \
+         accepted p50 {:.0} ms, p99 {:.0} ms",
+        tally.goodput() / capacity * 100.0,
+        tally.goodput(),
+        tally.pushed_back,
+        tally.latency(50),
+        tally.latency(99),
+    )
+}
+
+/// What must hold on any machine.
+fn judge(when: &str, tally: &Tally) -> Vec<String> {
+    let mut faults = Vec::new();
+    if tally.wrong > 0 {
+        let first = tally.first_wrong.as_deref().unwrap_or_default().trim();
+        faults.push(format!("{when}: {} answers are neither 2xx nor refusals with Retry-After: {first}", tally.wrong));
+    }
+    if tally.broken > 0 {
+        faults.push(format!("{when}: {} connections broke", tally.broken));
+    }
+    if tally.changes == 0 {
+        faults.push(format!("{when}: no change was accepted"));
+    }
+    faults
+}
+
+/// What must hold on a quiet one.
+fn judge_times(times: f64, capacity: f64, tally: &Tally) -> Vec<String> {
+    let mut faults = Vec::new();
+    if tally.goodput() < SHARE * capacity {
+        faults.push(format!("at {times}×: goodput is below {:.0} % of capacity", SHARE * 100.0));
+    }
+    // A change waits for a thread, then for those before it, of which there are as many as may be under way.
+    let changes = tally.goodput() / CHANGE as f64;
+    let bound = WAIT_MS + CHANGES / changes * 1e3;
+    if tally.latency(99) > bound {
+        faults.push(format!("at {times}×: p99 of the accepted is over {bound:.0} ms"));
+    }
+    faults
+}
+
+/// The door for each of the people.
+fn doors(bench: &Bench, site: &Site, server: &Running) -> Outcome<Vec<Door>> {
+    let mut line = Line::open(&server.door).or_fail("cannot connect")?;
+    let people = line.ask("GET", "/beta/users?$select=userPrincipalName&$top=999", &[], None).or_fail("no people")?;
+    let people = people.json();
+    let people = people.get("value").and_then(|value| value.as_array()).map(Vec::as_slice).unwrap_or_default();
+    let names = people.iter().filter_map(|person| person.get("userPrincipalName")?.as_str());
+    names.map(|name| Ok(Door { token: token(bench, site, name)?, ..server.door.clone() })).collect()
+}
+
+fn token(bench: &Bench, site: &Site, name: &str) -> Outcome<String> {
+    let mut command = Command::new(&bench.server);
+    let made = command.args(["token", "--user", name, "--data"]).arg(site.data()).output().or_fail("vitae token")?;
+    match made.status.success() {
+        true => Ok(String::from_utf8_lossy(&made.stdout).trim().to_owned()),
+        false => Err(Failure::new(format_args!("vitae token: {}", String::from_utf8_lossy(&made.stderr)))),
+    }
+}
+
+/// What somebody asks: for an item of theirs, and for new ones.
+fn caller(door: &Door) -> Outcome<Caller> {
+    let mut line = Line::open(door).or_fail("cannot connect")?;
+    let body = json!({ "displayName": "Rush" });
+    let made = line.ask("POST", "/beta/me/profile/skills", &[], Some(&body)).or_fail("an item")?;
+    let made = made.json();
+    let id = made.get("id").and_then(|id| id.as_str()).ok_or_else(|| Failure::new("an item was not made"))?;
+    let request = |method, path: &str, body: &str| http::request(method, path, &door.host, &door.token, body);
+    let read = request("GET", &format!("/beta/me/profile/skills/{id}"), "");
+    let post = |collection: &&str| -> Bytes {
+        let body = match *collection {
+            "notes" => json!({ "detail": { "contentType": "text", "content": "Rush" } }),
+            _ => body.clone(),
+        };
+        request("POST", &format!("/beta/me/profile/{collection}"), &body.to_string())
+    };
+    Ok(Caller { read, changes: COLLECTIONS.iter().map(post).collect() })
+}
+
+/// How many items all of them have.
+fn items(doors: &[Door]) -> Outcome<usize> {
+    let mut sum = 0;
+    for door in doors {
+        let mut line = Line::open(door).or_fail("cannot connect")?;
+        for collection in COLLECTIONS {
+            let path = format!("/beta/me/profile/{collection}/$count");
+            let reply = line.ask("GET", &path, &[], None).or_fail("a count")?;
+            let count = String::from_utf8_lossy(&reply.body).parse::<usize>();
+            sum += count.or_fail(format_args!("{path}: {}", reply.told()))?;
+        }
+    }
+    Ok(sum)
+}
+
+/// Beside those who are slow or mean harm.
+fn beside(bench: &Bench) -> Outcome<String> {
+    let mut site = Site::new(bench, 3)?;
+    // Time is not the matter here: the machine may be busy.
+    site.environment.push(("VITAE_OVERLOAD_WAIT_MS", "30000".into()));
+    let server = site.start()?;
+    let doors = doors(bench, &site, &server)?;
+    let [good, bad, ..] = doors.as_slice() else { return Err(Failure::new("nobody is there")) };
+    let requests = bench.size(150, 2_000);
+    let alone = well_behaved(good, requests)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.or_fail("cannot start")?;
+    let (crowd, count) = runtime.block_on(async { hostile::crowd(bad, bench.size(1, 5)) });
+    let crowded = well_behaved(good, requests);
+    drop(crowd);
+    runtime.shutdown_background();
+    let crowded = crowded?;
+    let after = well_behaved(good, requests / 5)?;
+    server.end()?;
+    Ok(format!(
+        "{requests} requests beside {count} slow and hostile clients: all answered, p99 {:.1} ms (alone {:.1}, after {:.1})",
+        figures::percentile(&crowded, 99),
+        figures::percentile(&alone, 99),
+        figures::percentile(&after, 99),
+    ))
+}
+
+/// Reads and writes one after the other; all of it must be done. Gives the latencies, sorted.
+fn well_behaved(door: &Door, requests: usize) -> Outcome<Vec<Duration>> {
+    let mut latencies = Vec::with_capacity(requests);
+    let body = json!({ "displayName": "Calm" });
+    for turn in 0..requests {
+        let (method, body, status) = if turn % 5 == 0 { ("POST", Some(&body), 201) } else { ("GET", None, 200) };
+        let began = clock::now();
+        // A new connection each time, for the door must be open, too.
+        let mut line = Line::open(door).or_fail("cannot connect")?;
+        let path = if turn % 2 == 0 { "/beta/me/profile/interests" } else { "/beta/me/profile/skills" };
+        let reply = line.ask(method, path, &[], body).or_fail("a well-behaved request")?;
+        if reply.status != status {
+            return Err(Failure::new(format_args!("a well-behaved request was answered {}", reply.told())));
+        }
+        latencies.push(clock::now().saturating_duration_since(began));
+    }
+    latencies.sort_unstable();
+    Ok(latencies)
+}
