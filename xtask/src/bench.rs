@@ -10,9 +10,10 @@ pub(crate) mod developing;
 pub(crate) mod figures;
 pub(crate) mod http;
 mod load;
+mod pgread;
 pub(crate) mod pin;
 pub(crate) mod process;
-mod production;
+pub(crate) mod production;
 mod report;
 mod rounds;
 pub(crate) mod scene;
@@ -38,7 +39,7 @@ Examples:
   cargo xtask bench --only item --seconds 5  one case, longer turns
   cargo xtask bench --json figures.json      the figures for a machine too
 
-Cases: item, ten, filter, profile, post1, post64, start. Linux only; both servers listen on the loopback address."
+Cases: item, ten, filter, profile, post1, post64, start, pgread. Linux only; both servers listen on the loopback address."
 )]
 struct Args {
     /// Seconds of load in each turn of each server
@@ -64,11 +65,12 @@ impl Args {
     }
 }
 
-/// The name of the measurement that is not a load.
+/// The names of the measurements that compare nothing with the bare server.
 const START: &str = "start";
+const PGREAD: &str = "pgread";
 
 fn names() -> Vec<&'static str> {
-    CASES.iter().map(|case| case.name).chain([START]).collect()
+    CASES.iter().map(|case| case.name).chain([START, PGREAD]).collect()
 }
 
 /// Builds, measures, reports.
@@ -82,6 +84,10 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     let mut report = Report::default();
     if parsed.wants(START) {
         report.start = Some(start::measure(&vitae)?);
+    }
+    if parsed.wants(PGREAD) {
+        let reads = pgread::measure(&vitae, Duration::from_secs(parsed.seconds), parsed.rounds)?;
+        term::say(&reads.table());
     }
     let cases: Vec<_> = CASES.iter().filter(|case| parsed.wants(case.name)).collect();
     if !cases.is_empty() {

@@ -4,8 +4,9 @@
 //! Figures are counts; nothing is judged by the time it took, since the machine may be busy, but for the long form of
 //! `overload`.
 
-mod client;
+pub(crate) mod client;
 mod crash;
+mod database;
 mod faults;
 mod flips;
 mod ledger;
@@ -13,12 +14,12 @@ mod linear;
 mod overload;
 mod powerloss;
 mod preload;
-mod site;
+pub(crate) mod site;
 mod upgrade;
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use crate::bench::build;
 use crate::failure::{Failure, Outcome};
@@ -32,9 +33,11 @@ use crate::term;
 Examples:
   cargo xtask lab                     every lab in its short form
   cargo xtask lab linear --long       one lab at length
+  cargo xtask lab --store postgres    what several servers on one database promise
   cargo xtask lab powerloss --seed 7  the same moments again
 
-Linux only; loopback addresses only. Needs `cc` for the labs that stand between the server and its disk."
+Linux only; loopback addresses only. Needs `cc` for the labs that stand between the server and its disk, and Debian's
+`postgresql`, of which each lab starts one of its own."
 )]
 struct Args {
     /// Only these labs
@@ -52,16 +55,47 @@ struct Args {
     /// Try the release build
     #[arg(long, conflicts_with = "server")]
     release: bool,
-    /// The store below the service
-    #[arg(long, value_enum, default_value_t = site::Below::Sqlite)]
-    store: site::Below,
+    /// Only this store below the service; else each in turn
+    #[arg(long, value_enum)]
+    store: Option<Below>,
+    /// A program of an earlier build, to upgrade from; `upgrade --long` builds one
+    #[arg(long, value_name = "FILE")]
+    earlier: Option<PathBuf>,
+}
+
+/// What keeps the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Below {
+    /// One file in the data directory
+    Sqlite,
+    /// A database that servers share
+    Postgres,
+}
+
+impl Below {
+    /// How many servers there are beside each other.
+    pub(crate) fn servers(self) -> usize {
+        match self {
+            Below::Sqlite => 1,
+            Below::Postgres => 2,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Below::Sqlite => "sqlite",
+            Below::Postgres => "postgres",
+        }
+    }
 }
 
 /// What a lab is given.
 pub(crate) struct Bench {
     /// The program to try.
     pub(crate) server: PathBuf,
-    pub(crate) below: site::Below,
+    /// The program of an earlier build.
+    pub(crate) earlier: Option<PathBuf>,
+    pub(crate) below: Below,
     pub(crate) seed: u64,
     pub(crate) long: bool,
 }
@@ -75,17 +109,23 @@ impl Bench {
 
 struct Lab {
     name: &'static str,
+    on: &'static [Below],
     run: fn(&Bench) -> Outcome<String>,
 }
 
+/// What happens between a server and its own files concerns only those.
+const FILES: &[Below] = &[Below::Sqlite];
+
+const EACH: &[Below] = &[Below::Sqlite, Below::Postgres];
+
 const LABS: &[Lab] = &[
-    Lab { name: "linear", run: linear::run },
-    Lab { name: "powerloss", run: powerloss::run },
-    Lab { name: "crash", run: crash::run },
-    Lab { name: "faults", run: faults::run },
-    Lab { name: "upgrade", run: upgrade::run },
-    Lab { name: "overload", run: overload::run },
-    Lab { name: "flips", run: flips::run },
+    Lab { name: "linear", on: EACH, run: linear::run },
+    Lab { name: "powerloss", on: FILES, run: powerloss::run },
+    Lab { name: "crash", on: EACH, run: crash::run },
+    Lab { name: "faults", on: EACH, run: faults::run },
+    Lab { name: "upgrade", on: EACH, run: upgrade::run },
+    Lab { name: "overload", on: FILES, run: overload::run },
+    Lab { name: "flips", on: FILES, run: flips::run },
 ];
 
 fn names() -> Vec<&'static str> {
@@ -99,15 +139,19 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         Some(server) => server,
         None => build::server(args.release)?,
     };
-    let bench = Bench { server, below: args.store, seed: args.seed, long: args.long };
+    let labs = LABS.iter().filter(|lab| args.labs.is_empty() || args.labs.iter().any(|only| only == lab.name));
+    let each = labs.flat_map(|lab| lab.on.iter().map(move |below| (lab, *below)));
+    let mut bench = Bench { server, earlier: args.earlier, below: Below::Sqlite, seed: args.seed, long: args.long };
     let mut violated = Vec::new();
-    for lab in LABS.iter().filter(|lab| args.labs.is_empty() || args.labs.iter().any(|only| only == lab.name)) {
-        term::progress(&format!("{} …", lab.name));
+    for (lab, below) in each.filter(|(_, below)| args.store.is_none_or(|only| only == *below)) {
+        let name = format!("{} on {}", lab.name, below.name());
+        term::progress(&format!("{name} …"));
+        bench.below = below;
         match (lab.run)(&bench) {
-            Ok(figures) => term::say(&format!("{}, seed {}: {figures}", lab.name, bench.seed)),
+            Ok(figures) => term::say(&format!("{name}, seed {}: {figures}", bench.seed)),
             Err(failure) => {
-                term::complain(&format!("{}, seed {}: {failure}", lab.name, bench.seed));
-                violated.push(lab.name);
+                term::complain(&format!("{name}, seed {}: {failure}", bench.seed));
+                violated.push(name);
             }
         }
     }

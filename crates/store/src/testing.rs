@@ -5,6 +5,9 @@
 //! what is laid out there is distributed.
 
 mod engine;
+mod keeper;
+mod pooler;
+mod proxy;
 
 use std::io::{Error, Result};
 use std::sync::OnceLock;
@@ -13,6 +16,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::postgres::{Options, migrate};
 
 pub use engine::Engine;
+pub use pooler::Pooler;
+pub use proxy::{DELAY, Mood, Proxy};
 
 /// The variable that names a cluster to test on.
 pub const CLUSTER: &str = "VITAE_TEST_CLUSTER_URL";
@@ -53,9 +58,7 @@ impl Place {
     /// # Errors
     /// When it cannot be made.
     pub async fn on(url: &str, cluster: Option<String>) -> Result<Self> {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let schema = format!("vitae_test_{}_{number}", std::process::id());
+        let schema = unique();
         execute(url, &format!("CREATE SCHEMA {schema}")).await?;
         let separator = if url.contains('?') { '&' } else { '?' };
         let url = format!("{url}{separator}options=-csearch_path%3D{schema}");
@@ -72,6 +75,32 @@ impl Place {
         migrate(&place.url, &options, place.cluster.is_some()).await.map_err(Error::other)?;
         Ok(place)
     }
+}
+
+impl Place {
+    /// A new place with the tables in it, to be reached through a pooler: a database of its own, for what a pooler
+    /// forwards chooses no schema.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn pooled() -> Result<Self> {
+        static POOLER: OnceLock<std::result::Result<Pooler, String>> = OnceLock::new();
+        let engine = engine()?;
+        let pooler = POOLER.get_or_init(|| Pooler::before(engine).map_err(|error| error.to_string()));
+        let pooler = pooler.as_ref().map_err(|error| Error::other(error.clone()))?;
+        let name = unique();
+        execute(&engine.url(), &format!("CREATE DATABASE {name}")).await?;
+        let url = pooler.url(&engine.url()).replace("/postgres?", &format!("/{name}?"));
+        let options = Options { prepare: false, ..Options::new(uuid::Uuid::nil()) };
+        migrate(&url, &options, false).await.map_err(Error::other)?;
+        Ok(Self { url, schema: name, cluster: None })
+    }
+}
+
+/// A name that nobody else has in this program's engine, nor in a cluster.
+fn unique() -> String {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    format!("vitae_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
 impl Drop for Place {

@@ -26,6 +26,18 @@ pub(crate) fn server(release: bool) -> Outcome<PathBuf> {
     Ok(target.join(if release { "release/vitae" } else { "debug/vitae" }))
 }
 
+/// Builds the `vitae` of another tree, apart from this one's, and says where it is.
+pub(crate) fn earlier(tree: &Path) -> Outcome<PathBuf> {
+    let program = std::env::current_exe().or_fail("cannot find this program")?;
+    let target = target(&program)?.join("earlier");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--locked", "--package", "server", "--target-dir"]).arg(&target).current_dir(tree);
+    match cargo.status().or_fail("cannot run cargo")?.success() {
+        true => Ok(target.join("debug/vitae")),
+        false => Err(Failure::new("cargo could not build the earlier `vitae`")),
+    }
+}
+
 /// The target directory in which this program was built.
 fn target(program: &Path) -> Outcome<&Path> {
     program.parent().and_then(Path::parent).ok_or_else(|| Failure::new("this program has no folder"))

@@ -1,13 +1,20 @@
-//! A client: one kept-alive connection, one request at a time. That a connection breaks is a result, not a failure.
+//! A client: one kept-alive connection, one request at a time. That a connection breaks is a result, not a failure, unless
+//! the client is behind a balancer.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde_json::Value;
 
 /// How long an answer may take. It only ends a lab that would hang.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a client waits that is to come again.
+pub(crate) const PAUSE: Duration = Duration::from_millis(50);
 
 /// The longest body that is taken.
 const LONGEST: usize = 64 << 20;
@@ -20,11 +27,25 @@ pub(crate) struct Door {
     pub(crate) token: String,
 }
 
+/// What a load balancer does: it knows the servers that are to be asked, and asks another one what the first has not taken.
+#[derive(Default)]
+pub(crate) struct Balancer {
+    doors: RwLock<VecDeque<Door>>,
+    /// Requests that another server was asked.
+    pub(crate) passed_on: AtomicUsize,
+    /// Requests that no server took.
+    pub(crate) failed: AtomicUsize,
+}
+
+/// How many servers are asked at most.
+const TRIES: usize = 5;
+
 /// An open connection.
 pub(crate) struct Line {
     stream: BufReader<TcpStream>,
     /// The header fields that every request has.
     usual: String,
+    behind: Option<Arc<Balancer>>,
 }
 
 /// An answer.
@@ -43,7 +64,20 @@ impl Line {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let usual = format!("Host: {}\r\nAuthorization: Bearer {}\r\n", door.host, door.token);
-        Ok(Line { stream: BufReader::new(stream), usual })
+        Ok(Line { stream: BufReader::new(stream), usual, behind: None })
+    }
+
+    /// Connects to a server that the balancer chooses; if that goes, another one will be asked.
+    pub(crate) fn behind(balancer: &Arc<Balancer>) -> io::Result<Line> {
+        let mut outcome = Err(io::ErrorKind::NotConnected.into());
+        for _ in 0..TRIES {
+            let Some(door) = balancer.next() else { break };
+            outcome = Line::open(&door);
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        Ok(Line { behind: Some(Arc::clone(balancer)), ..outcome? })
     }
 
     /// Sends a request and takes the answer. After an error the outcome is unknown and the connection is of no use.
@@ -64,7 +98,26 @@ impl Line {
         }
         text.push_str("\r\n");
         text.push_str(&body);
-        self.stream.get_mut().write_all(text.as_bytes())?;
+        let mut outcome = self.exchange(&text);
+        let Some(balancer) = self.behind.clone() else { return outcome };
+        for _ in 0..TRIES {
+            if !outcome.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::ConnectionAborted) {
+                break;
+            }
+            balancer.passed_on.fetch_add(1, Ordering::Relaxed);
+            outcome = Line::behind(&balancer).and_then(|line| {
+                *self = line;
+                self.exchange(&text)
+            });
+        }
+        balancer.failed.fetch_add(usize::from(outcome.is_err()), Ordering::Relaxed);
+        outcome
+    }
+
+    /// As [`Line::answer`]; what could not be sent was not answered either.
+    fn exchange(&mut self, text: &str) -> io::Result<Reply> {
+        let sent = self.stream.get_mut().write_all(text.as_bytes());
+        sent.map_err(|_| io::ErrorKind::ConnectionAborted)?;
         self.answer()
     }
 
@@ -72,7 +125,8 @@ impl Line {
     fn answer(&mut self) -> io::Result<Reply> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
-            if self.stream.read_line(&mut head)? == 0 {
+            // A connection that is reset has ended as well.
+            if self.stream.read_line(&mut head).or_else(reset_is_end)? == 0 {
                 let begun =
                     if head.is_empty() { io::ErrorKind::ConnectionAborted } else { io::ErrorKind::UnexpectedEof };
                 return Err(begun.into());
@@ -86,6 +140,25 @@ impl Line {
         reply.body.resize(length, 0);
         self.stream.read_exact(&mut reply.body)?;
         Ok(reply)
+    }
+}
+
+fn reset_is_end(error: io::Error) -> io::Result<usize> {
+    if error.kind() == io::ErrorKind::ConnectionReset { Ok(0) } else { Err(error) }
+}
+
+impl Balancer {
+    /// Asks these servers from now on.
+    pub(crate) fn ask_these<'a>(&self, doors: impl IntoIterator<Item = &'a Door>) {
+        *self.doors.write().unwrap_or_else(PoisonError::into_inner) = doors.into_iter().cloned().collect();
+    }
+
+    /// Each in turn.
+    fn next(&self) -> Option<Door> {
+        let mut doors = self.doors.write().unwrap_or_else(PoisonError::into_inner);
+        let door = doors.pop_front()?;
+        doors.push_back(door.clone());
+        Some(door)
     }
 }
 

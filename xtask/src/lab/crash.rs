@@ -1,15 +1,17 @@
-//! `lab crash`: a real server, many writers, `kill -9` at moments of chance, a start over what is left; again and again on
-//! one data directory. What was acknowledged is there, what was under way is there wholly or not at all, and nothing else;
+//! `lab crash`: real servers, many writers, `kill -9` at moments of chance, a start over what is left; again and again over
+//! the same data. What was acknowledged is there, what was under way is there wholly or not at all, and nothing else;
 //! items, index rows, audit and change records agree (`vitae check`).
+//!
+//! On a database there are two servers, and it is killed as well: then the servers go on when it is back.
 
 use std::sync::mpsc::Receiver;
 
 use fuzz::Dice;
 
-use crate::failure::{Failure, Outcome};
-use crate::lab::Bench;
-use crate::lab::ledger::{Before, End, Said, Verdict, Writer, write_together};
-use crate::lab::site::Site;
+use crate::failure::{Because, Failure, Outcome};
+use crate::lab::ledger::{Before, End, Said, Verdict, Writer, in_turn, write_together};
+use crate::lab::site::{Running, Site};
+use crate::lab::{Below, Bench};
 
 const WRITERS: usize = 8;
 
@@ -17,39 +19,115 @@ const LONGEST: usize = 40_000;
 
 const PEOPLE: u32 = 5;
 
+/// Answers in which servers whose database is back must have begun to write.
+const RECOVERY: usize = 2_000;
+
+/// What is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Blow {
+    Servers,
+    /// One of several; writers go on at the others.
+    Server,
+    /// The database; servers and writers go on.
+    Database,
+    /// The database first, then the servers.
+    All,
+}
+
+impl Blow {
+    /// Each in turn.
+    fn of_round(round: usize, below: Below) -> Blow {
+        match (below, round % 4) {
+            (Below::Sqlite, _) | (_, 0) => Blow::Servers,
+            (_, 1) => Blow::Database,
+            (_, 2) => Blow::Server,
+            _ => Blow::All,
+        }
+    }
+
+    /// Strikes; gives how many answers were neither a yes nor a clear refusal.
+    fn strike(self, site: &Site, servers: &mut Vec<Running>, said: &Receiver<Said>, dice: &mut Dice) -> Outcome<usize> {
+        let mut unclear = 0;
+        match self {
+            Blow::Servers => servers.clear(),
+            Blow::Server => {
+                drop(servers.pop());
+                said.iter().take(2 * WRITERS).for_each(drop);
+            }
+            Blow::Database => {
+                let engine = &site.database()?.engine;
+                engine.kill().or_fail("the database")?;
+                unclear += unclear_among(said.iter().take(1 + dice.below(2 * WRITERS)));
+                engine.restart().or_fail("the database")?;
+                // Some that were under way are answered only now.
+                let mut yes = 0;
+                let back = said.iter().take(RECOVERY).take_while(|said| {
+                    yes += usize::from(said.is_yes());
+                    yes < WRITERS
+                });
+                unclear += unclear_among(back);
+                if yes < WRITERS {
+                    return Err(Failure::new("the servers did not go on with their database without a restart"));
+                }
+            }
+            Blow::All => {
+                let engine = &site.database()?.engine;
+                engine.kill().or_fail("the database")?;
+                servers.clear();
+                engine.restart().or_fail("the database")?;
+            }
+        }
+        Ok(unclear)
+    }
+}
+
+fn unclear_among(said: impl Iterator<Item = Said>) -> usize {
+    said.filter(|said| !said.is_clear()).count()
+}
+
 /// Runs the rounds.
 pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let mut dice = Dice::new(bench.seed);
     let site = Site::new(bench, PEOPLE)?;
-    let mut server = site.start()?;
-    let before = Before::look(&server.door, &server.people()?)?;
-    let mut writers: Vec<Writer> =
-        (0..WRITERS).map(|number| Writer::new(format!("w{number}"), dice.below(usize::MAX) as u64, LONGEST)).collect();
-    let (mut total, mut acknowledged, mut unsound) = (Verdict::default(), 0, Vec::new());
+    let count = bench.below.servers();
+    let mut servers = Vec::new();
+    site.start_up_to(count, &mut servers)?;
+    let first = servers.first().ok_or_else(|| Failure::new("no server"))?;
+    let before = Before::look(&first.door, &first.people()?)?;
+    let mut writers = Writer::several(WRITERS, &mut dice, LONGEST);
+    let (mut total, mut acknowledged, mut unclear, mut unsound) = (Verdict::default(), 0, 0, Vec::new());
     let rounds = bench.size(4, 60);
     for round in 1..=rounds {
         // Mostly in full swing, sometimes among the very first writes.
         let limit = if dice.below(4) == 0 { 1 + dice.below(10) } else { 20 + dice.below(bench.size(80, 400)) };
-        let door = server.door.clone();
+        let doors: Vec<_> = servers.iter().map(|server| server.door.clone()).collect();
         let kill = |said: &Receiver<Said>| {
             said.iter().take(limit).for_each(drop);
-            server.kill();
+            Blow::of_round(round, bench.below).strike(&site, &mut servers, said, &mut dice)
         };
-        acknowledged += write_together(&door, &mut writers, &before.places, &|| 1, kill).1;
-        // Over what the kill left, or beside the server that comes next.
+        let (struck, done) = write_together(&in_turn(&doors), &mut writers, &before.places, &|| 1, kill);
+        unclear += struck?;
+        acknowledged += done;
+        // Over what the kill left, or beside the servers that come next.
         let early = dice.below(2) == 0;
         let mut found = if early { site.check()? } else { Vec::new() };
-        server = site.start()?;
-        total.add(before.judge(&server.door, &writers, End::LAST)?);
+        site.start_up_to(count, &mut servers)?;
+        for server in &servers {
+            total.add(before.judge(&server.door, &writers, End::LAST)?);
+        }
         if !early {
             found.extend(site.check()?);
         }
         unsound.extend(found.into_iter().map(|what| format!("round {round}: {what}")));
+        let server = servers.first().ok_or_else(|| Failure::new("no server"))?;
         writers.iter_mut().try_for_each(|writer| writer.settle(&server.door, &before.places))?;
     }
-    server.end()?;
-    let figures = format!("{rounds} kills, {acknowledged} writes acknowledged; {total}; unsound {}", unsound.len());
-    if !total.is_good() || !unsound.is_empty() {
+    servers.into_iter().try_for_each(Running::end)?;
+    let mut figures = format!("{rounds} kills, {acknowledged} writes acknowledged; {total}; unsound {}", unsound.len());
+    if bench.below == Below::Postgres {
+        figures.push_str(&format!(", unclear answers {unclear}"));
+    }
+    if !total.is_good() || !unsound.is_empty() || unclear > 0 {
         let unsound: String = unsound.iter().take(5).map(|what| format!("\n  {what}")).collect();
         return Err(Failure::new(format_args!("{figures}{unsound}")));
     }

@@ -46,7 +46,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let before = Before::look(&server.door, &server.people()?)?;
     let mut writers = [Writer::new("w0".to_owned(), dice.below(usize::MAX) as u64, 3_000)];
     let enough = |said: &Receiver<_>| said.iter().take(WRITES).for_each(drop);
-    write_together(&server.door, &mut writers, &before.places, &|| 1, enough);
+    write_together(&|_| Line::open(&server.door), &mut writers, &before.places, &|| 1, enough);
     server.kill();
     let mut figures: BTreeMap<PathBuf, [usize; 2]> = BTreeMap::new();
     let mut wrong = Vec::new();

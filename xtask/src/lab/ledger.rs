@@ -13,7 +13,7 @@ use fuzz::Dice;
 use serde_json::{Value, json};
 
 use crate::failure::{Because, Failure, Outcome};
-use crate::lab::client::{Door, Line, Reply};
+use crate::lab::client::{Door, Line, PAUSE, Reply};
 
 /// Of each person these collections are written.
 const COLLECTIONS: [&str; 2] = ["interests", "publications"];
@@ -103,6 +103,8 @@ pub(crate) struct Verdict {
     pub(crate) phantom: Vec<String>,
     /// What is there in part.
     pub(crate) torn: Vec<String>,
+    /// Writes that were refused and are there, where that is allowed.
+    pub(crate) undecided: usize,
 }
 
 impl Verdict {
@@ -117,18 +119,22 @@ impl Verdict {
         self.lost.extend(other.lost);
         self.phantom.extend(other.phantom);
         self.torn.extend(other.torn);
+        self.undecided += other.undecided;
     }
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Verdict { acknowledged, lost, phantom, torn, .. } = self;
+        let Verdict { acknowledged, lost, phantom, torn, undecided, .. } = self;
         let counts = (lost.len(), phantom.len(), torn.len());
         write!(
             f,
             "{acknowledged} acknowledged writes looked for: lost {}, phantom {}, torn {}",
             counts.0, counts.1, counts.2
         )?;
+        if *undecided > 0 {
+            write!(f, ", refused but found done {undecided}")?;
+        }
         lost.iter().chain(phantom).chain(torn).take(5).try_for_each(|what| write!(f, "\n  {what}"))
     }
 }
@@ -182,7 +188,13 @@ impl Story {
         let title = there.as_ref().and_then(|item| item.get("displayName")?.as_str());
         let nothing = last.is_none().then_some(None);
         let begun = steps.iter().skip(last.unwrap_or_default()).filter(|step| step.begun <= at);
-        let allowed: Vec<Option<&str>> = nothing.into_iter().chain(begun.map(|step| step.title.as_deref())).collect();
+        let begun: Vec<&&Step> = begun.collect();
+        verdict.undecided += begun
+            .iter()
+            .filter(|step| step.answer == Answer::No && step.title.as_deref() == title && title.is_some())
+            .count();
+        let begun = begun.iter().map(|step| step.title.as_deref());
+        let allowed: Vec<Option<&str>> = nothing.into_iter().chain(begun).collect();
         if !allowed.contains(&title) {
             let id = self.id.as_deref().unwrap_or("?");
             let what = format!("{}/{id}: found {title:?}, expected one of {allowed:?}", self.place);
@@ -211,10 +223,17 @@ impl Writer {
         Writer { name, dice: Dice::new(seed), sequence: 0, stories: Vec::new(), longest }
     }
 
+    /// So many, each with chance of its own.
+    pub(crate) fn several(count: usize, dice: &mut Dice, longest: usize) -> Vec<Writer> {
+        (0..count).map(|number| Writer::new(format!("w{number}"), dice.below(usize::MAX) as u64, longest)).collect()
+    }
+
     /// Writes once. `now` tells the moment; after an error it is unknown whether it was done.
     pub(crate) fn write(&mut self, line: &mut Line, places: &[String], now: &dyn Fn() -> Moment) -> io::Result<Reply> {
         let choice = self.dice.below(10);
-        let alive = |story: &Story| story.id.is_some() && story.last().is_some_and(|step| step.title.is_some());
+        // What was to go may have gone, even where that was refused.
+        let stays = |step: Option<&Step>| step.is_some_and(|step| step.title.is_some());
+        let alive = |story: &Story| story.id.is_some() && stays(story.last()) && stays(story.steps.last());
         let own: Vec<usize> = (0..self.stories.len()).filter(|at| self.stories.get(*at).is_some_and(alive)).collect();
         let place = places.get(self.dice.below(places.len())).cloned().unwrap_or_default();
         let picked = own.get(self.dice.below(own.len())).copied();
@@ -281,16 +300,26 @@ impl Said {
     /// An answer that began and broke off.
     pub(crate) const BROKEN: Said = Said { status: 0, again: false };
 
+    /// Was it done, or refused in a way that says what to do?
+    pub(crate) fn is_clear(self) -> bool {
+        self.is_yes() || self.again
+    }
+
     /// Was it done?
     pub(crate) fn is_yes(self) -> bool {
         (200..300).contains(&self.status)
     }
 }
 
+/// Connections to servers in turn.
+pub(crate) fn in_turn(doors: &[Door]) -> impl Fn(usize) -> io::Result<Line> + Sync {
+    move |number| doors.get(number % doors.len()).map_or(Err(io::ErrorKind::NotFound.into()), Line::open)
+}
+
 /// Lets all write at once, each on a connection of its own, until that breaks or `watch` has seen enough of what is said.
-/// Gives what `watch` does, and how many writes were acknowledged.
+/// `open` makes the connection of the writer of that number. Gives what `watch` does, and how many writes were acknowledged.
 pub(crate) fn write_together<T>(
-    door: &Door,
+    open: &(dyn Fn(usize) -> io::Result<Line> + Sync),
     writers: &mut [Writer],
     places: &[String],
     now: &(dyn Fn() -> Moment + Sync),
@@ -300,11 +329,11 @@ pub(crate) fn write_together<T>(
     let (enough, acknowledged) = (&enough, &acknowledged);
     let seen = std::thread::scope(|scope| {
         let (say, all_said) = channel();
-        for writer in writers {
+        for (number, writer) in writers.iter_mut().enumerate() {
             let say = say.clone();
             scope.spawn(move || {
                 // The server may be gone before all are connected.
-                let Ok(mut line) = Line::open(door) else { return };
+                let Ok(mut line) = open(number) else { return };
                 while !enough.load(Ordering::Relaxed) {
                     let said = match writer.write(&mut line, places, now) {
                         Ok(reply) => Said { status: reply.status, again: reply.header("retry-after").is_some() },
@@ -313,8 +342,10 @@ pub(crate) fn write_together<T>(
                     };
                     acknowledged.fetch_add(usize::from(said.is_yes()), Ordering::Relaxed);
                     let _ = say.send(said);
-                    if said == Said::BROKEN {
-                        break;
+                    match said {
+                        Said::BROKEN => break,
+                        Said { again: true, .. } => std::thread::park_timeout(PAUSE),
+                        _ => {}
                     }
                 }
             });

@@ -1,5 +1,6 @@
 //! `lab linear`: many change, read and delete few items at once, and what they were answered must be what a single copy
-//! of each item could have answered. In every third round the server is killed meanwhile and started again.
+//! of each item could have answered. In every third round a server is killed meanwhile and started again. On a database
+//! those who ask are spread over two servers, and every sixth round it is the database that is killed.
 //!
 //! A list counts as a read of every item. That it shows all of them as of one moment is not judged.
 
@@ -9,7 +10,7 @@ mod history;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -20,9 +21,10 @@ use self::checker::{Fault, linearizable};
 use self::history::{Ask, Event, Shown, Told};
 use crate::bench::clock;
 use crate::failure::{Because, Failure, Outcome};
-use crate::lab::Bench;
 use crate::lab::client::{Door, Line, Reply};
+use crate::lab::ledger::in_turn;
 use crate::lab::site::{Running, Site};
+use crate::lab::{Below, Bench};
 
 /// Who ask at once.
 const PROCESSES: usize = 8;
@@ -36,9 +38,20 @@ const REQUESTS: usize = 40;
 /// What concerns one item; lists concern each.
 type Histories = BTreeMap<String, Vec<Event>>;
 
+/// What is killed in a round, and after how many answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kill {
+    None,
+    Server(usize),
+    Database(usize),
+}
+
 /// A round: what its processes share.
 struct Round<'a> {
-    door: &'a Door,
+    /// Who ask are spread over these.
+    doors: &'a [Door],
+    /// Whether what is declined may have been done: so it is while a database dies.
+    open: bool,
     /// The collection.
     place: &'a str,
     start: Instant,
@@ -63,17 +76,19 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let tested = broken::test(bench.seed)?;
     let site = Site::new(bench, 2)?;
     let mut dice = Dice::new(bench.seed);
-    let mut server = site.start()?;
-    let person = server.people()?.first().cloned().ok_or_else(|| Failure::new("nobody is there"))?;
+    let mut servers = Vec::new();
+    site.start_up_to(bench.below.servers(), &mut servers)?;
+    let people = servers.first().map_or(Ok(Vec::new()), Running::people)?;
+    let person = people.first().ok_or_else(|| Failure::new("nobody is there"))?;
     let place = format!("/beta/users/{person}/profile/interests");
     let numbers = AtomicU64::new(1);
     let (mut items, mut events, mut declined, mut kills) = (0, 0, 0, 0);
     let rounds = bench.size(6, 150);
     for number in 1..=rounds {
-        let kill = (number % 3 == 0).then(|| 1 + dice.below(PROCESSES * REQUESTS * 3 / 4));
-        kills += usize::from(kill.is_some());
-        let (histories, refused);
-        (server, histories, refused) = round(&site, server, &place, &numbers, &mut dice, kill)?;
+        let kill = Kill::of_round(number, bench.below, &mut dice);
+        kills += usize::from(kill != Kill::None);
+        let (histories, refused) = round(&site, &mut servers, &place, &numbers, &mut dice, kill)?;
+        site.start_up_to(bench.below.servers(), &mut servers)?;
         declined += refused;
         for (id, history) in &histories {
             items += 1;
@@ -81,9 +96,10 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
             linearizable(history).map_err(|fault| Failure::new(told(number, id, history, &fault)))?;
         }
     }
-    server.end()?;
+    let count = servers.len();
+    servers.into_iter().try_for_each(Running::end)?;
     Ok(format!(
-        "{tested}; {rounds} rounds of {PROCESSES} processes, {kills} with a kill: {items} items with {events} answers \
+        "{tested}; {rounds} rounds of {PROCESSES} processes at {count} servers, {kills} with a kill: {items} items with {events} answers \
          linearizable, {declined} requests declined, violations 0"
     ))
 }
@@ -100,21 +116,49 @@ fn told(round: usize, id: &str, history: &[Event], fault: &Fault) -> String {
     format!("round {round}, item {id}: {done} of {} answers have an order, none goes on with{lines}", history.len())
 }
 
-/// Lets all ask at once; gives the server, or the one after it, and what was seen of each item.
+impl Kill {
+    fn of_round(number: usize, below: Below, dice: &mut Dice) -> Kill {
+        let mut answers = || 1 + dice.below(PROCESSES * REQUESTS * 3 / 4);
+        match (number % 6, below) {
+            (0, Below::Postgres) => Kill::Database(answers()),
+            (0 | 3, _) => Kill::Server(answers()),
+            _ => Kill::None,
+        }
+    }
+
+    /// Kills when that many answers have come.
+    fn strike(self, site: &Site, servers: &mut Vec<Running>, answers: &Receiver<()>) -> Outcome {
+        match self {
+            Kill::None => {}
+            Kill::Server(after) => {
+                answers.iter().take(after).for_each(drop);
+                drop(servers.pop());
+            }
+            Kill::Database(after) => {
+                answers.iter().take(after).for_each(drop);
+                let engine = &site.database()?.engine;
+                engine.kill().and_then(|()| engine.restart()).or_fail("the database")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lets all ask at once; gives what was seen of each item, and how many requests were declined.
 fn round(
     site: &Site,
-    server: Running,
+    servers: &mut Vec<Running>,
     place: &str,
     numbers: &AtomicU64,
     dice: &mut Dice,
-    kill: Option<usize>,
-) -> Outcome<(Running, Histories, usize)> {
-    let door = server.door.clone();
-    let round =
-        Round { door: &door, place, start: clock::now(), slots: Default::default(), tags: Mutex::default(), numbers };
+    kill: Kill,
+) -> Outcome<(Histories, usize)> {
+    let doors: Vec<Door> = servers.iter().map(|server| server.door.clone()).collect();
+    let (open, start) = (matches!(kill, Kill::Database(_)), clock::now());
+    let (slots, tags) = (Default::default(), Mutex::default());
+    let round = Round { doors: &doors, open, place, start, slots, tags, numbers };
     let seeds: Vec<u64> = (0..PROCESSES).map(|_| dice.below(usize::MAX) as u64).collect();
-    let mut server = Some(server);
-    let seen: Vec<Outcome<Seen>> = std::thread::scope(|scope| {
+    let (struck, seen) = std::thread::scope(|scope| {
         let (round, (answer, answers)) = (&round, channel());
         let processes = seeds.iter().enumerate().map(|(process, seed)| {
             let answer = answer.clone();
@@ -122,23 +166,21 @@ fn round(
         });
         let processes: Vec<_> = processes.collect();
         drop(answer);
-        if let Some(limit) = kill {
-            answers.iter().take(limit).for_each(drop);
-            if let Some(server) = server.take() {
-                server.kill();
-            }
-        }
+        let struck = kill.strike(site, servers, &answers);
         let lost = || Err(Failure::new("a process was lost"));
-        processes.into_iter().map(|process| process.join().unwrap_or_else(|_| lost())).collect()
+        let seen = processes.into_iter().map(|process| process.join().unwrap_or_else(|_| lost()));
+        (struck, seen.collect::<Outcome<Vec<Seen>>>())
     });
-    let server = match server {
-        Some(server) => server,
-        None => site.start()?,
-    };
-    let mut seen = seen.into_iter().collect::<Outcome<Vec<Seen>>>()?;
-    seen.push(Round { door: &server.door, ..round }.read_all(&seen)?);
+    struck?;
+    let mut seen = seen?;
+    if servers.is_empty() {
+        servers.push(site.start()?);
+    }
+    servers.iter().try_for_each(Running::recover)?;
+    let doors: Vec<Door> = servers.iter().map(|server| server.door.clone()).collect();
+    seen.push(Round { doors: &doors, open: false, ..round }.read_all(&seen)?);
     let declined = seen.iter().map(|seen| seen.declined).sum();
-    Ok((server, histories(seen)?, declined))
+    Ok((histories(seen)?, declined))
 }
 
 /// Sorts what was seen by item.
@@ -162,7 +204,7 @@ impl Round<'_> {
     /// One process: asks until it has enough or the server is gone.
     fn ask_on(&self, process: usize, mut dice: Dice, answered: &Sender<()>) -> Outcome<Seen> {
         let mut seen = Seen::default();
-        let Ok(mut line) = Line::open(self.door) else { return Ok(seen) };
+        let Ok(mut line) = in_turn(self.doors)(process) else { return Ok(seen) };
         for _ in 0..REQUESTS {
             if !self.step(process, &mut line, &mut dice, &mut seen)? {
                 break;
@@ -229,7 +271,7 @@ impl Round<'_> {
         };
         let ended = self.now();
         if declined(&reply, seen) {
-            return Ok(true);
+            return Ok(!self.open);
         }
         let item = reply.json();
         let (201, Some((id, shown))) = (reply.status, self.shown(&item)) else { return Err(unexpected(&reply)) };
@@ -261,8 +303,10 @@ impl Round<'_> {
         let mut event = Event { process, begun, ended: u64::MAX, ask, told: Told::Unknown };
         if let Ok(reply) = reply {
             event.ended = self.now();
-            if declined(&reply, seen) {
-                return Ok(None);
+            match declined(&reply, seen) {
+                true if self.open => return Ok(Some(self.unknown(id, event, seen))),
+                true => return Ok(None),
+                false => {}
             }
             event.told = match (reply.status, self.shown(&reply.json())) {
                 (200, Some((_, shown))) => Told::Item(shown),
@@ -276,12 +320,19 @@ impl Round<'_> {
         Ok(Some(event))
     }
 
+    /// Notes that nobody knows whether it was done.
+    fn unknown(&self, id: &str, event: Event, seen: &mut Seen) -> Event {
+        let event = Event { ended: u64::MAX, told: Told::Unknown, ..event };
+        seen.own.push((id.to_owned(), event));
+        event
+    }
+
     fn list(&self, process: usize, line: &mut Line, seen: &mut Seen) -> Outcome<bool> {
         let begun = self.now();
         let Ok(reply) = line.ask("GET", &format!("{}?$top=999", self.place), &[], None) else { return Ok(false) };
         let ended = self.now();
         if declined(&reply, seen) {
-            return Ok(true);
+            return Ok(!self.open);
         }
         let list = reply.json();
         let items = list.get("value").and_then(Value::as_array).ok_or_else(|| unexpected(&reply))?;
@@ -290,17 +341,25 @@ impl Round<'_> {
         Ok(true)
     }
 
-    /// At the end, one after the other.
+    /// At the end, one after the other, of each server what another was asked before.
     fn read_all(&self, seen: &[Seen]) -> Outcome<Seen> {
         let mut last = Seen::default();
-        let mut line = Line::open(self.door).or_fail("cannot connect")?;
+        let lines = (0..self.doors.len()).map(in_turn(self.doors)).collect::<std::io::Result<Vec<Line>>>();
+        let mut lines = lines.or_fail("cannot connect")?;
         let ids: std::collections::BTreeSet<&String> =
             seen.iter().flat_map(|seen| &seen.own).map(|(id, _)| id).collect();
         for id in ids {
-            self.perform(PROCESSES, &mut line, id, Ask::Read, None, &mut last)?;
-            self.perform(PROCESSES, &mut line, id, Ask::Remove { tag: None }, None, &mut last)?;
+            for line in &mut lines {
+                self.perform(PROCESSES, line, id, Ask::Read, None, &mut last)?;
+            }
+            lines.rotate_left(1);
+            if let Some(line) = lines.first_mut() {
+                self.perform(PROCESSES, line, id, Ask::Remove { tag: None }, None, &mut last)?;
+            }
         }
-        self.list(PROCESSES, &mut line, &mut last)?;
+        for line in &mut lines {
+            self.list(PROCESSES, line, &mut last)?;
+        }
         Ok(last)
     }
 

@@ -18,7 +18,7 @@ use self::disk::{Disk, Left};
 use self::log::{Record, What};
 use crate::bench::scene;
 use crate::failure::{Because, Failure, Outcome};
-use crate::lab::client::Door;
+use crate::lab::client::{Door, Line};
 use crate::lab::ledger::{Before, End, Moment, Verdict, Writer};
 use crate::lab::site::Site;
 use crate::lab::{Bench, ledger, preload};
@@ -100,8 +100,7 @@ fn record(bench: &Bench, dice: &mut Dice) -> Outcome<Recording> {
     let mut server = site.start()?;
     let ready = length(&log);
     let before = Before::look(&server.door, &server.people()?)?;
-    let mut writers: Vec<Writer> =
-        (0..WRITERS).map(|number| Writer::new(format!("w{number}"), dice.below(usize::MAX) as u64, LONGEST)).collect();
+    let mut writers = Writer::several(WRITERS, dice, LONGEST);
     let goal = bench.size(160, 4_000);
     let mut acknowledged = write(&server.door, &mut writers, &before.places, &log, goal / 2);
     server.end()?;
@@ -120,7 +119,7 @@ fn length(log: &Path) -> Moment {
 /// All write at once until so many writes were acknowledged; gives how many were.
 fn write(door: &Door, writers: &mut [Writer], places: &[String], log: &Path, goal: usize) -> usize {
     let now = || length(log);
-    ledger::write_together(door, writers, places, &now, |said| said.iter().take(goal).for_each(drop)).1
+    ledger::write_together(&|_| Line::open(door), writers, places, &now, |said| said.iter().take(goal).for_each(drop)).1
 }
 
 impl Recording {

@@ -6,28 +6,28 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use clap::ValueEnum;
-use serde_json::Value;
+use serde_json::{Value, json};
+use store::testing::Proxy;
 use tempfile::TempDir;
 
 use crate::bench::developing;
 use crate::bench::process::Process;
-use crate::bench::scene;
+use crate::bench::production::SETTINGS;
+use crate::bench::scene::{self, Server};
 use crate::failure::{Because, Failure, Outcome};
-use crate::lab::Bench;
-use crate::lab::client::{Door, Line};
+use crate::lab::client::{Door, Line, PAUSE};
+use crate::lab::database::Database;
+use crate::lab::{Below, Bench};
 
-/// What keeps the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Below {
-    /// One file in the data directory
-    Sqlite,
-}
+/// How often a server is asked whether it is ready again; it ends only a lab that would hang.
+const ASKED: usize = 1_200;
 
 /// A place with data, and how a server is started there.
 pub(crate) struct Site {
     program: PathBuf,
     folder: PathBuf,
+    /// What servers share that are beside each other.
+    database: Option<Database>,
     /// Options of `vitae dev`.
     pub(crate) options: Vec<String>,
     /// Variables of the server.
@@ -49,10 +49,14 @@ impl Site {
     pub(crate) fn new(bench: &Bench, people: u32) -> Outcome<Site> {
         let folder = scene::folder()?;
         let mut site = Site::at(&bench.server, folder.path(), people)?;
-        match bench.below {
-            Below::Sqlite => {}
-        }
         site._own = Some(folder);
+        if bench.below == Below::Postgres {
+            let (made, token) = site.start_developing()?;
+            site.database = Some(Database::new(site.folder(), &made, token)?);
+            made.process.end()?;
+            site.migrate(&bench.server)?;
+            site.start()?.inhabit(people)?;
+        }
         Ok(site)
     }
 
@@ -61,6 +65,7 @@ impl Site {
         Ok(Site {
             program: program.to_owned(),
             folder: folder.canonicalize().or_fail(folder.display())?,
+            database: None,
             options: vec!["--people".to_owned(), people.to_string()],
             environment: Vec::new(),
             limits: Vec::new(),
@@ -78,20 +83,70 @@ impl Site {
         developing::data(&self.folder)
     }
 
-    /// Starts a server and waits for it.
-    pub(crate) fn start(&self) -> Outcome<Running> {
-        let options: Vec<&str> = self.options.iter().map(String::as_str).collect();
-        let (server, token) = developing::start(self.command()?, &self.folder, &options)?;
-        Ok(Running { door: Door { address: server.address, host: server.host, token }, process: server.process })
+    /// The database of a site that has one.
+    pub(crate) fn database(&self) -> Outcome<&Database> {
+        self.database.as_ref().ok_or_else(|| Failure::new("there is no database"))
     }
 
-    /// The program with its surroundings, but without arguments. What it logs goes to a file.
-    fn command(&self) -> Outcome<Command> {
+    /// Starts a server and waits for it.
+    pub(crate) fn start(&self) -> Outcome<Running> {
+        self.start_of(&self.program)
+    }
+
+    /// The same with another build.
+    pub(crate) fn start_of(&self, program: &Path) -> Outcome<Running> {
+        let (server, token) = match &self.database {
+            None => self.start_developing()?,
+            Some(database) => (database.serve(self.command(program)?, &self.folder)?, database.token.clone()),
+        };
+        Ok(Running::new(server, token))
+    }
+
+    /// The same, reaching the database through a relay.
+    pub(crate) fn start_through(&self, proxy: &Proxy) -> Outcome<Running> {
+        let database = self.database()?;
+        let mut command = self.command(&self.program)?;
+        command.env("VITAE_STORE", proxy.url(&database.engine.url()));
+        Ok(Running::new(database.serve(command, &self.folder)?, database.token.clone()))
+    }
+
+    fn start_developing(&self) -> Outcome<(Server, String)> {
+        let options: Vec<&str> = self.options.iter().map(String::as_str).collect();
+        developing::start(self.command(&self.program)?, &self.folder, &options)
+    }
+
+    /// Starts as many as are still wanted.
+    pub(crate) fn start_up_to(&self, count: usize, servers: &mut Vec<Running>) -> Outcome {
+        while servers.len() < count {
+            servers.push(self.start()?);
+        }
+        Ok(())
+    }
+
+    /// Lays out the database as that program does.
+    pub(crate) fn migrate(&self, program: &Path) -> Outcome {
+        let mut command = self.command(program)?;
+        command.args(["migrate", "--config", SETTINGS]).current_dir(&self.folder).stdout(Stdio::null());
+        match command.status().or_fail("cannot run vitae migrate")?.success() {
+            true => Ok(()),
+            false => Err(Failure::new(format_args!("vitae migrate failed:\n{}", self.said()))),
+        }
+    }
+
+    /// The last lines of what was logged.
+    pub(crate) fn said(&self) -> String {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines.iter().skip(lines.len().saturating_sub(5)).copied().collect::<Vec<_>>().join("\n")
+    }
+
+    /// A program with its surroundings, but without arguments. What it logs goes to a file.
+    fn command(&self, program: &Path) -> Outcome<Command> {
         let mut command = match self.limits.as_slice() {
-            [] => Command::new(&self.program),
+            [] => Command::new(program),
             limits => {
                 let mut command = Command::new("prlimit");
-                command.args(limits).arg(&self.program);
+                command.args(limits).arg(program);
                 command
             }
         };
@@ -111,8 +166,12 @@ impl Site {
     /// What `vitae check` finds, or why it cannot look.
     pub(crate) fn check(&self) -> Outcome<Vec<String>> {
         let mut command = Command::new(&self.program);
-        let output = command.args(["check", "--json", "--data"]).arg(self.data()).stdin(Stdio::null()).output();
-        let output = output.or_fail("cannot run vitae check")?;
+        command.args(["check", "--json"]).current_dir(&self.folder).stdin(Stdio::null());
+        match &self.database {
+            Some(_) => command.args(["--config", SETTINGS]),
+            None => command.arg("--data").arg(self.data()),
+        };
+        let output = command.output().or_fail("cannot run vitae check")?;
         let Ok(found) = serde_json::from_slice::<Value>(&output.stdout) else {
             return Ok(vec![format!("vitae check: {}", String::from_utf8_lossy(&output.stderr).trim())]);
         };
@@ -122,6 +181,10 @@ impl Site {
 }
 
 impl Running {
+    fn new(server: Server, token: String) -> Running {
+        Running { door: Door { address: server.address, host: server.host, token }, process: server.process }
+    }
+
     /// Ends it at once, as `kill -9` does.
     pub(crate) fn kill(self) {
         drop(self);
@@ -130,6 +193,35 @@ impl Running {
     /// Asks it to end and waits until it has.
     pub(crate) fn end(self) -> Outcome {
         self.process.end()
+    }
+
+    /// Waits until it says that it can serve.
+    pub(crate) fn recover(&self) -> Outcome {
+        let ready = || Line::open(&self.door)?.ask("GET", "/readyz", &[], None);
+        for _ in 0..ASKED {
+            if ready().is_ok_and(|reply| reply.status == 200) {
+                return Ok(());
+            }
+            std::thread::park_timeout(PAUSE);
+        }
+        Err(Failure::new("a server did not get ready again without a restart"))
+    }
+
+    /// Makes people where there are none.
+    fn inhabit(self, people: u32) -> Outcome {
+        let mut line = Line::open(&self.door).or_fail("cannot connect")?;
+        for number in 0..people {
+            let name = format!("lab{number}");
+            let person = json!({
+                "accountEnabled": true, "displayName": name, "mailNickname": name,
+                "userPrincipalName": format!("{name}@fjord.example"), "passwordProfile": { "password": "dropped" },
+            });
+            let reply = line.ask("POST", "/beta/users", &[], Some(&person)).or_fail("a new person")?;
+            if reply.status != 201 {
+                return Err(Failure::new(format_args!("a new person: {}", reply.told())));
+            }
+        }
+        self.end()
     }
 
     /// The ids of the people there.

@@ -1,25 +1,34 @@
 //! `lab upgrade`: a server is asked to end while many write, and the next one takes over its data. No answer breaks off,
-//! the server ends well, and what was acknowledged is there.
+//! the server ends well, and what was acknowledged is there. On a database servers of two builds take turns ([`rolling`]).
+
+mod rolling;
 
 use std::sync::mpsc::Receiver;
 
 use fuzz::Dice;
 
 use crate::failure::{Failure, Outcome};
-use crate::lab::Bench;
+use crate::lab::client::Line;
 use crate::lab::ledger::{Before, End, Said, Verdict, Writer, write_together};
 use crate::lab::site::Site;
+use crate::lab::{Below, Bench};
 
 const WRITERS: usize = 8;
 
-/// Runs the rounds.
+/// By the store.
 pub(super) fn run(bench: &Bench) -> Outcome<String> {
+    match bench.below {
+        Below::Sqlite => one_after_the_other(bench),
+        Below::Postgres => rolling::run(bench),
+    }
+}
+
+fn one_after_the_other(bench: &Bench) -> Outcome<String> {
     let mut dice = Dice::new(bench.seed);
     let site = Site::new(bench, 3)?;
     let mut server = site.start()?;
     let before = Before::look(&server.door, &server.people()?)?;
-    let mut writers: Vec<Writer> =
-        (0..WRITERS).map(|number| Writer::new(format!("w{number}"), dice.below(usize::MAX) as u64, 9_000)).collect();
+    let mut writers = Writer::several(WRITERS, &mut dice, 9_000);
     let (mut total, mut acknowledged, mut broken, mut unclear) = (Verdict::default(), 0, 0, 0);
     let rounds = bench.size(3, 40);
     for _ in 0..rounds {
@@ -30,7 +39,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
             let ended = server.end();
             (ended, said.iter().collect::<Vec<Said>>())
         };
-        let ((ended, late), done) = write_together(&door, &mut writers, &before.places, &|| 1, watch);
+        let ((ended, late), done) = write_together(&|_| Line::open(&door), &mut writers, &before.places, &|| 1, watch);
         ended?;
         acknowledged += done;
         broken += late.iter().filter(|said| **said == Said::BROKEN).count();

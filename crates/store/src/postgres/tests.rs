@@ -1,7 +1,6 @@
 //! What is particular to a shared engine: several servers, layouts, and connections and engines that fail.
 
 mod faults;
-mod proxy;
 
 use std::sync::Arc;
 

@@ -1,22 +1,35 @@
-//! Starting a PostgreSQL and seeing to it that it ends.
+//! Starting a PostgreSQL, failing it, and seeing to it that it ends.
 
-use std::io::{BufRead, BufReader, Error, Result};
-use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt, chown};
-use std::os::unix::process::CommandExt;
+use std::ffi::OsStr;
+use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Mutex;
+
+use super::keeper::{Home, Keeper, free_port};
 
 /// Lays out and starts an engine, says so, and removes it when the pipe to it closes: the system closes it whenever
-/// the test program ends. Also restarts it, each line of the pipe being an order.
+/// the test program ends. Each line of the pipe is an order to fail it or to have it well again.
 const KEEPER: &str = r#"
-bin=$1 home=$2 port=$3
+home=$1 bin=$2 port=$3 options=$4
 trap '' INT TERM HUP
 exec 2> "$home/keeper.log"
+# What died may hold the memory that it shared for a moment longer.
 start() {
-  "$bin/pg_ctl" -D "$home/data" -l "$home/server.log" -w -t 60 start \
-    -o "-p $port -k $home -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400 -c shared_buffers=64MB" > "$home/start.log" \
-    && echo ready || { cat "$home/start.log" "$home/server.log" >&2; echo failed; }
+  for try in 1 2 3 4 5 6 7 8 9 10; do
+    "$bin/pg_ctl" -D "$home/data" -l "$home/server.log" -w -t 60 start -o "-p $port -k $home -c listen_addresses=127.0.0.1 \
+      -c fsync=off -c max_connections=400 -c shared_buffers=64MB $options" > "$home/start.log" && { echo ready; return; }
+    sleep 0.3
+  done
+  cat "$home/start.log" "$home/server.log" >&2; echo failed
+}
+signal() {
+  local postmaster children
+  postmaster=$(head -n 1 "$home/data/postmaster.pid")
+  # First the one that makes others.
+  [ "$1" = CONT ] || kill "-$1" "$postmaster"
+  read -r children < "/proc/$postmaster/task/$postmaster/children"
+  for child in $children; do kill "-$1" "$child"; done
+  [ "$1" != CONT ] || kill "-$1" "$postmaster"
 }
 "$bin/initdb" -D "$home/data" -U vitae --auth=trust --encoding=UTF8 --locale=C --no-sync --no-instructions > "$home/initdb.log" \
   || { cat "$home/initdb.log" >&2; echo failed; exit; }
@@ -25,8 +38,11 @@ while read -r order; do
   case $order in
     kill) kill -9 $(head -n 1 "$home/data/postmaster.pid"); "$bin/pg_ctl" -D "$home/data" -m immediate -w stop > /dev/null; echo ready;;
     start) start;;
+    freeze) signal STOP; echo ready;;
+    thaw) signal CONT; echo ready;;
   esac
 done
+signal CONT
 "$bin/pg_ctl" -D "$home/data" -m immediate -w stop > /dev/null
 rm -rf "$home"
 "#;
@@ -34,21 +50,11 @@ rm -rf "$home"
 /// Where Debian keeps the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
 
-/// The user without rights, by whom the engine is run when the tests are the superuser's: the engine refuses that one.
-const NOBODY: u32 = 65534;
-
 /// A running PostgreSQL.
 #[derive(Debug)]
 pub struct Engine {
     port: u16,
-    keeper: std::sync::Mutex<Keeper>,
-}
-
-#[derive(Debug)]
-struct Keeper {
-    orders: ChildStdin,
-    answers: BufReader<std::process::ChildStdout>,
-    _child: Child,
+    keeper: Mutex<Keeper>,
 }
 
 impl Engine {
@@ -57,30 +63,27 @@ impl Engine {
     /// # Errors
     /// When its programs are not installed or it does not start.
     pub fn start() -> Result<Self> {
-        let programs = programs()?;
-        let home = tempfile_directory()?;
-        let is_superuser = std::fs::metadata("/proc/self")?.uid() == 0;
-        if is_superuser {
-            chown(&home, Some(NOBODY), Some(NOBODY))?;
-        }
-        // Free now; should another program take it before the engine does, the engine says so.
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let mut command = Command::new("sh");
-        command.args(["-c", KEEPER, "keeper"]).arg(programs).arg(&home).arg(port.to_string());
-        command.current_dir(&home).stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0);
-        if is_superuser {
-            command.uid(NOBODY).gid(NOBODY);
-        }
-        let mut child = command.spawn()?;
-        let (Some(orders), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Error::other("the keeper of the engine has no pipes"));
-        };
-        let mut keeper = Keeper { orders, answers: BufReader::new(answers), _child: child };
-        keeper.await_answer().map_err(|error| {
-            let log = std::fs::read_to_string(home.join("keeper.log")).unwrap_or_default();
-            Error::other(format!("{error}: {log}"))
-        })?;
-        Ok(Self { port, keeper: std::sync::Mutex::new(keeper) })
+        Self::begin(&Home::new()?, "")
+    }
+
+    /// The same with TLS: with this certificate and its key, both as PEM.
+    ///
+    /// # Errors
+    /// As those of [`Engine::start`].
+    pub fn encrypted(certificate: &str, key: &str) -> Result<Self> {
+        let home = Home::new()?;
+        let certificate = home.write("server.crt", certificate)?;
+        let key = home.write("server.key", key)?;
+        let files = [("cert", certificate), ("key", key)];
+        let files: String =
+            files.iter().map(|(kind, path)| format!(" -c ssl_{kind}_file={}", path.display())).collect();
+        Self::begin(&home, &format!("-c ssl=on{files}"))
+    }
+
+    fn begin(home: &Home, options: &str) -> Result<Self> {
+        let (programs, port) = (programs()?, free_port()?);
+        let keeper = home.keep(KEEPER, [programs.as_os_str(), OsStr::new(&port.to_string()), OsStr::new(options)])?;
+        Ok(Self { port, keeper: Mutex::new(keeper) })
     }
 
     /// The URL of its database.
@@ -111,22 +114,25 @@ impl Engine {
         self.order("start\n")
     }
 
-    fn order(&self, order: &str) -> Result<()> {
-        use std::io::Write;
-        let mut keeper = self.keeper.lock().map_err(|_| Error::other("an earlier order to the engine failed"))?;
-        keeper.orders.write_all(order.as_bytes())?;
-        keeper.await_answer()
+    /// Stops all of its processes where they are; its connections stay. Waits until it is done.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn freeze(&self) -> Result<()> {
+        self.order("freeze\n")
     }
-}
 
-impl Keeper {
-    fn await_answer(&mut self) -> Result<()> {
-        let mut line = String::new();
-        self.answers.read_line(&mut line)?;
-        match line.trim_end() {
-            "ready" => Ok(()),
-            other => Err(Error::other(format!("the engine could not be started (`{other}`)"))),
-        }
+    /// Lets it go on after it was frozen.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn thaw(&self) -> Result<()> {
+        self.order("thaw\n")
+    }
+
+    fn order(&self, order: &str) -> Result<()> {
+        let mut keeper = self.keeper.lock().map_err(|_| Error::other("an earlier order to the engine failed"))?;
+        keeper.order(order)
     }
 }
 
@@ -140,17 +146,4 @@ fn programs() -> Result<PathBuf> {
     places.into_iter().find(|place| place.join("initdb").exists()).ok_or_else(|| {
         Error::other(format!("no `initdb` in {VERSIONS} or on the path; install the package `postgresql`"))
     })
-}
-
-/// A new directory for temporary files that only this process knows.
-fn tempfile_directory() -> Result<PathBuf> {
-    static NUMBER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-    loop {
-        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let home = std::env::temp_dir().join(format!("vitae-engine-{}-{number}", std::process::id()));
-        match std::fs::create_dir(&home) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            outcome => return outcome.map(|()| home),
-        }
-    }
 }

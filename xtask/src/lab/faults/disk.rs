@@ -94,10 +94,10 @@ fn fail(bench: &Bench, letter: char, dice: &mut Dice) -> Outcome<String> {
     switch.stand_before(&mut site)?;
     let server = site.start()?;
     let before = Before::look(&server.door, &server.people()?)?;
-    let mut writers: Vec<Writer> =
-        (0..WRITERS).map(|number| Writer::new(format!("w{number}"), dice.below(usize::MAX) as u64, 9_000)).collect();
+    let mut writers = Writer::several(WRITERS, dice, 9_000);
     let watch = |said: &Receiver<Said>| course(&switch, letter, &server.door, said);
-    let (course, acknowledged) = write_together(&server.door, &mut writers, &before.places, &|| 1, watch);
+    let (course, acknowledged) =
+        write_together(&|_| Line::open(&server.door), &mut writers, &before.places, &|| 1, watch);
     let course = course?;
     let mut verdict = before.judge(&server.door, &writers, End::None)?;
     server.kill();
@@ -136,7 +136,7 @@ fn course(switch: &Switch, letter: char, door: &Door, said: &Receiver<Said>) -> 
 }
 
 /// Reading meanwhile is answered, or refused clearly.
-fn reads(door: &Door, unreadable: bool) -> Outcome<Vec<String>> {
+pub(super) fn reads(door: &Door, unreadable: bool) -> Outcome<Vec<String>> {
     let mut line = Line::open(door).or_fail("no connection while the disk is ill")?;
     let mut unclear = Vec::new();
     for path in ["/beta/me/profile", "/beta/users?$top=5", "/beta/users?$filter=startswith(displayName,'A')", "/readyz"]

@@ -37,8 +37,7 @@ impl Stage {
         let server = site.start()?;
         let before = Before::look(&server.door, &server.people()?)?;
         let mut dice = Dice::new(bench.seed);
-        let writers = (0..3).map(|number| Writer::new(format!("w{number}"), dice.below(usize::MAX) as u64, 9_000));
-        Ok(Stage { writers: writers.collect(), site, server, before })
+        Ok(Stage { writers: Writer::several(3, &mut dice, 9_000), site, server, before })
     }
 
     /// Writes on new connections; all of it must be done.
@@ -48,7 +47,7 @@ impl Stage {
             refused = said.iter().take(WRITES).find(|said| !said.is_yes());
         };
         let (door, places) = (&self.server.door, &self.before.places);
-        let ((), acknowledged) = write_together(door, &mut self.writers, places, &|| 1, watch);
+        let ((), acknowledged) = write_together(&|_| Line::open(door), &mut self.writers, places, &|| 1, watch);
         match refused {
             None if acknowledged >= WRITES => Ok(()),
             None => Err(Failure::new(format_args!("only {acknowledged} writes were answered"))),

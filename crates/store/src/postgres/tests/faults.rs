@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::proxy::{Mood, Proxy};
 use super::*;
 use crate::fixture::item_absent;
-use crate::testing::Engine;
+use crate::testing::{Engine, Mood, Proxy};
 
 /// Short, for engines that do not answer.
 const DEADLINE: Duration = Duration::from_millis(400);
@@ -19,7 +18,7 @@ async fn beyond_a_proxy() -> (Place, Proxy, Arc<PostgresStore>) {
     let engine = crate::testing::engine().unwrap();
     let place = Place::on(&engine.url(), None).await.unwrap();
     migrate(&place.url, &server(), false).await.unwrap();
-    let proxy = Proxy::before(engine.port()).await;
+    let proxy = Proxy::before(engine.port()).unwrap();
     let store = open(&proxy.url(&place.url), &hasty()).await;
     (place, proxy, store)
 }

@@ -1,0 +1,212 @@
+//! A database that freezes or dies, or that a server reaches over a line that fails, while many write through that server.
+//! Another server, with a line of its own, is asked afterwards what is there.
+
+use std::sync::mpsc::Receiver;
+
+use fuzz::Dice;
+use store::testing::{Mood, Proxy};
+
+use crate::failure::{Because, Failure, Outcome};
+use crate::lab::Bench;
+use crate::lab::client::Line;
+use crate::lab::faults::disk::reads;
+use crate::lab::ledger::{Before, End, Said, Writer, write_together};
+use crate::lab::site::{Running, Site};
+
+const WRITERS: usize = 4;
+
+/// Answers before a fault.
+const ANSWERS: usize = 16;
+
+/// How often a line fails that fails for moments.
+const MOMENTS: usize = 8;
+
+/// Answers in which the server must have begun to write again.
+const RECOVERY: usize = 2_000;
+
+/// A fault.
+struct Trial {
+    name: &'static str,
+    fault: Fault,
+    /// Whether a write that was refused may have been done: where the database fell silent after it was told all of it.
+    open: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// The database stands still.
+    Frozen,
+    Killed,
+    /// The line fails for a transaction, again and again.
+    Moments(Mood),
+    /// The line is as it is.
+    Lasting(Mood),
+    /// The connections there are carry nothing any more; new ones do.
+    HalfOpen,
+}
+
+const TRIALS: [Trial; 9] = [
+    Trial { name: "cut before COMMIT", fault: Fault::Moments(Mood::CutBeforeCommit), open: false },
+    Trial { name: "cut after COMMIT", fault: Fault::Moments(Mood::CutAnswer), open: false },
+    Trial { name: "cut at once", fault: Fault::Moments(Mood::CutRequest), open: false },
+    Trial { name: "silent before COMMIT", fault: Fault::Moments(Mood::FrozenBeforeCommit), open: false },
+    Trial { name: "slow line", fault: Fault::Lasting(Mood::Slow), open: false },
+    Trial { name: "half-open line", fault: Fault::HalfOpen, open: true },
+    Trial { name: "frozen line", fault: Fault::Lasting(Mood::Frozen), open: true },
+    Trial { name: "frozen database", fault: Fault::Frozen, open: true },
+    Trial { name: "killed database", fault: Fault::Killed, open: true },
+];
+
+/// Two servers, one of them beyond a relay.
+struct Stage {
+    site: Site,
+    proxy: Proxy,
+    tried: Running,
+    other: Running,
+}
+
+/// Each fault, on the same servers.
+pub(super) fn run(bench: &Bench) -> Outcome<String> {
+    let mut dice = Dice::new(bench.seed);
+    let site = Site::new(bench, 3)?;
+    let proxy = Proxy::before(site.database()?.engine.port()).or_fail("a relay")?;
+    let stage = Stage { tried: site.start_through(&proxy)?, other: site.start()?, site, proxy };
+    let before = Before::look(&stage.other.door, &stage.other.people()?)?;
+    let mut writers = Writer::several(WRITERS, &mut dice, 9_000);
+    let (mut told, mut kept) = (Vec::new(), 0);
+    for _ in 0..bench.size(1, 10) {
+        for trial in &TRIALS {
+            let failed = |failure| Failure::new(format_args!("{}: {failure}", trial.name));
+            let (course, done) = stage.try_out(trial, &before, &mut writers).map_err(failed)?;
+            let Course { done: meanwhile, refused, undecided, .. } = course;
+            told.push(format!("{}: {meanwhile} done, {refused} refused ({undecided} of them done)", trial.name));
+            kept += done;
+        }
+    }
+    let findings = stage.site.check()?;
+    stage.tried.end()?;
+    stage.other.end()?;
+    match findings.first() {
+        None => Ok(format!("{}; {kept} kept, lost 0, phantom 0, torn 0, unsound 0", told.join("; "))),
+        Some(finding) => Err(Failure::new(format_args!("unsound: {finding}"))),
+    }
+}
+
+/// What the writers were told while it lasted.
+#[derive(Default)]
+struct Course {
+    done: usize,
+    refused: usize,
+    undecided: usize,
+}
+
+impl Stage {
+    fn try_out(&self, trial: &Trial, before: &Before, writers: &mut [Writer]) -> Outcome<(Course, usize)> {
+        let watch = |said: &Receiver<Said>| self.course(trial.fault, said);
+        let door = &self.tried.door;
+        let (course, done) = write_together(&|_| Line::open(door), writers, &before.places, &|| 1, watch);
+        let mut course = course?;
+        self.tried.recover()?;
+        self.other.recover()?;
+        let end = if trial.open { End::LAST } else { End::None };
+        for server in [&self.tried, &self.other] {
+            let verdict = before.judge(&server.door, writers, end)?;
+            if !verdict.is_good() {
+                return Err(Failure::new(verdict));
+            }
+            course.undecided = verdict.undecided;
+        }
+        writers.iter_mut().try_for_each(|writer| writer.settle(&self.other.door, &before.places))?;
+        Ok((course, done))
+    }
+
+    fn course(&self, fault: Fault, said: &Receiver<Said>) -> Outcome<Course> {
+        let mut course = Course::default();
+        course.look(said.iter().take(ANSWERS))?;
+        course = Course::default();
+        self.begin(fault)?;
+        match fault {
+            Fault::Moments(mood) => {
+                for _ in 0..MOMENTS {
+                    self.proxy.set(mood, 1);
+                    course.look(said.iter().take(WRITERS))?;
+                }
+            }
+            _ => course.look(said.iter().take(2 * WRITERS))?,
+        }
+        // Who writes may wait, who asks is told: both that there is trouble, and whatever can be read.
+        let unclear = reads(&self.tried.door, false)?;
+        let told = self.told(fault);
+        self.end(fault)?;
+        told?;
+        if let Some(unclear) = unclear.first() {
+            return Err(Failure::new(unclear));
+        }
+        let mut yes = 0;
+        for said in said.iter().take(RECOVERY) {
+            course.look([said])?;
+            yes += usize::from(said.is_yes());
+            if yes == 2 * WRITERS {
+                return Ok(course);
+            }
+        }
+        Err(Failure::new("it did not get well again without a restart"))
+    }
+
+    fn begin(&self, fault: Fault) -> Outcome {
+        let engine = &self.site.database()?.engine;
+        match fault {
+            Fault::Frozen => engine.freeze().or_fail("the database")?,
+            Fault::Killed => engine.kill().or_fail("the database")?,
+            Fault::Lasting(mood) => self.proxy.set(mood, usize::MAX),
+            Fault::HalfOpen => self.proxy.abandon(),
+            Fault::Moments(_) => {}
+        }
+        Ok(())
+    }
+
+    fn end(&self, fault: Fault) -> Outcome {
+        let engine = &self.site.database()?.engine;
+        self.proxy.set(Mood::Fair, usize::MAX);
+        match fault {
+            Fault::Frozen => engine.thaw().or_fail("the database"),
+            Fault::Killed => engine.restart().or_fail("the database"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Does each server tell whether it can serve?
+    fn told(&self, fault: Fault) -> Outcome {
+        let (tried, other) = match fault {
+            Fault::Frozen | Fault::Killed => (false, false),
+            Fault::Lasting(Mood::Frozen) => (false, true),
+            Fault::Lasting(_) => (true, true),
+            // Some of its connections may be of no use.
+            Fault::HalfOpen | Fault::Moments(_) => return Ok(()),
+        };
+        for (server, serves) in [(&self.tried, tried), (&self.other, other)] {
+            if serves {
+                server.recover()?;
+                continue;
+            }
+            let mut line = Line::open(&server.door).or_fail("cannot connect")?;
+            let reply = line.ask("GET", "/readyz", &[], None).or_fail("/readyz")?;
+            if reply.status != 503 {
+                return Err(Failure::new(format_args!("/readyz answered {} without a database", reply.status)));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Course {
+    fn look(&mut self, said: impl IntoIterator<Item = Said>) -> Outcome {
+        for said in said {
+            if !said.is_clear() {
+                return Err(Failure::new(format_args!("a write was answered {}", said.status)));
+            }
+            *if said.is_yes() { &mut self.done } else { &mut self.refused } += 1;
+        }
+        Ok(())
+    }
+}
