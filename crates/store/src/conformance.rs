@@ -473,6 +473,7 @@ macro_rules! run_on_every_store {
         run_on_every_store! { @ memory: $($case)* }
         run_on_every_store! { @ sqlite: $($case)* }
         run_on_every_store! { @ postgres: $($case)* }
+        run_on_every_store! { @ pooled: $($case)* }
     };
     (@ $store:ident: $($case:ident)*) => {
         mod $store {

@@ -36,6 +36,14 @@ pub(crate) async fn postgres() -> Opened {
     Opened { store: Arc::new(store), _directory: None, _place: Some(place) }
 }
 
+/// Through a pooler that may give each transaction another connection.
+pub(crate) async fn pooled() -> Opened {
+    let place = Place::pooled().await.unwrap();
+    let options = postgres::Options { prepare: false, ..server() };
+    let store = PostgresStore::open(&place.url, &options).await.unwrap();
+    Opened { store: Arc::new(store), _directory: None, _place: Some(place) }
+}
+
 /// The options of a server that is started now.
 pub(crate) fn server() -> postgres::Options {
     static STARTED: AtomicU64 = AtomicU64::new(1);

@@ -102,11 +102,20 @@ pub fn check_url(url: &str) -> std::result::Result<(), String> {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err(expected.to_owned());
     }
-    let config: tokio_postgres::Config = url.parse().map_err(|error| format!("{expected} ({error})"))?;
+    let config = parse(url).map_err(|error| format!("{expected} ({error})"))?;
     if config.get_hosts().is_empty() {
         return Err(format!("{expected}, with a host"));
     }
     Ok(())
+}
+
+/// Reads an address. A certificate is always verified, with the host's name, where TLS is used: that is what `verify-full`
+/// asks for, and more than `verify-ca` does.
+fn parse(url: &str) -> std::result::Result<tokio_postgres::Config, tokio_postgres::Error> {
+    let (address, options) = url.split_once('?').unwrap_or((url, ""));
+    let verified = |option: &str| matches!(option, "sslmode=verify-full" | "sslmode=verify-ca");
+    let options = options.split('&').map(|option| if verified(option) { "sslmode=require" } else { option });
+    format!("{address}?{}", options.collect::<Vec<_>>().join("&")).parse()
 }
 
 /// Lays out the tables in a database, or brings them to this release's layout. With `distributed`, spreads them by

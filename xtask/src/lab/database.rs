@@ -11,7 +11,7 @@ use crate::bench::scene::Server;
 use crate::failure::{Because, Outcome};
 
 /// How long servers wait for an answer of the database, in milliseconds. Short, for many are waited for in vain.
-const TIMEOUT: u32 = 1_500;
+const TIMEOUT: u32 = 1_000;
 
 /// A database and what servers need that stand on it.
 pub(crate) struct Database {

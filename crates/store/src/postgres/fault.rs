@@ -50,11 +50,25 @@ impl From<Fault> for Error {
 pub(super) fn judge(error: &tokio_postgres::Error) -> Fault {
     let Some(database) = error.as_db_error() else {
         let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        return Fault::Lost(format!("the connection to the database failed: {error}{cause}"));
+        let remedy = remedy(&cause).map(|remedy| format!("; {remedy}")).unwrap_or_default();
+        return Fault::Lost(format!("the connection to the database failed: {error}{cause}{remedy}"));
     };
     // The detail of a database's error may quote values, its message does not.
     let text = format!("the database refused: {} ({})", database.message(), database.code().code());
     by_code(database.code(), text)
+}
+
+/// What an operator can do about a connection that TLS does not allow.
+fn remedy(cause: &str) -> Option<&'static str> {
+    let table = [
+        ("BadSignature", "name the PEM file of the authority that vouches for the database in `database.ca`"),
+        ("UnknownIssuer", "name the PEM file of the authority that vouches for the database in `database.ca`"),
+        ("not valid for name", "name the database in `store` by a host name that its certificate is for"),
+        ("NotValidForName", "name the database in `store` by a host name that its certificate is for"),
+        ("Expired", "renew the certificate of the database"),
+        ("does not support TLS", "let the database offer TLS (`ssl = on`), or leave `sslmode` away"),
+    ];
+    table.iter().find(|(sign, _)| cause.contains(sign)).map(|(_, remedy)| *remedy)
 }
 
 fn by_code(code: &SqlState, text: String) -> Fault {

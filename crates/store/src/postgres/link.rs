@@ -158,6 +158,7 @@ async fn pipelined<F: Future>(work: impl IntoIterator<Item = F>) -> Vec<F::Outpu
     outcomes.into_iter().flatten().collect()
 }
 
-fn typed<'a>(sql: Sql, params: &Params<'a>) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
+/// The parameters of a statement with their types: so it goes in one round trip and leaves nothing prepared behind.
+pub(super) fn typed<'a>(sql: Sql, params: &Params<'a>) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
     params.iter().copied().zip(sql.types().iter().cloned()).collect()
 }

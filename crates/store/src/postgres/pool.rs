@@ -55,7 +55,8 @@ impl Exclusive<'_> {
 
 impl Pool {
     pub(super) fn new(url: &str, options: &Options) -> Result<Self> {
-        let mut config: Config = url.parse().map_err(|error| Error::Io(format!("the URL of the database: {error}")))?;
+        let mut config: Config =
+            super::parse(url).map_err(|error| Error::Io(format!("the URL of the database: {error}")))?;
         if config.get_application_name().is_none() {
             config.application_name("vitae");
         }

@@ -2,6 +2,7 @@
 //! taken up again, and servers of the release before go on working in between.
 
 use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 
 use super::fault::{Fault, failure, judge};
 use crate::{Error, Result};
@@ -110,13 +111,17 @@ fn admit(found: u32) -> Result<()> {
 }
 
 async fn version(client: &Client) -> Result<Option<u32>> {
-    let there =
-        client.query_one("SELECT to_regclass('layout') IS NOT NULL", &[]).await.map_err(|error| failure(&error))?;
+    let there = client
+        .query_typed_one("SELECT to_regclass('layout') IS NOT NULL", &[])
+        .await
+        .map_err(|error| failure(&error))?;
     if !there.try_get::<_, bool>(0).map_err(|error| failure(&error))? {
         return Ok(None);
     }
-    let row =
-        client.query_opt("SELECT version FROM layout WHERE one = 1", &[]).await.map_err(|error| failure(&error))?;
+    let row = client
+        .query_typed_opt("SELECT version FROM layout WHERE one = 1", &[])
+        .await
+        .map_err(|error| failure(&error))?;
     let Some(row) = row else { return Ok(None) };
     let version: i64 = row.try_get(0).map_err(|error| failure(&error))?;
     u32::try_from(version).map(Some).map_err(|_| Error::Corrupt(format!("the layout has version {version}")))
@@ -124,7 +129,7 @@ async fn version(client: &Client) -> Result<Option<u32>> {
 
 async fn is_distributed(client: &Client, table: &str) -> Result<bool> {
     let sql = "SELECT count(*) > 0 FROM pg_dist_partition WHERE logicalrelid = to_regclass($1)";
-    let row = client.query_one(sql, &[&table]).await.map_err(|error| {
+    let row = client.query_typed_one(sql, &[(&table, Type::TEXT)]).await.map_err(|error| {
         let why = failure(&error);
         Error::Io(format!("the database cannot distribute tables; is the extension `citus` there? {why}"))
     })?;

@@ -1,6 +1,9 @@
 //! What is particular to a shared engine: several servers, layouts, and connections and engines that fail.
 
+mod distributed;
+mod encrypted;
 mod faults;
+mod pooled;
 
 use std::sync::Arc;
 

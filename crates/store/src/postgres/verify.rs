@@ -4,6 +4,7 @@ use tokio_postgres::Client;
 use tokio_postgres::types::ToSql;
 
 use super::fault::failure;
+use super::link::typed;
 use super::pool::Pool;
 use super::read::code;
 use super::row;
@@ -67,7 +68,7 @@ async fn look(pool: &Pool) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for query in CONTRADICTIONS {
         let sql = format!("{query} LIMIT {FINDINGS}");
-        let rows = client.query(&sql, &[]).await.map_err(|error| failure(&error))?;
+        let rows = client.query_typed(&sql, &[]).await.map_err(|error| failure(&error))?;
         for found in rows {
             let what: String = row::get(&found, 3)?;
             findings.push(of(row::key(&found, 0)?, &what));
@@ -79,15 +80,15 @@ async fn look(pool: &Pool) -> Result<Vec<String>> {
 
 /// The first broken link of each partition, dropped ones too.
 async fn chains(client: &Client, findings: &mut Vec<String>) -> Result<()> {
-    let history = client.prepare(Sql::Verify.text()).await.map_err(|error| failure(&error))?;
     let sql = "SELECT owner, tenant, kind, head FROM partition";
-    for found in client.query(sql, &[]).await.map_err(|error| failure(&error))? {
+    for found in client.query_typed(sql, &[]).await.map_err(|error| failure(&error))? {
         let key = row::key(&found, 0)?;
         let mut walk = Walk::new(row::fixed(&found, 3)?);
         let mut below = i64::MAX;
         loop {
             let params: [&(dyn ToSql + Sync); 5] = [&key.owner, &key.tenant, &code(key), &below, &PAGE];
-            let rows = client.query(&history, &params).await.map_err(|error| failure(&error))?;
+            let rows = client.query_typed(Sql::Verify.text(), &typed(Sql::Verify, &params)).await;
+            let rows = rows.map_err(|error| failure(&error))?;
             let Some(last) = rows.last() else { break };
             below = row::get(last, 4)?;
             for found in &rows {

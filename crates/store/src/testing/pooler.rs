@@ -53,7 +53,7 @@ impl Pooler {
         }
         let (home, engine, port) = (Home::new()?, engine.port(), free_port()?);
         let settings = format!(
-            "[databases]\n* = host=127.0.0.1 port={engine}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+            "[databases]\n* = host=127.0.0.1 port={engine} user=vitae\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
              unix_socket_dir =\nauth_type = any\nauth_file =\npool_mode = transaction\ndefault_pool_size = 3\n\
              max_client_conn = 500\nignore_startup_parameters = extra_float_digits\n"
         );

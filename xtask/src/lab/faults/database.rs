@@ -19,7 +19,7 @@ const WRITERS: usize = 4;
 const ANSWERS: usize = 16;
 
 /// How often a line fails that fails for moments.
-const MOMENTS: usize = 8;
+const MOMENTS: usize = 4;
 
 /// Answers in which the server must have begun to write again.
 const RECOVERY: usize = 2_000;
