@@ -16,9 +16,9 @@ pub type Hash = [u8; 32];
 /// What the first link goes on from.
 pub(crate) const START: Hash = [0; 32];
 
-/// What a store keeps of one commit.
+/// What a store keeps of one commit. What it holds is told by [`ChangeRow`] and [`AuditRow`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Row {
+pub struct Row {
     pub(crate) partition: PartitionKey,
     pub(crate) rev: u64,
     pub(crate) at: i64,

@@ -25,7 +25,7 @@ const COLLECTIONS: [&str; 3] = ["notes", "skills", "user"];
 const NAMES: [&str; 2] = ["ada", "bob"];
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Commit(Commit),
     /// With an entry: takes over instead of claiming.
     Claim(Arc<str>, Uuid, i64, Option<NameEntry>),
@@ -139,7 +139,7 @@ fn scan() -> impl Strategy<Value = Scan> {
 }
 
 /// What a store answers to a step, as text.
-async fn act(store: &dyn Store, step: &Step) -> String {
+pub(crate) async fn act(store: &dyn Store, step: &Step) -> String {
     match step.clone() {
         Step::Commit(commit) => format!("{:?}", store.commit(commit).await),
         Step::Claim(name, owner, at, None) => format!("{:?}", store.claim(TENANT, name, owner, at).await),
@@ -154,7 +154,7 @@ async fn act(store: &dyn Store, step: &Step) -> String {
     }
 }
 
-async fn compare(oracle: &dyn Store, store: &dyn Store, scan: &Scan, after: u64, limit: usize) {
+pub(crate) async fn compare(oracle: &dyn Store, store: &dyn Store, scan: &Scan, after: u64, limit: usize) {
     for partition in partitions() {
         // Twice, so that what was loaded and what was kept are both seen.
         for _ in 0..2 {
@@ -212,7 +212,7 @@ async fn play(open: Opening<'_>, steps: Vec<(Step, Scan, u64, usize)>) {
     assert_eq!(servers[0].verify().await, Ok(vec![]));
 }
 
-fn steps() -> impl Strategy<Value = Vec<(Step, Scan, u64, usize)>> {
+pub(crate) fn steps() -> impl Strategy<Value = Vec<(Step, Scan, u64, usize)>> {
     vec((step(), scan(), 0_u64..9, 0_usize..5), 1..40)
 }
 
@@ -220,7 +220,7 @@ fn cache_bytes() -> impl Strategy<Value = usize> {
     prop::sample::select(vec![0_usize, 16 << 10, 1 << 20])
 }
 
-fn config(cases: u32) -> ProptestConfig {
+pub(crate) fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 

@@ -11,29 +11,39 @@ use crate::memory::MemoryStore;
 use crate::postgres::{self, PostgresStore};
 use crate::sqlite::{Options, SqliteStore};
 use crate::testing::Place;
-use crate::{Change, Commit, Header, IndexRow, Item, PartitionKey, PartitionKind, Precondition, Record, Store};
+use crate::{
+    Change, Commit, Header, IndexRow, Item, PartitionKey, PartitionKind, Precondition, Record, Store, Transfer,
+};
 
 /// A store and what must outlive it.
 pub(crate) struct Opened {
     pub(crate) store: Arc<dyn Store>,
+    /// The same, as what it can be moved from and to.
+    pub(crate) transfer: Arc<dyn Transfer>,
     _directory: Option<TempDir>,
     _place: Option<Place>,
 }
 
+impl Opened {
+    fn new(store: Arc<impl Transfer>) -> Self {
+        Self { store: store.clone(), transfer: store, _directory: None, _place: None }
+    }
+}
+
 pub(crate) async fn memory() -> Opened {
-    Opened { store: Arc::new(MemoryStore::default()), _directory: None, _place: None }
+    Opened::new(Arc::new(MemoryStore::default()))
 }
 
 pub(crate) async fn sqlite() -> Opened {
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&directory.path().join("store.db"), &Options::default()).unwrap();
-    Opened { store: Arc::new(store), _directory: Some(directory), _place: None }
+    Opened { _directory: Some(directory), ..Opened::new(Arc::new(store)) }
 }
 
 pub(crate) async fn postgres() -> Opened {
     let place = Place::laid_out().await.unwrap();
     let store = PostgresStore::open(&place.url, &server()).await.unwrap();
-    Opened { store: Arc::new(store), _directory: None, _place: Some(place) }
+    Opened { _place: Some(place), ..Opened::new(Arc::new(store)) }
 }
 
 /// Through a pooler that may give each transaction another connection.

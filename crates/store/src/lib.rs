@@ -23,8 +23,10 @@ mod pack;
 mod scan;
 mod snapshot;
 mod traits;
+mod transfer;
 
 pub mod memory;
+pub mod moving;
 pub mod overlay;
 pub mod postgres;
 pub mod seal;
@@ -38,7 +40,7 @@ mod differential;
 #[cfg(test)]
 mod fixture;
 
-pub use chain::Hash;
+pub use chain::{Hash, Row as HistoryRow};
 pub use change::{AuditRow, BUCKETS, ChangePosition, ChangeRow, Op, Touched, bucket_of};
 pub use commit::{Change, Commit, IndexRow, Precondition, Record, Salt};
 pub use error::{Error, Result};
@@ -48,3 +50,4 @@ pub use name::{Claimed, NameEntry};
 pub use scan::{Candidate, Scan};
 pub use snapshot::Snapshot;
 pub use traits::{BoxFuture, Store};
+pub use transfer::{Name, Portion, Standing, Stored, Transfer, Whole};

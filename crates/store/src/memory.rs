@@ -1,6 +1,8 @@
 //! The oracle: a store so simple that it is obviously right, held against the others. One mutex, ordered maps,
 //! a copy of the partition for every commit. Not meant to be fast and keeps nothing when it is dropped.
 
+mod transfer;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -78,6 +80,11 @@ impl State {
 
     fn row(&self, place: ChangePosition) -> Option<&Row> {
         self.history.get(&(place.partition, place.rev))
+    }
+
+    /// The rows of a partition after a rev.
+    fn history_of(&self, partition: PartitionKey, after_rev: u64) -> impl Iterator<Item = &Row> {
+        self.history.values().filter(move |row| row.partition == partition && row.rev > after_rev)
     }
 
     fn erase_history(&mut self, partition: PartitionKey) {
@@ -283,10 +290,7 @@ impl Store for MemoryStore {
     }
 
     fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
-        self.answer(|state| {
-            let rows = state.history.values().filter(|row| row.partition == partition && row.rev > after_rev);
-            rows.take(limit).cloned().map(Row::audit).collect()
-        })
+        self.answer(|state| state.history_of(partition, after_rev).take(limit).cloned().map(Row::audit).collect())
     }
 
     fn records(

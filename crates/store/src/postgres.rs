@@ -17,6 +17,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod transfer;
 mod verify;
 mod write;
 

@@ -17,6 +17,7 @@ mod sum;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod upgrade;
 mod verify;
 mod wal;
@@ -34,6 +35,7 @@ use self::pool::Pool;
 use self::survey::Survey;
 use self::writer::Writer;
 use crate::cache::Cache;
+use crate::chain::Row;
 use crate::{
     AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, Error, NameEntry, PartitionKey, Result,
     Scan, Snapshot, Store,
@@ -195,7 +197,10 @@ impl Store for SqliteStore {
     }
 
     fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
-        self.read(move |connection| history::audit(connection, partition, after_rev, limit))
+        self.read(move |connection| {
+            let rows = history::rows(connection, partition, after_rev, limit)?;
+            Ok(rows.into_iter().map(Row::audit).collect())
+        })
     }
 
     fn records(

@@ -63,6 +63,6 @@ pub(super) async fn secret(pool: &Pool, name: &str, candidate: [u8; 32]) -> Resu
 }
 
 /// A name in the one column of its table.
-fn key(tenant: Uuid, name: &str) -> Vec<u8> {
+pub(super) fn key(tenant: Uuid, name: &str) -> Vec<u8> {
     [tenant.as_bytes(), name.as_bytes()].concat()
 }

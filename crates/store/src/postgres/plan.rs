@@ -10,7 +10,9 @@ use super::read::code;
 use super::row::Base;
 use super::sql::Sql;
 use crate::chain::{Hash, Row};
-use crate::{Change, ChangeRow, Commit, IndexRow, Item, Op, PartitionKey, Snapshot, Touched, bucket_of, pack};
+use crate::{
+    Change, ChangeRow, Commit, IndexRow, Item, Op, PartitionKey, Snapshot, Standing, Touched, bucket_of, pack,
+};
 
 /// Collection and id.
 type Place = (Arc<str>, Arc<str>);
@@ -115,7 +117,7 @@ impl<'a> Plan<'a> {
     pub(super) fn calls(&self) -> Vec<Call> {
         let key = self.commit.partition;
         let row = self.row();
-        let mut calls = vec![self.record(&row)];
+        let mut calls = vec![record(&row, self.stamp)];
         if !self.before.is_nil() {
             calls.push(call(Sql::Guard, key).and(self.before));
         }
@@ -128,13 +130,9 @@ impl<'a> Plan<'a> {
             let gone = by_collection(self.removed.iter().filter(|place| !self.puts.contains_key(place)));
             calls.extend(gone.into_iter().map(|(name, ids)| call(Sql::DeleteItems, key).and(name).and(ids)));
         }
-        for (item, index) in self.puts.values() {
-            let rows: BTreeSet<&IndexRow> = index.iter().collect();
-            calls.push(put(key, item).and(i32::try_from(rows.len()).unwrap_or(i32::MAX)));
-            calls.extend(rows.into_iter().map(|row| post(key, item, row)));
-        }
-        let advance = call(Sql::Advance, key).and(self.rev.cast_signed()).and(self.last_time).and(self.live);
-        calls.push(advance.and(self.stamp).and(row.link.map(Vec::from)));
+        calls.extend(self.puts.values().flat_map(|(item, index)| write(key, item, index)));
+        let (rev, last_time, live) = (self.rev, self.last_time, self.live);
+        calls.push(advance(&Standing { partition: key, rev, last_time, live, head: row.link }, self.stamp));
         calls
     }
 
@@ -146,21 +144,36 @@ impl<'a> Plan<'a> {
         let change = ChangeRow { bucket, at, partition, rev, dropped, touched: self.touched.clone(), link: None };
         Row::linked(self.head, &change, audit)
     }
+}
 
-    fn record(&self, row: &Row) -> Call {
-        call(Sql::Record, row.partition)
-            .and(row.rev.cast_signed())
-            .and(row.at)
-            .and(bucket_of(row.partition.owner).cast_signed())
-            .and(row.dropped)
-            .and(pack::touched(&row.touched))
-            .and(row.values.as_deref().map(<[u8]>::to_vec))
-            .and(self.stamp)
-            .and(row.what.to_vec())
-            .and(row.salt.map(Vec::from))
-            .and(row.digest.map(Vec::from))
-            .and(row.link.map(Vec::from))
-    }
+/// The row of a commit; another's of the same rev makes it fail.
+pub(super) fn record(row: &Row, stamp: Uuid) -> Call {
+    call(Sql::Record, row.partition)
+        .and(row.rev.cast_signed())
+        .and(row.at)
+        .and(bucket_of(row.partition.owner).cast_signed())
+        .and(row.dropped)
+        .and(pack::touched(&row.touched))
+        .and(row.values.as_deref().map(<[u8]>::to_vec))
+        .and(stamp)
+        .and(row.what.to_vec())
+        .and(row.salt.map(Vec::from))
+        .and(row.digest.map(Vec::from))
+        .and(row.link.map(Vec::from))
+}
+
+/// The partition's own row.
+pub(super) fn advance(to: &Standing, stamp: Uuid) -> Call {
+    let advance = call(Sql::Advance, to.partition).and(to.rev.cast_signed()).and(to.last_time).and(to.live);
+    advance.and(stamp).and(to.head.map(Vec::from))
+}
+
+/// An item with its index rows, of which none are there.
+pub(super) fn write(key: PartitionKey, item: &Item, index: &[IndexRow]) -> Vec<Call> {
+    let rows: BTreeSet<&IndexRow> = index.iter().collect();
+    let mut calls = vec![put(key, item).and(i32::try_from(rows.len()).unwrap_or(i32::MAX))];
+    calls.extend(rows.into_iter().map(|row| post(key, item, row)));
+    calls
 }
 
 fn by_collection<'p>(places: impl Iterator<Item = &'p Place>) -> BTreeMap<String, Vec<String>> {
@@ -205,12 +218,17 @@ pub(super) struct Call {
     params: Vec<Box<dyn ToSql + Sync + Send>>,
 }
 
-fn call(sql: Sql, key: PartitionKey) -> Call {
-    Call { sql, params: vec![Box::new(key.owner), Box::new(key.tenant), Box::new(code(key))] }
+/// A statement about a partition.
+pub(super) fn call(sql: Sql, key: PartitionKey) -> Call {
+    Call::new(sql).and(key.owner).and(key.tenant).and(code(key))
 }
 
 impl Call {
-    fn and(mut self, value: impl ToSql + Sync + Send + 'static) -> Self {
+    pub(super) fn new(sql: Sql) -> Self {
+        Self { sql, params: Vec::new() }
+    }
+
+    pub(super) fn and(mut self, value: impl ToSql + Sync + Send + 'static) -> Self {
         self.params.push(Box::new(value));
         self
     }

@@ -54,12 +54,17 @@ pub(super) async fn changes(
     found.iter().map(change).collect()
 }
 
-/// The audit rows of a partition after a rev.
-pub(super) async fn audit(pool: &Pool, key: PartitionKey, after_rev: u64, limit: usize) -> Result<Vec<AuditRow>> {
+/// The rows of a partition's history after a rev.
+pub(super) async fn history(pool: &Pool, key: PartitionKey, after_rev: u64, limit: usize) -> Result<Vec<chain::Row>> {
     let Ok(after_rev) = i64::try_from(after_rev) else { return Ok(Vec::new()) };
     let params: [&(dyn ToSql + Sync); 5] = [&key.owner, &key.tenant, &code(key), &after_rev, &rows(limit)];
     let found = pool.query(Sql::Audit, &params).await?;
-    found.iter().map(|found| row::history(found).map(chain::Row::audit)).collect()
+    found.iter().map(row::history).collect()
+}
+
+/// The audit rows of a partition after a rev.
+pub(super) async fn audit(pool: &Pool, key: PartitionKey, after_rev: u64, limit: usize) -> Result<Vec<AuditRow>> {
+    Ok(history(pool, key, after_rev, limit).await?.into_iter().map(chain::Row::audit).collect())
 }
 
 /// The audit rows of a tenant before a place, newest first. Each bucket is asked, for an index by tenant and time would
@@ -177,6 +182,6 @@ fn small(code: i64) -> i16 {
 }
 
 /// A limit as SQL takes it.
-fn rows(limit: usize) -> i64 {
+pub(super) fn rows(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

@@ -39,13 +39,19 @@ const STEPS: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS history (
        owner uuid NOT NULL, tenant uuid NOT NULL, kind smallint NOT NULL, rev bigint NOT NULL,
        at bigint NOT NULL, bucket smallint NOT NULL, dropped boolean NOT NULL, touched bytea NOT NULL, audit bytea,
-       stamp uuid NOT NULL, what bytea NOT NULL, salt bytea, digest bytea NOT NULL, link bytea NOT NULL,
+       stamp uuid NOT NULL, what bytea NOT NULL, salt bytea, digest bytea, link bytea,
        PRIMARY KEY (owner, tenant, kind, rev))",
     "CREATE INDEX IF NOT EXISTS history_changes ON history (bucket, at, owner, tenant, kind, rev)",
     // The key is the tenant's bytes and the name's: one column, because distribution takes one.
     "CREATE TABLE IF NOT EXISTS name (
        key bytea PRIMARY KEY, owner uuid NOT NULL, bound boolean NOT NULL, at bigint NOT NULL)",
     r#"CREATE TABLE IF NOT EXISTS secret (name text COLLATE "C" PRIMARY KEY, value bytea NOT NULL)"#,
+];
+
+/// Columns that were required at first: rows moved from a file that was begun before there were chains have none.
+const LOOSENED: [(&str, &str); 2] = [
+    ("digest", "ALTER TABLE history ALTER COLUMN digest DROP NOT NULL"),
+    ("link", "ALTER TABLE history ALTER COLUMN link DROP NOT NULL"),
 ];
 
 /// How the tables are spread by Citus: a person's rows together on one shard, names by name, the small tables everywhere.
@@ -66,6 +72,12 @@ pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<St
     let mut told = Vec::new();
     for step in STEPS {
         take(client, step).await?;
+    }
+    for (column, step) in LOOSENED {
+        // Even where it changes nothing, the step would wait for whoever reads.
+        if is_required(client, column).await? {
+            take(client, step).await?;
+        }
     }
     if distributed {
         for (table, step) in DISTRIBUTION {
@@ -125,6 +137,13 @@ async fn version(client: &Client) -> Result<Option<u32>> {
     let Some(row) = row else { return Ok(None) };
     let version: i64 = row.try_get(0).map_err(|error| failure(&error))?;
     u32::try_from(version).map(Some).map_err(|_| Error::Corrupt(format!("the layout has version {version}")))
+}
+
+async fn is_required(client: &Client, column: &str) -> Result<bool> {
+    let sql = "SELECT count(*) > 0 FROM pg_attribute
+               WHERE attrelid = to_regclass('history') AND attname = $1 AND attnotnull";
+    let row = client.query_one(sql, &[&column]).await.map_err(|error| failure(&error))?;
+    row.try_get(0).map_err(|error| failure(&error))
 }
 
 async fn is_distributed(client: &Client, table: &str) -> Result<bool> {

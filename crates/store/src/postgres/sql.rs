@@ -32,6 +32,7 @@ pub(super) enum Sql {
     Partitions,
     KeepSecret,
     Secret,
+    SetName,
 }
 
 impl Sql {
@@ -65,7 +66,7 @@ macro_rules! history_columns {
 const KEY: [Type; 3] = [Type::UUID, Type::UUID, Type::INT2];
 
 /// The statements, in the order of [`Sql`].
-pub(super) static STATEMENTS: [Statement; 25] = [
+pub(super) static STATEMENTS: [Statement; 26] = [
     // Rev
     statement("SELECT rev, live, stamp FROM partition WHERE owner = $1 AND tenant = $2 AND kind = $3", &KEY),
     // Load: one statement, hence one moment, whatever the isolation.
@@ -234,4 +235,10 @@ pub(super) static STATEMENTS: [Statement; 25] = [
     ),
     // Secret
     statement("SELECT value FROM secret WHERE name = $1", &[Type::TEXT]),
+    // SetName
+    statement(
+        "INSERT INTO name (key, owner, bound, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (key) DO UPDATE SET owner = $2, bound = $3, at = $4",
+        &[Type::BYTEA, Type::UUID, Type::BOOL, Type::INT8],
+    ),
 ];

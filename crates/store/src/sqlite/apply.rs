@@ -8,7 +8,7 @@ use super::read;
 use super::row::{self, ItemRow};
 use super::sum::{self, Sum, Totals};
 use crate::pack;
-use crate::{Change, IndexRow, Item, Op, PartitionKey, Result, Touched};
+use crate::{Change, IndexRow, Item, Op, PartitionKey, Result, Stored, Touched};
 
 /// What the changes did.
 pub(super) struct Effect {
@@ -57,6 +57,14 @@ pub(super) fn changes(
     }
     effect.totals = partition.totals;
     Ok(effect)
+}
+
+/// Puts these items in place of all that the partition has, and says what it has then.
+pub(super) fn replace(connection: &Connection, key: PartitionKey, before: Totals, items: &[Stored]) -> Result<Totals> {
+    let mut partition = Partition { connection, key, totals: before };
+    partition.clear(None)?;
+    items.iter().try_for_each(|stored| partition.put(&stored.item, &stored.index))?;
+    Ok(partition.totals)
 }
 
 impl Effect {

@@ -14,7 +14,7 @@ use super::sum;
 use crate::cache::Cache;
 use crate::chain::Row;
 use crate::expect;
-use crate::{ChangeRow, Commit, Error, PartitionKey, Result, Snapshot, bucket_of};
+use crate::{ChangeRow, Commit, Error, PartitionKey, Portion, Result, Snapshot, Standing, bucket_of};
 
 pub(super) struct Batch<'a> {
     connection: &'a Connection,
@@ -107,6 +107,28 @@ impl<'a> Batch<'a> {
         Ok(after.rev)
     }
 
+    /// Writes a step of a partition towards what it is elsewhere.
+    pub(super) fn import(&mut self, portion: Portion) -> Result<()> {
+        let Standing { partition: key, rev, last_time, live, head } = portion.standing;
+        let before = row::partition(self.connection, key)?;
+        portion.check(before.map(|before| before.rev))?;
+        if let Some(before) = before.filter(|_| portion.erases()) {
+            history::erase(self.connection, key, Place { rev: before.rev, at: before.at })?;
+        }
+        let mut after = before.unwrap_or_default();
+        for record in portion.records {
+            let (rev, at) = (record.rev, record.at);
+            history::insert(self.connection, record, (rev > 1).then_some(&after))?;
+            (after.mark_at, after.at) = (mark(Some(&after), rev, at), at);
+        }
+        if let Some(items) = &portion.items {
+            after.totals = apply::replace(self.connection, key, after.totals, items)?;
+        }
+        write_partition(self.connection, key, &PartitionRow { rev, last_time, live, head, ..after })?;
+        self.written.insert(key, None);
+        Ok(())
+    }
+
     /// Removes everything but the secrets.
     pub(super) fn erase_all(&mut self) -> Result<()> {
         for table in ["partition", "item", "posting", "history", "name"] {
@@ -135,9 +157,13 @@ impl<'a> Batch<'a> {
 fn next(before: Option<&PartitionRow>, effect: &Effect, at: i64) -> PartitionRow {
     let rev = before.map_or(0, |before| before.rev) + 1;
     let last_time = before.map_or(0, |before| before.last_time).max(effect.last_time);
-    let mark_at = if rev.is_multiple_of(MARK) { Some(at) } else { before.and_then(|before| before.mark_at) };
-    let (live, totals) = (effect.live, effect.totals);
+    let (mark_at, live, totals) = (mark(before, rev, at), effect.live, effect.totals);
     PartitionRow { rev, last_time, live, at, mark_at, head: None, totals, sum: None }
+}
+
+/// When the last marked rev was made, once the one at `at` is.
+fn mark(before: Option<&PartitionRow>, rev: u64, at: i64) -> Option<i64> {
+    if rev.is_multiple_of(MARK) { Some(at) } else { before.and_then(|before| before.mark_at) }
 }
 
 /// Writes a partition's row with its checksum.

@@ -187,8 +187,8 @@ pub(super) fn changes(
     Ok(found)
 }
 
-/// The audit rows of a partition after a rev.
-pub(super) fn audit(connection: &Connection, key: PartitionKey, after_rev: u64, limit: usize) -> Result<Vec<AuditRow>> {
+/// The rows of a partition after a rev.
+pub(super) fn rows(connection: &Connection, key: PartitionKey, after_rev: u64, limit: usize) -> Result<Vec<Row>> {
     let transaction = connection.unchecked_transaction()?;
     let Some(partition) = row::partition(&transaction, key)? else { return Ok(Vec::new()) };
     let newest = after_rev.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
@@ -200,7 +200,7 @@ pub(super) fn audit(connection: &Connection, key: PartitionKey, after_rev: u64, 
             next = node.towards(place, newest);
         } else {
             next = node.prev(place);
-            found.push(node.with_values()?.audit());
+            found.push(node.with_values()?);
         }
     }
     found.reverse();

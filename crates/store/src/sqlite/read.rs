@@ -7,7 +7,7 @@ use bytes::Bytes;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
-use super::row::{self, ITEM_COLUMNS, ItemRow, PARTITION_COLUMNS};
+use super::row::{self, ITEM_COLUMNS, ItemRow, PARTITION_COLUMNS, PartitionRow};
 use super::sum::{self, NOT_SUMMED, Sum};
 use crate::{Candidate, Error, Item, PartitionKey, Result, Scan, Snapshot};
 
@@ -16,16 +16,30 @@ pub(super) fn snapshot(connection: &Connection, key: PartitionKey) -> Result<Opt
     let transaction = connection.unchecked_transaction()?;
     let Some(partition) = row::partition(&transaction, key)?.filter(|found| found.live) else { return Ok(None) };
     let mut items: Vec<Arc<Item>> = Vec::new();
-    let total = each_item(&transaction, key, |found| {
-        let sum = found.checked(key)?;
+    items_of(&transaction, key, &partition, |found| {
         items.push(Arc::new(found.item));
+        Ok(())
+    })?;
+    Ok(Some(Snapshot::new(partition.rev, partition.last_time, items)))
+}
+
+/// Reads the items of a partition, if they are what was written, one by one and together.
+pub(super) fn items_of(
+    connection: &Connection,
+    key: PartitionKey,
+    partition: &PartitionRow,
+    mut take: impl FnMut(ItemRow) -> Result<()>,
+) -> Result<()> {
+    let total = each_item(connection, key, |found| {
+        let sum = found.checked(key)?;
+        take(found)?;
         Ok(sum)
     })?;
     if total != partition.totals.items && partition.sum != Some(NOT_SUMMED) {
         let what = format!("{} has other items than it was written with", sum::named(key));
         return Err(Error::Corrupt(what));
     }
-    Ok(Some(Snapshot::new(partition.rev, partition.last_time, items)))
+    Ok(())
 }
 
 /// Reads the items of a partition, and adds up the checksums that `take` says they have.

@@ -30,7 +30,7 @@ impl From<rusqlite::Error> for Error {
 }
 
 /// What is kept of a partition itself, dropped or not.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PartitionRow {
     pub(super) rev: u64,
     pub(super) last_time: i64,
