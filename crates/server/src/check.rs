@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use auth::Authenticator;
 use serde_json::json;
-use store::Store;
+use store::{Store, Transfer};
 
 use crate::cli;
 use crate::config::Config;
@@ -117,12 +117,17 @@ async fn data(directory: &DataDir) -> Outcome<Vec<String>> {
 }
 
 /// What is wrong in a store.
-async fn contents(store: Arc<dyn Store>, place: &dyn Display) -> Outcome<Vec<String>> {
+async fn contents(store: Arc<dyn Transfer>, place: &dyn Display) -> Outcome<Vec<String>> {
     let mut findings = match store.verify().await {
         Ok(findings) => findings,
         Err(store::Error::Corrupt(what)) => vec![what],
         Err(error) => return Err(Failure::failed(format_args!("cannot read `{place}`"), error)),
     };
+    match store::moving::is_unfinished(&*store).await {
+        Ok(unfinished) => findings.extend(unfinished.then(|| storage::UNFINISHED.to_owned())),
+        Err(error) => findings.push(error.to_string()),
+    }
+    let store: Arc<dyn Store> = store;
     findings.extend(store::seal::verify(&*store).await.unwrap_or_else(|error| vec![error.to_string()]));
     let api = Api::new(Arc::clone(&store), Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
     findings.extend(api.verify().await);

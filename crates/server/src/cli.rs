@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::copy::Place;
 use crate::duration::parse_seconds;
 use crate::storage::Url;
 
@@ -23,7 +24,7 @@ Examples:
   vitae serve --config vitae.toml        a server for an organization
   vitae check --config vitae.toml        are the settings and the data sound?
 
-Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 a check found something."
+Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 a check found something, or a copy is not finished."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Lay out the tables of a database, or bring them up to date; beside running servers too
     Migrate(Migrate),
+    /// Copy everything from one store into another: from a directory to a database, or back; beside a running server too
+    Copy(Copy),
     /// Print the variables by which programs find a development server and trust its https
     Env(Env),
 }
@@ -204,6 +207,41 @@ pub(crate) struct Migrate {
     /// Spread the tables over the machines of a Citus cluster
     #[arg(long)]
     pub(crate) distributed: bool,
+}
+
+/// `vitae copy`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vitae copy --from sqlite:/var/lib/vitae --to postgres://vitae@db/people
+                                  once beside the running server (the long part; ends with exit code 3), then again when
+                                  it is stopped (only what was changed since; ends with 0)
+  vitae copy --from postgres://vitae@db/people --to sqlite:/var/lib/vitae --stopped
+                                  back; that nobody writes to a database only you can know, and say with --stopped
+
+A store is `sqlite:` with the data directory of a server, or the address of a database that `vitae migrate` has laid out.
+Everything goes along: people with their items, groups, settings, tags, skip tokens, names, keys, and the audit log with its
+chains; afterwards `vitae check` finds the copy as sound as the original, and answers from it are the same to the byte.
+
+Each person is read back and compared before it exists in the copy. A copy that was cut short, however that came about, is
+run again and goes on where it was; until it is finished no server starts over its target. The target must be empty, or
+hold what an earlier copy of the same source brought there; anything else is left untouched, and named.
+
+Exit codes: 0 the target holds everything, 1 failed (run again to go on, unless it says why not), 3 so far so good, but
+the source may be changed meanwhile: stop its servers and run the same again.")]
+pub(crate) struct Copy {
+    /// Where everything is [environment: VITAE_COPY_FROM, which keeps a password off the command line]
+    #[arg(long, value_name = "STORE", value_parser = Place::parse)]
+    pub(crate) from: Option<Place>,
+    /// Where it is to go [environment: VITAE_COPY_TO]
+    #[arg(long, value_name = "STORE", value_parser = Place::parse)]
+    pub(crate) to: Option<Place>,
+    /// All servers of the source are stopped: finish the copy
+    #[arg(long)]
+    pub(crate) stopped: bool,
+    /// Settings of `vitae serve`, for `database.ca` and `database.pgbouncer`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// `vitae env`.

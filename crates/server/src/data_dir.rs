@@ -155,18 +155,28 @@ impl DataDir {
 
     /// Takes the right to write it, or says which process has it.
     pub(crate) fn lock(&self) -> Outcome<Lock> {
+        self.take_lock()?.map_err(|mut file| self.in_use(&mut file))
+    }
+
+    /// Takes the right to write it, unless another process has it.
+    pub(crate) fn lock_if_free(&self) -> Outcome<Option<Lock>> {
+        self.take_lock().map(Result::ok)
+    }
+
+    /// The file, where another process has the lock.
+    fn take_lock(&self) -> Outcome<Result<Lock, File>> {
         let path = self.path.join("lock");
         let trouble = |error: io::Error| Failure::failed(format_args!("cannot lock `{}`", path.display()), error);
         let mut options = File::options();
         let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(trouble)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(self.in_use(&mut file)),
+            Err(TryLockError::WouldBlock) => return Ok(Err(file)),
             Err(TryLockError::Error(error)) => return Err(trouble(error)),
         }
         let note = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
         note.map_err(trouble)?;
-        Ok(Lock { _file: file })
+        Ok(Ok(Lock { _file: file }))
     }
 
     fn in_use(&self, file: &mut File) -> Failure {

@@ -194,7 +194,7 @@ impl Ground {
                 directory.write_database(url.text())?;
                 database(url).await?
             }
-            None => file(&directory.store())?,
+            None => file(&directory.store()).await?,
         };
         Ok(Ground { directory: Some(directory), _lock: Some(lock), store, issuer, note })
     }
@@ -248,10 +248,10 @@ impl Ground {
     }
 }
 
-fn file(path: &Path) -> Outcome<Arc<dyn Store>> {
+async fn file(path: &Path) -> Outcome<Arc<dyn Store>> {
     let store = SqliteStore::open(path, &Options::default())
         .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
-    Ok(Arc::new(store))
+    storage::complete(Arc::new(store), &path.display()).await
 }
 
 /// The store in a database, which is laid out if need be.
@@ -260,7 +260,7 @@ async fn database(url: &Url) -> Outcome<Arc<dyn Store>> {
     database.migrate(url, false).await?;
     let store = database.open(url, Options::default().cache_bytes).await?;
     storage::claim(&*store, Claimant::Development, url).await?;
-    Ok(store)
+    storage::complete(store, url).await
 }
 
 fn foreign(directory: &DataDir) -> Failure {

@@ -86,7 +86,8 @@ impl Stop {
         Ok(Stop { terminate: on(SignalKind::terminate())?, interrupt: on(SignalKind::interrupt())? })
     }
 
-    async fn wished(&mut self) {
+    /// Waits until it is wished.
+    pub(crate) async fn wished(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -1,6 +1,6 @@
 //! `vitae`: the one binary.
 //!
-//! A command is a module: [`dev`], [`serve`], [`token`], [`check`], [`migrate`], [`mod@env`]. What `dev` and `serve` share is the way of a
+//! A command is a module: [`dev`], [`serve`], [`token`], [`check`], [`migrate`], [`copy`], [`mod@env`]. What `dev` and `serve` share is the way of a
 //! request ([`app`]), the sockets ([`listen`]) and the making of the service ([`wiring`]).
 
 mod app;
@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod clock;
 mod config;
+mod copy;
 mod data_dir;
 mod demo;
 mod dev;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Token(token) => token::run(token),
         Command::Check(check) => check::run(check),
         Command::Migrate(migrate) => migrate::run(migrate),
+        Command::Copy(copy) => copy::run(copy),
         Command::Env(env) => env::run(env),
     };
     match outcome {

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::Store;
 use store::postgres::{self, PostgresStore};
 use store::sqlite::{self, SqliteStore};
+use store::{Store, Transfer};
 
 use crate::config::Settings;
 use crate::data_dir::{DataDir, Lock};
@@ -38,11 +38,28 @@ pub(crate) struct Database {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url(String);
 
+/// The secret that says by whom a database is used.
+pub(crate) const PURPOSE: &str = "purpose";
+
 /// By whom a database is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claimant {
     Service,
     Development,
+}
+
+impl Claimant {
+    fn mark(self) -> [u8; 32] {
+        match self {
+            Claimant::Service => [1; 32],
+            Claimant::Development => [2; 32],
+        }
+    }
+
+    /// Who noted this.
+    pub(crate) fn of(mark: [u8; 32]) -> Option<Claimant> {
+        [Claimant::Service, Claimant::Development].into_iter().find(|claimant| claimant.mark() == mark)
+    }
 }
 
 impl Url {
@@ -116,7 +133,7 @@ impl Database {
     }
 
     /// Opens the store in it.
-    pub(crate) async fn open(&self, url: &Url, cache_bytes: usize) -> Outcome<Arc<dyn Store>> {
+    pub(crate) async fn open(&self, url: &Url, cache_bytes: usize) -> Outcome<Arc<dyn Transfer>> {
         let store = PostgresStore::open(&url.0, &self.options(cache_bytes)).await;
         let store = store.map_err(|error| Failure::failed(format_args!("cannot open `{url}`"), error))?;
         Ok(Arc::new(store))
@@ -135,7 +152,7 @@ pub(crate) async fn open(settings: &Settings) -> Outcome<(Option<Lock>, Arc<dyn 
     if let Some(url) = &settings.database.url {
         let store = settings.database.open(url, cache_bytes).await?;
         claim(&*store, Claimant::Service, url).await?;
-        return Ok((None, store));
+        return Ok((None, complete(store, url).await?));
     }
     let directory = DataDir::create(&settings.data)?;
     let lock = directory.lock()?;
@@ -146,11 +163,23 @@ pub(crate) async fn open(settings: &Settings) -> Outcome<(Option<Lock>, Arc<dyn 
     let options = sqlite::Options { cache_bytes, readers: settings.workers, ..sqlite::Options::default() };
     let store = SqliteStore::open(&path, &options)
         .map_err(|error| Failure::failed(format_args!("cannot open `{}`", path.display()), error))?;
-    Ok((Some(lock), Arc::new(store)))
+    Ok((Some(lock), complete(Arc::new(store), &path.display()).await?))
 }
 
+/// The store, unless it lacks what is still to be copied there.
+pub(crate) async fn complete(store: Arc<dyn Transfer>, place: &dyn fmt::Display) -> Outcome<Arc<dyn Store>> {
+    let unfinished = store::moving::is_unfinished(&*store).await;
+    match unfinished.map_err(|error| Failure::failed(format_args!("cannot read `{place}`"), error))? {
+        true => Err(Failure::Failed(format!("`{place}`: {UNFINISHED}"))),
+        false => Ok(store),
+    }
+}
+
+/// What is said of a store that lacks what is still to be copied there.
+pub(crate) const UNFINISHED: &str = "a copy into it was begun and not finished; run `vitae copy` again to its end";
+
 /// Opens the store of a directory for reading, beside a server that may be running.
-pub(crate) async fn look_into(directory: &DataDir) -> Result<Arc<dyn Store>, store::Error> {
+pub(crate) async fn look_into(directory: &DataDir) -> Result<Arc<dyn Transfer>, store::Error> {
     match directory.database() {
         Some(address) => {
             let options = Database::default().options(0);
@@ -162,13 +191,9 @@ pub(crate) async fn look_into(directory: &DataDir) -> Result<Arc<dyn Store>, sto
 
 /// Notes for what a database is used, or refuses it when that is something else.
 pub(crate) async fn claim(store: &dyn Store, claimant: Claimant, url: &Url) -> Outcome {
-    let mark = |claimant| match claimant {
-        Claimant::Service => [1; 32],
-        Claimant::Development => [2; 32],
-    };
-    let found = store.secret("purpose".into(), mark(claimant)).await;
+    let found = store.secret(PURPOSE.into(), claimant.mark()).await;
     let found = found.map_err(|error| Failure::failed(format_args!("cannot write to `{url}`"), error))?;
-    if found == mark(claimant) {
+    if found == claimant.mark() {
         return Ok(());
     }
     let (of, not) = match claimant {

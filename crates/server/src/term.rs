@@ -14,3 +14,14 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "vitae: {text}");
 }
+
+/// Writes a line that is neither result nor complaint, to standard error.
+pub(crate) fn tell(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Replaces the line under the cursor of standard error, which is a terminal.
+pub(crate) fn redraw(text: &str) {
+    let mut out = io::stderr().lock();
+    let _ = write!(out, "\r\x1b[K{text}").and_then(|()| out.flush());
+}

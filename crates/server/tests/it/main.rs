@@ -5,6 +5,7 @@
 mod audit;
 mod commands;
 mod concurrent;
+mod copy;
 mod crash;
 mod door;
 mod durable;

@@ -11,8 +11,8 @@ use tempfile::TempDir;
 use crate::harness::{Ended, Reply, Request, Server, Signer, database, ec, run, vitae};
 
 const TENANT: &str = "11111111-1111-4111-8111-111111111111";
-const ADA: &str = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
-const GRACE: &str = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
+pub(crate) const ADA: &str = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
+pub(crate) const GRACE: &str = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
 
 /// Servers over one database, with an issuer whose people are let in when they come.
 struct World {
@@ -31,14 +31,7 @@ impl World {
 
     fn over(url: &str, servers: usize) -> World {
         let place = tempfile::tempdir().expect("a directory for the story");
-        let keys = json!({ "keys": [Signer::Ec(7).jwk(ec(7).kid(), json!({}))] });
-        fs::write(place.path().join("keys.json"), keys.to_string()).expect("a file can be written");
-        let settings = format!(
-            "listen = '127.0.0.1:0'\npublic_url = 'https://people.example'\nstore = '{url}'\ndatabase.timeout_ms = 3000\n\
-             [[issuers]]\nname = 'https://login.example'\nkind = 'keycloak'\njwks = 'keys.json'\naudiences = ['vitae']\n\
-             algorithms = ['ES256']\ntenant = '{TENANT}'\ncreate_people = true\n"
-        );
-        fs::write(place.path().join("vitae.toml"), settings).expect("a file can be written");
+        settle(place.path(), url);
         let ended = command(place.path(), &["migrate"]);
         assert_eq!((ended.code, ended.stdout.as_str()), (0, "laid out version 1\n"), "{}", ended.stderr);
         let servers = (0..servers).map(|number| started(place.path(), number)).collect();
@@ -60,24 +53,42 @@ impl World {
     }
 }
 
-fn command(place: &Path, args: &[&str]) -> Ended {
+/// Writes the settings of a server over that store.
+pub(crate) fn settle(place: &Path, store: &str) {
+    let keys = json!({ "keys": [Signer::Ec(7).jwk(ec(7).kid(), json!({}))] });
+    fs::write(place.join("keys.json"), keys.to_string()).expect("a file can be written");
+    let settings = format!(
+        "listen = '127.0.0.1:0'\npublic_url = 'https://people.example'\nstore = '{store}'\ndatabase.timeout_ms = 3000\n\
+         [[issuers]]\nname = 'https://login.example'\nkind = 'keycloak'\njwks = 'keys.json'\naudiences = ['vitae']\n\
+         algorithms = ['ES256']\ntenant = '{TENANT}'\ncreate_people = true\nroles.people_administrator = ['hr']\n"
+    );
+    fs::write(place.join("vitae.toml"), settings).expect("a file can be written");
+}
+
+pub(crate) fn command(place: &Path, args: &[&str]) -> Ended {
     run(vitae().args(args).args(["--config", "vitae.toml"]).current_dir(place))
 }
 
-fn started(place: &Path, number: usize) -> Server {
+/// Starts a server with the settings of a place.
+pub(crate) fn started(place: &Path, number: usize) -> Server {
     let ready = place.join(format!("ready{number}.env"));
     let mut command = vitae();
     command.args(["serve", "--ready-file"]).arg(&ready).current_dir(place);
     Server::start(command, "vitae", &ready)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the server's clock is the machine's")]
 fn token(who: &str) -> String {
+    token_with(who, &[])
+}
+
+/// A token of a person who has these roles.
+#[expect(clippy::disallowed_methods, reason = "the server's clock is the machine's")]
+pub(crate) fn token_with(who: &str, roles: &[&str]) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs();
     ec(7).sign(&json!({
         "aud": ["account", "vitae"], "iss": "https://login.example", "iat": now, "exp": now + 300, "azp": "web",
         "typ": "Bearer", "sub": who, "preferred_username": format!("{who}@fjord.example"), "name": who,
-        "scope": "openid profile User.ReadWrite User.Read.All",
+        "scope": "openid profile User.ReadWrite User.Read.All User.ReadWrite.All", "realm_access": { "roles": roles },
     }))
 }
 

@@ -12,6 +12,16 @@ pub(crate) fn database() -> Place {
     wait(Place::new()).expect("the engine runs")
 }
 
+/// An empty database that `vitae migrate` has laid out.
+pub(crate) fn laid_out() -> Place {
+    wait(Place::laid_out()).expect("the engine runs")
+}
+
+/// Runs statements in a database, and says whether all went well.
+pub(crate) fn statements(url: &str, sql: &str) -> bool {
+    wait(execute(url, sql)).is_ok()
+}
+
 /// Damages the data of a place.
 pub(crate) fn damage(place: &Path) {
     match database_of(place) {
