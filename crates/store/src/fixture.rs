@@ -51,7 +51,7 @@ pub(crate) async fn pooled() -> Opened {
     let place = Place::pooled().await.unwrap();
     let options = postgres::Options { prepare: false, ..server() };
     let store = PostgresStore::open(&place.url, &options).await.unwrap();
-    Opened { store: Arc::new(store), _directory: None, _place: Some(place) }
+    Opened { _place: Some(place), ..Opened::new(Arc::new(store)) }
 }
 
 /// The options of a server that is started now.
