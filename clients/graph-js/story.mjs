@@ -115,6 +115,17 @@ test("throttled requests are sent again by the client's own retry", async () => 
   assert.equal((await client.api("/me").get()).id, VITAE_USER_ID);
 });
 
+test("a POST whose answer was lost is sent again by the client and makes one item", async () => {
+  const count = async () => (await client.api(SKILLS).top(999).get()).value.length;
+  const before = await count();
+  const wish = { method: "POST", path: `/beta${SKILLS}`, status: 503, retryAfter: 1, carriedOut: true };
+  const told = await fetch(`${VITAE_TLS_URL}/dev/fail`, { method: "POST", body: JSON.stringify(wish) });
+  assert.equal(told.status, 204);
+  const made = await client.api(SKILLS).post({ displayName: "Weaving" });
+  assert.equal(await count(), before + 1);
+  await client.api(`${SKILLS}/${made.id}`).delete();
+});
+
 test("raw answers keep their headers", async () => {
   const answer = await client.api("/me").responseType("raw").get();
   assert.equal(answer.headers.get("odata-version"), "4.0");

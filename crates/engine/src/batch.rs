@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use odata::batch::{self, Form};
-use odata::headers::{Version, answer_version};
+use odata::headers::{Repeat, Version, answer_version};
 use odata::syntax::prefer::{self, Preference};
 use odata::{Kind, Problem};
 
@@ -47,11 +47,12 @@ impl<R: Resources> Service<R> {
         if form == Form::Json && self.dialect().json_batch_needs_401 {
             expect_401(request.headers)?;
         }
+        let repeat = Repeat::read(request.headers)?;
         let parts = batch::read(&form, &request.body, self.dialect().batch_limit)?.parts;
         let wish = continue_on_error(request.headers);
         // In JSON, requests say themselves on which others they depend.
         let stop = !wish.unwrap_or(form == Form::Json);
-        let mut run = Run::new(caller, request, roots, &parts);
+        let mut run = Run::new(caller, request, roots, &parts, repeat);
         run.all(self, stop, form == Form::Json).await;
         let (ty, body) =
             batch::write(&form, &run.answers(), &request.exchange.request_id, self.dialect().batch_title_case);

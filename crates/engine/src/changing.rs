@@ -45,7 +45,10 @@ impl<R: Resources> Service<R> {
         let deep = (!entity.links.is_empty()).then(|| Shape::of(route.entity_type(), query, &entity));
         let content = self.content(understood, entity).await?;
         presumed(understood)?;
-        let row = self.resources.create(caller, target, content, &request.exchange).await?;
+        let row = match self.once(understood, target, &content) {
+            None => self.resources.create(caller, target, content, &request.exchange).await?,
+            Some(once) => self.resources.create_once(caller, target, content, &once, &request.exchange).await?,
+        };
         self.created(understood, row, deep).await
     }
 

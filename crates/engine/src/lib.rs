@@ -21,6 +21,7 @@ mod media;
 mod metadata;
 mod method;
 mod nested;
+mod once;
 mod outcome;
 mod paging;
 mod payload;
@@ -40,6 +41,7 @@ pub use exchange::{Exchange, Request, RequestId, Response, Timing};
 pub use odata::openapi::Info;
 pub use odata::syntax::{Limit, Limits, beyond};
 pub use odata::{Address, Dialect, Kind, Place, Problem, Step, setting};
+pub use once::{Claim, Once};
 pub use resources::{
     Action, Basis, Call, Change, Changed, Changes, Content, Entity, Linked, Links, Media, Outcome, Resources, Row,
     Stream, Tag, Target, Window,

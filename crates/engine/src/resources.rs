@@ -11,6 +11,7 @@ use odata::openapi::Info;
 use odata::{Address, Kind, Problem};
 
 use crate::exchange::Exchange;
+use crate::once::Once;
 
 /// What a request is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -372,6 +373,19 @@ pub trait Resources: Send + Sync + 'static {
         content: Content<Self::Target>,
         exchange: &Exchange,
     ) -> impl Future<Output = Result<Row, Problem>> + Send;
+
+    /// The same for a request that may have been carried out before: what was made then is answered again, as it is now.
+    /// A service that remembers nothing makes another.
+    fn create_once(
+        &self,
+        caller: &Self::Caller,
+        target: &Self::Target,
+        content: Content<Self::Target>,
+        _once: &Once,
+        exchange: &Exchange,
+    ) -> impl Future<Output = Result<Row, Problem>> + Send {
+        self.create(caller, target, content, exchange)
+    }
 
     /// Changes an entity.
     fn update(

@@ -7,7 +7,7 @@ use edm::expr::{Binary, Expr, Reach};
 use edm::{StructType, Type};
 use http::header::{CONTENT_TYPE, VARY};
 use http::{HeaderValue, Method, StatusCode};
-use odata::headers::{self, Version, Wishes};
+use odata::headers::{self, Repeat, Version, Wishes};
 use odata::payload::Format;
 use odata::query::{self, Applies, Options, Scope};
 use odata::{Address, Dialect, Kind, Place, Problem, Query, Step, url};
@@ -60,6 +60,8 @@ pub(crate) struct Understood<'a, R: Resources> {
     condition: Option<Expr>,
     pub(crate) reach: Reach,
     pub(crate) wishes: Wishes,
+    /// Where something is to be made: by what the request is known when it comes again.
+    pub(crate) repeat: Option<Repeat<'a>>,
     pub(crate) first: Plan,
     pub(crate) meter: Meter,
     pub(crate) target: R::Target,
@@ -236,6 +238,7 @@ impl<R: Resources> Service<R> {
         let format = if task == Task::ReadMedia { Some(task::ANY) } else { query.format.as_deref() };
         let mut wishes = Wishes::read(request.headers, format, task.media(address))?;
         self.check_positions(&query, &mut wishes)?;
+        let repeat = if task == Task::Create { Repeat::read(request.headers)? } else { None };
         let first = Plan::first(&query, &wishes, &self.dialect)?;
         let mut reach = payload::reach(route.entity_type(), &query);
         reach.merge(condition.as_ref().map(Expr::reach).unwrap_or_default());
@@ -259,6 +262,7 @@ impl<R: Resources> Service<R> {
             condition,
             reach,
             wishes,
+            repeat,
             first,
             meter,
             target,

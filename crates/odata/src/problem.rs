@@ -45,6 +45,10 @@ pub enum Kind {
     NameExists,
     /// Whom it concerns has refused it before.
     Rejected,
+    /// A key that is to make a request come about once was given to another request before.
+    KeyReused,
+    /// What a request with such a key made is there no longer.
+    KeySpent,
     /// The resource is no longer, or not yet, what the request presumes.
     Modified,
     /// The request presumes what this service cannot give.
@@ -84,11 +88,12 @@ impl Kind {
             Kind::ItemNotFound | Kind::ResourceNotFound | Kind::ImageNotFound => 404,
             Kind::MethodNotAllowed => 405,
             Kind::NotAcceptable => 406,
-            Kind::NameExists | Kind::Rejected => 409,
+            Kind::NameExists | Kind::Rejected | Kind::KeySpent => 409,
             Kind::Modified | Kind::Precondition => 412,
             Kind::Gone => 410,
             Kind::TooLarge => 413,
             Kind::UnsupportedMediaType => 415,
+            Kind::KeyReused => 422,
             Kind::FailedDependency => 424,
             Kind::TooManyRequests => 429,
             Kind::Internal => 500,
@@ -114,6 +119,8 @@ impl Kind {
             Kind::NotAcceptable => "notAcceptable",
             Kind::NameExists => "nameAlreadyExists",
             Kind::Rejected => "conflict",
+            Kind::KeyReused => "idempotencyKeyReused",
+            Kind::KeySpent => "idempotencyKeySpent",
             Kind::Modified => "resourceModified",
             Kind::Precondition => "preconditionFailed",
             Kind::Gone => "resyncRequired",

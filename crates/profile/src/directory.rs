@@ -24,6 +24,7 @@ pub(crate) use members::memberships;
 pub(crate) use roll::Roll;
 
 use crate::access::{Look, Subject, only_basic};
+use crate::once::Sent;
 use crate::problems::{elsewhere, no_person, not_a_group, not_a_person, not_offered, only_a_file, only_related};
 use crate::service::Service;
 use crate::target::{Owner, Target, path};
@@ -240,10 +241,11 @@ impl Service {
         tenant: Uuid,
         spot: &Spot,
         patch: Patch,
+        sent: Option<Sent<'_>>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
         match spot {
-            Spot::Groups => self.create_group(caller, tenant, patch, exchange).await,
+            Spot::Groups => self.create_group(caller, tenant, patch, sent, exchange).await,
             _ => Err(only_related()),
         }
     }

@@ -8,14 +8,15 @@ use bytes::Bytes;
 use edm::expr::Reach;
 use edm::{Navigation, Patch, StructType, codec};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag, Window};
-use store::{Change, Commit, Item, Precondition, Snapshot};
+use store::{Change, Commit, Item, Precondition, Record, Snapshot};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::access::{Look, Viewer, Visible};
 use crate::audit::{Activity, Audit};
 use crate::guesses::{check_guess, rejection};
 use crate::model::PROFILE;
-use crate::problems::no_item;
+use crate::once::{MAX_ATTEMPTS, Sent, gone};
+use crate::problems::{busy, no_item, no_person};
 use crate::rules::{self, PERSON, Writing};
 use crate::service::Service;
 use crate::target::Owner;
@@ -90,11 +91,40 @@ impl Service {
         owner: Owner,
         collection: &'static Navigation,
         patch: Patch,
+        sent: Option<Sent<'_>>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
+        let place = (owner, collection);
+        let Some(sent) = sent else {
+            let made = self.make_item(caller, place, patch, None, exchange).await?;
+            // The person was deleted meanwhile.
+            return made.ok_or_else(|| no_person(&owner.id.to_string()));
+        };
+        for _ in 0..MAX_ATTEMPTS {
+            if let Some(row) = self.make_item(caller, place, patch.clone(), Some(&sent), exchange).await? {
+                return Ok(row);
+            }
+        }
+        Err(busy())
+    }
+
+    /// Makes an item, or finds that the request has made it before; `None` when what that depends on changed meanwhile.
+    async fn make_item(
+        &self,
+        caller: &Caller,
+        (owner, collection): (Owner, &'static Navigation),
+        patch: Patch,
+        sent: Option<&Sent<'_>>,
+        exchange: &Exchange,
+    ) -> Result<Option<Row>, Problem> {
         let _turn = self.turn().await;
         let snapshot = self.snapshot(caller, owner).await?;
         let at = self.effects.change_time(snapshot.last_time());
+        if let Some(sent) = sent
+            && let Some(row) = self.made_before(caller, (owner, collection), &snapshot, sent, at).await?
+        {
+            return Ok(Some(row));
+        }
         let writing = Writing { caller, entry: entry(&snapshot), owner: owner.id, at };
         let id = self.effects.new_id(owner.id, at);
         let usual = match rules::names_audience(collection.target, &patch) {
@@ -109,22 +139,52 @@ impl Service {
             header: rules::header(&record, None, &writing),
             body: rules::body(&record),
         });
+        let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
+        let mut commit = self.creation(caller, owner, &snapshot, &item, audit).await?;
+        if let Some(sent) = sent {
+            sent.noted(Some(&snapshot), &item.id, at).join(&mut commit);
+        }
+        Ok(self.commit(commit).await?.map(|_| Visible::written(&item).row(collection.target)))
+    }
+
+    /// The commit that makes an item of someone who is there.
+    async fn creation(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        snapshot: &Snapshot,
+        item: &Arc<Item>,
+        audit: Record,
+    ) -> Result<Commit, Problem> {
         // Full is what looks full to the caller, who else could count what is hidden.
-        let viewer = Look::new(self, caller).at(owner, &snapshot, iter::empty()).await?;
-        let hidden = snapshot.items(collection.name).iter().filter(|item| viewer.shows(item).is_none()).count();
+        let viewer = Look::new(self, caller).at(owner, snapshot, iter::empty()).await?;
+        let hidden = snapshot.items(&item.collection).iter().filter(|item| viewer.shows(item).is_none()).count();
         let most = self.settings.items_per_collection.saturating_add(hidden);
         let expect = vec![
             Precondition::Exists,
             Precondition::AtMost { collection: item.collection.clone(), items: most },
             Precondition::ItemAbsent { collection: item.collection.clone(), id: item.id.clone() },
         ];
-        let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
         let changes = vec![Change::Put { item: item.clone(), index: Vec::new() }];
-        let commit = Commit { partition: owner.partition(), at, expect, changes, audit };
-        match self.commit(commit).await? {
-            Some(_) => Ok(Visible::written(&item).row(collection.target)),
-            // The person was deleted meanwhile.
-            None => Err(crate::problems::no_person(&owner.id.to_string())),
+        Ok(Commit { partition: owner.partition(), at: item.header.created, expect, changes, audit })
+    }
+
+    /// The item that a request made when it came before, as it is now. One that its sender does not see is as good as
+    /// gone; then a key is spent, and what an SDK tries again is new.
+    async fn made_before(
+        &self,
+        caller: &Caller,
+        (owner, collection): (Owner, &'static Navigation),
+        snapshot: &Snapshot,
+        sent: &Sent<'_>,
+        at: i64,
+    ) -> Result<Option<Row>, Problem> {
+        let Some(id) = sent.made(snapshot, at)? else { return Ok(None) };
+        match self.visible(caller, owner, snapshot, collection, &id).await {
+            Ok(item) => Ok(Some(item.row(collection.target))),
+            Err(problem) if problem.kind != Kind::ItemNotFound => Err(problem),
+            Err(_) if sent.has_key() => Err(gone()),
+            Err(_) => Ok(None),
         }
     }
 

@@ -17,7 +17,8 @@ use crate::audit::{Activity, Audit};
 use crate::directory::Roll;
 use crate::items::{damaged, unchanged};
 use crate::model::{PROFILE, USER};
-use crate::problems::{from_store, no_person};
+use crate::once::{Ground, MAX_ATTEMPTS, Sent};
+use crate::problems::{busy, from_store, no_person};
 use crate::rules::{self, PERSON, PRINCIPAL_NAME, Writing, folded, principal_name};
 use crate::service::Service;
 use crate::target::Owner;
@@ -51,39 +52,74 @@ impl Service {
         caller: &Caller,
         tenant: Uuid,
         patch: Patch,
+        sent: Option<Sent<'_>>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
+        for _ in 0..MAX_ATTEMPTS {
+            if let Some(row) = self.make_person(caller, tenant, patch.clone(), sent.as_ref(), exchange).await? {
+                return Ok(row);
+            }
+            if sent.is_none() {
+                return Err(Problem::new(Kind::Internal, "the new id is taken"));
+            }
+        }
+        Err(busy())
+    }
+
+    /// Makes a person, or finds that the request has made them before; `None` when someone is there meanwhile.
+    async fn make_person(
+        &self,
+        caller: &Caller,
+        tenant: Uuid,
+        patch: Patch,
+        sent: Option<&Sent<'_>>,
+        exchange: &Exchange,
+    ) -> Result<Option<Row>, Problem> {
         let turn = self.turn().await;
         let at = self.effects.change_time(0);
-        let owner = Owner { tenant, id: self.effects.new_id(tenant, at) };
+        let id = match self.ground(sent, tenant, at, |id| Owner { tenant, id }.partition()).await? {
+            Ground::New(id) => id,
+            Ground::Made(person) => {
+                let item = person.items(PERSON).first().ok_or_else(damaged)?;
+                return Ok(Some(Visible::entry(item).row(&USER)));
+            }
+        };
+        let owner = Owner { tenant, id };
         let record = rules::new_person(patch, owner.id, at)?;
         let writing = Writing { caller, entry: &[], owner: owner.id, at };
         let item = rules::entry(PERSON, &record, None, &writing);
         let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
-        let commit = Commit {
+        let mut commit = Commit {
             partition: owner.partition(),
             at,
             expect: vec![Precondition::Absent],
             changes: vec![put_person(tenant, &item)],
             audit,
         };
+        if let Some(sent) = sent {
+            sent.noted(None, &item.id, at).join(&mut commit);
+        }
         let (service, name) = (self.clone(), principal_name(&record).to_owned());
-        to_the_end(async move {
+        let entered = to_the_end(async move {
             let _turn = turn;
             service.enter(owner, &name, commit).await
         })
         .await?;
-        Ok(Visible::written(&item).row(&USER))
+        Ok(entered.then(|| Visible::written(&item).row(&USER)))
     }
 
-    /// Writes a person who is not there yet, under a name of their own.
-    async fn enter(&self, owner: Owner, name: &str, commit: Commit) -> Result<(), Problem> {
+    /// Writes a person who is not there yet, under a name of their own; says whether that was so.
+    async fn enter(&self, owner: Owner, name: &str, commit: Commit) -> Result<bool, Problem> {
         self.take_name(owner, name, commit.at).await?;
         if self.commit(commit).await?.is_none() {
-            self.release_name(owner, name).await?;
-            return Err(Problem::new(Kind::Internal, "the new id is taken"));
+            // The same request, come twice, may have entered them under that name.
+            if !self.is_called(owner, name).await? {
+                self.release_name(owner, name).await?;
+            }
+            return Ok(false);
         }
-        self.bind_name(owner, name).await
+        self.bind_name(owner, name).await?;
+        Ok(true)
     }
 
     pub(crate) async fn update_person(

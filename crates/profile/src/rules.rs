@@ -38,9 +38,13 @@ const DEFAULT_AUDIENCE: &str = "organization";
 
 /// Where a person's data remembers what they rejected.
 pub(crate) const REJECTED: &str = "$rejected";
+/// Where it is noted which requests with a key of their own have made something.
+pub(crate) const KEYS: &str = "$keys";
+/// The same of requests that are known by what SDKs send.
+pub(crate) const ATTEMPTS: &str = "$attempts";
 /// Is it something that only its owner keeps, whose items have no audience to say so?
 pub(crate) fn is_private(collection: &str) -> bool {
-    matches!(collection, REJECTED | "$family" | "$contacts" | "$list")
+    matches!(collection, REJECTED | KEYS | ATTEMPTS | "$family" | "$contacts" | "$list")
 }
 
 /// The collection in which a person keeps whom they mean by an audience. Like that of their entry no part of the profile.

@@ -6,8 +6,8 @@ use auth::Caller;
 use edm::expr::Reach;
 use edm::{Model, Property};
 use engine::{
-    Action, Address, Basis, Changed, Content, Entity, Exchange, Info, Kind, Media, Problem, Resources, Row, Step, Tag,
-    Window,
+    Action, Address, Basis, Changed, Content, Entity, Exchange, Info, Kind, Media, Once, Problem, Resources, Row, Step,
+    Tag, Window,
 };
 use store::{Commit, Precondition, Snapshot, Store};
 use tokio::sync::Mutex;
@@ -19,6 +19,7 @@ use crate::effects::Effects;
 use crate::group::Group;
 use crate::log::{self, Entries};
 use crate::model::{AUDIENCE_LISTS, MODEL, PROFILE};
+use crate::once::Sent;
 use crate::problems::{from_store, no_person, not_offered, unknown_caller};
 use crate::rules::PERSON;
 use crate::settings::{ITEMS_SETTING, Settings};
@@ -190,6 +191,35 @@ impl Service {
     }
 }
 
+impl Service {
+    /// Makes what a request says, or finds what it made when it came before.
+    async fn make(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        content: Content<Target>,
+        sent: Option<Sent<'_>>,
+        exchange: &Exchange,
+    ) -> Result<Row, Problem> {
+        let Content { patch, links, .. } = content;
+        self.check_links(caller, &links).await?;
+        let row = match target {
+            Target::People { tenant, .. } => self.create_person(caller, *tenant, patch, sent, exchange).await,
+            Target::Directory(tenant, spot) => self.create_in_spot(caller, *tenant, spot, patch, sent, exchange).await,
+            Target::Collection(owner, collection) => {
+                self.create_item(caller, *owner, collection, patch, sent, exchange).await
+            }
+            Target::Setting(tenant, Place::Many(navigation)) => {
+                self.create_setting(caller, *tenant, navigation, patch, sent, exchange).await
+            }
+            _ => Err(not_offered("creating here")),
+        }?;
+        // Also where it was made before: that may have been cut short.
+        self.bind(caller, &row.id, &links, exchange).await?;
+        Ok(row)
+    }
+}
+
 impl Resources for Service {
     type Caller = Caller;
     type Target = Target;
@@ -356,21 +386,18 @@ impl Resources for Service {
         content: Content<Target>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        let Content { patch, links, .. } = content;
-        self.check_links(caller, &links).await?;
-        let row = match target {
-            Target::People { tenant, .. } => self.create_person(caller, *tenant, patch, exchange).await,
-            Target::Directory(tenant, spot) => self.create_in_spot(caller, *tenant, spot, patch, exchange).await,
-            Target::Collection(owner, collection) => {
-                self.create_item(caller, *owner, collection, patch, exchange).await
-            }
-            Target::Setting(tenant, Place::Many(navigation)) => {
-                self.create_setting(caller, *tenant, navigation, patch, exchange).await
-            }
-            _ => Err(not_offered("creating here")),
-        }?;
-        self.bind(caller, &row.id, &links, exchange).await?;
-        Ok(row)
+        self.make(caller, target, content, None, exchange).await
+    }
+
+    async fn create_once(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        content: Content<Target>,
+        once: &Once,
+        exchange: &Exchange,
+    ) -> Result<Row, Problem> {
+        self.make(caller, target, content, Some(self.sent(once)), exchange).await
     }
 
     async fn update(

@@ -13,6 +13,9 @@ pub enum AppWrites {
 /// The name under which [`Settings::items_per_collection`] is set.
 pub const ITEMS_SETTING: &str = "quotas.items_per_collection";
 
+/// The name under which [`Settings::keys_kept`] is set.
+pub const KEYS_SETTING: &str = "quotas.idempotency_hours";
+
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -20,12 +23,19 @@ pub struct Settings {
     pub app_writes: AppWrites,
     /// Most items in one collection of one person.
     pub items_per_collection: usize,
+    /// For how long it is known what a request with an `Idempotency-Key` has made, in ticks of 100 ns.
+    pub keys_kept: i64,
     /// May anyone read, without a token, what is for `everyone`?
     pub public_pages: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { app_writes: AppWrites::default(), items_per_collection: 1000, public_pages: false }
+        Self {
+            app_writes: AppWrites::default(),
+            items_per_collection: 1000,
+            keys_kept: 24 * 3600 * 10_000_000,
+            public_pages: false,
+        }
     }
 }

@@ -16,12 +16,10 @@ use crate::access::{Policy, Visible};
 use crate::audit::{Activity, Audit};
 use crate::items::{damaged, unchanged};
 use crate::model::{ADMIN, PEOPLE_ADMIN_SETTINGS};
+use crate::once::{MAX_ATTEMPTS, Sent, gone};
 use crate::problems::{from_store, no_item};
 use crate::rules::{self, Writing};
 use crate::service::Service;
-
-/// How often a new setting is tried again when others change settings meanwhile.
-const MAX_ATTEMPTS: usize = 16;
 
 /// A place among the settings of a tenant.
 #[derive(Debug, Clone)]
@@ -137,12 +135,22 @@ impl Service {
         tenant: Uuid,
         navigation: &'static Navigation,
         patch: Patch,
+        sent: Option<Sent<'_>>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
         let _turn = self.turn().await;
         for _ in 0..MAX_ATTEMPTS {
             let settings = self.settings_of(tenant).await?;
             let at = self.effects.change_time(settings.as_ref().map_or(0, |settings| settings.last_time()));
+            if let Some((sent, settings)) = sent.zip(settings.as_deref())
+                && let Some(id) = sent.made(settings, at)?
+            {
+                match found(Some(settings), navigation, &id) {
+                    Some(item) => return Ok(Visible::entry(item).row(navigation.target)),
+                    None if sent.has_key() => return Err(gone()),
+                    None => {}
+                }
+            }
             let mut record = Record::new(navigation.target);
             patch.clone().apply(&mut record);
             let id = match rules::told_apart_by(navigation.target) {
@@ -153,7 +161,11 @@ impl Service {
             let kept = Kept { caller, tenant, settings: settings.as_deref(), at };
             let item = kept.item(navigation, &record, None)?;
             let expect = settings.as_ref().map_or(Precondition::Absent, |found| Precondition::Rev(found.rev()));
-            if self.commit(kept.put(&item, None, Activity::Create, expect, exchange)).await?.is_some() {
+            let mut commit = kept.put(&item, None, Activity::Create, expect, exchange);
+            if let Some(sent) = sent {
+                sent.noted(settings.as_deref(), &item.id, at).join(&mut commit);
+            }
+            if self.commit(commit).await?.is_some() {
                 return Ok(Visible::written(&item).row(navigation.target));
             }
         }
@@ -229,7 +241,9 @@ impl Service {
         let _turn = self.turn().await;
         let Some(settings) = self.settings_of(tenant).await? else { return Ok(Changed::Done(())) };
         let at = self.effects.change_time(settings.last_time());
-        let items = || settings.collections().flat_map(|collection| settings.items(collection));
+        // What is noted of requests is no setting.
+        let collections = || settings.collections().filter(|collection| !rules::is_private(collection));
+        let items = || collections().flat_map(|collection| settings.items(collection));
         let audit =
             items().fold(Audit::new(caller, Activity::Clear, exchange), |audit, item| audit.item(Some(item), None));
         let gone = |item: &Arc<Item>| Change::Delete { collection: item.collection.clone(), id: item.id.clone() };

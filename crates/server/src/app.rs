@@ -143,12 +143,12 @@ impl App {
         if cors::is_preflight(&head.method, &head.headers) {
             return Ok(self.origins.preflight(&head.headers));
         }
-        let _open = match &self.hooks {
+        let (_open, instead) = match &self.hooks {
             Some(hooks) => match hooks.before(self, arrival, origin, body).await? {
-                Passage::Open(open) => Some(open),
+                Passage::Open(open, instead) => (Some(open), instead),
                 Passage::Answered(response) => return Ok(response),
             },
-            None => None,
+            None => (None, None),
         };
         let (version, path) = below_root(head.uri.path())?;
         let is_batch = is_batch(path);
@@ -180,6 +180,9 @@ impl App {
             true => Box::pin(self.api.batch(&caller, request, &ROOTS)).await,
             false => self.api.serve(&caller, request).await,
         };
+        if let Some(problem) = instead {
+            return Err(problem.into());
+        }
         match response.status {
             StatusCode::UNAUTHORIZED => Err(self.unknown_caller(&AuthError::Missing)),
             _ => Ok(response),

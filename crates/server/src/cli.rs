@@ -73,7 +73,8 @@ Tests can also ask the running server, without a token:
   POST   /dev/reset               back to the start
   POST   /dev/clock               {\"set\":\"2030-01-01T00:00:00Z\"} or {\"advance\":\"1h30m\"};
                                   kept with the data, until a reset
-  POST   /dev/fail                {\"method\":\"GET\",\"path\":\"/beta/me/*\",\"times\":2,\"status\":429,\"retryAfter\":1,\"delayMs\":50}
+  POST   /dev/fail                {\"method\":\"GET\",\"path\":\"/beta/me/*\",\"times\":2,\"status\":429,\"retryAfter\":1,\"delayMs\":50};
+                                  with \"carriedOut\":true the request is done, and only its answer is lost
   GET    /dev/journal             the last 1,000 requests; DELETE forgets them")]
 pub(crate) struct Dev {
     /// Address to listen on

@@ -9,6 +9,7 @@ use serde_json::Value;
 use store::Store;
 use uuid::Uuid;
 
+use crate::clock::TICKS_PER_SECOND;
 use crate::config::Settings;
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
@@ -44,6 +45,7 @@ impl Choices {
             settings: profile::Settings {
                 app_writes,
                 items_per_collection: settings.items_per_collection,
+                keys_kept: hours(settings.idempotency_hours),
                 public_pages: settings.public_pages.is_some(),
             },
             dialect: Dialect {
@@ -59,6 +61,11 @@ impl Choices {
             },
         }
     }
+}
+
+/// So many hours in ticks.
+fn hours(hours: usize) -> i64 {
+    i64::try_from(hours).unwrap_or(i64::MAX).saturating_mul(3600 * TICKS_PER_SECOND)
 }
 
 impl Default for Choices {

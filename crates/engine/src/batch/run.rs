@@ -6,6 +6,7 @@ use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, LOCATION, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use odata::batch::{Answer, Part, reference};
 use odata::bind::Binder;
+use odata::headers::Repeat;
 use odata::{Kind, Problem};
 
 use super::condition::{self, Outcome};
@@ -29,6 +30,8 @@ pub(super) struct Run<'a, C> {
     request: &'a Request<'a>,
     roots: &'a [&'a str],
     parts: &'a [Part],
+    /// By what the batch is known when it comes again.
+    repeat: Option<Repeat<'a>>,
     /// Of the first parts, in order.
     done: Vec<Done>,
 }
@@ -47,8 +50,14 @@ impl Done {
 }
 
 impl<'a, C: Send + Sync> Run<'a, C> {
-    pub(super) fn new(caller: &'a C, request: &'a Request<'a>, roots: &'a [&'a str], parts: &'a [Part]) -> Self {
-        Self { caller, request, roots, parts, done: Vec::with_capacity(parts.len()) }
+    pub(super) fn new(
+        caller: &'a C,
+        request: &'a Request<'a>,
+        roots: &'a [&'a str],
+        parts: &'a [Part],
+        repeat: Option<Repeat<'a>>,
+    ) -> Self {
+        Self { caller, request, roots, parts, repeat, done: Vec::with_capacity(parts.len()) }
     }
 
     /// Runs everything. With `stop`, nothing runs after a failure; then what has not run is answered too if `complete`.
@@ -238,6 +247,9 @@ impl<'a, C: Send + Sync> Run<'a, C> {
         let mut headers = part.headers.clone();
         headers.remove(AUTHORIZATION);
         headers.remove(HOST);
+        if let Some(repeat) = self.repeat.filter(|_| part.method == Method::POST) {
+            repeat.mark_part(self.done.len(), &mut headers);
+        }
         for name in &INHERITED {
             if let Some(value) = self.request.headers.get(name) {
                 headers.entry(name).or_insert_with(|| value.clone());

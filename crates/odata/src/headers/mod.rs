@@ -7,6 +7,7 @@
 //! | `prefer` | `Prefer`, and what of it was applied |
 //! | `conditions` | `If-Match`, `If-None-Match` |
 //! | `content` | `Content-Type`: what the body is |
+//! | `repeat` | `Idempotency-Key`, `client-request-id`, `Retry-Attempt`: is it sent again? |
 //!
 //! Headers that the protocol does not know are nobody's business and left alone.
 
@@ -15,6 +16,7 @@ mod conditions;
 mod content;
 mod media;
 mod prefer;
+mod repeat;
 mod version;
 
 #[cfg(test)]
@@ -27,6 +29,7 @@ pub use accept::{Answer, Media};
 pub use conditions::{Condition, Conditions};
 pub use content::{BatchBody, JsonBody, batch_body, json_body, query_body};
 pub use prefer::{Applied, Omit, Preferences};
+pub use repeat::{Repeat, client_request_id};
 pub use version::{Version, answer_version, body_version};
 
 use crate::payload::Format;

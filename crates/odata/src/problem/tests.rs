@@ -71,6 +71,8 @@ fn the_table_of_kinds() {
         Kind::NotAcceptable,
         Kind::NameExists,
         Kind::Rejected,
+        Kind::KeyReused,
+        Kind::KeySpent,
         Kind::Modified,
         Kind::Precondition,
         Kind::Gone,
@@ -102,6 +104,8 @@ fn the_table_of_kinds() {
         406 notAcceptable NotAcceptable
         409 nameAlreadyExists NameExists
         409 conflict Rejected
+        422 idempotencyKeyReused KeyReused
+        409 idempotencyKeySpent KeySpent
         412 resourceModified Modified
         412 preconditionFailed Precondition
         410 resyncRequired Gone

@@ -14,7 +14,8 @@ use crate::access::{Look, Visible};
 use crate::audit::{Activity, Audit};
 use crate::items::{damaged, unchanged};
 use crate::model::GROUP;
-use crate::problems::{from_store, no_person};
+use crate::once::{Ground, MAX_ATTEMPTS, Sent};
+use crate::problems::{busy, from_store, no_person};
 use crate::rules::{self, GROUP_ENTRY, Writing};
 use crate::service::Service;
 
@@ -61,21 +62,51 @@ impl Service {
         caller: &Caller,
         tenant: Uuid,
         patch: Patch,
+        sent: Option<Sent<'_>>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
+        for _ in 0..MAX_ATTEMPTS {
+            if let Some(row) = self.make_group(caller, tenant, patch.clone(), sent.as_ref(), exchange).await? {
+                return Ok(row);
+            }
+            if sent.is_none() {
+                return Err(Problem::new(Kind::Internal, "the new id is taken"));
+            }
+        }
+        Err(busy())
+    }
+
+    /// Makes a group, or finds that the request has made it before; `None` when one is there meanwhile.
+    async fn make_group(
+        &self,
+        caller: &Caller,
+        tenant: Uuid,
+        patch: Patch,
+        sent: Option<&Sent<'_>>,
+        exchange: &Exchange,
+    ) -> Result<Option<Row>, Problem> {
         let _turn = self.turn().await;
         let at = self.effects.change_time(0);
-        let group = self.effects.new_id(tenant, at);
+        let group = match self.ground(sent, tenant, at, |group| group_partition((tenant, group))).await? {
+            Ground::New(id) => id,
+            Ground::Made(group) => {
+                let entry = group.items(GROUP_ENTRY).first().ok_or_else(damaged)?;
+                return Ok(Some(Visible::entry(entry).row(&GROUP)));
+            }
+        };
         let record = rules::new_group(patch, group, at)?;
         let item = rules::entry(GROUP_ENTRY, &record, None, &Writing { caller, entry: &[], owner: group, at });
-        let audit = Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish();
-        let changes = vec![put_group(tenant, &item)];
-        let expect = vec![Precondition::Absent];
-        let commit = Commit { partition: group_partition((tenant, group)), at, expect, changes, audit };
-        match self.commit(commit).await? {
-            Some(_) => Ok(Visible::written(&item).row(&GROUP)),
-            None => Err(Problem::new(Kind::Internal, "the new id is taken")),
+        let mut commit = Commit {
+            partition: group_partition((tenant, group)),
+            at,
+            expect: vec![Precondition::Absent],
+            changes: vec![put_group(tenant, &item)],
+            audit: Audit::new(caller, Activity::Create, exchange).item(None, Some(&item)).finish(),
+        };
+        if let Some(sent) = sent {
+            sent.noted(None, &item.id, at).join(&mut commit);
         }
+        Ok(self.commit(commit).await?.map(|_| Visible::written(&item).row(&GROUP)))
     }
 
     pub(super) async fn update_group(

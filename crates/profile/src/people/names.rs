@@ -35,7 +35,7 @@ impl Service {
     }
 
     /// Is there this person, and do they have this name? The person's own entry decides, not who holds the name.
-    async fn is_called(&self, owner: Owner, name: &str) -> Result<bool, Problem> {
+    pub(super) async fn is_called(&self, owner: Owner, name: &str) -> Result<bool, Problem> {
         let snapshot = self.store.snapshot(owner.partition()).await.map_err(|error| from_store(&error))?;
         let own = snapshot.as_deref().and_then(|snapshot| rules::stored(entry(snapshot), PRINCIPAL_NAME));
         Ok(own.is_some_and(|own| own.as_str().is_some_and(|own| folded(own) == folded(name))))

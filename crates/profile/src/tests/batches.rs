@@ -15,8 +15,20 @@ const SKILLS: &str = "/me/profile/skills";
 impl World {
     /// Sends requests in one; says the status and body of each.
     pub(super) fn batch(&self, caller: &Caller, requests: &[Json]) -> Vec<(u64, Json)> {
+        self.batch_with(caller, &[], requests)
+    }
+
+    /// The same with headers of the batch.
+    pub(super) fn batch_with(
+        &self,
+        caller: &Caller,
+        more: &[(&'static str, &'static str)],
+        requests: &[Json],
+    ) -> Vec<(u64, Json)> {
         let mut headers = HeaderMap::new();
-        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        for (name, value) in [&[("content-type", "application/json")], more].concat() {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
         let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
         let (root, body) = ("http://here/beta", json!({ "requests": requests }).to_string().into());
         let (method, path, headers) = (Method::POST, "/$batch", &headers);

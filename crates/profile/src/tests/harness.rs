@@ -111,6 +111,12 @@ impl World {
         self.runtime.block_on(future)
     }
 
+    /// Lets so many seconds pass.
+    pub(super) fn sleep(&self, seconds: i64) {
+        let effects = &self.service.resources().effects;
+        effects.change_time(effects.now() + (seconds - 1) * SECOND);
+    }
+
     pub(super) fn findings(&self) -> Vec<String> {
         self.runtime.block_on(self.service.resources().verify())
     }

@@ -14,6 +14,7 @@ mod log;
 mod managers;
 mod matrix;
 mod metadata;
+mod once;
 mod peers;
 mod people;
 mod photos;

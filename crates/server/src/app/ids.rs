@@ -2,15 +2,13 @@
 
 use engine::Exchange;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use odata::headers::client_request_id;
 use uuid::Uuid;
 
 /// The header with the service's id.
 pub(crate) static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 /// The header with the client's.
 pub(crate) static CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
-
-/// The longest id taken from a client.
-const LONGEST: usize = 128;
 
 /// The ids, as header values.
 pub(crate) struct Ids {
@@ -28,7 +26,7 @@ impl Ids {
         let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
         let text = id.hyphenated().encode_lower(&mut text);
         let request = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
-        let client = headers.get(&CLIENT_REQUEST_ID).filter(|value| is_sane(value)).unwrap_or(&request).clone();
+        let client = client_request_id(headers).unwrap_or(&request).clone();
         Ids { id, request, client }
     }
 
@@ -37,11 +35,6 @@ impl Ids {
         let (request_id, client_request_id) = (self.request.clone().into(), self.client.clone().into());
         Exchange { request_id, client_request_id, now, stopwatch }
     }
-}
-
-fn is_sane(value: &HeaderValue) -> bool {
-    let bytes = value.as_bytes();
-    (1..=LONGEST).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
 }
 
 #[cfg(test)]

@@ -273,6 +273,15 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         },
     ),
     key(
+        profile::KEYS_SETTING,
+        Default::Number(24),
+        "for how many hours it is known what a request with an Idempotency-Key has made",
+        |settings, value| {
+            settings.idempotency_hours = value.number(1, 720)?;
+            Ok(())
+        },
+    ),
+    key(
         WAIT,
         usual(Bounds::USUAL.wait_ms),
         "how long a request may wait for a thread before it is refused, in milliseconds",

@@ -20,6 +20,9 @@ pub(super) struct Wish {
     status: Option<u16>,
     retry_after: Option<u32>,
     delay_ms: Option<u64>,
+    /// Is the request carried out before it is answered so?
+    #[serde(default)]
+    carried_out: bool,
 }
 
 fn any() -> String {
@@ -40,6 +43,8 @@ pub(super) struct Fate {
     pub(super) delay: Option<Duration>,
     /// What is answered instead.
     pub(super) problem: Option<Problem>,
+    /// Is that all, or is the request carried out besides?
+    pub(super) carried_out: bool,
 }
 
 /// The wishes that are still open.
@@ -60,6 +65,9 @@ impl Faults {
             return Err(
                 "`status` (429 or 503) or `delayMs` is needed, and `retryAfter` goes with a `status`".to_owned()
             );
+        }
+        if wish.carried_out && wish.status.is_none() {
+            return Err("`carriedOut` goes with a `status`".to_owned());
         }
         if wish.delay_ms.is_some_and(|delay| delay > LONGEST_DELAY) {
             return Err(format!("`delayMs` is at most {LONGEST_DELAY}"));
@@ -110,7 +118,7 @@ impl Wish {
             };
             Problem { retry_after: self.retry_after, ..Problem::new(kind, message) }
         });
-        Fate { delay: self.delay_ms.map(Duration::from_millis), problem }
+        Fate { delay: self.delay_ms.map(Duration::from_millis), problem, carried_out: self.carried_out }
     }
 }
 
@@ -165,7 +173,13 @@ mod tests {
     #[test]
     fn refuses_what_makes_no_sense() {
         let faults = Faults::default();
-        for wish in ["{}", r#"{"status":200}"#, r#"{"delayMs":600001}"#, r#"{"retryAfter":1,"delayMs":1}"#] {
+        for wish in [
+            "{}",
+            r#"{"status":200}"#,
+            r#"{"delayMs":1,"carriedOut":true}"#,
+            r#"{"delayMs":600001}"#,
+            r#"{"retryAfter":1,"delayMs":1}"#,
+        ] {
             assert!(faults.add(serde_json::from_str(wish).unwrap()).is_err(), "{wish}");
         }
     }

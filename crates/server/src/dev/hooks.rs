@@ -3,7 +3,7 @@
 //!
 //! The tests' part needs no token, so only this machine may ask, and no page of another origin.
 
-use engine::{Kind, Response};
+use engine::{Kind, Problem, Response};
 use http::header::ORIGIN;
 use http::{Method, StatusCode};
 use hyper::body::Incoming;
@@ -38,8 +38,8 @@ pub(crate) struct Hooks {
 
 /// Whether a request goes on.
 pub(crate) enum Passage<'a> {
-    /// It does; no reset happens meanwhile.
-    Open(RwLockReadGuard<'a, ()>),
+    /// It does; no reset happens meanwhile. With a problem that is answered instead of what came of it.
+    Open(RwLockReadGuard<'a, ()>, Option<Problem>),
     /// It was answered.
     Answered(Response),
 }
@@ -83,14 +83,15 @@ impl Hooks {
         if let Some(delay) = fate.delay {
             tokio::time::sleep(delay).await;
         }
-        if let Some(problem) = fate.problem {
-            return Err(problem.into());
-        }
+        let instead = match fate.problem {
+            Some(problem) if !fate.carried_out => return Err(problem.into()),
+            instead => instead,
+        };
         let open = self.gate.read().await;
         match Way::to(path) {
             // Boxed: its future is larger than that of the requests that matter.
             Some(way) => Box::pin(self.signin.answer(app, arrival, origin, way, body)).await.map(Passage::Answered),
-            None => Ok(Passage::Open(open)),
+            None => Ok(Passage::Open(open, instead)),
         }
     }
 

@@ -274,3 +274,55 @@ fn a_page_and_its_count_are_of_one_moment() {
         }
     });
 }
+
+#[test]
+fn of_equal_posts_with_one_key_one_makes_something() {
+    let (_place, server) = place();
+    let person = |round| json!({ "displayName": "Kari", "userPrincipalName": format!("kari{round}@fjord.example") });
+    let item = |_| json!({ "displayName": "Club" });
+    let counted = |list: &str| server.get(&format!("{list}/$count")).expect(200).text().parse::<usize>().unwrap();
+    let bodies: [(&str, &(dyn Fn(usize) -> Value + Sync)); 3] =
+        [("/beta/me/profile/skills", &item), ("/beta/users", &person), ("/beta/groups", &item)];
+    for (list, body) in bodies {
+        let (before, rounds) = (counted(list), 5);
+        for round in 0..rounds {
+            let key = format!("{list}-{round}");
+            // A key of one's own, or what an SDK sends when it tries again.
+            let known = match round % 2 {
+                0 => vec![("idempotency-key", key.as_str())],
+                _ => vec![("client-request-id", key.as_str()), ("retry-attempt", "1")],
+            };
+            let barrier = Barrier::new(CLIENTS);
+            let made: BTreeSet<_> = at_once(&server, |_, ask| {
+                let request = server.ada("POST", list).json(&body(round));
+                let request = known.iter().fold(request, |request, (name, value)| request.header(name, value));
+                barrier.wait();
+                let answer = ask(request).expect(201);
+                (answer.header("location").unwrap().to_owned(), answer.header("etag").unwrap().to_owned())
+            })
+            .into_iter()
+            .collect();
+            assert_eq!(made.len(), 1, "{list}: {made:?}");
+        }
+        assert_eq!(counted(list), before + rounds, "{list}");
+    }
+    // None of those who came too late gave up the name of who was made.
+    for round in 0..5 {
+        let again = server.ada("POST", "/beta/users").json(&person(round)).send().expect(409);
+        assert_eq!(again.code(), "nameAlreadyExists");
+    }
+}
+
+#[test]
+fn one_id_for_all_requests_is_no_obstacle() {
+    let (_place, server) = place();
+    let list = "/beta/me/profile/awards";
+    let before = server.get(&format!("{list}/$count")).expect(200).text().parse::<usize>().unwrap();
+    let made = at_once(&server, |_, ask| {
+        let post = || server.ada("POST", list).header("client-request-id", "always").json(&json!({}));
+        (0..10).map(|_| ask(post()).expect(201).header("location").unwrap().to_owned()).collect::<Vec<_>>()
+    });
+    let made: BTreeSet<_> = made.into_iter().flatten().collect();
+    assert_eq!(made.len(), CLIENTS * 10);
+    assert_eq!(server.get(&format!("{list}/$count")).expect(200).text(), (before + CLIENTS * 10).to_string());
+}

@@ -203,3 +203,20 @@ fn a_fixture_is_loaded_as_if_entered() {
     fs::write(&file, json!({ "people": [] }).to_string()).unwrap();
     assert_eq!(everything(&Server::in_place(place.path(), &[])), before);
 }
+
+#[test]
+fn what_a_key_made_is_known_after_a_kill() {
+    let place = tempfile::tempdir().unwrap();
+    let make = |server: &Server, list: &str, body: &Value| {
+        let request = server.ada("POST", list).host(Some("localhost")).header("idempotency-key", "once").json(body);
+        let made = request.send().expect(201);
+        (made.header("location").unwrap().to_owned(), made.body)
+    };
+    let person = json!({ "displayName": "New", "userPrincipalName": "new@fjord.example" });
+    let all = [("/beta/me/profile/skills", json!({ "displayName": "Rust" })), ("/beta/users", person)];
+    let each = |server: &Server| all.each_ref().map(|(list, body)| make(server, list, body));
+    let server = Server::in_place(place.path(), &["--people", "3"]);
+    let before = each(&server);
+    server.kill();
+    assert_eq!(each(&Server::in_place(place.path(), &[])), before);
+}

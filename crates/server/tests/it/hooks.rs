@@ -105,6 +105,26 @@ fn the_next_answers_fail_as_asked() {
     assert!(bad.message().contains("unknown field `statis`"), "{}", bad.message());
 }
 
+/// As when a proxy gives up before the service does.
+#[test]
+fn an_answer_is_lost_as_asked_and_its_repeat_makes_nothing_more() {
+    let server = server();
+    let list = "/beta/me/profile/skills";
+    let count = || server.get(&format!("{list}/$count")).expect(200).text().parse::<usize>().unwrap();
+    let before = count();
+    let wish = json!({ "method": "POST", "path": list, "status": 503, "retryAfter": 0, "carriedOut": true });
+    server.anyone("POST", "/dev/fail").json(&wish).send().expect(204);
+    let post = |attempt: &str| {
+        let request = server.ada("POST", list).header("client-request-id", "order-17").header("retry-attempt", attempt);
+        request.json(&json!({ "displayName": "Rust" })).send()
+    };
+    assert_eq!(post("0").expect(503).code(), "serviceNotAvailable");
+    assert_eq!(count(), before + 1);
+    let made = post("1").expect(201).json();
+    assert_eq!(post("2").expect(201).json()["id"], made["id"]);
+    assert_eq!(count(), before + 1);
+}
+
 #[test]
 fn the_journal_tells_what_was_asked() {
     let server = server();

@@ -1,7 +1,9 @@
 //! Several servers over one database: `vitae serve` twice, `vitae migrate`, and an engine that goes away.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -145,6 +147,34 @@ fn a_page_of_one_server_goes_on_at_another() {
     let next = first["@odata.nextLink"].as_str().unwrap().strip_prefix("https://people.example").unwrap();
     let rest = world.get(1, ADA, next).expect(200).json();
     assert_eq!(rest["value"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_key_is_known_on_every_server() {
+    let world = World::new(2);
+    world.get(0, ADA, "/beta/me").expect(200);
+    let made = |server: usize, key: &str| {
+        let request = world.ask(server, ADA, "POST", "/beta/me/profile/skills").header("idempotency-key", key);
+        request.json(&json!({ "displayName": "Rust" })).send().expect(201).json()["id"].to_string()
+    };
+    for round in 0..5 {
+        let key = round.to_string();
+        let ids: BTreeSet<String> = thread::scope(|scope| {
+            let clients: Vec<_> = (0..8)
+                .map(|client| {
+                    scope.spawn({
+                        let (made, key) = (&made, &key);
+                        move || made(client % 2, key)
+                    })
+                })
+                .collect();
+            clients.into_iter().map(|client| client.join().unwrap()).collect()
+        });
+        assert_eq!(ids.len(), 1, "{ids:?}");
+        assert_eq!(BTreeSet::from([made(0, &key), made(1, &key)]), ids);
+    }
+    let skills = world.get(0, ADA, "/beta/me/profile/skills").expect(200).json();
+    assert_eq!(skills["value"].as_array().unwrap().len(), 5);
 }
 
 #[test]

@@ -1,0 +1,297 @@
+//! POSTs that come again: what one has made is noted beside it, in the same commit, and told when it comes again
+//! (docs/adr/0019).
+//!
+//! A note is an item of the partition in a collection that no address leads to, so that it goes when the person goes. It
+//! says by digests which request it was, and of what was made the id. Where a partition is made, its id follows from the
+//! request, so that there is a place to look.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use edm::codec::read_raw;
+use edm::json::write_string;
+use edm::lazy;
+use edm::model::build::STRING;
+use engine::{Claim, Kind, Once, Problem};
+use store::{Change, Commit, Header, Item, PartitionKey, Precondition, Snapshot};
+use uuid::{Builder, Uuid};
+
+use crate::problems::from_store;
+use crate::rules::{ATTEMPTS, KEYS};
+use crate::service::Service;
+
+/// How often something new is tried when others change the same meanwhile.
+pub(crate) const MAX_ATTEMPTS: usize = 16;
+/// For how long (in ticks of 100 ns) a request without a key is known by what an SDK sends. They give up before.
+const ATTEMPT_KEPT: i64 = 10 * 60 * 10_000_000;
+/// Most notes of a kind in one partition; the oldest make room.
+const MOST_KEYS: usize = 256;
+const MOST_ATTEMPTS: usize = 64;
+/// Partitions in which the same request may have made something, one after the other.
+const PLACES: u8 = 8;
+
+/// A request that may have come before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    once: &'a Once,
+    /// When the service began with it.
+    began: i64,
+    /// For how long keys are known, in ticks.
+    keys_kept: i64,
+}
+
+/// What is written beside what a request makes.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    pub(crate) changes: Vec<Change>,
+    /// What must hold of the notes before.
+    pub(crate) expect: Option<Precondition>,
+}
+
+impl Noted {
+    /// Makes it part of the commit.
+    pub(crate) fn join(self, commit: &mut Commit) {
+        commit.changes.extend(self.changes);
+        commit.expect.extend(self.expect);
+    }
+}
+
+/// Where a request that makes a partition makes it.
+pub(crate) enum Ground {
+    /// Here, where nothing is yet.
+    New(Uuid),
+    /// It has done so before.
+    Made(Arc<Snapshot>),
+}
+
+/// What is noted of a request.
+struct Note<'a> {
+    item: &'a Item,
+    said: Box<str>,
+    made: Arc<str>,
+    /// Was it a further try of an SDK that made it?
+    again: bool,
+    /// Did several requests go by the same id? Then it is the name of none.
+    several: bool,
+}
+
+impl<'a> Note<'a> {
+    fn of(item: &'a Item) -> Option<Self> {
+        let text = |name| read_raw(STRING, false, lazy::member(&item.body, name)?).ok();
+        let is = |name| lazy::member(&item.body, name) == Some(b"true");
+        let (said, made) = (text("said")?.as_str()?.into(), text("made")?.as_str()?.into());
+        Some(Self { item, said, made, again: is("again"), several: is("several") })
+    }
+}
+
+/// A note as it is stored.
+fn body(once: &Once, made: &str, several: bool) -> Bytes {
+    let mut body = Vec::with_capacity(112);
+    body.extend_from_slice(b"\"said\":");
+    write_string(&mut body, &once.said);
+    body.extend_from_slice(b",\"made\":");
+    write_string(&mut body, made);
+    for (is, member) in [(once.claim == Claim::Again, ",\"again\":true"), (several, ",\"several\":true")] {
+        body.extend_from_slice(if is { member.as_bytes() } else { b"" });
+    }
+    body.into()
+}
+
+/// A key is to make one request come about once.
+fn another() -> Problem {
+    let message = "found a key that came with another request before, expected a new one for each request, or the same \
+                   request again: to the same address, with the same content";
+    Problem::new(Kind::KeyReused, message).at("Idempotency-Key")
+}
+
+/// What a request with a key has made exists no longer for its sender.
+pub(crate) fn gone() -> Problem {
+    let message = "the request with this key was carried out before, and what it made is there no longer; expected a new \
+                   key for a new request";
+    Problem::new(Kind::KeySpent, message).at("Idempotency-Key")
+}
+
+/// Is it a note, as it is stored?
+pub(crate) fn is_note(item: &Item) -> bool {
+    Note::of(item).is_some()
+}
+
+impl<'a> Sent<'a> {
+    pub(crate) fn has_key(&self) -> bool {
+        self.once.claim == Claim::Key
+    }
+
+    fn collection(&self) -> &'static str {
+        if self.has_key() { KEYS } else { ATTEMPTS }
+    }
+
+    /// For how long notes of a collection count.
+    fn kept(&self, collection: &str) -> i64 {
+        if collection == KEYS { self.keys_kept } else { ATTEMPT_KEPT }
+    }
+
+    /// Does a note no longer count at that time?
+    fn is_forgotten(&self, note: &Item, at: i64) -> bool {
+        at.saturating_sub(note.header.created) > self.kept(&note.collection)
+    }
+
+    fn note<'s>(&self, notes: &'s Snapshot) -> Option<Note<'s>> {
+        notes.item(self.collection(), &self.once.name).and_then(|item| Note::of(item))
+    }
+
+    /// The id of what the request has made here before; a problem where its key is another request's.
+    pub(crate) fn made(&self, notes: &Snapshot, at: i64) -> Result<Option<Arc<str>>, Problem> {
+        let known = self.note(notes).filter(|note| !self.is_forgotten(note.item, at));
+        let Some(note) = known else { return Ok(None) };
+        let is_same = *note.said == *self.once.said;
+        let is_meant = match self.once.claim {
+            Claim::Key if !is_same => return Err(another()),
+            Claim::Key => true,
+            Claim::Again => is_same && !note.several,
+            // Its own further try has overtaken it.
+            Claim::First => is_same && !note.several && note.again && self.began < note.item.header.created,
+        };
+        Ok(is_meant.then_some(note.made))
+    }
+
+    /// Notes that the request makes the item of that id: the changes, and what they presume of the notes before.
+    pub(crate) fn noted(&self, notes: Option<&Snapshot>, made: &str, at: i64) -> Noted {
+        let before = notes.and_then(|notes| self.note(notes));
+        let known = before.as_ref().filter(|note| !self.is_forgotten(note.item, at));
+        let several = known.is_some_and(|note| self.is_another(note));
+        // Who gives all their requests one id pays for that once, and not with each.
+        if several && known.is_some_and(|note| note.several && at - note.item.header.created < ATTEMPT_KEPT / 2) {
+            return Noted::default();
+        }
+        let (collection, id): (Arc<str>, Arc<str>) = (self.collection().into(), (*self.once.name).into());
+        let version = before.map(|note| note.item.header.version);
+        let expect = match version {
+            None => Precondition::ItemAbsent { collection: collection.clone(), id: id.clone() },
+            Some(version) => Precondition::Version { collection: collection.clone(), id: id.clone(), version },
+        };
+        let version = version.unwrap_or(0) + 1;
+        let header = Header { version, created: at, modified: at, ..Header::default() };
+        let body = body(self.once, made, several);
+        let note = Change::Put { item: Arc::new(Item { collection, id, header, body }), index: Vec::new() };
+        let mut changes = self.swept(notes, at);
+        changes.push(note);
+        Noted { changes, expect: Some(expect) }
+    }
+
+    /// Does the request show that others go by the same id? A key is the name of one.
+    fn is_another(&self, note: &Note<'_>) -> bool {
+        !self.has_key() && (note.several || self.once.claim == Claim::First || *note.said != *self.once.said)
+    }
+
+    /// Removes notes that are forgotten, and the oldest of too many.
+    fn swept(&self, notes: Option<&Snapshot>, at: i64) -> Vec<Change> {
+        let mut gone = Vec::new();
+        for (collection, most) in [(KEYS, MOST_KEYS), (ATTEMPTS, MOST_ATTEMPTS)] {
+            let items = notes.map_or(&[][..], |notes| notes.items(collection));
+            // Oldest first: room for one more.
+            let beyond = items.len().saturating_sub(most - 1);
+            let old =
+                items.iter().enumerate().take_while(|(place, item)| *place < beyond || self.is_forgotten(item, at));
+            let own = |item: &Item| collection == self.collection() && *item.id == *self.once.name;
+            let removed = old
+                .filter(|(_, item)| !own(item))
+                .map(|(_, item)| Change::Delete { collection: item.collection.clone(), id: item.id.clone() });
+            gone.extend(removed);
+        }
+        gone
+    }
+}
+
+impl Service {
+    /// The request, with which the service begins now.
+    pub(crate) fn sent<'a>(&self, once: &'a Once) -> Sent<'a> {
+        Sent { once, began: self.effects.now(), keys_kept: self.settings.keys_kept }
+    }
+
+    /// Where a request makes a partition, or has made it before.
+    pub(crate) async fn ground(
+        &self,
+        sent: Option<&Sent<'_>>,
+        tenant: Uuid,
+        at: i64,
+        partition: impl Fn(Uuid) -> PartitionKey,
+    ) -> Result<Ground, Problem> {
+        let Some(sent) = sent else { return Ok(Ground::New(self.effects.new_id(tenant, at))) };
+        let mut made = Vec::new();
+        for id in (0..PLACES).map(|number| Builder::from_random_bytes(sent.once.id(number)).into_uuid()) {
+            let key = partition(id);
+            // Before it is read: what is made meanwhile has not gone.
+            let begun = self.begun_at(key).await?;
+            let Some(found) = self.store.snapshot(key).await.map_err(|error| from_store(&error))? else {
+                match begun {
+                    // Nothing was ever here.
+                    None => {
+                        return Ok(match <[_; 1]>::try_from(made) {
+                            Ok([only]) => Ground::Made(only),
+                            // Several are as good as none: which of them is meant, nobody can tell.
+                            Err(_) => Ground::New(id),
+                        });
+                    }
+                    Some(begun) if sent.has_key() && at.saturating_sub(begun) <= sent.keys_kept => return Err(gone()),
+                    Some(_) => continue,
+                }
+            };
+            match sent.made(&found, at)? {
+                Some(_) if sent.has_key() => return Ok(Ground::Made(found)),
+                Some(_) => made.push(found),
+                None => {}
+            }
+        }
+        Ok(Ground::New(self.effects.new_id(tenant, at)))
+    }
+
+    /// When something was first made in a partition, be it there still or not.
+    async fn begun_at(&self, partition: PartitionKey) -> Result<Option<i64>, Problem> {
+        let rows = self.store.audit(partition, 0, 1).await.map_err(|error| from_store(&error))?;
+        Ok(rows.first().map(|row| row.at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60 * 10_000_000;
+
+    /// What a snapshot holds after the first request was carried out at minute 1, and what then is said of the second.
+    fn check(first: (Claim, &str), second: (Claim, &str, i64), expect: Result<bool, Kind>) {
+        let once = |claim, said: &str| Once { name: "n".into(), said: said.into(), claim };
+        let one = once(first.0, first.1);
+        let noted = Sent { once: &one, began: 0, keys_kept: 60 * MINUTE }.noted(None, "made", MINUTE);
+        let items = noted.changes.into_iter().filter_map(|change| match change {
+            Change::Put { item, .. } => Some(item),
+            _ => None,
+        });
+        let notes = Snapshot::new(1, MINUTE, items);
+        let other = once(second.0, second.1);
+        let sent = Sent { once: &other, began: second.2, keys_kept: 60 * MINUTE };
+        let found = sent.made(&notes, second.2.max(MINUTE)).map(|made| made.is_some()).map_err(|problem| problem.kind);
+        assert_eq!(found, expect, "{first:?} {second:?}");
+    }
+
+    #[test]
+    fn which_requests_are_one() {
+        use Claim::{Again, First, Key};
+        check((Key, "a"), (Key, "a", 2 * MINUTE), Ok(true));
+        check((Key, "a"), (Key, "a", 61 * MINUTE), Ok(true));
+        check((Key, "a"), (Key, "a", 62 * MINUTE), Ok(false));
+        check((Key, "a"), (Key, "b", 2 * MINUTE), Err(Kind::KeyReused));
+        check((First, "a"), (Again, "a", 2 * MINUTE), Ok(true));
+        check((First, "a"), (Again, "a", 12 * MINUTE), Ok(false));
+        check((First, "a"), (Again, "b", 2 * MINUTE), Ok(false));
+        check((First, "a"), (First, "a", 2 * MINUTE), Ok(false));
+        // A first try that began before its own further try had come through.
+        check((Again, "a"), (First, "a", 0), Ok(true));
+        check((Again, "a"), (First, "a", MINUTE), Ok(false));
+        check((Again, "a"), (First, "b", 0), Ok(false));
+        // Two first tries are two requests, at once or not.
+        check((First, "a"), (First, "a", 0), Ok(false));
+        // What a key made is no business of those that go by an id.
+        check((Key, "a"), (Again, "a", 2 * MINUTE), Ok(false));
+    }
+}
