@@ -47,10 +47,11 @@ impl Service {
     /// Loads people in fixture form: the members of a user, and under `profile` their items by collection. Ids may be
     /// given; `roles` are the caller's to keep. The error names the person, counted from `first`, and every mistake; when
     /// people cannot be read, nobody is loaded.
-    pub async fn load_people(&self, tenant: Uuid, people: &[Json], first: usize) -> Result<Vec<Person>, String> {
+    pub async fn load_people(&self, tenant: Uuid, people: &[Json], first: usize) -> Result<Vec<Person>, Problem> {
         let _turn = self.turn().await;
-        let policy = self.policy(tenant).await.map_err(|problem| problem.message)?;
-        let prepared = self.prepare_people(tenant, &policy, people, first)?;
+        let policy = self.policy(tenant).await?;
+        let prepared = self.prepare_people(tenant, &policy, people, first);
+        let prepared = prepared.map_err(|message| Problem::new(Kind::BadBody, message))?;
         self.write_people(prepared).await
     }
 
@@ -91,8 +92,8 @@ impl Service {
     }
 
     /// The person of that id or user principal name.
-    pub async fn person(&self, tenant: Uuid, name: &str) -> Result<Option<Person>, String> {
-        let record = self.find_person(tenant, name).await.map_err(|problem| problem.message)?;
+    pub async fn person(&self, tenant: Uuid, name: &str) -> Result<Option<Person>, Problem> {
+        let record = self.find_person(tenant, name).await?;
         Ok(record.map(|record| Person {
             id: record.get("id").as_str().and_then(|id| Uuid::try_parse(id).ok()).unwrap_or_default(),
             upn: rules::principal_name(&record).to_owned(),
@@ -102,7 +103,7 @@ impl Service {
 
     /// Everyone's names, then everyone's data, then the names for good: in each wave the store takes many writes into
     /// one disk write.
-    async fn write_people(&self, prepared: Vec<Prepared>) -> Result<Vec<Person>, String> {
+    async fn write_people(&self, prepared: Vec<Prepared>) -> Result<Vec<Person>, Problem> {
         let people: Vec<Person> = prepared.iter().map(|prepared| prepared.person.clone()).collect();
         let holder = |prepared: &Prepared| (prepared.label.clone(), (prepared.owner, prepared.person.upn.clone()));
         let holders: Vec<_> = prepared.iter().map(holder).collect();
@@ -128,21 +129,23 @@ impl Service {
     }
 
     /// Does the same for all at once, and waits for all. Each comes with how it is called where it fails.
-    async fn wave<T, F>(&self, all: Vec<(String, T)>, each: impl Fn(Service, T) -> F) -> Result<(), String>
+    async fn wave<T, F>(&self, all: Vec<(String, T)>, each: impl Fn(Service, T) -> F) -> Result<(), Problem>
     where
         F: Future<Output = Result<(), Problem>> + Send + 'static,
     {
         let mut tasks = JoinSet::new();
         for (label, one) in all {
             let done = each(self.clone(), one);
-            tasks.spawn(async move { done.await.map_err(|problem| format!("{label}: {}", problem.message)) });
+            let called =
+                move |problem: Problem| Problem { message: format!("{label}: {}", problem.message), ..problem };
+            tasks.spawn(async move { done.await.map_err(called) });
         }
         let mut failed = None;
         while let Some(done) = tasks.join_next().await {
             match done {
                 Ok(Ok(())) => {}
-                Ok(Err(message)) => failed = failed.or(Some(message)),
-                Err(error) => failed = failed.or(Some(error.to_string())),
+                Ok(Err(problem)) => failed = failed.or(Some(problem)),
+                Err(error) => failed = failed.or(Some(Problem::new(Kind::Internal, error.to_string()))),
             }
         }
         failed.map_or(Ok(()), Err)

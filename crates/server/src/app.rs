@@ -215,7 +215,7 @@ impl App {
         };
         let caller = admitted.map_err(|error| self.unknown_caller(&error))?;
         if self.authenticator.creates_people(&caller.issuer) {
-            Box::pin(newcomers::welcome(&self.api, &caller)).await;
+            Box::pin(newcomers::welcome(&self.api, &caller)).await?;
         }
         Ok(caller)
     }

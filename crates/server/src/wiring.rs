@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use engine::{Dialect, Exchange, Request, Response};
+use engine::{Dialect, Exchange, Kind, Problem, Request, Response};
 use profile::AppWrites;
 use serde_json::Value;
 use store::Store;
@@ -131,7 +131,7 @@ impl Api {
     /// Loads people, who are counted from `first` where one of them is at fault.
     pub(crate) async fn load(&self, tenant: Uuid, people: &[Value], first: usize) -> Outcome<Vec<Person>> {
         let loaded = self.service.resources().load_people(tenant, people, first).await;
-        let loaded = loaded.map_err(|message| Failure::failed("the people cannot be loaded", message))?;
+        let loaded = loaded.map_err(|problem| Failure::failed("the people cannot be loaded", problem.message))?;
         Ok(loaded.into_iter().map(Person::from).collect())
     }
 
@@ -143,8 +143,21 @@ impl Api {
 
     pub(crate) async fn person(&self, tenant: Uuid, name: &str) -> Outcome<Option<Person>> {
         let found = self.service.resources().person(tenant, name).await;
-        let found = found.map_err(|message| Failure::failed("the person cannot be read", message))?;
+        let found = found.map_err(|problem| Failure::failed("the person cannot be read", problem.message))?;
         Ok(found.map(Person::from))
+    }
+
+    /// Is there this person? Whose data is there no longer is not.
+    pub(crate) async fn knows(&self, tenant: Uuid, id: Uuid) -> Result<bool, Problem> {
+        match self.service.resources().person(tenant, &id.to_string()).await {
+            Err(problem) if problem.kind == Kind::ResourceNotFound => Ok(false),
+            found => found.map(|person| person.is_some()),
+        }
+    }
+
+    /// Enters a person.
+    pub(crate) async fn enter(&self, tenant: Uuid, person: Value) -> Result<(), Problem> {
+        self.service.resources().load_people(tenant, &[person], 0).await.map(drop)
     }
 
     pub(crate) async fn verify(&self) -> Vec<String> {

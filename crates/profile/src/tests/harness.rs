@@ -99,7 +99,8 @@ impl World {
     }
 
     pub(super) fn load(&self, people: &[Json]) -> Result<Vec<crate::Person>, String> {
-        self.runtime.block_on(self.service.resources().load_people(TENANT, people, 0))
+        let loaded = self.runtime.block_on(self.service.resources().load_people(TENANT, people, 0));
+        loaded.map_err(|problem| problem.message)
     }
 
     /// The store, for what a crash leaves behind.
