@@ -96,7 +96,18 @@ pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<St
         Some(older) => format!("brought the layout from version {older} to {VERSION}"),
         None => format!("laid out version {VERSION}"),
     });
+    if !has_checksums(client).await? {
+        let how = "a bit that changes on its disk is not noticed; stop it and run `pg_checksums --enable`";
+        told.push(format!("the database keeps no checksums of its pages: {how}"));
+    }
     Ok(told)
+}
+
+/// Whether PostgreSQL notices damaged pages; other engines, which do not know the setting, have ways of their own.
+async fn has_checksums(client: &Client) -> Result<bool> {
+    let sql = "SELECT current_setting('data_checksums', true) IS DISTINCT FROM 'off'";
+    let row = client.query_one(sql, &[]).await.map_err(|error| failure(&error))?;
+    row.try_get(0).map_err(|error| failure(&error))
 }
 
 /// Takes a step, of which another may just have taken the same.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use super::schema;
-use crate::Result;
+use crate::{Error, Result};
 
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -30,6 +30,9 @@ impl Pool {
             None => schema::open_reader(&self.path)?,
         };
         let outcome = work(&connection);
+        if let Err(error @ Error::Corrupt(_)) = &outcome {
+            tracing::error!(%error, "what was read from the store is not answered");
+        }
         let mut idle = self.idle();
         if idle.len() < self.keep {
             idle.push(connection);
