@@ -97,7 +97,8 @@ fn outlook(survey: &Survey) -> String {
     format!("{} of {} to bring or to compare", survey.todo.len(), survey.partitions)
 }
 
-/// Brings over what is to be brought, and shows how far it has come. Once asked to stop it finishes what is under way.
+/// Brings over what is to be brought, and shows how far it has come. Once asked to stop it finishes what is under way;
+/// asked again, it leaves that.
 async fn pass(mover: &Arc<Mover>, survey: Survey, stop: &mut Stop) -> Result<(), Halt> {
     let mut bar = Bar::new(survey.todo.len());
     let working = Arc::clone(mover);
@@ -108,7 +109,12 @@ async fn pass(mover: &Arc<Mover>, survey: Survey, stop: &mut Stop) -> Result<(),
         tokio::select! {
             outcome = &mut work => break outcome,
             _ = ticks.tick() => bar.show(&mover.progress().figures()),
-            () = stop.wished() => mover.progress().stop(),
+            () = stop.wished() => {
+                if mover.progress().is_stopping() {
+                    break Ok(Err(Halt::Stopped));
+                }
+                mover.progress().stop();
+            }
         }
     };
     bar.clear();

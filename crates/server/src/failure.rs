@@ -10,7 +10,7 @@ pub(crate) enum Failure {
     Failed(String),
     /// It was asked wrongly: arguments or settings (exit code 2).
     Usage(String),
-    /// It was done, and found something (exit code 3). What it found has been said.
+    /// It was done, and found something, or something is left to do (exit code 3). What that is has been said.
     Found,
 }
 

@@ -110,6 +110,12 @@ impl Progress {
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
+
+    /// Whether it was asked to.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
 }
 
 /// What a pass has to do.
@@ -177,7 +183,7 @@ impl Mover {
         let mut differences = Vec::new();
         let mut under_way = JoinSet::new();
         for key in &survey.todo {
-            if self.progress.stop.load(Ordering::Relaxed) {
+            if self.progress.is_stopping() {
                 break;
             }
             if under_way.len() >= AT_ONCE {
@@ -189,7 +195,7 @@ impl Mover {
         while !under_way.is_empty() {
             note(&mut differences, under_way.join_next().await)?;
         }
-        if self.progress.stop.load(Ordering::Relaxed) {
+        if self.progress.is_stopping() {
             return Err(Halt::Stopped);
         }
         self.bring_names().await?;

@@ -60,7 +60,7 @@ impl Portion {
     pub(crate) fn check(&self, rev: Option<u64>) -> Result<()> {
         let mut last = self.after;
         for record in &self.records {
-            last += 1;
+            last = last.saturating_add(1);
             if record.rev != last || record.partition != self.standing.partition {
                 return Err(Error::Corrupt(format!(
                     "the history of {} skips rev {last}",

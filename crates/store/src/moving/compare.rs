@@ -27,8 +27,8 @@ pub(super) async fn differences(
     while at < whole.standing.rev && differing.len() < FINDINGS {
         let own = source.history(key, at, PAGE).await.map_err(Halt::Source)?;
         let theirs = target.history(key, at, PAGE).await.map_err(Halt::Target)?;
-        let until = (at + PAGE as u64).min(whole.standing.rev);
-        for (index, rev) in (at + 1..=until).enumerate() {
+        let until = at.saturating_add(PAGE as u64).min(whole.standing.rev);
+        for (index, rev) in (at.saturating_add(1)..=until).enumerate() {
             let (sent, found) = (own.get(index), theirs.get(index));
             if sent != found || sent.is_none_or(|sent| sent.rev != rev) {
                 differing.push(format!("record of rev {rev} differs"));

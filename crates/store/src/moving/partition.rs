@@ -75,7 +75,7 @@ impl Mover {
             (at, head) = records.last().map_or((at, head), |last| (last.rev, last.link));
             let is_last = at >= goal.rev;
             if at == after && !is_last {
-                let what = format!("the history of {} has no rev {}", goal.partition.owner, at + 1);
+                let what = format!("the history of {} does not lead on from rev {at}", goal.partition.owner);
                 return Err(Halt::Source(Error::Corrupt(what)));
             }
             let standing = Standing { rev: at, live: false, head, ..goal };

@@ -126,7 +126,7 @@ impl Inner {
         if let Some((rev, before)) = before {
             calls.push(call(Sql::Guard, key).and(before));
             if portion.erases() {
-                calls.push(call(Sql::EraseHistory, key).and(rev.cast_signed() + 1).and(Vec::<u8>::new()));
+                calls.push(call(Sql::EraseHistory, key).and(rev.cast_signed().saturating_add(1)).and(Vec::<u8>::new()));
             }
         }
         if let Some(items) = &portion.items {
