@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::task::JoinSet;
 
-use self::listing::Pairs;
+use self::listing::{Pair, Pairs};
 use crate::{Error, PartitionKey, Standing, Transfer};
 
 /// The secret that a target has until it is complete.
@@ -233,11 +233,7 @@ impl Mover {
     }
 
     /// Says what is foreign of a partition of the target.
-    async fn judge(
-        &self,
-        survey: &mut Survey,
-        (source, target): (Option<Standing>, Option<Standing>),
-    ) -> Outcome<Option<String>> {
+    async fn judge(&self, survey: &mut Survey, (source, target): Pair<Standing>) -> Outcome<Option<String>> {
         survey.partitions += u64::from(source.is_some());
         let (source, target) = match (source, target) {
             (Some(source), Some(target)) => (source, target),

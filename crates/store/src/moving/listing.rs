@@ -65,6 +65,9 @@ impl<'a, T: Listed> Listing<'a, T> {
     }
 }
 
+/// What the source and the target have under a key.
+pub(super) type Pair<T> = (Option<T>, Option<T>);
+
 /// The entries of the source and of the target, those of the same key together.
 pub(super) struct Pairs<'a, T: Listed> {
     source: Listing<'a, T>,
@@ -76,7 +79,7 @@ impl<'a, T: Listed> Pairs<'a, T> {
         Self { source: Listing::of(source), target: Listing::of(target) }
     }
 
-    pub(super) async fn next(&mut self) -> Outcome<Option<(Option<T>, Option<T>)>> {
+    pub(super) async fn next(&mut self) -> Outcome<Option<Pair<T>>> {
         let source = self.source.next_key().await.map_err(Halt::Source)?;
         let order = match (source, self.target.next_key().await.map_err(Halt::Target)?) {
             (None, None) => return Ok(None),

@@ -1,8 +1,11 @@
 //! Names on their way: they belong to no partition, and are taken over as they are at the moment.
 
-use super::listing::Pairs;
+use super::listing::{Pair, Pairs};
 use super::{FINDINGS, Halt, MARK, Mover, Outcome};
 use crate::{Name, NameEntry, PartitionKey, PartitionKind};
+
+/// A name with whoever holds it.
+type Held = (Name, NameEntry);
 
 /// Names set in one transaction.
 const BATCH: usize = 500;
@@ -10,7 +13,7 @@ const BATCH: usize = 500;
 impl Mover {
     /// Makes the target's names those of the source.
     pub(super) async fn bring_names(&self) -> Outcome {
-        let mut pairs = Pairs::<(Name, NameEntry)>::of(&*self.source, &*self.target);
+        let mut pairs = Pairs::<Held>::of(&*self.source, &*self.target);
         let mut batch = Vec::new();
         loop {
             let pair = pairs.next().await?;
@@ -29,7 +32,7 @@ impl Mover {
 
     /// In how many names the two differ.
     pub(super) async fn names_left(&self) -> Outcome<u64> {
-        let mut pairs = Pairs::<(Name, NameEntry)>::of(&*self.source, &*self.target);
+        let mut pairs = Pairs::<Held>::of(&*self.source, &*self.target);
         let mut left = 0;
         while let Some(pair) = pairs.next().await? {
             left += u64::from(changed(pair).is_some());
@@ -43,7 +46,7 @@ impl Mover {
         if self.target.secrets().await.map_err(Halt::Target)?.contains_key(MARK) {
             return Ok(());
         }
-        let mut pairs = Pairs::<(Name, NameEntry)>::of(&*self.source, &*self.target);
+        let mut pairs = Pairs::<Held>::of(&*self.source, &*self.target);
         while let Some(pair) = pairs.next().await? {
             let (None, Some(((tenant, _), entry))) = pair else { continue };
             let owner = PartitionKey { owner: entry.owner, tenant, kind: PartitionKind::User };
@@ -57,7 +60,7 @@ impl Mover {
 }
 
 /// What the target has to be told.
-fn changed(pair: (Option<(Name, NameEntry)>, Option<(Name, NameEntry)>)) -> Option<(Name, Option<NameEntry>)> {
+fn changed(pair: Pair<Held>) -> Option<(Name, Option<NameEntry>)> {
     match pair {
         (Some((_, source)), Some((_, target))) if source == target => None,
         (Some((name, entry)), _) => Some((name, Some(entry))),
