@@ -228,6 +228,7 @@ fn of(partition: PartitionKey, what: &str) -> String {
 macro_rules! run_between_stores {
     ($($case:ident)*) => {
         run_between_stores! { @ sqlite_to_postgres: sqlite postgres $($case)* }
+        run_between_stores! { @ sqlite_to_pooled: sqlite pooled $($case)* }
         run_between_stores! { @ postgres_to_sqlite: postgres sqlite $($case)* }
         run_between_stores! { @ memory_to_memory: memory memory $($case)* }
     };
