@@ -81,7 +81,7 @@ impl Service {
             Ground::New(id) => id,
             Ground::Made(person) => {
                 let item = person.items(PERSON).first().ok_or_else(damaged)?;
-                return Ok(Some(Visible::entry(item).row(&USER)));
+                return Ok(Some(person_row(item, false)));
             }
         };
         let owner = Owner { tenant, id };
