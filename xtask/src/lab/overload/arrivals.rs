@@ -60,13 +60,20 @@ pub(super) struct Tally {
     pub(super) first_wrong: Option<String>,
     pub(super) broken: usize,
     pub(super) pushed_back: u64,
-    pub(super) elapsed: Duration,
+    /// The accepted that were answered before the load ended.
+    in_time: usize,
+    time: Duration,
 }
 
 impl Tally {
-    /// Accepted requests a second.
+    /// Accepted requests.
+    pub(super) fn accepted(&self) -> usize {
+        self.accepted.len()
+    }
+
+    /// The same a second, while the load lasted.
     pub(super) fn goodput(&self) -> f64 {
-        self.accepted.len() as f64 / self.elapsed.as_secs_f64().max(1e-9)
+        self.in_time as f64 / self.time.as_secs_f64()
     }
 
     /// Milliseconds that so many per hundred of the accepted stayed within.
@@ -76,6 +83,7 @@ impl Tally {
 
     fn add(&mut self, other: Tally) {
         self.accepted.extend(other.accepted);
+        self.in_time += other.in_time;
         self.changes += other.changes;
         self.refused = [self.refused[0] + other.refused[0], self.refused[1] + other.refused[1]];
         self.wrong += other.wrong;
@@ -83,10 +91,11 @@ impl Tally {
         self.broken += other.broken;
     }
 
-    fn note(&mut self, answer: &Answered, is_change: bool, latency: Duration) {
+    fn note(&mut self, answer: &Answered, is_change: bool, latency: Duration, in_time: bool) {
         match (answer.status, answer.again) {
             (200..300, _) => {
                 self.accepted.push(latency);
+                self.in_time += usize::from(in_time);
                 self.changes += usize::from(is_change);
             }
             (429, true) => self.refused[0] += 1,
@@ -161,7 +170,7 @@ impl Arrivals {
         while let Some(tally) = tasks.join_next().await {
             total.add(tally.or_fail("a connection was lost")?);
         }
-        total.elapsed = start.elapsed();
+        total.time = time;
         total.pushed_back = schedule.pushed_back.load(Ordering::Relaxed);
         total.accepted.sort_unstable();
         Ok(total)
@@ -197,7 +206,10 @@ impl Connection {
             let change = usize::try_from(turn / CHANGE).ok().and_then(|turn| caller.changes.get(turn % changes));
             let request = change.filter(|_| is_change).unwrap_or(&caller.read);
             match self.exchange(request).await {
-                Ok(answer) => tally.note(&answer, is_change, clock::now().saturating_duration_since(due)),
+                Ok(answer) => {
+                    let now = clock::now();
+                    tally.note(&answer, is_change, now.saturating_duration_since(due), now <= schedule.end);
+                }
                 Err(_) => {
                     tally.broken += 1;
                     match Connection::open(load.address).await {
@@ -255,7 +267,7 @@ mod tests {
     fn refusals_that_do_not_say_when_to_come_again_are_wrong() {
         let mut tally = Tally::default();
         for (status, again) in [(201, false), (503, true), (429, true), (503, false), (500, true), (404, false)] {
-            tally.note(&Answered { status, again, head: String::new() }, true, SLACK);
+            tally.note(&Answered { status, again, head: String::new() }, true, SLACK, true);
         }
         assert_eq!((tally.accepted.len(), tally.refused, tally.wrong), (1, [1, 1], 3));
     }
