@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::bench::figures::{median, percentile};
 use crate::bench::load::{Load, Tally};
-use crate::bench::{clock, http};
+use crate::bench::{clock, http, production};
 use crate::failure::{Because, Failure, Outcome};
 use crate::lab::site::{Running, Site};
 use crate::lab::{Below, Bench, client};
@@ -50,8 +50,13 @@ pub(crate) fn measure(vitae: &Path, time: Duration, rounds: u64) -> Outcome<Poin
     term::progress("pgread …");
     let bench = Bench { server: vitae.to_owned(), earlier: None, below: Below::Postgres, seed: 1, long: false };
     let site = Site::new(&bench, 1)?;
+    let made = site.start()?;
+    let item = item(&made)?;
+    made.end()?;
+    // Now that who asks is there, nobody need be looked for at each request.
+    site.database()?.close_doors(site.folder())?;
     let server = site.start()?;
-    let (key, load) = item(&server)?;
+    let (key, load) = (item.key, item.load(&server));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.or_fail("cannot start")?;
     let url = site.database()?.engine.url();
@@ -112,8 +117,22 @@ impl PointReads {
     }
 }
 
-/// An item of the one who asks: the key of their partition, and the load that reads it.
-fn item(server: &Running) -> Outcome<(PartitionKey, Load)> {
+/// An item of the one who asks.
+struct Item {
+    /// Of their partition.
+    key: PartitionKey,
+    path: String,
+}
+
+impl Item {
+    fn load(&self, server: &Running) -> Load {
+        let door = &server.door;
+        let requests: Arc<[Bytes]> = [http::request("GET", &self.path, &door.host, &door.token, "")].into();
+        Load { address: door.address, connections: AT_ONCE, requests, next: Arc::default(), status: 200 }
+    }
+}
+
+fn item(server: &Running) -> Outcome<Item> {
     let mut line = client::Line::open(&server.door).or_fail("cannot connect")?;
     let me = line.ask("GET", "/beta/me?$select=id", &[], None).or_fail("who asks")?.json();
     let owner = me.get("id").and_then(|id| id.as_str()?.parse().ok()).ok_or_else(|| Failure::new("nobody asks"))?;
@@ -121,11 +140,8 @@ fn item(server: &Running) -> Outcome<(PartitionKey, Load)> {
     let made = line.ask("POST", "/beta/me/profile/interests", &[], Some(&body)).or_fail("an item")?.json();
     let id = made.get("id").and_then(|id| id.as_str()).ok_or_else(|| Failure::new("no item"))?;
     let path = format!("/beta/me/profile/interests/{id}");
-    let door = &server.door;
-    let requests: Arc<[Bytes]> = [http::request("GET", &path, &door.host, &door.token, "")].into();
-    let load = Load { address: door.address, connections: AT_ONCE, requests, next: Arc::default(), status: 200 };
-    let tenant = crate::bench::production::tenant(&door.token)?;
-    Ok((PartitionKey { owner, tenant, kind: PartitionKind::User }, load))
+    let tenant = production::tenant(&server.door.token)?;
+    Ok(Item { key: PartitionKey { owner, tenant, kind: PartitionKind::User }, path })
 }
 
 /// The driver alone, as many connections as the store shares among readers.

@@ -101,7 +101,7 @@ fn settings(token: &str, data: &str) -> Outcome<String> {
     Ok(format!(
         "listen = '127.0.0.1:0'\n{data}\npublic_url = 'https://{HOST}'\ntrusted_proxies = ['127.0.0.1']\n\n\
          [[issuers]]\nname = {issuer}\naudiences = [{audience}]\ntenant = {tenant}\njwks = 'keys.json'\n\
-         algorithms = ['ES256']\nroles.people_administrator = ['peopleAdministrator']\ncreate_people = true\n"
+         algorithms = ['ES256']\nroles.people_administrator = ['peopleAdministrator']\n"
     ))
 }
 

@@ -1,17 +1,21 @@
 //! The database of a lab: a PostgreSQL of its own, which can be killed and frozen, and what servers need to share it.
 
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use store::testing::Engine;
+use store::testing::{Engine, execute};
 
-use crate::bench::production;
+use crate::bench::production::{self, SETTINGS};
 use crate::bench::scene::Server;
 use crate::failure::{Because, Outcome};
 
 /// How long servers wait for an answer of the database, in milliseconds. Short, for many are waited for in vain.
 const TIMEOUT: u32 = 1_000;
+
+const NEWCOMERS: &str = "create_people = true\n";
 
 /// A database and what servers need that stand on it.
 pub(crate) struct Database {
@@ -27,7 +31,28 @@ impl Database {
         let engine = Engine::start().or_fail("cannot start PostgreSQL")?;
         let data = format!("store = '{}'\ndatabase.timeout_ms = {TIMEOUT}", engine.url());
         production::settle(made, &token, folder, &data)?;
+        // Nobody is there; who asks comes by asking. The issuer is what the settings end with.
+        let mut settings = File::options().append(true).open(folder.join(SETTINGS)).or_fail(SETTINGS)?;
+        settings.write_all(NEWCOMERS.as_bytes()).or_fail(SETTINGS)?;
         Ok(Database { engine, token, starts: AtomicUsize::new(0) })
+    }
+
+    /// Lets nobody else in by asking; for servers that start from now on.
+    pub(crate) fn close_doors(&self, folder: &Path) -> Outcome {
+        let file = folder.join(SETTINGS);
+        let text = std::fs::read_to_string(&file).or_fail(SETTINGS)?;
+        std::fs::write(&file, text.replace(NEWCOMERS, "")).or_fail(SETTINGS)
+    }
+
+    /// Has it acknowledge what it has not made durable.
+    pub(crate) fn weaken(&self) -> Outcome {
+        let settings = ["synchronous_commit = off", "wal_writer_delay = '10s'", "wal_writer_flush_after = '1GB'"];
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_fail("cannot start")?;
+        for setting in settings {
+            let sql = format!("ALTER SYSTEM SET {setting}");
+            runtime.block_on(execute(&self.engine.url(), &sql)).or_fail(setting)?;
+        }
+        runtime.block_on(execute(&self.engine.url(), "SELECT pg_reload_conf()")).or_fail("the database")
     }
 
     /// Starts a server on it by a command that lacks only arguments.
