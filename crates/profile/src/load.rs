@@ -17,8 +17,10 @@ use uuid::Uuid;
 
 use crate::access::Policy;
 use crate::audit::{Activity, Audit};
+use crate::items::entry;
 use crate::model::{MODEL, PROFILE, USER};
 use crate::people::put_person;
+use crate::problems::from_store;
 use crate::rules::{self, PERSON, Writing};
 use crate::service::Service;
 use crate::target::Owner;
@@ -99,6 +101,12 @@ impl Service {
             upn: rules::principal_name(&record).to_owned(),
             display_name: rules::display_name(&record).to_owned(),
         }))
+    }
+
+    /// Is there a person of that id?
+    pub async fn has_person(&self, tenant: Uuid, id: Uuid) -> Result<bool, Problem> {
+        let found = self.store.snapshot(Owner { tenant, id }.partition()).await.map_err(|error| from_store(&error))?;
+        Ok(found.is_some_and(|found| !entry(&found).is_empty()))
     }
 
     /// Everyone's names, then everyone's data, then the names for good: in each wave the store takes many writes into

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use engine::{Dialect, Exchange, Kind, Problem, Request, Response};
+use engine::{Dialect, Exchange, Problem, Request, Response};
 use profile::AppWrites;
 use serde_json::Value;
 use store::Store;
@@ -149,10 +149,7 @@ impl Api {
 
     /// Is there this person? Whose data is there no longer is not.
     pub(crate) async fn knows(&self, tenant: Uuid, id: Uuid) -> Result<bool, Problem> {
-        match self.service.resources().person(tenant, &id.to_string()).await {
-            Err(problem) if problem.kind == Kind::ResourceNotFound => Ok(false),
-            found => found.map(|person| person.is_some()),
-        }
+        self.service.resources().has_person(tenant, id).await
     }
 
     /// Enters a person.
