@@ -28,6 +28,8 @@ pub(crate) struct Database {
     pub(crate) authorities: Option<PathBuf>,
     /// How long an answer is waited for.
     pub(crate) timeout: Duration,
+    /// For how long what another server may have changed is shown as it was.
+    pub(crate) staleness: Duration,
     /// How many transactions are under way at once.
     pub(crate) writers: usize,
     /// How many connections readers share.
@@ -113,6 +115,7 @@ impl Default for Database {
             pooler: false,
             authorities: None,
             timeout: usual.deadline,
+            staleness: usual.staleness,
             writers: usual.writers,
             readers: usual.readers,
         }
@@ -124,6 +127,7 @@ impl Database {
         postgres::Options {
             cache_bytes,
             deadline: self.timeout,
+            staleness: self.staleness,
             writers: self.writers,
             readers: self.readers,
             prepare: !self.pooler,

@@ -29,10 +29,11 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use self::pool::Pool;
-use self::row::Base;
+use self::row::{Base, Kept};
 use crate::cache::Cache;
 use crate::{
     AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, NameEntry, PartitionKey, Result, Scan,
@@ -49,6 +50,9 @@ pub struct Options {
     pub writer: Uuid,
     /// The bytes that hot partitions may occupy in memory.
     pub cache_bytes: usize,
+    /// For how long a partition in memory may be used once it was found current, though another server may have
+    /// changed it since. Nothing unless somebody chose it: what was narrowed is shown for as long.
+    pub staleness: Duration,
     /// The connections that readers share.
     pub readers: usize,
     /// The connections for transactions: as many as are under way at once.
@@ -70,6 +74,7 @@ impl Options {
         Self {
             writer,
             cache_bytes: 64 << 20,
+            staleness: Duration::ZERO,
             readers: 4,
             writers: 16,
             queue: 4096,
@@ -87,7 +92,9 @@ pub struct PostgresStore {
 
 struct Inner {
     pool: Pool,
-    cache: Cache<Base>,
+    cache: Cache<Kept>,
+    staleness: Duration,
+    opened: Instant,
     turns: [Mutex<()>; TURNS],
     writer: Uuid,
     commits: AtomicU64,
@@ -140,6 +147,8 @@ impl PostgresStore {
         let inner = Inner {
             pool,
             cache: Cache::new(options.cache_bytes),
+            staleness: options.staleness,
+            opened: Instant::now(),
             turns: std::array::from_fn(|_| Mutex::new(())),
             writer: options.writer,
             commits: AtomicU64::new(0),
@@ -178,20 +187,33 @@ impl Inner {
     }
 
     async fn snapshot(&self, key: PartitionKey) -> Result<Option<Arc<Snapshot>>> {
-        if let Some(known) = self.cache.get(&key) {
+        if let Some(Kept { base: known, found }) = self.cache.get(&key) {
+            let now = self.opened.elapsed();
+            if found.is_within(self.staleness, now) {
+                return Ok(Some(known.snapshot));
+            }
             match read::rev(&self.pool, key).await? {
                 None => return Ok(None),
-                Some(found) if found == (known.rev(), known.stamp) => return Ok(Some(known.snapshot)),
+                Some(rev) if rev == (known.rev(), known.stamp) => {
+                    found.again(now);
+                    return Ok(Some(known.snapshot));
+                }
                 Some(_) => {}
             }
         }
-        let epoch = self.cache.epoch(&key);
+        let base = self.load(key).await?;
+        Ok(base.live.then_some(base.snapshot))
+    }
+
+    /// Reads a partition, and keeps what there is.
+    async fn load(&self, key: PartitionKey) -> Result<Base> {
+        let (epoch, now) = (self.cache.epoch(&key), self.opened.elapsed());
         let base = read::load(&self.pool, key).await?;
-        if !base.live {
-            return Ok(None);
+        match base.live {
+            true => self.cache.offer(key, epoch, &Kept::new(base.clone(), now)),
+            false => self.cache.publish(key, None),
         }
-        self.cache.offer(key, epoch, &base);
-        Ok(Some(base.snapshot))
+        Ok(base)
     }
 
     async fn erase_all(&self) -> Result<()> {

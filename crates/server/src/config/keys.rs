@@ -86,6 +86,16 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         },
     ),
     key(
+        "database.staleness_ms",
+        Default::Number(0),
+        "for how long a server may show what another has changed or hidden as it was, in milliseconds",
+        |settings, value| {
+            let milliseconds = value.number(0, 60_000)?;
+            settings.database.staleness = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX));
+            Ok(())
+        },
+    ),
+    key(
         "database.writers",
         Default::Number(16),
         "connections for changes: as many are under way at once",

@@ -1,6 +1,8 @@
 //! Rows to values.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio_postgres::Row;
@@ -23,10 +25,44 @@ pub(super) struct Base {
     pub(super) head: Option<Hash>,
 }
 
-impl Content for Base {
-    fn size(&self) -> usize {
-        self.snapshot.size()
+/// A partition in memory.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) base: Base,
+    pub(super) found: Found,
+}
+
+/// When a partition was last found current, in microseconds since the store was opened. Shared by all who hold it.
+#[derive(Clone, Debug)]
+pub(super) struct Found(Arc<AtomicU64>);
+
+impl Kept {
+    /// One that was read by a question asked then.
+    pub(super) fn new(base: Base, asked: Duration) -> Self {
+        Self { base, found: Found(Arc::new(AtomicU64::new(micros(asked)))) }
     }
+}
+
+impl Content for Kept {
+    fn size(&self) -> usize {
+        self.base.snapshot.size()
+    }
+}
+
+impl Found {
+    /// Notes that it still was, by a question asked then.
+    pub(super) fn again(&self, asked: Duration) {
+        self.0.fetch_max(micros(asked), Ordering::Relaxed);
+    }
+
+    /// Is that less than so long ago?
+    pub(super) fn is_within(&self, staleness: Duration, now: Duration) -> bool {
+        micros(now).saturating_sub(self.0.load(Ordering::Relaxed)) < micros(staleness)
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl Base {

@@ -6,6 +6,7 @@ mod faults;
 mod pooled;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -50,6 +51,29 @@ async fn a_cached_partition_decides_nothing() {
     let good = expecting(vec![Precondition::Rev(3)], commit(user(1), 5, vec![put("skills", "c", 1)]));
     assert_eq!(one.commit(good).await, Ok(4));
     assert_eq!(one.verify().await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn staleness_is_what_was_chosen_and_ends_with_a_conflict() {
+    let place = Place::laid_out().await.unwrap();
+    let hours = |hours: u64| Options { staleness: Duration::from_hours(hours), ..server() };
+    let (patient, strict) = (open(&place.url, &hours(1)).await, open(&place.url, &hours(0)).await);
+    let seen = async |store: &dyn Store| store.snapshot(user(1)).await.unwrap().map(|seen| seen.rev());
+    strict.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
+    assert_eq!((seen(&*patient).await, seen(&*strict).await), (Some(1), Some(1)));
+    strict.commit(commit(user(1), 2, vec![put("skills", "b", 1)])).await.unwrap();
+    assert_eq!((seen(&*patient).await, seen(&*strict).await), (Some(1), Some(2)));
+    // What it changes itself it sees, and a change is never judged on what is stale.
+    let late = expecting(vec![Precondition::Rev(1)], commit(user(1), 3, vec![Change::Drop]));
+    assert_eq!(patient.commit(late).await, Err(Error::Conflict(Precondition::Rev(1))));
+    assert_eq!(seen(&*patient).await, Some(2), "whoever lost a race sees who won");
+    patient.commit(commit(user(1), 4, vec![put("skills", "c", 1)])).await.unwrap();
+    assert_eq!((seen(&*patient).await, seen(&*strict).await), (Some(3), Some(3)));
+    strict.commit(commit(user(1), 5, vec![Change::Drop])).await.unwrap();
+    assert_eq!((seen(&*patient).await, seen(&*strict).await), (Some(3), None));
+    let gone = expecting(vec![Precondition::Exists], commit(user(1), 6, vec![]));
+    assert_eq!(patient.commit(gone).await, Err(Error::Conflict(Precondition::Exists)));
+    assert_eq!(seen(&*patient).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,7 +20,7 @@ use super::plan::Plan;
 use super::pool::crowded;
 use super::read::{self, code};
 use super::rest::share;
-use super::row::{self, Base};
+use super::row::{self, Base, Kept};
 use super::sql::Sql;
 use crate::expect::{self, Known};
 use crate::{Commit, Error, Result};
@@ -73,7 +73,7 @@ impl Inner {
         let known = self.cache.get(&key);
         let mut is_fresh = known.is_none();
         let mut base = match known {
-            Some(base) => base,
+            Some(kept) => kept.base,
             None => read::load(&self.pool, key).await?,
         };
         let mut attempt = Attempt::new(self, commit);
@@ -125,8 +125,10 @@ impl<'a> Attempt<'a> {
     /// Tries to make the rev after this one. The error is that of a commit that is not to be tried again.
     async fn make(&mut self, base: &Base) -> Result<u64, Option<Error>> {
         let plan = Plan::of(base, self.commit, self.stamp);
+        let began = self.store.opened.elapsed();
         let Err(fault) = self.send(&plan).await else {
-            self.store.cache.publish(self.commit.partition, plan.after(base));
+            let after = plan.after(base).map(|base| Kept::new(base, began));
+            self.store.cache.publish(self.commit.partition, after);
             return Ok(plan.rev);
         };
         if fault.is_open() {
@@ -146,10 +148,11 @@ impl<'a> Attempt<'a> {
         outcome
     }
 
-    /// Reads the partition anew; over and over, when an outcome depends on it.
+    /// Reads the partition anew; over and over, when an outcome depends on it. Whoever is told of a conflict reads what
+    /// is kept here.
     async fn reload(&self) -> Result<Base> {
         loop {
-            match read::load(&self.store.pool, self.commit.partition).await {
+            match self.store.load(self.commit.partition).await {
                 Err(Error::Unavailable(_)) if self.open.is_some() && Instant::now() < self.until => sleep(PAUSE).await,
                 outcome => return outcome,
             }
