@@ -177,7 +177,10 @@ fn offers(address: &Address, dialect: &Dialect, method: &Method, task: Task) -> 
         Delete | DeleteEach => set.is_none_or(|set| !own(address) || set.capabilities.deletable),
         _ => true,
     };
-    in_set && (task != Update || method != Method::PUT || dialect.put)
+    // What follows from something else is changed there.
+    let derived = |step: &Step| matches!(step, Step::Navigation(navigation) if navigation.derived);
+    let is_there = task.action().is_reading() || !address.steps.iter().any(derived);
+    in_set && is_there && (task != Update || method != Method::PUT || dialect.put)
 }
 
 /// Is it about an entity of the set at the beginning of the address itself?

@@ -155,6 +155,13 @@ fn what_is_no_photo_is_told() {
     ] {
         let answer = world.raw(&ada(), method.clone(), url, &[("content-type", "application/json")], b"{}");
         assert_eq!(answer.status, 405, "{method} {url}");
+        if url.starts_with("me/photos") {
+            let options = world.raw(&ada(), Method::OPTIONS, url, &[], b"");
+            for allow in [&answer.headers["allow"], &options.headers["allow"]] {
+                let changes = ["POST", "PATCH", "PUT", "DELETE"].map(|change| allow.to_str().unwrap().contains(change));
+                assert_eq!(changes, [false; 4], "{method} {url}: {allow:?}");
+            }
+        }
     }
 }
 
