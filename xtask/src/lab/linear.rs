@@ -5,7 +5,6 @@
 //! A list counts as a read of every item. That it shows all of them as of one moment is not judged.
 
 mod broken;
-mod checker;
 mod history;
 
 use std::collections::BTreeMap;
@@ -15,9 +14,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use fuzz::Dice;
+use fuzz::linear::{Fault, linearizable};
 use serde_json::{Value, json};
 
-use self::checker::{Fault, linearizable};
 use self::history::{Ask, Event, Shown, Told};
 use crate::bench::clock;
 use crate::failure::{Because, Failure, Outcome};
@@ -93,7 +92,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
         for (id, history) in &histories {
             items += 1;
             events += history.len();
-            linearizable(history).map_err(|fault| Failure::new(told(number, id, history, &fault)))?;
+            linearizable(history, None).map_err(|fault| Failure::new(told(number, id, history, &fault)))?;
         }
     }
     let count = servers.len();
@@ -104,7 +103,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     ))
 }
 
-fn told(round: usize, id: &str, history: &[Event], fault: &Fault) -> String {
+fn told(round: usize, id: &str, history: &[Event], fault: &Fault<Event>) -> String {
     let Fault::Broken { done, left } = fault else {
         return format!("round {round}, item {id}: {} answers, too many orders to try", history.len());
     };

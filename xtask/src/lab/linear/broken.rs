@@ -2,8 +2,8 @@
 //! sound one may make, of which none may be.
 
 use fuzz::Dice;
+use fuzz::linear::linearizable;
 
-use super::checker::linearizable;
 use super::history::{ANY, Ask, Event, Shown, State, Told};
 use crate::failure::{Failure, Outcome};
 
@@ -130,19 +130,19 @@ fn random(dice: &mut Dice) -> Vec<Event> {
 pub(super) fn test(seed: u64) -> Outcome<String> {
     let broken = broken();
     for (name, history) in &broken {
-        if linearizable(history).is_ok() {
+        if linearizable(history, None).is_ok() {
             return Err(Failure::new(format_args!("the checker did not find: {name}")));
         }
     }
     for (name, history) in sound() {
-        if let Err(fault) = linearizable(&history) {
+        if let Err(fault) = linearizable(&history, None) {
             return Err(Failure::new(format_args!("the checker refused what is allowed: {name}: {fault:?}")));
         }
     }
     let mut dice = Dice::new(seed);
     for _ in 0..SOUND {
         let history = random(&mut dice);
-        if let Err(fault) = linearizable(&history) {
+        if let Err(fault) = linearizable(&history, None) {
             return Err(Failure::new(format_args!("the checker refused a sound history: {fault:?} of {history:?}")));
         }
     }

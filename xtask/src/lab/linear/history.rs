@@ -3,6 +3,8 @@
 //!
 //! An item has two properties that are changed alone or together, so that a change that undoes another one's shows.
 
+use fuzz::linear;
+
 /// What an item shows: two numbers that tell which request wrote them, and its tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Shown {
@@ -61,14 +63,22 @@ pub(super) struct Event {
     pub(super) told: Told,
 }
 
-impl Event {
-    /// Is it known how it ended?
-    pub(super) fn is_answered(&self) -> bool {
+impl linear::Event for Event {
+    type State = State;
+
+    fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    fn ended(&self) -> u64 {
+        self.ended
+    }
+
+    fn is_answered(&self) -> bool {
         self.told != Told::Unknown
     }
 
-    /// The item after it, if in that state it is answered as it was.
-    pub(super) fn apply(&self, state: State) -> Option<State> {
+    fn apply(&self, state: State) -> Option<State> {
         match (self.ask, self.told, state) {
             (Ask::Create { left, right }, Told::Item(shown), None) => {
                 ((shown.left, shown.right) == (left, right)).then_some(Some(shown))
