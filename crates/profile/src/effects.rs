@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use store::BoxFuture;
 use uuid::Uuid;
 
 /// The source of time and ids.
@@ -24,4 +25,9 @@ pub trait Effects: Send + Sync + 'static {
     /// The salt of the record of a change made at `at` in the partition of `owner`: nobody can guess it, and no two are
     /// the same.
     fn salt(&self, owner: Uuid, at: i64) -> store::Salt;
+
+    /// Carries on with work for which nobody may wait: on the runtime, unless who steps through everything by hand takes it.
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
+        drop(tokio::spawn(work));
+    }
 }

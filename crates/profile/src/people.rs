@@ -10,6 +10,7 @@ use edm::expr::Reach;
 use edm::{Patch, Record, Value, codec, lazy};
 use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag};
 use store::{Change, Commit, Item, Precondition, Snapshot};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::access::{Look, Visible};
@@ -100,11 +101,12 @@ impl Service {
             sent.noted(None, &item.id, at).join(&mut commit);
         }
         let (service, name) = (self.clone(), principal_name(&record).to_owned());
-        let entered = to_the_end(async move {
-            let _turn = turn;
-            service.enter(owner, &name, commit).await
-        })
-        .await?;
+        let entered = self
+            .to_the_end(async move {
+                let _turn = turn;
+                service.enter(owner, &name, commit).await
+            })
+            .await?;
         Ok(entered.then(|| Visible::written(&item).row(&USER)))
     }
 
@@ -118,7 +120,7 @@ impl Service {
             }
             return Ok(false);
         }
-        self.bind_name(owner, name).await?;
+        names::left(self.bind_name(owner, name).await);
         Ok(true)
     }
 
@@ -160,7 +162,7 @@ impl Service {
         } else {
             let Some(turn_of_names) = turn_of_names else { return Ok(Changed::Conflict) };
             let (service, old_name, new_name) = (self.clone(), old_name.to_owned(), new_name.to_owned());
-            to_the_end(async move {
+            self.to_the_end(async move {
                 let _turn = turn;
                 service.rename(owner, &old_name, &new_name, commit, &turn_of_names).await
             })
@@ -190,12 +192,12 @@ impl Service {
         let expect = vec![Precondition::Rev(snapshot.rev())];
         let commit = Commit { partition: owner.partition(), at, expect, changes: vec![Change::Drop], audit };
         let (service, name) = (self.clone(), principal_name(&name).to_owned());
-        to_the_end(async move {
+        self.to_the_end(async move {
             let _turn = turn;
             if service.commit(commit).await?.is_none() {
                 return Ok(Changed::Conflict);
             }
-            service.release_name(owner, &name).await?;
+            names::left(service.release_name(owner, &name).await);
             Ok(Changed::Done(()))
         })
         .await
@@ -212,15 +214,17 @@ impl Service {
             self.store.snapshot(Owner { tenant, id }.partition()).await.map_err(|error| from_store(&error))?;
         snapshot.as_deref().map(Self::person_of).transpose().map_err(|_| no_person(name))
     }
-}
 
-/// Does all of a change that takes several writes, though nobody may wait for it any more: a client that hangs up must
-/// not leave half of it.
-async fn to_the_end<T: Send + 'static>(
-    change: impl Future<Output = Result<T, Problem>> + Send + 'static,
-) -> Result<T, Problem> {
-    let ended_early = |error| Problem::new(Kind::Internal, format!("a change has ended early: {error}"));
-    tokio::spawn(change).await.map_err(ended_early)?
+    /// Does all of a change that takes several writes, though nobody may wait for it any more: a client that hangs up must
+    /// not leave half of it.
+    async fn to_the_end<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (tell, told) = oneshot::channel();
+        self.effects.spawn(Box::pin(async move { drop(tell.send(change.await)) }));
+        told.await.map_err(|_| Problem::new(Kind::Internal, "a change has ended early; the log says why"))?
+    }
 }
 
 /// The items that show the user principal name, before and after it changed.
