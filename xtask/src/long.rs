@@ -38,6 +38,7 @@ const PROOFS: &[Test] = &[
     Test { name: "apply", cargo: &["-p", "edm", "--lib"], test: "apply::tests::" },
     Test { name: "laws", cargo: &["-p", "profile", "--lib"], test: "tests::laws::" },
     Test { name: "privacy", cargo: &["-p", "profile", "--lib"], test: "tests::privacy::" },
+    Test { name: "simulation", cargo: &["-p", "profile", "--lib"], test: "tests::simulation::" },
 ];
 
 /// Look for inputs that make a parser or a service fail.
@@ -56,10 +57,13 @@ struct Fuzz {
 }
 
 /// Compare with the oracles at length: the grammar's, the evaluator's (a million trees), and the laws of queries, and
-/// what hidden items change (nothing).
+/// what hidden items change (nothing), and the simulation of faults.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask prove")]
 struct Prove {
+    /// The first seed of `simulation` and `privacy`; 1 if not given
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// Only this proof
     #[arg(value_name = "PROOF", value_parser = names(PROOFS))]
     proof: Option<String>,
@@ -80,8 +84,9 @@ pub(crate) fn fuzz(args: &[String]) -> Outcome {
 /// Runs the proofs at length.
 pub(crate) fn prove(args: &[String]) -> Outcome {
     let args = Prove::parse_from(std::iter::once("prove").chain(args.iter().map(String::as_str)));
-    let cases = ("PROPTEST_CASES", "5000".to_owned());
-    run(PROOFS, args.proof.as_deref(), &[("VITAE_LONG", "1".to_owned()), cases])
+    let mut variables = vec![("VITAE_LONG", "1".to_owned()), ("PROPTEST_CASES", "5000".to_owned())];
+    variables.extend(args.seed.map(|seed| ("VITAE_SEED", seed.to_string())));
+    run(PROOFS, args.proof.as_deref(), &variables)
 }
 
 fn run(tests: &[Test], only: Option<&str>, variables: &[(&str, String)]) -> Outcome {

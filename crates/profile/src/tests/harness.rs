@@ -82,12 +82,21 @@ impl World {
         let service = engine::Service::new(people, Dialect { explains: true, ..Dialect::GRAPH }, [7; 32]);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let world = Self { service, runtime };
+        world.enter();
+        world
+    }
+
+    /// Both people, in a store that is empty.
+    pub(super) fn people(store: Arc<dyn store::Store>) {
+        Self::over(store, Settings::default()).enter();
+    }
+
+    fn enter(&self) {
         let people = [
             json!({"id": ADA, "userPrincipalName": "ada@fjord.example", "displayName": "Ada"}),
             json!({"id": GRACE, "userPrincipalName": "Grace@fjord.example", "displayName": "Grace"}),
         ];
-        world.load(&people).unwrap();
-        world
+        self.load(&people).unwrap();
     }
 
     /// A service over a store that is there already, with its clock and ids far from what is in it.

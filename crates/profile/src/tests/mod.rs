@@ -21,5 +21,6 @@ mod photos;
 mod privacy;
 mod reach;
 mod settings;
+mod simulation;
 mod surfaces;
 mod values;
