@@ -16,8 +16,9 @@ use odata::{Address, Kind, Problem, Query, Step};
 
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response};
+use crate::home::Home;
 use crate::paging::{Binding, Place, Plan, with_token};
-use crate::payload::{self, Frame, Home, View};
+use crate::payload::{self, Frame, View};
 use crate::reading::applied;
 use crate::resources::{Action, Entity, Resources, Row, Target, Window};
 use crate::rows::Meter;

@@ -11,12 +11,13 @@ use odata::query::Options;
 use odata::{Address, Kind, Problem};
 
 use crate::body::key_values;
+use crate::conditions::meet;
 use crate::exchange::{Request, Response};
 use crate::outcome::Narrowing;
 use crate::resources::{Action, Call, Outcome, Resources};
 use crate::route::Route;
 use crate::rows::Meter;
-use crate::service::{Service, meet, not_of_type, nothing};
+use crate::service::{Service, not_of_type, nothing};
 
 /// Where a call led.
 pub(crate) enum Led {

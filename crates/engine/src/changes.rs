@@ -11,8 +11,9 @@ use odata::{Kind, Problem};
 
 use crate::collection::Shaping;
 use crate::exchange::Response;
+use crate::home::Home;
 use crate::paging::{with_token, without_tokens};
-use crate::payload::{Frame, Home, View};
+use crate::payload::{Frame, View};
 use crate::reading::{applied, followed, text};
 use crate::resources::{Change, Changes, Resources, Row, Target};
 use crate::service::{Service, Understood};

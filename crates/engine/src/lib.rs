@@ -10,11 +10,13 @@ mod calls;
 mod changes;
 mod changing;
 mod collection;
+mod conditions;
 mod deep;
 mod each;
 mod elsewhere;
 mod exchange;
 mod explained;
+mod home;
 mod known_paths;
 mod links;
 mod media;
@@ -32,9 +34,11 @@ mod resources;
 mod route;
 mod rows;
 mod service;
+mod tag;
 mod task;
 #[cfg(test)]
 mod tests;
+mod timings;
 mod upserting;
 
 pub use exchange::{Exchange, Request, RequestId, Response, Timing};
@@ -44,9 +48,10 @@ pub use odata::{Address, Dialect, Kind, Place, Problem, Step, setting};
 pub use once::{Claim, Once};
 pub use resources::{
     Action, Basis, Call, Change, Changed, Changes, Content, Entity, Linked, Links, Media, Outcome, Resources, Row,
-    Stream, Tag, Target, Window,
+    Stream, Target, Window,
 };
 pub use service::Service;
+pub use tag::Tag;
 
 /// Reads an entity in payload form as a create would, for services that load data without a request.
 pub fn read_entity(

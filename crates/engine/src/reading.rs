@@ -13,8 +13,9 @@ use odata::{Kind, Place, Problem, Query, setting};
 
 use crate::collection::{self, Gathering, Shaping};
 use crate::exchange::Response;
+use crate::home::Home;
 use crate::paging::{self, Binding, Plan, with_token};
-use crate::payload::{self, Home, Page, View};
+use crate::payload::{self, Page, View};
 use crate::resources::{Entity, Resources, Row, Target, Window};
 use crate::service::{Service, Understood, no_content};
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use edm::expr::{Binary, Expr, Reach};
-use edm::{StructType, Type};
+use edm::StructType;
+use edm::expr::{Expr, Reach};
 use http::header::{CONTENT_TYPE, VARY};
 use http::{HeaderValue, Method, StatusCode};
 use odata::headers::{self, Repeat, Version, Wishes};
@@ -15,17 +15,20 @@ use odata::{Address, Dialect, Kind, Place, Problem, Query, Step, url};
 use crate::all;
 use crate::calls::{self, Led, not_offered};
 use crate::changes;
+use crate::conditions::meet;
 use crate::elsewhere;
-use crate::exchange::{Request, Response, Timing};
+use crate::exchange::{Request, Response};
+use crate::home::Home;
 use crate::known_paths::KnownPaths;
 use crate::metadata::{self, Document, Metadata};
 use crate::paging::Plan;
-use crate::payload::{self, Frame, Home};
+use crate::payload::{self, Frame};
 use crate::posted::Posted;
-use crate::resources::{Action, Entity, Resources, Target};
-use crate::route::{Checkpoint, Route};
-use crate::rows::{Loaded, Meter};
+use crate::resources::{Entity, Resources, Target};
+use crate::route::Route;
+use crate::rows::Meter;
 use crate::task::{self, Task};
+use crate::timings::Timings;
 
 /// A service: its data, its choices, and the key of its skip tokens.
 #[derive(Debug, Clone)]
@@ -299,57 +302,6 @@ impl<R: Resources> Service<R> {
         }
     }
 
-    /// The conditions that stand in the path: those on what is listed join the one in the query, the one on a single
-    /// entity is given back.
-    fn narrow(&self, query: &mut Query, route: &Route<'_>, options: &Options) -> Result<Option<Expr>, Problem> {
-        let entities = self.conditions(Type::Struct(route.entity_type()), &route.filters, options)?;
-        let items = self.conditions(route.row(), &route.item_filters, options)?;
-        let (listed, single) = match route.place {
-            Place::Collection(_) => (entities, None),
-            _ => (items, entities),
-        };
-        query.filter = self.both(listed, query.filter.take())?;
-        Ok(single)
-    }
-
-    /// The conditions of a path over rows of that type as one.
-    pub(crate) fn conditions(&self, ty: Type, texts: &[&str], options: &Options) -> Result<Option<Expr>, Problem> {
-        let scope = Scope { ty, rules: self.dialect.rules, limits: self.dialect.limits };
-        texts.iter().try_fold(None, |before, text| {
-            self.both(before, Some(query::condition(self.resources.model(), scope, options, text)?))
-        })
-    }
-
-    pub(crate) fn both(&self, one: Option<Expr>, other: Option<Expr>) -> Result<Option<Expr>, Problem> {
-        let (one, other) = match (one, other) {
-            (Some(one), Some(other)) => (one, other),
-            (one, other) => return Ok(one.or(other)),
-        };
-        let both = Expr::binary(Binary::And, one, other, &self.dialect.rules);
-        both.map(Some).map_err(|error| Problem::new(Kind::BadQuery, error.to_string()).at("$filter"))
-    }
-
-    /// Are the entities on the way what the address says?
-    pub(crate) async fn pass(
-        &self,
-        caller: &R::Caller,
-        route: &Route<'_>,
-        options: &Options,
-        meter: &Meter,
-    ) -> Result<(), Problem> {
-        for Checkpoint { address, ty, filters } in &route.checkpoints {
-            let condition = self.conditions(Type::Struct(ty), filters, options)?;
-            let reach = condition.as_ref().map(Expr::reach).unwrap_or_default();
-            let target = self.resources.authorize(caller, address, Action::Read).await?;
-            let entity = self.resources.read(caller, &target, &reach).await?;
-            let Some(entity) = entity.filter(|entity| entity.row.ty.is_a(ty)) else { return Err(not_of_type(ty)) };
-            if let Some(condition) = &condition {
-                meet(condition, &entity, &reach, meter)?;
-            }
-        }
-        Ok(())
-    }
-
     async fn carry_out(&self, task: Task, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         match task {
             Task::Read => self.read(understood).await,
@@ -438,14 +390,6 @@ impl<R: Resources> Service<R> {
     }
 }
 
-/// Does the entity meet a condition of the path?
-pub(crate) fn meet(condition: &Expr, entity: &Entity, reach: &Reach, meter: &Meter) -> Result<(), Problem> {
-    match meter.spend("$filter", |env| condition.matches(&Loaded::new(entity, reach), env))? {
-        true => Ok(()),
-        false => Err(nothing("the entity is not among those of the condition")),
-    }
-}
-
 pub(crate) fn not_of_type(ty: &StructType) -> Problem {
     nothing(&format!("the entity is not of the type `{}`", ty.name))
 }
@@ -457,28 +401,4 @@ pub(crate) fn nothing(message: &str) -> Problem {
 /// The answer where there is nothing to answer.
 pub(crate) fn no_content() -> Response {
     Response::empty(StatusCode::NO_CONTENT)
-}
-
-/// The time each stage takes, where a stopwatch is given.
-struct Timings {
-    stopwatch: Option<fn() -> u64>,
-    last: u64,
-    stages: Vec<Timing>,
-}
-
-impl Timings {
-    fn start(request: &Request<'_>) -> Self {
-        let stopwatch = request.exchange.stopwatch;
-        Self {
-            stopwatch,
-            last: stopwatch.map_or(0, |now| now()),
-            stages: Vec::with_capacity(if stopwatch.is_some() { 4 } else { 0 }),
-        }
-    }
-
-    fn mark(&mut self, stage: &'static str) {
-        let Some(now) = self.stopwatch.map(|now| now()) else { return };
-        self.stages.push(Timing { stage, nanos: now.saturating_sub(self.last) });
-        self.last = now;
-    }
 }

@@ -9,7 +9,8 @@ use edm::{Model, Navigation, Record, StructType, Value};
 use odata::{Address, Kind, Problem, Step};
 
 use crate::exchange::Exchange;
-use crate::resources::{Action, Basis, Change, Changed, Changes, Content, Entity, Resources, Row, Tag, Window};
+use crate::resources::{Action, Basis, Change, Changed, Changes, Content, Entity, Resources, Row, Window};
+use crate::tag::Tag;
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
