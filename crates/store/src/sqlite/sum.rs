@@ -93,7 +93,7 @@ pub(super) fn item(key: PartitionKey, row: &ItemRow) -> Sum {
         .number(header.version.cast_signed())
         .number(header.audience.into())
         .fixed(&[header.searchable.into(), header.unverified_inference.into()])
-        .optional(header.confidence, |feed, confidence| feed.fixed(&confidence.to_be_bytes()))
+        .optional(header.confidence.and_then(kept), |feed, confidence| feed.fixed(&confidence.to_be_bytes()))
         .optional(header.creator_app.as_deref(), |feed, app| feed.bytes(app.as_bytes()))
         .optional(header.creator_user.as_ref(), Feed::id)
         .number(header.created)
@@ -103,6 +103,11 @@ pub(super) fn item(key: PartitionKey, row: &ItemRow) -> Sum {
         .bytes(&item.body)
         .optional(postings.as_deref(), Feed::bytes)
         .finish()
+}
+
+/// What SQLite keeps of a number: it has no NaN, and one zero.
+fn kept(number: f64) -> Option<f64> {
+    (!number.is_nan()).then_some(number + 0.0)
 }
 
 /// Of an index row, which is kept in the partition's total alone.

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::{open, place, refusal};
-use crate::fixture::{TENANT, commit, indexed, put, user};
+use crate::fixture::{TENANT, commit, indexed, item, put, user};
 use crate::sqlite::SqliteStore;
 use crate::{Change, Error, Store};
 
@@ -221,4 +221,21 @@ fn a_file_that_says_it_is_older_is_not_believed() {
     assert!(SqliteStore::open_read_only(&path).is_err());
     refusal(&path);
     assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn every_value_comes_back_as_it_was_written() {
+    let numbers = [-0.0, 0.0, 1.0, 0.1, f64::MIN_POSITIVE / 2.0, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+    for number in numbers {
+        let (_directory, path) = place();
+        let mut item = (*item("notes", "b", 2, 1)).clone();
+        item.header.confidence = Some(number);
+        let put = Change::Put { item: item.into(), index: vec![] };
+        let store = open(&path);
+        store.commit(commit(user(1), 1, vec![put])).await.unwrap();
+        drop(store);
+        let store = open(&path);
+        assert!(store.snapshot(user(1)).await.is_ok(), "{number}");
+        assert_eq!(store.verify().await, Ok(vec![]), "{number}");
+    }
 }
