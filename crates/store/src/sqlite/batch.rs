@@ -35,10 +35,10 @@ impl<'a> Batch<'a> {
         self.connection
     }
 
-    /// Does one request's work, unless the transaction is lost already.
+    /// Does one request's work, unless the transaction is lost already, which is no fault of this request.
     pub(super) fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if let Some(failure) = &self.failure {
-            return Err(failure.clone());
+            return Err(Error::Unavailable(failure.to_string()));
         }
         let outcome = work(self);
         if let Err(error) = &outcome

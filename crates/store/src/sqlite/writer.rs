@@ -54,7 +54,11 @@ impl Writer {
             let outcome = batch.attempt(work);
             Box::new(move |committed| {
                 // A caller who went away does not undo the write.
-                _ = reply.send(committed.and(outcome));
+                _ = reply.send(match outcome {
+                    // Trying again does not help, as it does those who shared the transaction.
+                    Err(damage @ Error::Corrupt(_)) => Err(damage),
+                    outcome => committed.and(outcome),
+                });
             })
         });
         let queued = self.queue.as_ref().is_some_and(|queue| queue.send(request).is_ok());

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::{open, place, refusal};
-use crate::fixture::{TENANT, commit, indexed, item, put, user};
+use crate::fixture::{TENANT, commit, delete, indexed, item, put, user};
 use crate::sqlite::SqliteStore;
 use crate::{Change, Error, Store};
 
@@ -237,5 +237,20 @@ async fn every_value_comes_back_as_it_was_written() {
         let store = open(&path);
         assert!(store.snapshot(user(1)).await.is_ok(), "{number}");
         assert_eq!(store.verify().await, Ok(vec![]), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_to_what_is_damaged_says_so_and_others_may_try_again() {
+    let (_directory, path) = place();
+    inhabited(&path).await;
+    execute(&path, "UPDATE item SET body = x'00' WHERE collection = 'notes' AND id = 'b'");
+    let store = open(&path);
+    for changes in [vec![put("notes", "b", 3)], vec![delete("notes", "b")], vec![Change::Drop]] {
+        let (damaged, other) = (commit(user(1), 9, changes), commit(user(2), 9, vec![put("notes", "b", 3)]));
+        let (found, after) = tokio::join!(store.commit(damaged), store.commit(other.clone()));
+        damage(found.map(drop), "write");
+        assert!(matches!(after, Ok(_) | Err(Error::Unavailable(_))), "{after:?}");
+        store.commit(other).await.unwrap();
     }
 }
