@@ -120,7 +120,7 @@ impl Service {
             }
             return Ok(false);
         }
-        names::left(self.bind_name(owner, name).await);
+        self.left(self.bind_name(owner, name).await)?;
         Ok(true)
     }
 
@@ -197,7 +197,7 @@ impl Service {
             if service.commit(commit).await?.is_none() {
                 return Ok(Changed::Conflict);
             }
-            names::left(service.release_name(owner, &name).await);
+            service.left(service.release_name(owner, &name).await)?;
             Ok(Changed::Done(()))
         })
         .await

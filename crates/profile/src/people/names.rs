@@ -104,8 +104,8 @@ impl Service {
         // Where it fails, whether it is done is not known; a claim that nobody needs gets old.
         let done = self.commit(commit).await?;
         if done.is_some() {
-            left(self.bind_name(owner, new_name).await);
-            left(self.release_name(owner, old_name).await);
+            self.left(self.bind_name(owner, new_name).await)?;
+            self.left(self.release_name(owner, old_name).await)?;
         } else if !self.is_called(owner, new_name).await? {
             // Whoever was quicker may have given the person the same name.
             self.release_name(owner, new_name).await?;
@@ -131,12 +131,17 @@ impl Service {
     async fn turn_to_name(&self) -> NamesTurn {
         Arc::clone(&self.names).lock_owned().await
     }
-}
 
-/// What follows the write that decides who is called what. Where it fails the change is made all the same, and must not be
-/// answered as if it were not; what is left of names is put in order by whoever wants one of them.
-pub(super) fn left(done: Result<(), Problem>) {
-    if let Err(problem) = done {
-        tracing::warn!("a change is made, but its user principal name is still as before: {}", problem.message);
+    /// What came of names after the write that decides who is called what. Where it failed the change is made all the same,
+    /// and must not be answered as if it were not; what is left of names is put in order by whoever wants one of them.
+    pub(super) fn left(&self, done: Result<(), Problem>) -> Result<(), Problem> {
+        match done {
+            // In a group nothing is made yet, and nothing is going to be.
+            Err(problem) if self.group.is_none() => {
+                tracing::warn!("a change is made, but its user principal name is still as before: {}", problem.message);
+                Ok(())
+            }
+            done => done,
+        }
     }
 }
