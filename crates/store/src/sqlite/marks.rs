@@ -8,7 +8,7 @@ use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::schema::{beside, io_error};
-use super::wal::{self, Log, Mark, Salt};
+use super::wal::{self, HEADER_DAMAGED, Log, Mark, Salt};
 use crate::{Error, Result};
 
 /// Read at once of a log.
@@ -65,8 +65,8 @@ impl Marks {
 /// Refuses a store whose log is damaged where it was acknowledged. Told only if it is so twice: a server may be writing.
 pub(super) fn judge(path: &Path) -> Result<()> {
     let mark = mark(path)?;
-    let Some(_) = read(path)?.fault(mark) else { return Ok(()) };
-    let Some(fault) = read(path)?.fault(mark) else { return Ok(()) };
+    let Some(_) = fault(path, mark)? else { return Ok(()) };
+    let Some(fault) = fault(path, mark)? else { return Ok(()) };
     let log = beside(path, "-wal");
     Err(Error::Corrupt(format!(
         "what was written last is lost, for the log `{}` is damaged: {fault}; put the latest sound copy in its place, or \
@@ -83,11 +83,21 @@ fn mark(path: &Path) -> Result<Option<Mark>> {
     }
 }
 
-fn read(path: &Path) -> Result<Log> {
+fn fault(path: &Path, mark: Option<Mark>) -> Result<Option<String>> {
+    let blank = match read(path, Log::Empty, wal::read)? {
+        Log::Blank => mark,
+        log => return Ok(log.fault(mark)),
+    };
+    let is_damaged = blank.map_or(Ok(false), |mark| read(path, false, |log| wal::holds(log, mark.salt)))?;
+    Ok(is_damaged.then(|| HEADER_DAMAGED.to_owned()))
+}
+
+/// Reads the log, where there is one.
+fn read<T>(path: &Path, none: T, read: impl FnOnce(BufReader<File>) -> std::io::Result<T>) -> Result<T> {
     let path = beside(path, "-wal");
     match File::open(&path) {
-        Ok(log) => wal::read(BufReader::with_capacity(BUFFER, log)).map_err(|error| io_error(&path, &error)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Log::Empty),
+        Ok(log) => read(BufReader::with_capacity(BUFFER, log)).map_err(|error| io_error(&path, &error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(none),
         Err(error) => Err(io_error(&path, &error)),
     }
 }

@@ -14,7 +14,7 @@ use expect_test::expect_file;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::schema::PAGE_SIZE;
+use super::schema::{PAGE_SIZE, beside};
 use super::{Options, SqliteStore};
 use crate::cache::Cache;
 use crate::fixture::{commit, indexed, put, user};
@@ -345,4 +345,25 @@ async fn the_log_stays_bounded() {
     }
     let log = files(&directory).into_iter().find(|(name, _)| name == "store.db-wal").unwrap();
     assert!(log.1.len() < 4 << 20, "the log has {} bytes", log.1.len());
+}
+
+#[test]
+fn a_header_that_is_gone_is_told_where_a_commit_was_acknowledged_under_it() {
+    let (_directory, path) = place();
+    let store = open(&path);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(store.commit(commit(user(1), 1, vec![put("skills", "a", 1)]))).unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    let copied = copy.path().join("store.db");
+    for suffix in ["", "-wal", "-lock"] {
+        fs::copy(beside(&path, suffix), beside(&copied, suffix)).unwrap();
+    }
+    let mut log = fs::read(beside(&copied, "-wal")).unwrap();
+    log[..512].fill(0);
+    fs::write(beside(&copied, "-wal"), &log).unwrap();
+    assert!(refusal(&copied).to_string().contains("header is damaged"));
+    assert!(SqliteStore::open_read_only(&copied).is_err());
+    // As a power cut leaves the first write of a new run.
+    fs::write(beside(&copied, "-lock"), super::wal::Mark { salt: [9; 8], frames: 7 }.form()).unwrap();
+    open(&copied);
 }

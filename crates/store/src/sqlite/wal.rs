@@ -22,6 +22,9 @@ const MAGIC: u32 = 0x377f_0682;
 /// The largest page there may be.
 const LARGEST_PAGE: u32 = 65_536;
 
+/// Said of a log without a header that it had.
+pub(super) const HEADER_DAMAGED: &str = "its header is damaged";
+
 /// Tells one run of the log from the next: it begins anew once all of it is in the file.
 pub(super) type Salt = [u8; 8];
 
@@ -60,6 +63,8 @@ impl Mark {
 pub(super) enum Log {
     /// There is none, or it holds nothing yet.
     Empty,
+    /// Its header is zeros: it never got to the disk, or is gone since.
+    Blank,
     /// Its header cannot be read, though something follows it.
     NoHeader,
     /// It is in order up to the last of so many frames that ends a transaction.
@@ -75,7 +80,7 @@ impl Log {
     /// What is wrong with the log, given the last mark. Without one, only that its header is damaged can be told.
     pub(super) fn fault(self, mark: Option<Mark>) -> Option<String> {
         match (self, mark) {
-            (Log::NoHeader, _) => Some("its header is damaged".to_owned()),
+            (Log::NoHeader, _) => Some(HEADER_DAMAGED.to_owned()),
             (Log::Frames { salt, committed }, Some(mark)) if salt == mark.salt && committed < mark.frames => {
                 let frames = mark.frames;
                 Some(format!(
@@ -119,8 +124,11 @@ impl Checksum {
 /// Those of reading.
 pub(super) fn read(mut log: impl Read) -> std::io::Result<Log> {
     let mut header = [0; HEADER];
-    if !fill(&mut log, &mut header)? || header == [0; HEADER] {
+    if !fill(&mut log, &mut header)? {
         return Ok(Log::Empty);
+    }
+    if header == [0; HEADER] {
+        return Ok(Log::Blank);
     }
     let Some((page, mut checksum)) = begin(&header) else {
         let mut frame = [0; FRAME];
@@ -143,6 +151,22 @@ pub(super) fn read(mut log: impl Read) -> std::io::Result<Log> {
         }
     }
     Ok(Log::Frames { salt, committed })
+}
+
+/// Whether some frame is of this run, wherever it is. Then the header of the run was on the disk before.
+///
+/// # Errors
+/// Those of reading.
+pub(super) fn holds(mut log: impl Read, salt: Salt) -> std::io::Result<bool> {
+    let (mut portion, mut kept) = (vec![0; 1 << 16], Vec::new());
+    loop {
+        let count = log.read(&mut portion)?;
+        kept.extend_from_slice(portion.get(..count).unwrap_or_default());
+        if count == 0 || kept.windows(salt.len()).any(|bytes| bytes == salt) {
+            return Ok(count > 0);
+        }
+        kept.drain(..kept.len().saturating_sub(salt.len()));
+    }
 }
 
 /// The size of pages and the checksum so far, unless the header is damaged.
