@@ -69,7 +69,8 @@ impl Source {
                 }
                 let lock = if stopped { Some(directory.lock()?) } else { directory.lock_if_free()? };
                 let file = directory.store();
-                let store = SqliteStore::open_read_only(&file);
+                // What is missing there would be missing here, and nobody would be told.
+                let store = SqliteStore::open_read_only(&file).and_then(|store| store.admit().map(|()| store));
                 let store =
                     store.map_err(|error| Failure::failed(format_args!("cannot read `{}`", file.display()), error))?;
                 let claimant = Some(claimant_of(&directory));

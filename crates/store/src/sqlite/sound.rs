@@ -31,7 +31,7 @@ pub(super) fn admit(connection: &Connection) -> Result<()> {
 /// What SQLite finds wrong with the structure of a table, or of the file.
 pub(super) fn integrity(connection: &Connection, table: Option<&str>) -> Result<Vec<String>> {
     let table = table.map_or(String::new(), |table| format!("({table})"));
-    let mut statement = connection.prepare(&format!("PRAGMA integrity_check{table}"))?;
+    let mut statement = connection.prepare(&format!("PRAGMA main.integrity_check{table}"))?;
     let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
     let lines = lines.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(lines.into_iter().filter(|line| line != "ok").collect())
