@@ -175,13 +175,13 @@ impl Partition<'_> {
     }
 
     fn post(&mut self, place: Place<'_>, row: &IndexRow) -> Result<()> {
-        let sum = sum::posting(self.key, place, row);
+        let sum = sum::posting(self.key, place, &row.path, &row.token);
         self.totals.postings = self.totals.postings.wrapping_add(sum.into());
         self.posting("INSERT INTO posting VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", place, row)
     }
 
     fn unpost(&mut self, place: Place<'_>, row: &IndexRow) -> Result<()> {
-        let sum = sum::posting(self.key, place, row);
+        let sum = sum::posting(self.key, place, &row.path, &row.token);
         self.totals.postings = self.totals.postings.wrapping_sub(sum.into());
         let sql = "DELETE FROM posting WHERE tenant = ?1 AND path = ?2 AND token = ?3 AND owner = ?4 AND item = ?5
                    AND collection = ?6 AND kind = ?7";

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::row::{self, PARTITION_COLUMNS, PartitionRow};
 use super::sum::{self, NOT_SUMMED};
-use crate::{Error, IndexRow, NameEntry, PartitionKey, Result};
+use crate::{Error, NameEntry, PartitionKey, Result};
 
 /// Refuses a store in which something could be missed.
 pub(super) fn admit(connection: &Connection) -> Result<()> {
@@ -81,15 +81,17 @@ fn secrets(connection: &Connection, told: &mut impl FnMut(Result<()>)) -> Result
     Ok(())
 }
 
-/// The checksums of the index rows, added up.
+/// The checksums of the index rows, added up. There are several for each item, and a start waits for this: nothing is
+/// copied out of the rows.
 fn postings(connection: &Connection) -> Result<u64> {
     let mut statement = connection.prepare("SELECT owner, tenant, kind, collection, item, path, token FROM posting")?;
     let mut rows = statement.query([])?;
     let mut total = 0_u64;
     while let Some(row) = rows.next()? {
-        let place: (String, String) = (row.get(3)?, row.get(4)?);
-        let posting = IndexRow { path: row.get(5)?, token: row::bytes(row, 6)? };
-        total = total.wrapping_add(sum::posting(row::key(row, 0)?, (&place.0, &place.1), &posting).into());
+        let text = |column: usize| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+        let token = row.get_ref(6)?.as_blob().map_err(rusqlite::Error::from)?;
+        let sum = sum::posting(row::key(row, 0)?, (text(3)?, text(4)?), text(5)?, token);
+        total = total.wrapping_add(sum.into());
     }
     Ok(total)
 }

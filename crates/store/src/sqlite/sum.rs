@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::history::Node;
 use super::row::{ItemRow, PartitionRow};
-use crate::{Error, IndexRow, NameEntry, PartitionKey, Result, bucket_of, pack};
+use crate::{Error, NameEntry, PartitionKey, Result, bucket_of, pack};
 
 /// The checksum of a row.
 pub(super) type Sum = u32;
@@ -111,13 +111,13 @@ fn kept(number: f64) -> Option<f64> {
 }
 
 /// Of an index row, which is kept in the partition's total alone.
-pub(super) fn posting(key: PartitionKey, (collection, id): (&str, &str), row: &IndexRow) -> Sum {
+pub(super) fn posting(key: PartitionKey, (collection, id): (&str, &str), path: &str, token: &[u8]) -> Sum {
     Feed::new("posting")
         .key(key)
         .bytes(collection.as_bytes())
         .bytes(id.as_bytes())
-        .bytes(row.path.as_bytes())
-        .bytes(&row.token)
+        .bytes(path.as_bytes())
+        .bytes(token)
         .finish()
 }
 

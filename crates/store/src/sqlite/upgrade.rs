@@ -99,7 +99,8 @@ fn items(connection: &Connection, key: PartitionKey) -> Result<Totals> {
     for found in found.collect::<Result<Vec<_>>>()? {
         let (collection, id) = (&found.item.collection, &found.item.id);
         for posting in pack::unpack_postings(found.postings.as_deref())? {
-            totals.postings = totals.postings.wrapping_add(sum::posting(key, (collection, id), &posting).into());
+            let sum = sum::posting(key, (collection, id), &posting.path, &posting.token);
+            totals.postings = totals.postings.wrapping_add(sum.into());
         }
         let sum = sum::item(key, &found);
         totals.items = totals.items.wrapping_add(sum.into());
