@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{row, upgrade};
+use super::{row, sound, upgrade};
 use crate::{Error, Result};
 
 /// The newest schema that this release reads and the one that it writes.
@@ -203,7 +203,11 @@ fn create(connection: &Connection) -> Result<()> {
     let transaction = connection.unchecked_transaction()?;
     match version {
         0 => transaction.execute_batch(TABLES)?,
-        older => upgrade::run(&transaction, older)?,
+        older => {
+            upgrade::run(&transaction, older)?;
+            // Refused afterwards, it could not be opened by the earlier release either.
+            sound::judge(&transaction)?;
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;

@@ -11,13 +11,17 @@ use crate::{Error, NameEntry, PartitionKey, Result};
 
 /// Refuses a store in which something could be missed.
 pub(super) fn admit(connection: &Connection) -> Result<()> {
+    judge(&*connection.unchecked_transaction()?)
+}
+
+/// The same, within a transaction.
+pub(super) fn judge(transaction: &Connection) -> Result<()> {
     let mut findings = Vec::new();
     for table in ["partition", "posting", "name", "secret"] {
-        findings.extend(integrity(connection, Some(table))?);
+        findings.extend(integrity(transaction, Some(table))?);
     }
     if findings.is_empty() {
-        let transaction = connection.unchecked_transaction()?;
-        small_tables(&transaction, &mut findings)?;
+        small_tables(transaction, &mut findings)?;
     }
     match findings.as_slice() {
         [] => Ok(()),

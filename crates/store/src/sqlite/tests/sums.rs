@@ -214,6 +214,20 @@ async fn schema_2_opens_and_is_summed_up() {
     }
 }
 
+#[tokio::test]
+async fn what_cannot_be_brought_up_to_date_is_left_to_the_earlier_release() {
+    for sql in ["DELETE FROM posting WHERE token = x'75'", "DELETE FROM partition", "DELETE FROM item WHERE id = 'a'"] {
+        let (_directory, path) = place();
+        inhabited(&path).await;
+        without_sums(&path);
+        execute(&path, sql);
+        assert!(matches!(refusal(&path), Error::Corrupt(_)), "{sql}");
+        let version = Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0));
+        assert_eq!(version, Ok(2), "{sql}");
+        assert_ne!(SqliteStore::open_read_only(&path).unwrap().verify().await, Ok(vec![]), "{sql}");
+    }
+}
+
 #[test]
 fn a_file_that_says_it_is_older_is_not_believed() {
     let (_directory, path) = place();
