@@ -280,7 +280,8 @@ pub(crate) fn derived(record: &Record) -> Header {
     };
     let inference = record.get("inference").as_record();
     let confidence = inference.and_then(|inference| match inference.get("confidenceScore") {
-        Value::Double(score) => Some(*score),
+        // NaN is as sure as nothing, and equals no NaN where headers are compared.
+        Value::Double(score) => Some(*score).filter(|score| !score.is_nan()),
         _ => None,
     });
     Header {

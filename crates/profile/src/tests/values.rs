@@ -103,3 +103,14 @@ fn in_a_change_audiences_are_kept_unless_named() {
         "everyone"
     );
 }
+
+#[test]
+fn any_number_can_be_a_confidence() {
+    let world = World::new();
+    for score in [json!("NaN"), json!("-INF"), json!(0), json!(-0.0)] {
+        let created =
+            world.post(&ada(), "me/profile/skills", &json!({"inference": {"confidenceScore": score}})).ok(201);
+        assert_eq!(created["inference"]["confidenceScore"], score);
+    }
+    assert_eq!(world.findings(), Vec::<String>::new());
+}
