@@ -3,6 +3,7 @@
 //!
 //! Each look is a few atomic operations and takes no lock. Connections are bounded where they are accepted.
 
+use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -12,7 +13,6 @@ use auth::{Actor, Caller};
 use engine::{Kind, Problem};
 
 use super::refusal::Refusal;
-use crate::random;
 
 /// The settings, by name.
 pub(crate) const WAIT: &str = "overload.wait_ms";
@@ -63,7 +63,8 @@ pub(crate) struct Admission {
     requests: AtomicU32,
     changes: AtomicU32,
     callers: Box<[AtomicU32]>,
-    key: u128,
+    /// Secret, so that nobody can choose ids that share a counter.
+    key: RandomState,
 }
 
 /// How a request came to be begun.
@@ -91,9 +92,8 @@ impl Admission {
     /// With nothing under way.
     pub(crate) fn new(bounds: Bounds) -> Arc<Admission> {
         let callers = (0..1 << COUNTER_BITS).map(|_| AtomicU32::new(0)).collect();
-        let key = u128::from_ne_bytes(random::bytes()) | 1;
         let (requests, changes) = (AtomicU32::new(0), AtomicU32::new(0));
-        Arc::new(Admission { bounds, begun: AtomicU64::new(0), requests, changes, callers, key })
+        Arc::new(Admission { bounds, begun: AtomicU64::new(0), requests, changes, callers, key: RandomState::new() })
     }
 
     /// How many requests were begun so far.
@@ -154,19 +154,19 @@ impl Admission {
         }
     }
 
-    /// Multiply-shift hashing with a secret factor.
+    /// The counter of a caller.
     fn counter(&self, caller: &Caller, peer: IpAddr) -> usize {
-        let who = match &caller.actor {
-            Actor::User(user) => user.id.as_u128(),
-            Actor::App => fold(caller.app.id.as_bytes()),
-            Actor::Nobody => match peer {
-                IpAddr::V4(address) => u128::from(address.to_bits()),
+        let tenant = caller.tenant.as_u128();
+        let mixed = match &caller.actor {
+            Actor::User(user) => self.key.hash_one((tenant, user.id.as_u128())),
+            Actor::App => self.key.hash_one((tenant, &*caller.app.id)),
+            Actor::Nobody => self.key.hash_one(match peer {
+                IpAddr::V4(address) => (tenant, u128::from(address.to_bits())),
                 // The rest is the client's own to choose.
-                IpAddr::V6(address) => address.to_bits() >> 64,
-            },
+                IpAddr::V6(address) => (tenant, address.to_bits() >> 64),
+            }),
         };
-        let mixed = (who ^ caller.tenant.as_u128().rotate_left(64)).wrapping_mul(self.key);
-        usize::try_from(mixed >> (u128::BITS - COUNTER_BITS)).unwrap_or_default()
+        usize::try_from(mixed >> (u64::BITS - COUNTER_BITS)).unwrap_or_default()
     }
 
     fn full(&self, of_changes: bool) -> Refusal {
@@ -202,10 +202,6 @@ fn taken(count: &AtomicU32, most: u32) -> bool {
         count.fetch_sub(1, Ordering::Relaxed);
     }
     is_free
-}
-
-fn fold(bytes: &[u8]) -> u128 {
-    bytes.iter().fold(0, |hash: u128, byte| hash.wrapping_mul(0x0100_0000_01B3) ^ u128::from(*byte))
 }
 
 fn busy(kind: Kind, what: &str, most: u32, setting: &str) -> Refusal {

@@ -107,6 +107,19 @@ fn callers_are_spread_over_the_counters() {
 }
 
 #[test]
+fn whoever_chooses_ids_cannot_choose_whose_counter_they_share() {
+    let admission = Admission::new(BOUNDS);
+    let counter = |tenant, id| {
+        let caller = auth::testing::person(Uuid::from_u128(tenant), Uuid::from_u128(id), "User.Read");
+        admission.counter(&caller, PEER)
+    };
+    let (tenant, id) = (0x1111_2222_3333_4444_5555_6666_7777_8888, 0x9999_AAAA_BBBB_CCCC_DDDD_EEEE_FFFF_0000);
+    let other = |number: u128| counter(tenant ^ number, id ^ number.rotate_left(64));
+    let shared = (1..=64).filter(|number| other(*number) == counter(tenant, id)).count();
+    assert!(shared < 8, "{shared} of 64");
+}
+
+#[test]
 fn many_threads_never_exceed_a_bound() {
     let admission = Admission::new(BOUNDS);
     let inside = AtomicU32::new(0);
