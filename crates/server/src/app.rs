@@ -174,6 +174,9 @@ impl App {
         };
         let body = body::gather(&head.headers, body, most).await?;
         let _place = self.admission.enter(is_change)?;
+        if self.authenticator.creates_people(&caller.issuer) {
+            Box::pin(newcomers::welcome(&self.api, &caller)).await?;
+        }
         let request = self.request(arrival, &root, path, body);
         let response = match is_batch {
             // Boxed: its future is twice that of a single request, and each connection has room for the largest.
@@ -213,11 +216,7 @@ impl App {
             (Err(error), Some(keeper)) => Box::pin(self.second_look(headers, now, error, keeper)).await,
             (admitted, _) => admitted,
         };
-        let caller = admitted.map_err(|error| self.unknown_caller(&error))?;
-        if self.authenticator.creates_people(&caller.issuer) {
-            Box::pin(newcomers::welcome(&self.api, &caller)).await?;
-        }
-        Ok(caller)
+        admitted.map_err(|error| self.unknown_caller(&error))
     }
 
     fn authenticate(&self, headers: &HeaderMap, now: i64) -> Result<Arc<Caller>, AuthError> {
