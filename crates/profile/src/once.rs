@@ -49,10 +49,11 @@ pub(crate) struct Noted {
 }
 
 impl Noted {
-    /// Makes it part of the commit.
+    /// Makes it part of the commit. What must hold of the notes comes first: a request that lost to itself is carried out
+    /// already, and whatever else does not hold any more is none of its affair.
     pub(crate) fn join(self, commit: &mut Commit) {
         commit.changes.extend(self.changes);
-        commit.expect.extend(self.expect);
+        commit.expect.splice(0..0, self.expect);
     }
 }
 
@@ -254,6 +255,8 @@ impl Service {
 
 #[cfg(test)]
 mod tests {
+    use store::Store;
+
     use super::*;
 
     const MINUTE: i64 = 60 * 10_000_000;
@@ -272,6 +275,30 @@ mod tests {
         let sent = Sent { once: &other, began: second.2, keys_kept: 60 * MINUTE };
         let found = sent.made(&notes, second.2.max(MINUTE)).map(|made| made.is_some()).map_err(|problem| problem.kind);
         assert_eq!(found, expect, "{first:?} {second:?}");
+    }
+
+    /// The second of two equal requests at once finds the collection full of what the first has made.
+    #[test]
+    fn who_lost_to_themselves_is_not_told_of_the_quota() {
+        let once = Once { name: "n".into(), said: "a".into(), claim: Claim::Key };
+        let commit = |id: &str| {
+            let (collection, header) = (Arc::from("skills"), Header { version: 1, ..Header::default() });
+            let item = Arc::new(Item { collection, id: id.into(), header, body: Bytes::new() });
+            let mut commit = Commit {
+                partition: PartitionKey { owner: Uuid::nil(), tenant: Uuid::nil(), kind: store::PartitionKind::User },
+                at: MINUTE,
+                expect: vec![Precondition::AtMost { collection: item.collection.clone(), items: 1 }],
+                changes: vec![Change::Put { item, index: Vec::new() }],
+                audit: store::Record::default(),
+            };
+            Sent { once: &once, began: 0, keys_kept: 60 * MINUTE }.noted(None, id, MINUTE).join(&mut commit);
+            commit
+        };
+        let store = store::memory::MemoryStore::default();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(store.commit(commit("first"))).unwrap();
+        let refused = runtime.block_on(store.commit(commit("second"))).unwrap_err();
+        assert!(matches!(refused, store::Error::Conflict(Precondition::ItemAbsent { .. })), "{refused:?}");
     }
 
     #[test]
