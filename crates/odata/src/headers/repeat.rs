@@ -14,6 +14,8 @@ static ATTEMPT: HeaderName = HeaderName::from_static("retry-attempt");
 const LONGEST_KEY: usize = 255;
 /// The longest id taken from a client, in characters.
 const LONGEST_ID: usize = 128;
+/// The digits of a place in a batch.
+const MOST_DIGITS: usize = 5;
 
 /// By what a request is known when it comes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,9 +65,22 @@ impl<'a> Repeat<'a> {
 pub fn client_request_id(headers: &HeaderMap) -> Option<&HeaderValue> {
     let is_sane = |value: &&HeaderValue| {
         let bytes = value.as_bytes();
-        (1..=LONGEST_ID).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
+        !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic)
     };
-    headers.get(&CLIENT_ID).filter(is_sane)
+    let is_short = |value: &&HeaderValue| value.to_str().is_ok_and(|id| sent(id).len() <= LONGEST_ID);
+    headers.get(&CLIENT_ID).filter(is_sane).filter(is_short)
+}
+
+/// What the client sent of a key or id: without the place in a batch that [`Repeat::mark_part`] puts behind it.
+fn sent(text: &str) -> &str {
+    match text.rsplit_once('#') {
+        Some((sent, place))
+            if (1..=MOST_DIGITS).contains(&place.len()) && place.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            sent
+        }
+        _ => text,
+    }
 }
 
 /// The key: a string in quotes (RFC 8941, section 3.3.3) or, as most clients send it, the same without them. Within
@@ -89,7 +104,7 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
         None => Some(text).filter(|text| text.bytes().all(is_bare)),
     };
     match key {
-        Some(key) if key.len() > LONGEST_KEY => Err(malformed(&format!("{} characters", key.len()))),
+        Some(key) if sent(key).len() > LONGEST_KEY => Err(malformed(&format!("{} characters", key.len()))),
         Some(key) if !key.is_empty() => Ok(Some(key)),
         _ => Err(malformed(&brief(text))),
     }
@@ -188,6 +203,13 @@ mod tests {
         check(Repeat::Key("k"), &own, Repeat::Key("k#3"));
         check(Repeat::Key(r"a \\"), &[], Repeat::Key(r"a \\#3"));
         check(Repeat::Key("k"), &[("idempotency-key", "own")], Repeat::Key("own"));
+        // As long as they may be, and none longer for that.
+        let (key, id) = ("k".repeat(255), "i".repeat(128));
+        check(Repeat::Key(&key), &[], Repeat::Key(&format!("{key}#3")));
+        check(Repeat::Attempt { id: &id, again: false }, &[], Repeat::Attempt { id: &format!("{id}#3"), again: false });
+        for long in [format!("k{key}#3"), format!("{key}#"), format!("{key}#k"), format!("{key}#123456")] {
+            assert!(Repeat::read(&headers(&[("idempotency-key", &long)])).is_err(), "{long}");
+        }
         for again in [false, true] {
             let batch = Repeat::Attempt { id: "b", again };
             check(batch, &[], Repeat::Attempt { id: "b#3", again });
