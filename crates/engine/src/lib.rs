@@ -42,6 +42,7 @@ mod timings;
 mod upserting;
 
 pub use exchange::{Exchange, Request, RequestId, Response, Timing};
+pub use odata::csdl::Capabilities;
 pub use odata::openapi::Info;
 pub use odata::syntax::{Limit, Limits, beyond};
 pub use odata::{Address, Dialect, Kind, Place, Problem, Step, setting};

@@ -32,7 +32,7 @@ mod tests;
 pub use directory::Spot;
 pub use effects::Effects;
 pub use load::{Person, label};
-pub use service::Service;
+pub use service::{DIALECT, Service};
 pub use settings::{AppWrites, ITEMS_SETTING, KEYS_SETTING, Settings};
 pub use target::Target;
 pub use tenant::Place;

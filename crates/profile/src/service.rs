@@ -6,8 +6,8 @@ use auth::Caller;
 use edm::expr::Reach;
 use edm::{Model, Property};
 use engine::{
-    Action, Address, Basis, Changed, Content, Entity, Exchange, Info, Kind, Media, Once, Problem, Resources, Row, Step,
-    Tag, Window,
+    Action, Address, Basis, Capabilities, Changed, Content, Dialect, Entity, Exchange, Info, Kind, Media, Once,
+    Problem, Resources, Row, Step, Tag, Window,
 };
 use store::{Commit, Precondition, Snapshot, Store};
 use tokio::sync::Mutex;
@@ -142,6 +142,10 @@ const LEAST_PEOPLE: usize = 5;
 fn asks_profiles(reach: &Reach) -> bool {
     reach.along.iter().any(|(navigation, within)| std::ptr::eq(navigation.target, &PROFILE) || asks_profiles(within))
 }
+
+/// How the service speaks before anything is set: as Graph does, and POSTs with a key make one thing.
+pub const DIALECT: Dialect =
+    Dialect { capabilities: Capabilities { repeatable: true, ..Dialect::GRAPH.capabilities }, ..Dialect::GRAPH };
 
 /// What the service says of itself as a whole.
 pub(crate) const INFO: Info<'static> = Info {

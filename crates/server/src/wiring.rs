@@ -57,7 +57,7 @@ impl Choices {
                 max_held: settings.memory_mb << 20,
                 batch_limit: settings.batch_requests,
                 explains: settings.explain,
-                ..Dialect::GRAPH
+                ..profile::DIALECT
             },
         }
     }
@@ -70,7 +70,7 @@ fn hours(hours: usize) -> i64 {
 
 impl Default for Choices {
     fn default() -> Self {
-        Self { settings: profile::Settings::default(), dialect: Dialect::GRAPH }
+        Self { settings: profile::Settings::default(), dialect: profile::DIALECT }
     }
 }
 

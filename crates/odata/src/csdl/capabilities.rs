@@ -90,6 +90,8 @@ pub struct Capabilities {
     pub annotation_values: bool,
     /// Operations and derived types may be named in paths without their namespace.
     pub default_namespace: bool,
+    /// A POST with an `Idempotency-Key` makes what it makes once. The engine only reads the header.
+    pub repeatable: bool,
 }
 
 impl Capabilities {
@@ -130,11 +132,13 @@ impl Capabilities {
         modification_options: true,
         annotation_values: false,
         default_namespace: true,
+        repeatable: false,
     };
 
     /// Everything that the documents can tell, for tests of how they tell it.
     #[cfg(test)]
-    pub(crate) const ALL: Capabilities = Capabilities { upsert: true, delta_update: true, ..Capabilities::SERVED };
+    pub(crate) const ALL: Capabilities =
+        Capabilities { upsert: true, delta_update: true, repeatable: true, ..Capabilities::SERVED };
 }
 
 /// The levels of metadata, as `Accept` names them.

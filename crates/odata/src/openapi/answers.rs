@@ -14,6 +14,8 @@ pub(super) enum Asks {
     Change,
     /// To change something, with a body.
     Send,
+    /// The same, and that it be done once.
+    SendOnce,
 }
 
 impl Asks {
@@ -26,12 +28,15 @@ impl Asks {
             Asks::Send => {
                 &["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "429", "500", "501", "503"]
             }
+            Asks::SendOnce => &[
+                "400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "429", "500", "501", "503",
+            ],
         }
     }
 }
 
 /// Every status of a problem, what it says, and the header that comes with it.
-const PROBLEMS: [(&str, &str, Option<&str>); 15] = [
+const PROBLEMS: [(&str, &str, Option<&str>); 16] = [
     ("400", "The request is malformed: an option, a header, or the body.", None),
     ("401", "There is no token, or it is not accepted.", Some("WWW-Authenticate")),
     ("403", "The token lacks a scope, or the caller a role.", Some("WWW-Authenticate")),
@@ -43,6 +48,7 @@ const PROBLEMS: [(&str, &str, Option<&str>); 15] = [
     ("412", "The resource is not what a condition presumes.", None),
     ("413", "The body is too large.", None),
     ("415", "The body is of a media type that is not taken there.", None),
+    ("422", "The `Idempotency-Key` came with another request before.", None),
     ("429", "There were too many requests.", Some("Retry-After")),
     ("500", "The service made a mistake.", None),
     ("501", "OData knows what was asked; this service does not offer it.", None),
@@ -118,7 +124,7 @@ mod tests {
     #[test]
     fn every_answer_that_is_referred_to_is_described() {
         let described: Vec<&str> = PROBLEMS.iter().map(|(status, ..)| *status).collect();
-        for asks in [Asks::Description, Asks::Read, Asks::Change, Asks::Send] {
+        for asks in [Asks::Description, Asks::Read, Asks::Change, Asks::Send, Asks::SendOnce] {
             assert!(asks.statuses().iter().all(|status| described.contains(status)), "{asks:?}");
             assert!(asks.statuses().is_sorted(), "{asks:?}");
         }

@@ -94,6 +94,11 @@ fn shared() -> Vec<Named> {
             text().with("examples", vec!["json"]),
         ),
         query("id", "$id", "Address of the entity whose reference goes.", text()),
+        header(
+            "idempotency-key",
+            "Idempotency-Key",
+            "One for each thing to make: sent again with it, nothing more is made.",
+        ),
         header("if-match", "If-Match", "The ETag that the entity must have."),
         header("if-none-match", "If-None-Match", "The ETag of what the client has; it is not sent again."),
         header("max-version", "OData-MaxVersion", "The latest version of OData that the client understands."),

@@ -83,10 +83,14 @@ impl Paths<'_> {
         let made = ["Location", "ETag", "Preference-Applied"];
         let created = answer("The entity as created.", self.entity(Variant::Read), &made).maybe("links", self.links());
         let silently = empty("Created.", &["Location", "OData-EntityId", "ETag", "Preference-Applied"]);
+        let (once, asks) = match self.capabilities.repeatable {
+            true => (Some(named("idempotency-key")), Asks::SendOnce),
+            false => (None, Asks::Send),
+        };
         self.start("create", format!("Create in {}", self.place.name))
-            .with("parameters", vec![named("prefer")])
+            .with("parameters", once.into_iter().chain([named("prefer")]).collect::<Vec<_>>())
             .with("requestBody", body(self.entity(Variant::Create)))
-            .with("responses", responses(Asks::Send, [("201", created), ("204", silently)]))
+            .with("responses", responses(asks, [("201", created), ("204", silently)]))
     }
 
     /// What can be done with an entity that was created, and where its key comes from.

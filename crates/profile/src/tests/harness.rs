@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use store::memory::MemoryStore;
 use uuid::Uuid;
 
-use crate::{Effects, Service, Settings};
+use crate::{DIALECT, Effects, Service, Settings};
 
 pub(super) const TENANT: Uuid = Uuid::from_u128(0x7e00);
 pub(super) const ADA: Uuid = Uuid::from_u128(0xada);
@@ -79,7 +79,7 @@ impl World {
     fn made(settings: Settings, turn: Option<Arc<tokio::sync::Mutex<()>>>) -> Self {
         let steps = Steps { now: AtomicI64::new(0), ids: AtomicU64::new(0), turn };
         let people = Service::new(Arc::new(MemoryStore::default()), Arc::new(steps), settings);
-        let service = engine::Service::new(people, Dialect { explains: true, ..Dialect::GRAPH }, [7; 32]);
+        let service = engine::Service::new(people, Dialect { explains: true, ..DIALECT }, [7; 32]);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let world = Self { service, runtime };
         world.enter();
@@ -103,7 +103,7 @@ impl World {
     pub(super) fn over(store: Arc<dyn store::Store>, settings: Settings) -> Self {
         let steps = Steps { now: AtomicI64::new(1_000_000 * SECOND), ids: AtomicU64::new(1 << 32), turn: None };
         let people = Service::new(store, Arc::new(steps), settings);
-        let service = engine::Service::new(people, Dialect::GRAPH, [7; 32]);
+        let service = engine::Service::new(people, DIALECT, [7; 32]);
         Self { service, runtime: tokio::runtime::Builder::new_current_thread().build().unwrap() }
     }
 

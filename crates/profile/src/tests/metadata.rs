@@ -6,12 +6,12 @@
 use std::path::PathBuf;
 
 use odata::csdl::{self, Capabilities, Version};
-use odata::{Dialect, openapi};
+use odata::openapi;
 
 use crate::model::MODEL;
-use crate::service::INFO;
+use crate::service::{DIALECT, INFO};
 
-const SERVED: Capabilities = Dialect::GRAPH.capabilities;
+const SERVED: Capabilities = DIALECT.capabilities;
 
 fn check(name: &str, generated: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("goldens").join(name);
