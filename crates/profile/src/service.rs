@@ -206,6 +206,7 @@ impl Service {
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
         let Content { patch, links, .. } = content;
+        let again = sent.is_some();
         self.check_links(caller, &links).await?;
         let row = match target {
             Target::People { tenant, .. } => self.create_person(caller, *tenant, patch, sent, exchange).await,
@@ -219,7 +220,7 @@ impl Service {
             _ => Err(not_offered("creating here")),
         }?;
         // Also where it was made before: that may have been cut short.
-        self.bind(caller, &row.id, &links, exchange).await?;
+        self.bind(caller, &row.id, &links, again, exchange).await?;
         Ok(row)
     }
 }
@@ -433,7 +434,7 @@ impl Resources for Service {
             _ => Err(not_offered("changing this")),
         }?;
         if let Changed::Done(row) = &changed {
-            self.bind(caller, &row.id, &links, exchange).await?;
+            self.bind(caller, &row.id, &links, false, exchange).await?;
         }
         Ok(changed)
     }

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::{Spot, group_at};
 use crate::model::Relation;
+use crate::rules::MEMBERSHIP;
 use crate::service::Service;
-use crate::target::Target;
+use crate::target::{Owner, Target};
 
 /// The most of them in one body, as in Graph.
 const MOST: usize = 20;
@@ -38,12 +39,14 @@ impl Service {
         Ok(())
     }
 
-    /// Relates what was made or changed, a person or group by id, to the ends that were checked.
+    /// Relates what was made or changed, a person or group by id, to the ends that were checked. `again` where that may
+    /// have been done before: then who has joined already stays.
     pub(crate) async fn bind(
         &self,
         caller: &Caller,
         id: &str,
         links: &[Links<Target>],
+        again: bool,
         exchange: &Exchange,
     ) -> Result<(), Problem> {
         for (navigation, other) in links.iter().flat_map(known) {
@@ -56,10 +59,24 @@ impl Service {
                 _ => return Err(unrelated(navigation)),
             };
             let other = other.ok_or_else(|| unrelated(navigation))?;
+            if again && self.has_joined(caller, &spot, other).await? {
+                continue;
+            }
             let linked = self.link_spot(caller, caller.tenant, &spot, other, exchange).await;
             linked.map_err(|problem| problem.at(pointer(navigation)))?;
         }
         Ok(())
+    }
+
+    /// Is someone in the group already? Other relationships can be made again.
+    async fn has_joined(&self, caller: &Caller, spot: &Spot, other: &Target) -> Result<bool, Problem> {
+        let (person, group) = match *spot {
+            Spot::Members(group) => (self.person_at(caller, other).await?, group),
+            Spot::MemberOf(id) => (Owner { tenant: caller.tenant, id }, group_at(other)?),
+            _ => return Ok(false),
+        };
+        let snapshot = self.snapshot(caller, person).await?;
+        Ok(snapshot.item(MEMBERSHIP, &group.to_string()).is_some())
     }
 }
 

@@ -264,6 +264,26 @@ fn what_was_cut_short_is_finished() {
 }
 
 #[test]
+fn what_is_related_already_stays_so() {
+    let world = World::new();
+    let grace = format!("http://here/beta/users/{GRACE}");
+    let club = json!({"displayName": "Club", "members@odata.bind": [grace]});
+    let made = world.sent(&ada(), "groups", &[KEY], &club).ok(201);
+    assert_eq!(world.sent(&ada(), "groups", &[KEY], &club).ok(201)["id"], made["id"]);
+    let members = world.get(&ada(), &format!("groups/{}/members", id(&made))).ok(200);
+    assert_eq!(members["value"].as_array().unwrap().len(), 1);
+    let kari = json!({
+        "userPrincipalName": "kari@fjord.example", "displayName": "Kari", "manager@odata.bind": grace,
+        "memberOf@odata.bind": [format!("http://here/beta/groups/{}", id(&made))],
+    });
+    let person = world.sent(&ada(), "users", &[KEY], &kari).ok(201);
+    assert_eq!(world.sent(&ada(), "users", &[KEY], &kari).ok(201)["id"], person["id"]);
+    // Who asks anew is told.
+    let again = json!({"members@odata.bind": [grace]});
+    world.patch(&ada(), &format!("groups/{}", id(&made)), &again).error(400, "BadRequest");
+}
+
+#[test]
 fn settings_are_made_once() {
     let world = World::new();
     let caller = testing::person(TENANT, ADA, "PeopleSettings.ReadWrite.All");
