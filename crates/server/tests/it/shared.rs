@@ -35,7 +35,9 @@ impl World {
         let place = tempfile::tempdir().expect("a directory for the story");
         settle(place.path(), url);
         let ended = command(place.path(), &["migrate"]);
-        assert_eq!((ended.code, ended.stdout.as_str()), (0, "laid out version 1\n"), "{}", ended.stderr);
+        // What else is said is about the database, which may be anybody's.
+        let first = ended.stdout.lines().next();
+        assert_eq!((ended.code, first), (0, Some("laid out version 1")), "{}", ended.stderr);
         let servers = (0..servers).map(|number| started(place.path(), number)).collect();
         World { servers, place, _database: None }
     }
@@ -207,7 +209,8 @@ fn commands_know_databases() {
     world.new_skill(0, "kept");
     let place = world.place.path();
     let again = command(place, &["migrate"]);
-    assert_eq!((again.code, again.stdout.as_str()), (0, "the layout is at version 1, as before\n"), "{}", again.stderr);
+    let first = again.stdout.lines().next();
+    assert_eq!((again.code, first), (0, Some("the layout is at version 1, as before")), "{}", again.stderr);
     let check = command(place, &["check"]);
     assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
     assert!(check.stdout.contains("the data in `postgres://vitae@"), "{}", check.stdout);
