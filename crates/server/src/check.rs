@@ -136,18 +136,24 @@ async fn contents(store: Arc<dyn Transfer>, place: &dyn Display) -> Outcome<Vec<
 
 /// What is wrong with the files that `vitae dev` keeps beside the store, where it does.
 fn development(directory: &DataDir) -> Vec<String> {
-    let noted = match directory.note() {
+    // Without these two the people are nobody's that `vitae dev` knows.
+    let put_back = "put a sound copy of the file back, or start `vitae dev` with another directory";
+    let issuer = match directory.note() {
         Ok(None) => return Vec::new(),
         Ok(Some(note)) if note.loading => {
             return vec![
                 "the first start of `vitae dev` was cut short; start it again to load the people anew".to_owned(),
             ];
         }
-        Ok(Some(_)) => directory.existing_issuer().and_then(|_| Authority::judge(directory.path())),
+        Ok(Some(_)) => directory.existing_issuer().map(drop),
         Err(failure) => Err(failure),
     };
-    let damage = noted.err().and_then(|failure| failure.message().map(str::to_owned));
-    damage.map(|damage| format!("{damage}; remove the file, and `vitae dev` makes it anew")).into_iter().collect()
+    let (outcome, mending) = match issuer {
+        Ok(()) => (Authority::judge(directory.path()), "remove the file, and `vitae dev` makes it anew"),
+        damaged => (damaged, put_back),
+    };
+    let damage = outcome.err().and_then(|failure| failure.message().map(str::to_owned));
+    damage.map(|damage| format!("{damage}; {mending}")).into_iter().collect()
 }
 
 fn report(args: &cli::Check, sound: &str, findings: &[String], mending: &str) -> Outcome {
@@ -167,3 +173,29 @@ fn report(args: &cli::Check, sound: &str, findings: &[String], mending: &str) ->
 /// Index rows and headers can be computed again from what is stored; bodies that are gone cannot.
 const MENDING: &str = "stop the server, copy the directory to a safe place, and put the latest sound copy in its place; \
     what is lost can be told by comparing the two";
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::data_dir::DevNote;
+
+    #[test]
+    fn only_what_is_made_anew_is_to_be_removed() {
+        for (file, mending) in
+            [("dev.json", "put a sound copy"), ("issuer.json", "put a sound copy"), ("ca.pem", "remove")]
+        {
+            let place = tempfile::tempdir().unwrap();
+            let directory = DataDir::create(place.path()).unwrap();
+            directory.issuer().unwrap();
+            directory.write_note(&DevNote::default()).unwrap();
+            Authority::judge(directory.path()).unwrap();
+            fs::write(place.path().join("ca.pem"), "").unwrap();
+            fs::write(place.path().join("ca.key.pem"), "x").unwrap();
+            fs::write(place.path().join(file), "x").unwrap();
+            let told = development(&directory);
+            assert!(matches!(told.as_slice(), [one] if one.contains(mending)), "{file}: {told:?}");
+        }
+    }
+}
