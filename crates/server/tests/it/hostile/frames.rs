@@ -176,6 +176,9 @@ fn floods(server: &Server) -> Vec<Flood> {
     ]
 }
 
+/// What may be sent before anything is allowed (RFC 9113, section 6.9.2).
+const WINDOW: usize = 65_535;
+
 #[test]
 fn floods_of_frames_cost_their_sender_the_connection() {
     let server = Server::ephemeral(&["--people", "2"]);
@@ -184,7 +187,9 @@ fn floods_of_frames_cost_their_sender_the_connection() {
         let mut line = Line::open(&server, &[]);
         line.send(&bytes);
         let code = line.gone();
-        assert!(code.is_some_and(|code| codes.contains(&code)), "{what}: ended by {code:?}, expected {codes:?}");
+        // Of what is more than a window some is never read; then the end is a reset, which may overtake the reason.
+        let is_overtaken = code.is_none() && bytes.len() > WINDOW;
+        assert!(is_overtaken || code.is_some_and(|code| codes.contains(&code)), "{what}: by {code:?}, not {codes:?}");
         assert!(std::iter::from_fn(|| line.next()).count() < 1_000, "{what}: and then closed");
         standing.ask(&server.ada("GET", SKILLS)).unwrap().expect(200);
     }
