@@ -231,7 +231,8 @@ fn write<T: Target>(
     writer.open_list("value");
     for (at, entity) in entities {
         let Some(source) = sources.get(*at) else { continue };
-        let home = Home { path: source.target.container(), keyed: !source.alone };
+        let path = source.target.container();
+        let home = if source.alone { Home::alone(path) } else { Home::collection(path) };
         let view = View::new(frame.model, source.ty, &query, &source.reach);
         writer.open_item();
         if frame.format.metadata == Metadata::Minimal {

@@ -13,13 +13,14 @@ use crate::paging::Plan;
 use crate::payload::View;
 use crate::resources::{Entity, Resources, Target};
 use crate::rows::Loaded;
-use crate::service::{Service, Understood};
+use crate::service::{Heard, Service, Understood};
 
 impl<R: Resources> Service<R> {
     /// How many rows the transformations, the filter and the search leave.
     pub(crate) async fn count_applied(&self, understood: &Understood<'_, R>) -> Result<usize, Problem> {
         let entities = self.whole(understood).await?;
-        let Understood { query, reach, meter, .. } = understood;
+        let Understood { meter, heard, .. } = understood;
+        let Heard { query, reach, .. } = &**heard;
         let Some(pipeline) = &query.apply else { return Ok(entities.len()) };
         let given = || entities.iter().map(|entity| Datum::row(Loaded::new(entity, reach))).collect();
         let least = self.resources.least_aggregated(&understood.target, reach);
@@ -34,7 +35,8 @@ impl<R: Resources> Service<R> {
     }
 
     fn write_applied(&self, understood: &Understood<'_, R>, entities: &[Entity]) -> Result<Vec<u8>, Problem> {
-        let Understood { query, reach, meter, target, route, .. } = understood;
+        let Understood { meter, target, heard, .. } = understood;
+        let Heard { query, reach, route, .. } = &**heard;
         let Some(pipeline) = &query.apply else { return Ok(Vec::new()) };
         let given = || entities.iter().map(|entity| Datum::row(Loaded::new(entity, reach))).collect();
         let least = self.resources.least_aggregated(target, reach);

@@ -16,7 +16,7 @@ use crate::paging::{with_token, without_tokens};
 use crate::payload::{Frame, View};
 use crate::reading::{applied, followed, text};
 use crate::resources::{Change, Changes, Resources, Row, Target};
-use crate::service::{Service, Understood};
+use crate::service::{Heard, Service, Understood};
 
 /// The option that carries the token.
 pub(crate) const TOKEN: &str = "$deltatoken";
@@ -32,7 +32,8 @@ impl<R: Resources> Service<R> {
     /// How far the history has come, where the client wants a link to later changes and can have one: not to a part of
     /// the list, nor with positions, which changes have none of.
     pub(crate) async fn tracked(&self, understood: &Understood<'_, R>) -> Result<Option<u64>, Problem> {
-        let Understood { caller, target, query, reach, wishes, .. } = understood;
+        let Understood { caller, target, heard, .. } = understood;
+        let Heard { query, reach, wishes, .. } = &**heard;
         let alone = reach.is_empty() && query.elsewhere.is_empty();
         let alone = alone && query.top.is_none() && query.skip.is_none() && query.skip_token.is_none();
         match wishes.prefer.track_changes && alone && !query.positions {
@@ -54,7 +55,7 @@ impl<R: Resources> Service<R> {
         let Some((changes, position)) = self.changes_since(understood, token).await? else {
             return Ok(gone(understood));
         };
-        let Understood { wishes, query, .. } = understood;
+        let Heard { wishes, query, .. } = &*understood.heard;
         let size = wishes.max_page_size.unwrap_or(self.dialect.page_size).min(self.dialect.max_page_size);
         let (page, rest) = changes.split_at_checked(size).unwrap_or((&changes, &[]));
         // The rest is what changed after the last change of this page: the same kind of token goes on.
@@ -85,7 +86,8 @@ impl<R: Resources> Service<R> {
         understood: &Understood<'_, R>,
         token: &str,
     ) -> Result<Option<(Vec<Seen>, u64)>, Problem> {
-        let Understood { caller, target, query, .. } = understood;
+        let Understood { caller, target, heard, .. } = understood;
+        let Heard { query, .. } = &**heard;
         let other = [(query.skip.is_some(), "$skip"), (query.skip_token.is_some(), "$skiptoken")];
         if let Some((_, name)) = other.into_iter().find(|(given, _)| *given) {
             let message = format!("`{name}` and `{TOKEN}` both say where to begin; expected one of them");
@@ -105,7 +107,8 @@ impl<R: Resources> Service<R> {
     /// The change as the list sees it. Whether an entity that is not in it was so before is not known; a client that
     /// never had it has nothing to take out.
     fn seen(&self, understood: &Understood<'_, R>, change: Change) -> Result<Option<Seen>, Problem> {
-        let Understood { query, reach, meter, route, .. } = understood;
+        let Understood { meter, heard, .. } = understood;
+        let Heard { query, reach, route, .. } = &**heard;
         if !change.row.ty.is_a(route.entity_type()) {
             return Ok(None);
         }
@@ -126,7 +129,8 @@ impl<R: Resources> Service<R> {
         count: Option<usize>,
         link: impl FnOnce(&mut Writer),
     ) -> Result<Vec<u8>, Problem> {
-        let Understood { route, query, reach, wishes, target, .. } = understood;
+        let Understood { target, heard, .. } = understood;
+        let Heard { route, query, reach, wishes, .. } = &**heard;
         let (frame, home) = (self.frame(understood), self.home(understood));
         let container = target.container();
         let view = View::new(frame.model, route.entity_type(), query, reach);
@@ -161,7 +165,7 @@ impl<R: Resources> Service<R> {
 fn write_present(
     frame: &Frame<'_>,
     writer: &mut Writer,
-    home: &Home,
+    home: &Home<'_>,
     view: &View<'_>,
     row: &Row,
 ) -> Result<(), Problem> {

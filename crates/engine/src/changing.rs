@@ -13,7 +13,7 @@ use crate::deep::Shape;
 use crate::exchange::Response;
 use crate::reading::{applied, condition, with_tag};
 use crate::resources::{Basis, Changed, Content, Entity, Resources, Row};
-use crate::service::{Service, Understood, no_content};
+use crate::service::{Heard, Service, Understood, no_content};
 
 /// How often a change is tried again when the entity changed meanwhile.
 pub(crate) const MAX_ATTEMPTS: usize = 64;
@@ -38,7 +38,8 @@ impl<R: Resources> Service<R> {
         understood: &Understood<'_, R>,
         target: &R::Target,
     ) -> Result<Response, Problem> {
-        let Understood { caller, request, route, query, .. } = understood;
+        let Understood { caller, request, heard, .. } = understood;
+        let Heard { route, query, .. } = &**heard;
         let Body::Entity(entity) = self.body(understood, route.entity_type(), Intent::Create)? else {
             return Err(reference(understood.address));
         };
@@ -63,7 +64,7 @@ impl<R: Resources> Service<R> {
         let mut response = match understood.wishes.prefer.representation {
             Some(false) => self.identified(understood, &address, &row),
             given => {
-                let usual = (&*understood.query, &understood.reach);
+                let usual = (&understood.query, &understood.reach);
                 let (query, reach) = deep.as_ref().map_or(usual, |deep| (&deep.query, &deep.reach));
                 let entity = self.complete(understood, row, reach).await?;
                 let response = self.answer_shaped(understood, StatusCode::CREATED, &entity, query, reach)?;
@@ -140,7 +141,8 @@ impl<R: Resources> Service<R> {
     }
 
     pub(crate) async fn delete(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, wishes, .. } = understood;
+        let Understood { caller, request, target, heard, .. } = understood;
+        let Heard { wishes, .. } = &**heard;
         for _ in 0..MAX_ATTEMPTS {
             let row = self.some_entity(understood).await?.row;
             condition(understood, &row, false)?;

@@ -19,7 +19,7 @@ use crate::payload::{Page, View};
 use crate::reading::{Pieces, applied, condition};
 use crate::resources::{Action, Basis, Call, Changed, Entity, Outcome, Resources, Row, Target};
 use crate::route::Route;
-use crate::service::{Service, Understood, no_content};
+use crate::service::{Heard, Service, Understood, no_content};
 use crate::task::Task;
 
 /// How often all is tried again when others have changed the same meanwhile.
@@ -39,7 +39,8 @@ impl<R: Resources> Service<R> {
     }
 
     async fn change_all(&self, task: Task, understood: &Understood<'_, R>) -> Result<Vec<Row>, Problem> {
-        let Understood { caller, request, target, query, reach, route, meter, .. } = understood;
+        let Understood { caller, request, target, meter, heard, .. } = understood;
+        let Heard { query, reach, route, .. } = &**heard;
         let entities = self.few(caller, (target, reach, route.cast), Shaping::new(query, reach, meter)).await?;
         if entities.len().saturating_mul(request.body.len()) > self.dialect.max_held {
             let message = beyond(setting::HELD, self.dialect.max_held >> 20, "megabytes of changes");
@@ -80,7 +81,8 @@ impl<R: Resources> Service<R> {
         understood: &Understood<'_, R>,
         rows: Vec<Row>,
     ) -> Result<Response, Problem> {
-        let Understood { caller, query, reach, route, target, wishes, .. } = understood;
+        let Understood { caller, target, heard, .. } = understood;
+        let Heard { query, reach, route, wishes, .. } = &**heard;
         let prefer = &wishes.prefer;
         if task == Task::DeleteEach || prefer.representation == Some(false) {
             let given = prefer.representation.filter(|_| task != Task::DeleteEach);

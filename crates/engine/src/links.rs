@@ -5,7 +5,7 @@ use odata::{Address, Kind, Problem};
 
 use crate::exchange::Response;
 use crate::resources::{Action, Resources};
-use crate::service::{Service, Understood, no_content};
+use crate::service::{Heard, Service, Understood, no_content};
 
 impl<R: Resources> Service<R> {
     pub(crate) async fn link(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
@@ -17,7 +17,8 @@ impl<R: Resources> Service<R> {
     }
 
     pub(crate) async fn unlink(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, query, route, .. } = understood;
+        let Understood { caller, request, target, heard, .. } = understood;
+        let Heard { query, route, .. } = &**heard;
         let exchange = &request.exchange;
         match (route.resource.steps.as_slice(), &query.id) {
             ([before @ .., Step::Navigation(navigation), Step::Key(key)], None) => {

@@ -9,12 +9,13 @@ use crate::changing::{MAX_ATTEMPTS, contention};
 use crate::exchange::Response;
 use crate::reading::{condition, with_tag};
 use crate::resources::{Changed, Resources};
-use crate::service::{Service, Understood, no_content};
+use crate::service::{Heard, Service, Understood, no_content};
 use crate::task::Task;
 
 impl<R: Resources> Service<R> {
     pub(crate) async fn read_media(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, query, route, .. } = understood;
+        let Understood { caller, request, target, heard, .. } = understood;
+        let Heard { query, route, .. } = &**heard;
         let Some(entity) = self.entity(understood).await? else { return Ok(no_content()) };
         if condition(understood, &entity.row, true)? == Condition::NotModified {
             return Ok(with_tag(Response::empty(StatusCode::NOT_MODIFIED), &entity.row));
@@ -30,7 +31,8 @@ impl<R: Resources> Service<R> {
     }
 
     pub(crate) async fn change_media(&self, task: Task, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, request, target, wishes, route, .. } = understood;
+        let Understood { caller, request, target, heard, .. } = understood;
+        let Heard { wishes, route, .. } = &**heard;
         let property = route.properties.last().copied();
         for _ in 0..MAX_ATTEMPTS {
             let row = self.some_entity(understood).await?.row;

@@ -135,7 +135,14 @@ impl Frame<'_> {
     }
 
     /// A single entity: its context, its tag, its members, what is expanded in it.
-    pub(crate) fn entity(&self, context: &str, rest: &[&str], home: &Home, view: &View<'_>, entity: &Entity) -> Answer {
+    pub(crate) fn entity(
+        &self,
+        context: &str,
+        rest: &[&str],
+        home: &Home<'_>,
+        view: &View<'_>,
+        entity: &Entity,
+    ) -> Answer {
         let mut writer = self.writer(std::iter::once(entity));
         writer.open();
         writer.context("", &self.context(context), rest);
@@ -145,7 +152,7 @@ impl Frame<'_> {
     }
 
     /// A page of a collection.
-    pub(crate) fn collection(&self, context: &str, home: &Home, view: &View<'_>, page: &Page<'_>) -> Answer {
+    pub(crate) fn collection(&self, context: &str, home: &Home<'_>, view: &View<'_>, page: &Page<'_>) -> Answer {
         let mut writer = self.writer(page.entities.iter());
         writer.open();
         writer.context("", &self.context(context), &[page.cast, &view.query.context(self.model.namespace)]);
@@ -176,7 +183,7 @@ impl Frame<'_> {
     }
 
     /// References to the entities of a page.
-    pub(crate) fn references(&self, home: &Home, page: &Page<'_>) -> Vec<u8> {
+    pub(crate) fn references(&self, home: &Home<'_>, page: &Page<'_>) -> Vec<u8> {
         let mut writer = self.writer(std::iter::empty());
         writer.open();
         writer.context("", &self.context("Collection($ref)"), &[]);
@@ -194,7 +201,7 @@ impl Frame<'_> {
     }
 
     /// A reference to one entity.
-    pub(crate) fn reference(&self, home: &Home, row: &Row) -> Vec<u8> {
+    pub(crate) fn reference(&self, home: &Home<'_>, row: &Row) -> Vec<u8> {
         let mut writer = self.writer(std::iter::empty());
         writer.open();
         writer.context("", &self.context("$ref"), &[]);
@@ -213,11 +220,11 @@ impl Frame<'_> {
     }
 
     /// The canonical address of an entity, absolute.
-    pub(crate) fn address(&self, home: &Home, row: &Row) -> String {
+    pub(crate) fn address(&self, home: &Home<'_>, row: &Row) -> String {
         [self.root, "/", &home.path_of(row)].concat()
     }
 
-    fn write_items(&self, writer: &mut Writer, home: &Home, view: &View<'_>, entities: &[Entity]) -> Written {
+    fn write_items(&self, writer: &mut Writer, home: &Home<'_>, view: &View<'_>, entities: &[Entity]) -> Written {
         for entity in entities {
             writer.open_item();
             self.write(writer, home, view, entity)?;
@@ -226,7 +233,7 @@ impl Frame<'_> {
         Ok(())
     }
 
-    fn write_references(&self, writer: &mut Writer, home: &Home, entities: &[Entity]) {
+    fn write_references(&self, writer: &mut Writer, home: &Home<'_>, entities: &[Entity]) {
         for Entity { row, .. } in entities {
             writer.open_item();
             writer.reference(&self.address(home, row));
@@ -235,7 +242,7 @@ impl Frame<'_> {
     }
 
     /// Writes what there is to say of an entity into the object that is open.
-    pub(crate) fn write(&self, writer: &mut Writer, home: &Home, view: &View<'_>, entity: &Entity) -> Written {
+    pub(crate) fn write(&self, writer: &mut Writer, home: &Home<'_>, view: &View<'_>, entity: &Entity) -> Written {
         let row = &entity.row;
         let digits = row.tag.map(Tag::digits);
         let stored =
@@ -342,7 +349,7 @@ impl Frame<'_> {
     fn write_single(
         &self,
         writer: &mut Writer,
-        home: &Home,
+        home: &Home<'_>,
         form: Form,
         view: &View<'_>,
         name: &str,

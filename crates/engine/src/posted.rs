@@ -19,6 +19,11 @@ pub(crate) struct Posted<'a> {
 }
 
 impl<'a> Posted<'a> {
+    /// Does the path end so? [`Posted::read`] then tells whether it may.
+    pub(crate) fn is_meant(request: &Request<'_>) -> bool {
+        before_query(request.path).is_some()
+    }
+
     /// Reads the options of the body and joins them to those of the URL; `None` where the path does not end so.
     pub(crate) fn read(request: &Request<'a>) -> Result<Option<Self>, Problem> {
         let Some(path) = before_query(request.path) else { return Ok(None) };

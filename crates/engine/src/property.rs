@@ -13,7 +13,7 @@ use crate::exchange::Response;
 use crate::nested::{self, NestedLists};
 use crate::reading::{applied, condition, followed, text, with_tag};
 use crate::resources::{Basis, Changed, Content, Resources, Row};
-use crate::service::{Service, Understood, no_content, nothing};
+use crate::service::{Heard, Service, Understood, no_content, nothing};
 use crate::task::Task;
 
 impl<R: Resources> Service<R> {
@@ -39,7 +39,7 @@ impl<R: Resources> Service<R> {
         property: &'static Property,
         raw: &[u8],
     ) -> Result<Response, Problem> {
-        let query = Query { count: true, ..(*understood.query).clone() };
+        let query = Query { count: true, ..understood.query.clone() };
         let items = nested::list(&query, property.ty, raw, &understood.meter, understood.meter.around())?;
         Ok(text(items.count.unwrap_or(0)))
     }
@@ -52,7 +52,8 @@ impl<R: Resources> Service<R> {
         property: &'static Property,
         raw: &[u8],
     ) -> Result<Response, Problem> {
-        let Understood { query, route, meter, wishes, .. } = understood;
+        let Understood { meter, heard, .. } = understood;
+        let Heard { query, route, wishes, .. } = &**heard;
         let frame = self.frame(understood);
         let names = route.properties.iter().map(|property| format!("/{}", property.name)).collect::<String>();
         let path = self.home(understood).path_of(row);
@@ -82,7 +83,8 @@ impl<R: Resources> Service<R> {
         task: Task,
         understood: &Understood<'_, R>,
     ) -> Result<Response, Problem> {
-        let Understood { caller, request, target, route, .. } = understood;
+        let Understood { caller, request, target, heard, .. } = understood;
+        let Heard { route, .. } = &**heard;
         for _ in 0..MAX_ATTEMPTS {
             let row = self.some_entity(understood).await?.row;
             check_settable(row.ty, &route.properties)?;
@@ -101,7 +103,8 @@ impl<R: Resources> Service<R> {
 
     /// What becomes of the property.
     fn property_change(&self, task: Task, understood: &Understood<'_, R>, row: &Row) -> Result<Change, Problem> {
-        let Understood { request, route, address, .. } = understood;
+        let Understood { request, address, heard, .. } = understood;
+        let Heard { route, .. } = &**heard;
         let Some(property) = route.properties.last() else { return Err(nothing("no property is addressed")) };
         match task {
             Task::ClearProperty if property.collection => Ok(Change::Set(Value::List(Vec::new()))),

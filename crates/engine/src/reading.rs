@@ -17,7 +17,7 @@ use crate::home::Home;
 use crate::paging::{self, Binding, Plan, with_token};
 use crate::payload::{self, Page, View};
 use crate::resources::{Entity, Resources, Row, Target, Window};
-use crate::service::{Service, Understood, no_content};
+use crate::service::{Heard, Service, Understood, no_content};
 
 /// Entities read at once while looking for those that a filter keeps, or that come first in an order.
 pub(crate) const CHUNK: usize = 512;
@@ -80,7 +80,8 @@ impl<R: Resources> Service<R> {
         query: &Query,
         reach: &Reach,
     ) -> Result<Response, Problem> {
-        let Understood { route, wishes, target, .. } = understood;
+        let Understood { target, heard, .. } = understood;
+        let Heard { route, wishes, .. } = &**heard;
         let frame = self.frame(understood);
         let view = View::new(frame.model, route.entity_type(), query, reach);
         let suffix = if route.is_alone() { "" } else { "/$entity" };
@@ -93,9 +94,11 @@ impl<R: Resources> Service<R> {
     }
 
     pub(crate) async fn list(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { route, query, reach, wishes, target, .. } = understood;
+        let Understood { target, heard, .. } = understood;
+        let Heard { route, query, reach, wishes, .. } = &**heard;
+        // Boxed, as what is rare is below, for it would make the future of every request larger.
         if query.apply.is_some() {
-            return self.list_applied(understood).await;
+            return Box::pin(self.list_applied(understood)).await;
         }
         if let Some(token) = &query.delta_token {
             return self.list_changes(understood, token).await;
@@ -124,7 +127,8 @@ impl<R: Resources> Service<R> {
     }
 
     pub(crate) async fn references(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { address, wishes, .. } = understood;
+        let Understood { address, heard, .. } = understood;
+        let Heard { wishes, .. } = &**heard;
         let frame = self.frame(understood);
         let body = if let Place::Collection(_) = address.place {
             let found = self.find(understood, None).await?;
@@ -141,7 +145,8 @@ impl<R: Resources> Service<R> {
     }
 
     pub(crate) async fn count(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, target, query, reach, meter, .. } = understood;
+        let Understood { caller, target, meter, heard, .. } = understood;
+        let Heard { query, reach, .. } = &**heard;
         if let Some(token) = &query.delta_token {
             return self.count_changes(understood, token).await;
         }
@@ -151,7 +156,7 @@ impl<R: Resources> Service<R> {
             false => {
                 let shaping = Shaping::new(query, reach, meter);
                 let (mut count, mut pieces) = (0, Pieces::all());
-                while let Some(entities) = self.piece(understood, &mut pieces).await? {
+                while let Some(entities) = Box::pin(self.piece(understood, &mut pieces)).await? {
                     count += shaping.kept(entities)?.len();
                 }
                 count
@@ -162,7 +167,8 @@ impl<R: Resources> Service<R> {
 
     /// The page of the collection that is asked for.
     async fn find(&self, understood: &Understood<'_, R>, since: Option<u64>) -> Result<Found, Problem> {
-        let Understood { caller, query, reach, meter, wishes, first, target, .. } = understood;
+        let Understood { caller, meter, target, heard, .. } = understood;
+        let Heard { query, reach, wishes, first, .. } = &**heard;
         let plan = match &query.skip_token {
             Some(token) => {
                 let plan = self.binding(understood, |binding| binding.plan(token))?;
@@ -178,8 +184,8 @@ impl<R: Resources> Service<R> {
             let window = collection::window(plan);
             let (entities, count) = match query.count {
                 true => {
-                    let (entities, count) = self.resources.list_counted(caller, target, reach, &window).await?;
-                    (entities, Some(count))
+                    let counted = Box::pin(self.resources.list_counted(caller, target, reach, &window));
+                    counted.await.map(|(entities, count)| (entities, Some(count)))?
                 }
                 false => (self.resources.list(caller, target, reach, &window).await?, None),
             };
@@ -191,7 +197,7 @@ impl<R: Resources> Service<R> {
             true => Pieces::all(),
             false => Pieces::of(found.wanted().clamp(SMALL_CHUNK, CHUNK), plan.after.as_ref()),
         };
-        while let Some(entities) = self.piece(understood, &mut pieces).await? {
+        while let Some(entities) = Box::pin(self.piece(understood, &mut pieces)).await? {
             found.take(entities)?;
             if found.is_full() && !query.count {
                 break;
@@ -209,7 +215,8 @@ impl<R: Resources> Service<R> {
 
     /// The next entities of a collection in default order, of the type that is asked for; `None` after the last.
     async fn piece(&self, understood: &Understood<'_, R>, pieces: &mut Pieces) -> Result<Option<Vec<Entity>>, Problem> {
-        let Understood { caller, target, reach, route, .. } = understood;
+        let Understood { caller, target, heard, .. } = understood;
+        let Heard { reach, route, .. } = &**heard;
         self.piece_of(caller, target, reach, route.cast, pieces).await
     }
 
@@ -282,11 +289,8 @@ impl<R: Resources> Service<R> {
 }
 
 /// The path of the collection that the target is in or is, as contexts say it.
-fn container<'a>(target: &impl Target, home: &'a Home) -> Cow<'a, str> {
-    match home.keyed {
-        true => Cow::Borrowed(&home.path),
-        false => Cow::Owned(target.container()),
-    }
+fn container<'a>(target: &impl Target, home: &'a Home<'_>) -> Cow<'a, str> {
+    home.of_collection().unwrap_or_else(|| Cow::Owned(target.container()))
 }
 
 /// A number as text.

@@ -1,5 +1,6 @@
 //! One request, stage by stage.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -50,15 +51,11 @@ enum Located {
     Document(Document),
 }
 
-/// A request that is understood: what is said, what is meant, and that the caller may do it.
-pub(crate) struct Understood<'a, R: Resources> {
-    pub(crate) caller: &'a R::Caller,
-    pub(crate) request: &'a Request<'a>,
-    pub(crate) address: &'a Address,
+/// What a request says, which needs nobody's data to be understood.
+pub(crate) struct Heard<'a> {
     pub(crate) route: Route<'a>,
     pub(crate) options: Options,
-    /// Boxed: it is large, and handed on from stage to stage.
-    pub(crate) query: Box<Query>,
+    pub(crate) query: Query,
     /// What the path says of the one entity that it leads to or through.
     condition: Option<Expr>,
     pub(crate) reach: Reach,
@@ -66,8 +63,25 @@ pub(crate) struct Understood<'a, R: Resources> {
     /// Where something is to be made: by what the request is known when it comes again.
     pub(crate) repeat: Option<Repeat<'a>>,
     pub(crate) first: Plan,
+}
+
+/// A request that is understood: what is said, what is meant, and that the caller may do it.
+pub(crate) struct Understood<'a, R: Resources> {
+    pub(crate) caller: &'a R::Caller,
+    pub(crate) request: &'a Request<'a>,
+    pub(crate) address: &'a Address,
+    /// Boxed: it is large, and handed on from stage to stage.
+    pub(crate) heard: Box<Heard<'a>>,
     pub(crate) meter: Meter,
     pub(crate) target: R::Target,
+}
+
+impl<'a, R: Resources> Deref for Understood<'a, R> {
+    type Target = Heard<'a>;
+
+    fn deref(&self) -> &Heard<'a> {
+        &self.heard
+    }
 }
 
 impl<R: Resources> Service<R> {
@@ -119,12 +133,11 @@ impl<R: Resources> Service<R> {
     }
 
     /// Answers a request.
-    pub async fn serve(&self, caller: &R::Caller, request: Request<'_>) -> Response {
-        let mut timings = Timings::start(&request);
-        let answer = match Posted::read(&request) {
-            Ok(None) => self.answer(caller, &request, &mut timings).await,
-            Ok(Some(posted)) => Box::pin(self.answer(caller, &posted.request(&request), &mut timings)).await,
-            Err(problem) => Err(problem),
+    pub async fn serve(&self, caller: &R::Caller, request: &Request<'_>) -> Response {
+        let mut timings = Timings::start(request);
+        let answer = match Posted::is_meant(request) {
+            false => self.answer(caller, request, &mut timings).await,
+            true => Box::pin(self.answer_posted(caller, request, &mut timings)).await,
         };
         let mut response = answer.unwrap_or_else(|problem| Response::problem(&problem, &request.exchange));
         if headers::answer_version(request.headers) == Version::V401 {
@@ -133,6 +146,19 @@ impl<R: Resources> Service<R> {
         response.headers.entry(VARY).or_insert(HeaderValue::from_static(headers::VARY));
         response.timings = timings.stages;
         response
+    }
+
+    /// The same where the path ends with `$query`.
+    async fn answer_posted(
+        &self,
+        caller: &R::Caller,
+        request: &Request<'_>,
+        timings: &mut Timings,
+    ) -> Result<Response, Problem> {
+        match Posted::read(request)? {
+            Some(posted) => self.answer(caller, &posted.request(request), timings).await,
+            None => self.answer(caller, request, timings).await,
+        }
     }
 
     /// The stages, in order: parse, bind, authorize, then read or change, and write the payload.
@@ -173,7 +199,9 @@ impl<R: Resources> Service<R> {
         }
         let Some(mut route) = Route::of(&address) else { return Err(not_offered("this address")) };
         (route.identified, route.arguments) = (identified, arguments);
-        let understood = self.understand(caller, request, &address, route, task, timings).await?;
+        let heard = self.hear(request, &address, route, task)?;
+        timings.mark("bind");
+        let understood = self.understand(caller, request, &address, heard, task, timings).await?;
         let response = self.carry_out(task, &understood).await;
         timings.mark("answer");
         match understood.wishes.prefer.explain && self.dialect.explains {
@@ -210,16 +238,14 @@ impl<R: Resources> Service<R> {
         Ok(address)
     }
 
-    /// What is meant, and may the caller do it?
-    async fn understand<'a>(
+    /// What is said?
+    fn hear<'a>(
         &self,
-        caller: &'a R::Caller,
-        request: &'a Request<'a>,
-        address: &'a Address,
+        request: &'a Request<'_>,
+        address: &Address,
         route: Route<'a>,
         task: Task,
-        timings: &mut Timings,
-    ) -> Result<Understood<'a, R>, Problem> {
+    ) -> Result<Box<Heard<'a>>, Problem> {
         let limits = self.dialect.limits;
         let options = Options::read_beside(request.query, &limits, &route.arguments)?;
         let scope = Scope { ty: route.row(), rules: self.dialect.rules, limits };
@@ -234,7 +260,7 @@ impl<R: Resources> Service<R> {
             true => options.without_count()?,
             false => options,
         };
-        let mut query = Box::new(query::bind(self.resources.model(), scope, &options, applies)?);
+        let mut query = query::bind(self.resources.model(), scope, &options, applies)?;
         self.check_offered(&query, tells_changes)?;
         let condition = self.narrow(&mut query, &route, &options)?;
         // What a stream is, is known only when it is read; what is accepted is asked then.
@@ -245,31 +271,29 @@ impl<R: Resources> Service<R> {
         let first = Plan::first(&query, &wishes, &self.dialect)?;
         let mut reach = payload::reach(route.entity_type(), &query);
         reach.merge(condition.as_ref().map(Expr::reach).unwrap_or_default());
-        timings.mark("bind");
-        let target = self.resources.authorize(caller, &route.resource, task.action()).await?;
+        Ok(Box::new(Heard { route, options, query, condition, reach, wishes, repeat, first }))
+    }
+
+    /// What is meant, and may the caller do it?
+    async fn understand<'a>(
+        &self,
+        caller: &'a R::Caller,
+        request: &'a Request<'a>,
+        address: &'a Address,
+        heard: Box<Heard<'a>>,
+        task: Task,
+        timings: &mut Timings,
+    ) -> Result<Understood<'a, R>, Problem> {
+        let target = self.resources.authorize(caller, &heard.route.resource, task.action()).await?;
         timings.mark("authorize");
         let mut meter = self.meter(request);
-        if !query.elsewhere.is_empty() {
-            meter.supply(Box::pin(elsewhere::find(self, caller, &query)).await?);
+        if !heard.query.elsewhere.is_empty() {
+            meter.supply(Box::pin(elsewhere::find(self, caller, &heard.query)).await?);
         }
-        if !route.checkpoints.is_empty() {
-            Box::pin(self.pass(caller, &route, &options, &meter)).await?;
+        if !heard.route.checkpoints.is_empty() {
+            Box::pin(self.pass(caller, &heard.route, &heard.options, &meter)).await?;
         }
-        Ok(Understood {
-            caller,
-            request,
-            address,
-            route,
-            options,
-            query,
-            condition,
-            reach,
-            wishes,
-            repeat,
-            first,
-            meter,
-            target,
-        })
+        Ok(Understood { caller, request, address, heard, meter, target })
     }
 
     /// Refuses what a query may ask and is not answered; nothing is silently left out.
@@ -335,7 +359,8 @@ impl<R: Resources> Service<R> {
     /// The entity that is addressed, of the type and under the conditions that the address says; `None` at the end of a
     /// relationship that leads nowhere.
     pub(crate) async fn entity(&self, understood: &Understood<'_, R>) -> Result<Option<Entity>, Problem> {
-        let Understood { caller, target, route, condition, reach, meter, .. } = understood;
+        let Understood { caller, target, meter, heard, .. } = understood;
+        let Heard { route, condition, reach, .. } = &**heard;
         let Some(entity) = self.resources.read(caller, target, reach).await? else { return Ok(None) };
         let ty = route.entity_type();
         if !entity.row.ty.is_a(ty) {
@@ -370,9 +395,9 @@ impl<R: Resources> Service<R> {
     }
 
     /// Where the addressed entities are at home.
-    pub(crate) fn home(&self, understood: &Understood<'_, R>) -> Home {
+    pub(crate) fn home(&self, understood: &Understood<'_, R>) -> Home<'static> {
         match understood.route.is_the_only_one() {
-            true => Home { path: understood.target.path(), keyed: false },
+            true => Home::alone(understood.target.path()),
             false => Home::collection(understood.target.container()),
         }
     }

@@ -7,7 +7,7 @@ use odata::{Kind, Problem, Step};
 
 use crate::exchange::Response;
 use crate::resources::{Action, Entity, Resources};
-use crate::service::{Service, Understood};
+use crate::service::{Heard, Service, Understood};
 
 impl<R: Resources> Service<R> {
     /// The entity that a change is about, or the answer where it was made instead.
@@ -33,7 +33,7 @@ impl<R: Resources> Service<R> {
     /// where the request presumes that there is something, where the service makes the keys, nor where an entity is its
     /// stream first of all.
     fn may_insert(&self, understood: &Understood<'_, R>, problem: &Problem) -> bool {
-        let Understood { route, wishes, .. } = understood;
+        let Heard { route, wishes, .. } = &*understood.heard;
         let insertable = match route.resource.steps.as_slice() {
             [Step::Set(set), Step::Key(_)] => set.capabilities.insertable,
             [.., Step::Key(_)] => true,
@@ -52,7 +52,8 @@ impl<R: Resources> Service<R> {
 
     /// Makes the entity that a change addresses.
     async fn insert(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let Understood { caller, route, .. } = understood;
+        let Understood { caller, heard, .. } = understood;
+        let Heard { route, .. } = &**heard;
         let target = self.resources.authorize(caller, &route.resource, Action::Create).await?;
         self.create_at(understood, &target).await
     }

@@ -103,8 +103,7 @@ impl App {
         Way { peer, encrypted, since, begun }: Way,
     ) -> Result<http::Response<Sent>, Infallible> {
         let own = app.as_ref();
-        let ahead = own.admission.begin().saturating_sub(begun);
-        let waited = Waited { nanos: stopwatch().saturating_sub(since), ahead };
+        let waited = own.admission.begin(begun, || stopwatch().saturating_sub(since));
         let (head, mut body) = request.into_parts();
         let ids = Ids::new(own.effects.request_id(), &head.headers);
         let arrival = Arrival { head: &head, ids: &ids, now: own.effects.time(), peer, waited };
@@ -158,8 +157,7 @@ impl App {
         let root = origin.root(version);
         // What describes the service lies directly below its root; nearly every request is for something deeper.
         let shallow = !path.trim_matches('/').contains('/');
-        let described = shallow.then(|| self.api.describe(&self.request(arrival, &root, path, Bytes::new()))).flatten();
-        if let Some(response) = described {
+        if shallow && let Some(response) = self.api.describe(&self.request(arrival, &root, path, Bytes::new())) {
             return Ok(response);
         }
         let caller = match &self.public {
@@ -181,7 +179,7 @@ impl App {
         let response = match is_batch {
             // Boxed: its future is twice that of a single request, and each connection has room for the largest.
             true => Box::pin(self.api.batch(&caller, request, &ROOTS)).await,
-            false => self.api.serve(&caller, request).await,
+            false => self.api.serve(&caller, &request).await,
         };
         if let Some(problem) = instead {
             return Err(problem.into());

@@ -1,6 +1,6 @@
 //! Where store, profile service and protocol are put together: the only module that names all three.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use engine::{Dialect, Exchange, Problem, Request, Response};
@@ -95,17 +95,17 @@ impl Api {
         self.service.describe(request)
     }
 
-    pub(crate) async fn serve(&self, caller: &auth::Caller, request: Request<'_>) -> Response {
-        if profile::sighting::may_see_beyond(caller) {
-            let exchange = request.exchange.clone();
-            return self.noting(caller, &exchange, Box::pin(self.service.serve(caller, request))).await;
+    pub(crate) async fn serve(&self, caller: &auth::Caller, request: &Request<'_>) -> Response {
+        let mut answer = pin!(self.service.serve(caller, request));
+        match profile::sighting::may_see_beyond(caller) {
+            true => self.noting(caller, &request.exchange, answer.as_mut()).await,
+            false => answer.await,
         }
-        self.service.serve(caller, request).await
     }
 
     pub(crate) async fn batch(&self, caller: &auth::Caller, request: Request<'_>, roots: &[&str]) -> Response {
         let exchange = request.exchange.clone();
-        self.noting(caller, &exchange, Box::pin(self.service.batch(caller, request, roots))).await
+        self.noting(caller, &exchange, pin!(self.service.batch(caller, request, roots))).await
     }
 
     /// What was seen and is not written yet.
@@ -113,13 +113,13 @@ impl Api {
         Arc::clone(&self.sightings)
     }
 
-    /// Answers, and keeps what the caller saw beyond their own audience. The answer comes boxed, for it is large and
+    /// Answers, and keeps what the caller saw beyond their own audience. The answer comes pinned, for it is large and
     /// moved from hand to hand here.
     async fn noting(
         &self,
         caller: &auth::Caller,
         exchange: &Exchange,
-        answer: Pin<Box<impl Future<Output = Response>>>,
+        answer: Pin<&mut impl Future<Output = Response>>,
     ) -> Response {
         let (response, seen) = profile::sighting::noted(answer).await;
         if !seen.is_empty() {

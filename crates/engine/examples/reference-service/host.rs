@@ -72,7 +72,7 @@ impl Host {
                 };
                 let response = match head.uri.path() {
                     "/$batch" | "/%24batch" => self.shop.batch(&(), request, &[""]).await,
-                    _ => self.shop.serve(&(), request).await,
+                    _ => self.shop.serve(&(), &request).await,
                 };
                 match jobs::wished(&head.headers) {
                     true => self.jobs.keep(&root, response),

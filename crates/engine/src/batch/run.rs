@@ -168,7 +168,7 @@ impl<'a, C: Send + Sync> Run<'a, C> {
             body: part.body.clone(),
             exchange: Exchange { stopwatch: None, ..self.request.exchange.clone() },
         };
-        let mut response = service.serve(self.caller, request).await;
+        let mut response = service.serve(self.caller, &request).await;
         if is_head {
             response.body = Bytes::new();
         }

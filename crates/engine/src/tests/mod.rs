@@ -63,7 +63,7 @@ impl Client {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let body = body.to_owned().into();
         let request = Request { method, root: ROOT, path, query, headers: &headers, body, exchange };
-        now(self.service.serve(&self.caller, request))
+        now(self.service.serve(&self.caller, &request))
     }
 
     fn get(&self, url: &str) -> Response {

@@ -38,7 +38,7 @@ impl World {
         let request = engine::Request { method, root, path, query, headers: &headers, body, exchange };
         let response = match path {
             "/$batch" => self.wait(self.service.batch(&ada(), request, &["/beta", "/v1.0"])),
-            _ => self.wait(self.service.serve(&ada(), request)),
+            _ => self.wait(self.service.serve(&ada(), &request)),
         };
         // Those in a batch count too.
         let body = String::from_utf8_lossy(&response.body);

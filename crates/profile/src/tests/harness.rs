@@ -153,7 +153,7 @@ impl World {
         let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
         let root = "http://here/beta";
         let request = Request { method, root, path, query, headers: &map, body: body.to_owned().into(), exchange };
-        let Response { status, headers, body, .. } = self.runtime.block_on(self.service.serve(caller, request));
+        let Response { status, headers, body, .. } = self.runtime.block_on(self.service.serve(caller, &request));
         let body = if body.is_empty() { Json::Null } else { serde_json::from_slice(&body).unwrap() };
         Answer { status: status.as_u16(), headers, body }
     }
@@ -168,7 +168,7 @@ impl World {
         let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
         let (headers, body, root) = (&HeaderMap::new(), Default::default(), "http://here/beta");
         let request = Request { method: Method::GET, root, path, query, headers, body, exchange };
-        self.wait(self.service.serve(caller, request)).status.as_u16()
+        self.wait(self.service.serve(caller, &request)).status.as_u16()
     }
 
     pub(super) fn post(&self, caller: &Caller, url: &str, body: &Json) -> Answer {

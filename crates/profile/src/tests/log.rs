@@ -202,7 +202,7 @@ pub(super) fn seen(world: &World, caller: &Caller, path: &str) -> Seen {
     let (method, headers, body) = (http::Method::GET, &http::HeaderMap::new(), bytes::Bytes::new());
     let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
     let request = Request { method, root: "http://here/beta", path, query, headers, body, exchange };
-    let (answer, seen) = world.wait(noted(world.service.serve(caller, request)));
+    let (answer, seen) = world.wait(noted(world.service.serve(caller, &request)));
     assert_eq!(answer.status, 200);
     seen
 }

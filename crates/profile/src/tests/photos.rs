@@ -38,7 +38,7 @@ impl World {
         let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
         let (root, body, headers) = ("http://here/beta", body.to_vec().into(), &map);
         let request = Request { method, root, path, query: None, headers, body, exchange };
-        self.wait(self.service.serve(caller, request))
+        self.wait(self.service.serve(caller, &request))
     }
 
     fn photograph(&self, caller: &Caller, path: &str, file: &[u8]) -> u16 {

@@ -95,7 +95,7 @@ impl World {
         let request = engine::Request { method, root, path, query: options, headers: &map, body, exchange };
         let response = match path {
             "$batch" => self.wait(self.service.batch(caller, request, &["/beta", "/v1.0"])),
-            _ => self.wait(self.service.serve(caller, request)),
+            _ => self.wait(self.service.serve(caller, &request)),
         };
         let told = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
             (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())

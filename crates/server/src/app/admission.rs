@@ -70,7 +70,7 @@ pub(crate) struct Admission {
 /// How a request came to be begun.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Waited {
-    /// Nanoseconds since it came.
+    /// Nanoseconds since it came; 0 where that does not matter.
     pub(crate) nanos: u64,
     /// Requests that were begun since.
     pub(crate) ahead: u64,
@@ -101,9 +101,11 @@ impl Admission {
         self.begun.load(Ordering::Relaxed)
     }
 
-    /// Begins one more, and says how many were before it.
-    pub(super) fn begin(&self) -> u64 {
-        self.begun.fetch_add(1, Ordering::Relaxed)
+    /// Begins one more, which came when so many had been begun, and `waited` so many nanoseconds since. That is asked only
+    /// where there was a queue, for it takes a look at the clock.
+    pub(super) fn begin(&self, begun: u64, waited: impl FnOnce() -> u64) -> Waited {
+        let ahead = self.begun.fetch_add(1, Ordering::Relaxed).saturating_sub(begun);
+        Waited { nanos: if ahead < QUEUE { 0 } else { waited() }, ahead }
     }
 
     /// How many connections may be open.

@@ -13,6 +13,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::app::{App, Ids, Refusal};
 
+/// The most bytes that are copied to be written in one piece, which the kernel takes sooner than several.
+const SMALL: usize = 2 << 10;
+
 /// A connection on which hyper's own answers get a body.
 pub(super) struct Spoken<S> {
     stream: S,
@@ -78,6 +81,17 @@ fn answer(app: &App, status: &str) -> Vec<u8> {
     whole
 }
 
+/// The parts in one piece; `None` if they are too long for that.
+fn join<'a>(parts: &[io::IoSlice<'_>], into: &'a mut [u8; SMALL]) -> Option<&'a [u8]> {
+    let mut length = 0;
+    for part in parts {
+        let end = length + part.len();
+        into.get_mut(length..end)?.copy_from_slice(part);
+        length = end;
+    }
+    into.get(..length)
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Spoken<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, into)
@@ -107,7 +121,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Spoken<S> {
             return self.poll_write(context, only);
         }
         ready!(self.settle(context))?;
-        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+        let mut joined = [0; SMALL];
+        match join(parts, &mut joined) {
+            Some(joined) => Pin::new(&mut self.stream).poll_write(context, joined),
+            None => Pin::new(&mut self.stream).poll_write_vectored(context, parts),
+        }
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -127,7 +145,22 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Spoken<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::unheard;
+    use std::io::IoSlice;
+
+    use super::{SMALL, join, unheard};
+
+    #[test]
+    fn small_answers_are_written_in_one_piece() {
+        let mut room = [0; SMALL];
+        let check = |parts: &[&[u8]], room: &mut [u8; SMALL], expected: Option<&[u8]>| {
+            let parts: Vec<_> = parts.iter().map(|part| IoSlice::new(part)).collect();
+            assert_eq!(join(&parts, room), expected);
+        };
+        check(&[b"head", b"", b"body"], &mut room, Some(b"headbody"));
+        check(&[], &mut room, Some(b""));
+        check(&[&[7; SMALL - 1], b"x"], &mut room, Some(&[&[7; SMALL - 1][..], b"x"].concat()));
+        check(&[&[7; SMALL], b"x"], &mut room, None);
+    }
 
     #[test]
     fn only_answers_of_no_request_are_meant() {

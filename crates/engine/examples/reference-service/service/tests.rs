@@ -65,7 +65,7 @@ impl Client {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let (headers, body) = (&headers, Bytes::from(body.to_owned()));
         let request = Request { method, root: ROOT, path, query, headers, body, exchange: exchange() };
-        let response = now(self.0.serve(&(), request));
+        let response = now(self.0.serve(&(), &request));
         (response.status.as_u16(), String::from_utf8(response.body.to_vec()).unwrap())
     }
 

@@ -378,7 +378,7 @@ fn ask(service: engine::Service<Service>, caller: Caller, sent: Sent) -> Task<An
         let request = Request { method: sent.method, root, path, query: None, headers: &headers, body, exchange };
         let response = match is_batch && path == "/$batch" {
             true => service.batch(&caller, request, &["/beta", "/v1.0"]).await,
-            false => service.serve(&caller, request).await,
+            false => service.serve(&caller, &request).await,
         };
         let body = serde_json::from_slice(&response.body).unwrap_or(Json::Null);
         Answer { status: response.status.as_u16(), body }

@@ -40,6 +40,18 @@ fn waiting_is_bounded() {
 }
 
 #[test]
+fn the_clock_is_asked_where_there_is_a_queue() {
+    let admission = Admission::new(BOUNDS);
+    for _ in 0..QUEUE {
+        let waited = admission.begin(0, || panic!("there is no queue"));
+        assert_eq!(waited.nanos, 0);
+    }
+    let Waited { nanos, ahead } = admission.begin(0, || 7);
+    assert_eq!((nanos, ahead), (7, QUEUE));
+    assert_eq!(admission.begin(QUEUE, || 7).ahead, 1);
+}
+
+#[test]
 fn places_are_bounded_and_given_back() {
     let admission = Admission::new(BOUNDS);
     let changes: Vec<Place<'_>> = (0..2).map(|_| admission.enter(true).ok().unwrap()).collect();

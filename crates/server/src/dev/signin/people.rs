@@ -55,7 +55,7 @@ impl SignIn {
             body: Bytes::new(),
             exchange: call.arrival.ids.exchange(call.arrival.now, None),
         };
-        let response = call.app.api.serve(&self.reader(), request).await;
+        let response = call.app.api.serve(&self.reader(), &request).await;
         let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         if !response.status.is_success() {
             tracing::error!(status = response.status.as_u16(), "people could not be listed");

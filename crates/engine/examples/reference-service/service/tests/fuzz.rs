@@ -34,7 +34,7 @@ fn status(client: &Client, request: fuzz::Request) -> Option<u16> {
     let request = Request { method, root: ROOT, path, query, headers: &headers, body, exchange: exchange() };
     let response = match path {
         "/$batch" => now(client.0.batch(&(), request, &[""])),
-        _ => now(client.0.serve(&(), request)),
+        _ => now(client.0.serve(&(), &request)),
     };
     let inner = path == "/$batch" && String::from_utf8_lossy(&response.body).contains("\"status\":500");
     Some(if inner { 500 } else { response.status.as_u16() })
