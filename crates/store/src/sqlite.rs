@@ -124,7 +124,7 @@ impl SqliteStore {
 
     fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut batch::Batch<'_>) -> Result<T> + Send + 'static,
+        work: impl Fn(&mut batch::Batch<'_>) -> Result<T> + Send + 'static,
     ) -> BoxFuture<'_, Result<T>> {
         match &self.writer {
             Some(writer) => writer.submit(work),

@@ -1,5 +1,6 @@
 //! The writer's transaction, which serves many requests. A request whose preconditions fail has written nothing,
-//! so the others go on; a request that fails otherwise takes the whole transaction with it.
+//! so the others go on. One that meets damage has the transaction made anew, each request in a savepoint then, and fails
+//! alone: savepoints cost nothing where all is sound. Whatever else fails takes the whole transaction with it.
 
 use std::sync::Arc;
 
@@ -22,13 +23,26 @@ pub(super) struct Batch<'a> {
     /// The partitions written so far and, where it is known, what became of them.
     written: FxHashMap<PartitionKey, Option<Arc<Snapshot>>>,
     erased: bool,
+    /// Each request has a savepoint.
+    guarded: bool,
     failure: Option<Error>,
 }
 
 impl<'a> Batch<'a> {
     pub(super) fn begin(connection: &'a Connection, cache: &'a Cache) -> Self {
         let failure = execute(connection, "BEGIN IMMEDIATE").err();
-        Self { connection, cache, written: FxHashMap::default(), erased: false, failure }
+        Self { connection, cache, written: FxHashMap::default(), erased: false, guarded: false, failure }
+    }
+
+    /// Undoes all and begins anew, to serve the same requests so that those which meet damage fail alone.
+    pub(super) fn guarded(self) -> Self {
+        self.roll_back();
+        Self { guarded: true, ..Self::begin(self.connection, self.cache) }
+    }
+
+    /// Has a request met damage for which the others would fail?
+    pub(super) fn met_damage(&self) -> bool {
+        matches!(self.failure, Some(Error::Corrupt(_)))
     }
 
     pub(super) fn connection(&self) -> &'a Connection {
@@ -40,20 +54,39 @@ impl<'a> Batch<'a> {
         if let Some(failure) = &self.failure {
             return Err(Error::Unavailable(failure.to_string()));
         }
-        let outcome = work(self);
-        if let Err(error) = &outcome
-            && !matches!(error, Error::Conflict(_))
-        {
-            self.failure = Some(error.clone());
+        let outcome = if self.guarded { self.apart(work) } else { work(self) };
+        match &outcome {
+            Ok(_) | Err(Error::Conflict(_)) => {}
+            Err(Error::Corrupt(_)) if self.guarded && self.failure.is_none() => {}
+            Err(error) => self.failure = Some(error.clone()),
         }
         outcome
     }
 
+    /// Does one request's work, and undoes that alone when it meets damage.
+    fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = (self.written.clone(), self.erased);
+        self.step("SAVEPOINT request")?;
+        let outcome = work(self);
+        if let Err(error @ Error::Corrupt(_)) = &outcome {
+            tracing::error!(%error, "a write that met damage in the store is refused");
+            self.step("ROLLBACK TO request")?;
+            (self.written, self.erased) = before;
+        }
+        self.step("RELEASE request")?;
+        outcome
+    }
+
+    /// A step without which the transaction is lost.
+    fn step(&mut self, sql: &str) -> Result<()> {
+        execute(self.connection, sql).inspect_err(|error| self.failure = Some(error.clone()))
+    }
+
     /// Makes the work durable, then visible; or undoes it.
     pub(super) fn finish(self) -> Result<()> {
-        let outcome = match self.failure {
+        let outcome = match &self.failure {
             None => execute(self.connection, "COMMIT"),
-            Some(failure) => Err(failure),
+            Some(failure) => Err(failure.clone()),
         };
         match outcome {
             Ok(()) => {
@@ -64,14 +97,18 @@ impl<'a> Batch<'a> {
                 Ok(())
             }
             Err(error) => {
-                // SQLite has rolled back on its own after some errors.
-                if !self.connection.is_autocommit()
-                    && let Err(error) = execute(self.connection, "ROLLBACK")
-                {
-                    tracing::error!(error = %error, "a transaction of the store could not be rolled back");
-                }
+                self.roll_back();
                 Err(Error::Unavailable(error.to_string()))
             }
+        }
+    }
+
+    fn roll_back(&self) {
+        // SQLite has rolled back on its own after some errors.
+        if !self.connection.is_autocommit()
+            && let Err(error) = execute(self.connection, "ROLLBACK")
+        {
+            tracing::error!(error = %error, "a transaction of the store could not be rolled back");
         }
     }
 
@@ -108,7 +145,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Writes a step of a partition towards what it is elsewhere.
-    pub(super) fn import(&mut self, portion: Portion) -> Result<()> {
+    pub(super) fn import(&mut self, portion: &Portion) -> Result<()> {
         let Standing { partition: key, rev, last_time, live, head } = portion.standing;
         let before = row::partition(self.connection, key)?;
         portion.check(before.map(|before| before.rev))?;
@@ -116,9 +153,9 @@ impl<'a> Batch<'a> {
             history::erase(self.connection, key, Place { rev: before.rev, at: before.at })?;
         }
         let mut after = before.unwrap_or_default();
-        for record in portion.records {
+        for record in &portion.records {
             let (rev, at) = (record.rev, record.at);
-            history::insert(self.connection, record, (rev > 1).then_some(&after))?;
+            history::insert(self.connection, record.clone(), (rev > 1).then_some(&after))?;
             (after.mark_at, after.at) = (mark(Some(&after), rev, at), at);
         }
         if let Some(items) = &portion.items {

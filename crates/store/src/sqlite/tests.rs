@@ -1,5 +1,6 @@
 //! What is particular to the file: opening it, sharing it, damage, failing disks, and the cache under races.
 
+mod batches;
 mod chains;
 mod flips;
 mod sums;
@@ -184,7 +185,7 @@ async fn a_failed_request_takes_its_transaction_with_it() {
     let (failed, _) = tokio::join!(
         store.write(move |batch| {
             batch.commit(&commit(user(1), 1, vec![put("skills", "a", 1)]))?;
-            Err::<(), _>(own)
+            Err::<(), _>(own.clone())
         }),
         store.commit(commit(user(2), 1, vec![])),
     );

@@ -25,7 +25,7 @@ impl Transfer for SqliteStore {
     }
 
     fn import(&self, portion: Portion) -> BoxFuture<'_, Result<()>> {
-        self.write(move |batch| batch.import(portion))
+        self.write(move |batch| batch.import(&portion))
     }
 
     fn names(&self, after: Option<Name>, limit: usize) -> BoxFuture<'_, Result<Vec<(Name, NameEntry)>>> {

@@ -17,16 +17,42 @@ use crate::{BoxFuture, Error, Result};
 /// How many requests one transaction serves: bounds what a slow disk makes the first of them wait.
 const BATCH: usize = 256;
 
-/// A request in the queue. Run inside the transaction, it yields the answer to give after it.
-type Request = Box<dyn FnOnce(&mut Batch<'_>) -> Answer + Send>;
+/// A request in the queue, with the answer that it has come to.
+trait Request: Send {
+    /// Does the work inside the transaction; again, when that is made anew.
+    fn serve(&mut self, batch: &mut Batch<'_>);
 
-/// Told whether the transaction went through.
-type Answer = Box<dyn FnOnce(Result<()>)>;
+    /// Answers once it is known whether the transaction went through.
+    fn answer(self: Box<Self>, committed: Result<()>);
+}
+
+struct Task<T, W> {
+    work: W,
+    outcome: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, W: Fn(&mut Batch<'_>) -> Result<T> + Send> Request for Task<T, W> {
+    fn serve(&mut self, batch: &mut Batch<'_>) {
+        self.outcome = Some(batch.attempt(&self.work));
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        let answer = match self.outcome {
+            // Trying again does not help.
+            Some(Err(damage @ Error::Corrupt(_))) => Err(damage),
+            Some(outcome) => committed.and(outcome),
+            None => return,
+        };
+        // A caller who went away does not undo the write.
+        _ = self.reply.send(answer);
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Writer {
     // The queue needs no bound of its own: every request in it has a caller who waits.
-    queue: Option<Sender<Request>>,
+    queue: Option<Sender<Box<dyn Request>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -44,23 +70,14 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
-    /// Queues work for the next transaction. The future is ready once that is durable.
+    /// Queues work for the next transaction, which may do it twice: what the first time did is undone then. The future is
+    /// ready once it is durable.
     pub(super) fn submit<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Batch<'_>) -> Result<T> + Send + 'static,
+        work: impl Fn(&mut Batch<'_>) -> Result<T> + Send + 'static,
     ) -> BoxFuture<'static, Result<T>> {
         let (reply, answer) = oneshot::channel();
-        let request: Request = Box::new(move |batch| {
-            let outcome = batch.attempt(work);
-            Box::new(move |committed| {
-                // A caller who went away does not undo the write.
-                _ = reply.send(match outcome {
-                    // Trying again does not help, as it does those who shared the transaction.
-                    Err(damage @ Error::Corrupt(_)) => Err(damage),
-                    outcome => committed.and(outcome),
-                });
-            })
-        });
+        let request = Box::new(Task { work, outcome: None, reply });
         let queued = self.queue.as_ref().is_some_and(|queue| queue.send(request).is_ok());
         Box::pin(async move {
             let gone = || Error::Unavailable("the writer has ended".to_owned());
@@ -86,26 +103,43 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
 
 fn run(
     connection: &Connection,
-    requests: &Receiver<Request>,
+    requests: &Receiver<Box<dyn Request>>,
     cache: &Cache,
     mut checkpoints: Checkpoints,
     marks: &mut Marks,
 ) {
     while let Ok(first) = requests.recv() {
-        let mut batch = Batch::begin(connection, cache);
         let drained = std::iter::once(first).chain(requests.try_iter()).take(BATCH);
-        let answers: Vec<Answer> = drained.map(|request| request(&mut batch)).collect();
-        let committed = batch.finish();
+        let (served, committed) = transact(connection, cache, drained);
         match &committed {
             Ok(()) => marks.note(checkpoints.pages()),
             Err(error) => {
-                tracing::warn!(error = %error, requests = answers.len(), "a transaction of the store failed");
+                tracing::warn!(error = %error, requests = served.len(), "a transaction of the store failed");
             }
         }
-        for answer in answers {
-            answer(committed.clone());
+        for request in served {
+            request.answer(committed.clone());
         }
         checkpoints.after_commit(connection);
     }
     checkpoints.finish(connection);
+}
+
+/// Serves the requests in one transaction, and begins a second one if one of them fails for damage.
+fn transact(
+    connection: &Connection,
+    cache: &Cache,
+    requests: impl Iterator<Item = Box<dyn Request>>,
+) -> (Vec<Box<dyn Request>>, Result<()>) {
+    let mut batch = Batch::begin(connection, cache);
+    let serve = |mut request: Box<dyn Request>| {
+        request.serve(&mut batch);
+        request
+    };
+    let mut served: Vec<_> = requests.map(serve).collect();
+    if served.len() > 1 && batch.met_damage() {
+        batch = batch.guarded();
+        served.iter_mut().for_each(|request| request.serve(&mut batch));
+    }
+    (served, batch.finish())
 }
