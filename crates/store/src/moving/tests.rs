@@ -354,6 +354,10 @@ fn random_histories_come_over() {
             let opened =
                 [fixture::memory().await, fixture::sqlite().await, fixture::postgres().await, fixture::memory().await];
             let stores: Vec<Shared> = opened.iter().map(|opened| opened.transfer.clone()).collect();
+            // Names are made permanent for people alone: one of nobody in the target would be another source's.
+            for owner in 0..3 {
+                stores[0].commit(commit(user(owner), 0, vec![])).await.unwrap();
+            }
             for steps in [&first, &second] {
                 for (step, ..) in steps.iter().filter(|(step, ..)| !matches!(step, Step::EraseAll)) {
                     act(&*stores[0], step).await;
