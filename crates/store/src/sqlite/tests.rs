@@ -21,13 +21,13 @@ use crate::cache::Cache;
 use crate::fixture::{commit, indexed, put, user};
 use crate::{Change, Error, Header, Item, Snapshot, Store};
 
-fn place() -> (TempDir, PathBuf) {
+pub(super) fn place() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.db");
     (directory, path)
 }
 
-fn open(path: &Path) -> SqliteStore {
+pub(super) fn open(path: &Path) -> SqliteStore {
     SqliteStore::open(path, &Options::default()).unwrap()
 }
 
