@@ -1,6 +1,6 @@
 //! What is stored against what the model and the rules say it should be.
 
-use store::{Header, Item, PartitionKey, PartitionKind};
+use store::{Findings, Header, Item, PartitionKey, PartitionKind};
 
 use crate::model::{AUDIENCE_LISTS, ENTITY, GROUP, MODEL, PEOPLE_ADMIN_SETTINGS, PROFILE, USER};
 use crate::once::is_note;
@@ -16,7 +16,7 @@ impl Service {
     /// Reads everything and describes each item that the model does not understand, that is not in canonical form, or
     /// whose header says something else than its body.
     pub async fn verify(&self) -> Vec<String> {
-        let mut findings = Vec::new();
+        let mut findings = Findings::default();
         let mut after: Option<PartitionKey> = None;
         loop {
             let partitions = match self.store.partitions(after, BATCH).await {
@@ -28,12 +28,12 @@ impl Service {
             }
             match partitions.last() {
                 Some(last) if partitions.len() == BATCH => after = Some(*last),
-                _ => return findings,
+                _ => return findings.into_lines(),
             }
         }
     }
 
-    async fn verify_partition(&self, partition: PartitionKey, findings: &mut Vec<String>) {
+    async fn verify_partition(&self, partition: PartitionKey, findings: &mut Findings) {
         let (kind, entry) = match partition.kind {
             PartitionKind::User => ("person", Some(PERSON)),
             PartitionKind::Group => ("group", Some(GROUP_ENTRY)),
@@ -45,15 +45,16 @@ impl Service {
         let snapshot = match self.store.snapshot(partition).await {
             Ok(Some(snapshot)) => snapshot,
             Ok(None) => return,
-            Err(error) => return findings.push(format!("{whose}: {error}")),
+            Err(error) => return findings.add("partitions that cannot be read", || format!("{whose}: {error}")),
         };
         if let Some(entries) = entry.map(|entry| snapshot.items(entry).len()).filter(|entries| *entries != 1) {
-            findings.push(format!("{whose}: found {entries} entries, expected one"));
+            findings.add("partitions without one entry", || format!("{whose}: found {entries} entries, expected one"));
         }
         for collection in snapshot.collections() {
             for item in snapshot.items(collection) {
                 if let Err(message) = verify_item(partition.kind, item) {
-                    findings.push(format!("{whose}, {collection} {}: {message}", item.id));
+                    let told = || format!("{whose}, {collection} {}: {message}", item.id);
+                    findings.add("items that the model does not take", told);
                 }
             }
         }

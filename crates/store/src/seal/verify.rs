@@ -1,13 +1,13 @@
 //! The seals of a store against its partitions. Reads everything, so it is for checks, not for requests.
 
 use super::form::{self, Leaf};
-use crate::{PartitionKey, PartitionKind, Result, Store};
+use crate::{Findings, PartitionKey, PartitionKind, Result, Store};
 
 /// Rows read at once.
 const PAGE: usize = 100;
 
-/// Describes every partition whose chain is not what a seal says it was; of each tenant the first so many.
-const FINDINGS: usize = 20;
+/// What is found.
+const DIFFERING: &str = "seals that differ";
 
 /// Compares every seal with the partitions it names, and describes every disagreement.
 ///
@@ -16,41 +16,40 @@ const FINDINGS: usize = 20;
 /// # Errors
 /// Those of the store.
 pub async fn verify(store: &dyn Store) -> Result<Vec<String>> {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     let mut after = None;
     loop {
         let keys = store.partitions(after, PAGE).await?;
         for key in keys.iter().filter(|key| key.kind == PartitionKind::Log) {
-            findings.extend(of_tenant(store, *key).await?);
+            of_tenant(store, *key, &mut findings).await?;
         }
         match keys.last() {
             Some(last) if keys.len() == PAGE => after = Some(*last),
-            _ => return Ok(findings),
+            _ => return Ok(findings.into_lines()),
         }
     }
 }
 
-async fn of_tenant(store: &dyn Store, log: PartitionKey) -> Result<Vec<String>> {
-    let mut findings = Vec::new();
+async fn of_tenant(store: &dyn Store, log: PartitionKey, findings: &mut Findings) -> Result<()> {
     let mut after = 0;
-    while findings.len() < FINDINGS {
+    loop {
         let rows = store.audit(log, after, PAGE).await?;
-        let Some(last) = rows.last() else { break };
+        let Some(last) = rows.last() else { return Ok(()) };
         after = last.rev;
         for row in rows.iter().filter(|row| form::is_seal(&row.what)) {
             let seal = format!("the seal of rev {} of tenant {}", row.rev, log.tenant);
             match form::unseal(log.tenant, &row.what) {
                 Ok(leaves) => {
                     for leaf in leaves {
-                        findings.extend(differs(store, &leaf).await?.map(|what| format!("{seal} {what}")));
+                        if let Some(what) = differs(store, &leaf).await? {
+                            findings.add(DIFFERING, || format!("{seal} {what}"));
+                        }
                     }
                 }
-                Err(what) => findings.push(format!("{seal} {what}")),
+                Err(what) => findings.add(DIFFERING, || format!("{seal} {what}")),
             }
         }
     }
-    findings.truncate(FINDINGS);
-    Ok(findings)
 }
 
 /// What the partition says otherwise than its leaf.

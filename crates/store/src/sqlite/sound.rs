@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::row::{self, PARTITION_COLUMNS, PartitionRow};
 use super::sum::{self, NOT_SUMMED};
-use crate::{Error, NameEntry, PartitionKey, Result};
+use crate::{Error, Findings, NameEntry, PartitionKey, Result};
 
 /// Refuses a store in which something could be missed.
 pub(super) fn admit(connection: &Connection) -> Result<()> {
@@ -16,20 +16,25 @@ pub(super) fn admit(connection: &Connection) -> Result<()> {
 
 /// The same, within a transaction.
 pub(super) fn judge(transaction: &Connection) -> Result<()> {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for table in ["partition", "posting", "name", "secret"] {
-        findings.extend(integrity(transaction, Some(table))?);
+        structure(transaction, Some(table), &mut findings)?;
     }
-    if findings.is_empty() {
+    if findings.count() == 0 {
         small_tables(transaction, &mut findings)?;
     }
-    match findings.as_slice() {
-        [] => Ok(()),
-        [first, rest @ ..] => {
-            let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
-            Err(Error::Corrupt(format!("{first}{more}")))
-        }
+    let more = findings.count().saturating_sub(1);
+    match findings.into_lines().into_iter().next() {
+        None => Ok(()),
+        Some(first) if more == 0 => Err(Error::Corrupt(first)),
+        Some(first) => Err(Error::Corrupt(format!("{first} (and {more} more)"))),
     }
+}
+
+/// Tells of what SQLite finds wrong with the structure of a table, or of the file.
+pub(super) fn structure(connection: &Connection, table: Option<&str>, findings: &mut Findings) -> Result<()> {
+    integrity(connection, table)?.into_iter().for_each(|line| findings.add("faults of the structure", || line));
+    Ok(())
 }
 
 /// What SQLite finds wrong with the structure of a table, or of the file.
@@ -41,25 +46,30 @@ pub(super) fn integrity(connection: &Connection, table: Option<&str>) -> Result<
     Ok(lines.into_iter().filter(|line| line != "ok").collect())
 }
 
+/// What rows are called that are not what was written.
+pub(super) const OTHER_SUM: &str = "rows with another checksum";
+
 /// The partitions, dropped ones too. Tells of every row of theirs, of names, of secrets and of the index that is not what
 /// was written.
 pub(super) fn small_tables(
     connection: &Connection,
-    findings: &mut Vec<String>,
+    findings: &mut Findings,
 ) -> Result<Vec<(PartitionKey, PartitionRow)>> {
     let sql = format!("SELECT owner, tenant, kind, {PARTITION_COLUMNS} FROM partition");
     let mut statement = connection.prepare(&sql)?;
     let found =
         statement.query_and_then([], |row| Ok::<_, Error>((row::key(row, 0)?, row::read_partition(row, 3)?)))?;
     let partitions = found.collect::<Result<Vec<_>>>()?;
-    let mut told = |outcome: Result<()>| findings.extend(outcome.err().map(|error| error.to_string()));
+    let mut told = |outcome: Result<()>| {
+        outcome.unwrap_or_else(|error| findings.add(OTHER_SUM, || error.to_string()));
+    };
     partitions.iter().for_each(|(key, row)| told(row.checked(*key).map(drop)));
     names(connection, &mut told)?;
     secrets(connection, &mut told)?;
     let summed = partitions.iter().all(|(_, row)| row.sum != Some(NOT_SUMMED));
     let total = partitions.iter().fold(0_u64, |total, (_, row)| total.wrapping_add(row.totals.postings));
     if summed && total != postings(connection)? {
-        told(Err(Error::Corrupt("the index has other rows than it was written with".to_owned())));
+        findings.add("faults of the index", || "the index has other rows than it was written with".to_owned());
     }
     Ok(partitions)
 }

@@ -259,6 +259,21 @@ async fn rows_that_disagree_are_found() {
     }
 }
 
+#[tokio::test]
+async fn of_each_kind_of_finding_the_first_are_told_and_the_others_counted() {
+    let (_directory, path) = place();
+    let store = open(&path);
+    let items = (0..250).map(|id| indexed("skills", &id.to_string(), &[("s", "t")])).collect();
+    store.commit(commit(user(1), 1, items)).await.unwrap();
+    drop(store);
+    Connection::open(&path).unwrap().execute_batch("UPDATE item SET sum = 5; DELETE FROM posting").unwrap();
+    let findings = SqliteStore::open_read_only(&path).unwrap().verify().await.unwrap();
+    let told = |what: &str| findings.iter().filter(|finding| finding.contains(what)).count();
+    assert_eq!((told("item `skills/"), told("lacks an index row")), (200, 100));
+    assert_eq!((told("and 150 more rows with"), told("and 150 more items that lack an index row")), (1, 1));
+    assert_eq!(told("has other items"), 1, "what comes behind many of another kind is told too");
+}
+
 #[test]
 fn a_slow_load_does_not_replace_a_commit() {
     let cache = Cache::new(1 << 20);

@@ -3,74 +3,84 @@
 use rusqlite::{Connection, params};
 
 use super::history::{self, MARK, Place};
+use super::sound::OTHER_SUM;
 use super::sum::{self, NOT_SUMMED};
 use super::{read, row, sound};
 use crate::chain::{self, Walk};
 use crate::pack;
-use crate::{PartitionKey, Result, bucket_of};
+use crate::{Findings, PartitionKey, Result, bucket_of};
 
-/// How many findings are told in full: one cause can break every row.
-const FINDINGS: usize = 100;
-
-/// Rows that contradict each other, each query yielding owner, tenant, kind and what to say of them.
-const CONTRADICTIONS: [&str; 4] = [
-    "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` belongs to no partition'
-     FROM item i LEFT JOIN partition p ON p.owner = i.owner AND p.tenant = i.tenant AND p.kind = i.kind AND p.live
-     WHERE p.owner IS NULL",
-    "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` is later than its partition'
-     FROM item i JOIN partition p USING (owner, tenant, kind) WHERE max(i.created, i.modified) > p.last_time",
+/// Rows that contradict each other: what they are called, and a query that yields owner, tenant, kind and what to say of them.
+const CONTRADICTIONS: [(&str, &str); 4] = [
+    (
+        "items that belong to no partition",
+        "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` belongs to no partition'
+         FROM item i LEFT JOIN partition p ON p.owner = i.owner AND p.tenant = i.tenant AND p.kind = i.kind AND p.live
+         WHERE p.owner IS NULL",
+    ),
+    (
+        "items that are later than their partition",
+        "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` is later than its partition'
+         FROM item i JOIN partition p USING (owner, tenant, kind) WHERE max(i.created, i.modified) > p.last_time",
+    ),
     // A group of changes may change an item several times within one rev, but no group has more than 100.
-    "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` has more versions than its partition has changes'
-     FROM item i JOIN partition p USING (owner, tenant, kind) WHERE i.version > 100 * p.rev",
-    "SELECT s.owner, s.tenant, s.kind, 'index row `' || s.path || '` belongs to no item'
-     FROM posting s LEFT JOIN item i ON i.owner = s.owner AND i.tenant = s.tenant AND i.kind = s.kind
-     AND i.collection = s.collection AND i.id = s.item WHERE i.owner IS NULL",
+    (
+        "items with too many versions",
+        "SELECT i.owner, i.tenant, i.kind, 'item `' || i.collection || '/' || i.id || '` has more versions than its partition has changes'
+         FROM item i JOIN partition p USING (owner, tenant, kind) WHERE i.version > 100 * p.rev",
+    ),
+    (
+        "index rows that belong to no item",
+        "SELECT s.owner, s.tenant, s.kind, 'index row `' || s.path || '` belongs to no item'
+         FROM posting s LEFT JOIN item i ON i.owner = s.owner AND i.tenant = s.tenant AND i.kind = s.kind
+         AND i.collection = s.collection AND i.id = s.item WHERE i.owner IS NULL",
+    ),
 ];
 
 pub(super) fn verify(connection: &Connection) -> Result<Vec<String>> {
-    let mut findings = sound::integrity(connection, None)?;
-    if !findings.is_empty() {
+    let mut findings = Findings::default();
+    sound::structure(connection, None, &mut findings)?;
+    if findings.count() > 0 {
         // Damaged tables cannot be read reliably, so what else they say is of no use.
-        return Ok(findings);
+        return Ok(findings.into_lines());
     }
     let transaction = connection.unchecked_transaction()?;
-    for query in CONTRADICTIONS {
+    for (kind, query) in CONTRADICTIONS {
         let mut statement = transaction.prepare(query)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let what: String = row.get(3)?;
-            report(&mut findings, row::key(row, 0)?, &what);
+            let (key, what): (_, String) = (row::key(row, 0)?, row.get(3)?);
+            findings.add(kind, || of(key, &what));
         }
     }
     sums(&transaction, &mut findings)?;
     postings(&transaction, &mut findings)?;
     histories(&transaction, &mut findings)?;
-    if findings.len() > FINDINGS {
-        let more = findings.len() - FINDINGS;
-        findings.truncate(FINDINGS);
-        findings.push(format!("and {more} more"));
-    }
-    Ok(findings)
+    Ok(findings.into_lines())
 }
 
 /// Every row has its checksum, and every partition the items that it was written with.
-fn sums(connection: &Connection, findings: &mut Vec<String>) -> Result<()> {
+fn sums(connection: &Connection, findings: &mut Findings) -> Result<()> {
     let keys = sound::small_tables(connection, findings)?;
     for (key, partition) in keys {
         let total = read::each_item(connection, key, |found| {
             let sum = found.checked(key);
-            findings.extend(sum.as_ref().err().map(ToString::to_string));
-            Ok(sum.unwrap_or_default())
+            Ok(sum.unwrap_or_else(|error| {
+                findings.add(OTHER_SUM, || error.to_string());
+                0
+            }))
         })?;
         if total != partition.totals.items && partition.sum != Some(NOT_SUMMED) {
-            findings.push(format!("{} has other items than it was written with", sum::named(key)));
+            findings.add("partitions with other items", || {
+                format!("{} has other items than it was written with", sum::named(key))
+            });
         }
     }
     Ok(())
 }
 
 /// Every index row that an item lists exists, and no item has more than it lists.
-fn postings(connection: &Connection, findings: &mut Vec<String>) -> Result<()> {
+fn postings(connection: &Connection, findings: &mut Findings) -> Result<()> {
     let mut statement = connection
         .prepare("SELECT owner, tenant, kind, collection, id, postings FROM item WHERE postings IS NOT NULL")?;
     let mut exists = connection.prepare(
@@ -88,19 +98,24 @@ fn postings(connection: &Connection, findings: &mut Vec<String>) -> Result<()> {
             let found: bool = exists.query_row(row, |row| row.get(0))?;
             listed += 1;
             if !found {
-                report(findings, key, &format!("item `{collection}/{id}` lacks an index row `{}`", posting.path));
+                findings.add("items that lack an index row", || {
+                    of(key, &format!("item `{collection}/{id}` lacks an index row `{}`", posting.path))
+                });
             }
         }
     }
     let stored: i64 = connection.query_row("SELECT count(*) FROM posting", [], |row| row.get(0))?;
     if stored > listed {
-        findings.push(format!("there are {stored} index rows, but items list {listed}"));
+        findings.add("faults of the index", || format!("there are {stored} index rows, but items list {listed}"));
     }
     Ok(())
 }
 
+/// What histories are called that do not hold.
+const BROKEN: &str = "broken histories";
+
 /// Every rev of every partition has its row, in its bucket, and there are no others; and their chain holds.
-fn histories(connection: &Connection, findings: &mut Vec<String>) -> Result<()> {
+fn histories(connection: &Connection, findings: &mut Findings) -> Result<()> {
     let mut statement = connection.prepare("SELECT owner, tenant, kind FROM partition")?;
     let mut rows = statement.query([])?;
     let mut reached = 0;
@@ -109,13 +124,13 @@ fn histories(connection: &Connection, findings: &mut Vec<String>) -> Result<()> 
     }
     let stored: i64 = connection.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
     if stored != reached {
-        findings.push(format!("there are {stored} history rows, but partitions reach {reached}"));
+        findings.add(BROKEN, || format!("there are {stored} history rows, but partitions reach {reached}"));
     }
     Ok(())
 }
 
 /// Says how many rows the partition reaches.
-fn history_of(connection: &Connection, key: PartitionKey, findings: &mut Vec<String>) -> Result<i64> {
+fn history_of(connection: &Connection, key: PartitionKey, findings: &mut Findings) -> Result<i64> {
     let Some(partition) = row::partition_as_it_is(connection, key)? else { return Ok(0) };
     let mut next = Some(Place { rev: partition.rev, at: partition.at });
     let (mut reached, mut first) = (0, 0);
@@ -127,21 +142,25 @@ fn history_of(connection: &Connection, key: PartitionKey, findings: &mut Vec<Str
                 (reached, first) = (reached + 1, place.rev);
                 next = node.prev(place);
                 if !marks.lead(place, node.mark_at) {
-                    report(findings, key, &format!("the mark of rev {first}, or of one after it, leads elsewhere"));
+                    findings.add("marks that lead elsewhere", || {
+                        of(key, &format!("the mark of rev {first}, or of one after it, leads elsewhere"))
+                    });
                 }
-                findings.extend(node.check().err().map(|error| error.to_string()));
+                if let Err(error) = node.check() {
+                    findings.add(OTHER_SUM, || error.to_string());
+                }
                 walk.step(node.row);
             }
             Err(error) => {
-                report(findings, key, &error.to_string());
+                findings.add(BROKEN, || of(key, &error.to_string()));
                 return Ok(reached);
             }
         }
     }
     if first != 1 {
-        report(findings, key, &format!("the history begins with rev {first}"));
+        findings.add(BROKEN, || of(key, &format!("the history begins with rev {first}")));
     } else if let Some(broken) = walk.finish() {
-        report(findings, key, &chain::told(broken));
+        findings.add(BROKEN, || of(key, &chain::told(broken)));
     }
     Ok(reached)
 }
@@ -163,7 +182,6 @@ impl Marks {
     }
 }
 
-fn report(findings: &mut Vec<String>, key: PartitionKey, what: &str) {
-    let PartitionKey { owner, tenant, kind } = key;
-    findings.push(format!("{kind:?} {owner} of tenant {tenant}, bucket {}: {what}", bucket_of(owner)));
+fn of(PartitionKey { owner, tenant, kind }: PartitionKey, what: &str) -> String {
+    format!("{kind:?} {owner} of tenant {tenant}, bucket {}: {what}", bucket_of(owner))
 }
