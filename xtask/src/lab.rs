@@ -17,12 +17,12 @@ mod preload;
 pub(crate) mod site;
 mod upgrade;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 
 use crate::bench::build;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Because, Failure, Outcome};
 use crate::term;
 
 /// Try what is promised under faults: concurrent writers, kills, power cuts, full disks, overload.
@@ -35,6 +35,7 @@ Examples:
   cargo xtask lab linear --long       one lab at length
   cargo xtask lab --store postgres    what several servers on one database promise
   cargo xtask lab powerloss --seed 7  the same moments again
+  cargo xtask lab upgrade --earlier HEAD~9   from what was built then
 
 Linux only; loopback addresses only. Needs `cc` for the labs that stand between the server and its disk, and Debian's
 `postgresql`, of which each lab starts one of its own."
@@ -58,9 +59,9 @@ struct Args {
     /// Only this store below the service; else each in turn
     #[arg(long, value_enum)]
     store: Option<Below>,
-    /// A program of an earlier build, to upgrade from; `upgrade --long` builds one
-    #[arg(long, value_name = "FILE")]
-    earlier: Option<PathBuf>,
+    /// What `upgrade` goes on from: a program, or a commit to build it of; with `--long` it finds one
+    #[arg(long, value_name = "FILE|COMMIT")]
+    earlier: Option<String>,
 }
 
 /// What keeps the data.
@@ -93,8 +94,8 @@ impl Below {
 pub(crate) struct Bench {
     /// The program to try.
     pub(crate) server: PathBuf,
-    /// The program of an earlier build.
-    pub(crate) earlier: Option<PathBuf>,
+    /// The program of an earlier build, or the commit that it is built of.
+    pub(crate) earlier: Option<String>,
     pub(crate) below: Below,
     pub(crate) seed: u64,
     pub(crate) long: bool,
@@ -104,6 +105,11 @@ impl Bench {
     /// One of two sizes.
     pub(crate) fn size<T>(&self, short: T, long: T) -> T {
         if self.long { long } else { short }
+    }
+
+    /// The same with another program.
+    fn with(&self, program: &Path) -> Bench {
+        Bench { server: program.to_owned(), earlier: None, ..*self }
     }
 }
 
@@ -136,7 +142,8 @@ fn names() -> Vec<&'static str> {
 pub(crate) fn run(args: &[String]) -> Outcome {
     let args = Args::parse_from(std::iter::once("lab").chain(args.iter().map(String::as_str)));
     let server = match args.server {
-        Some(server) => server,
+        // Servers are started in folders of their own.
+        Some(server) => server.canonicalize().or_fail(server.display())?,
         None => build::server(args.release)?,
     };
     let labs = LABS.iter().filter(|lab| args.labs.is_empty() || args.labs.iter().any(|only| only == lab.name));

@@ -26,12 +26,16 @@ pub(crate) fn server(release: bool) -> Outcome<PathBuf> {
     Ok(target.join(if release { "release/vitae" } else { "debug/vitae" }))
 }
 
-/// Builds the `vitae` of another tree, apart from this one's, and says where it is.
-pub(crate) fn earlier(tree: &Path) -> Outcome<PathBuf> {
+/// Where earlier builds are kept, apart from this one.
+pub(crate) fn earlier() -> Outcome<PathBuf> {
     let program = std::env::current_exe().or_fail("cannot find this program")?;
-    let target = target(&program)?.join("earlier");
+    Ok(target(&program)?.join("earlier"))
+}
+
+/// Builds the `vitae` of another tree and says where it is.
+pub(crate) fn server_of(tree: &Path, target: &Path) -> Outcome<PathBuf> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "--locked", "--package", "server", "--target-dir"]).arg(&target).current_dir(tree);
+    cargo.args(["build", "--quiet", "--locked", "--package", "server", "--target-dir"]).arg(target).current_dir(tree);
     match cargo.status().or_fail("cannot run cargo")?.success() {
         true => Ok(target.join("debug/vitae")),
         false => Err(Failure::new("cargo could not build the earlier `vitae`")),

@@ -100,7 +100,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let before = Before::look(&first.door, &first.people()?)?;
     let mut writers = Writer::several(WRITERS, &mut dice, LONGEST);
     let (mut total, mut acknowledged, mut unclear, mut unsound) = (Verdict::default(), 0, 0, Vec::new());
-    let rounds = bench.size(4, 60);
+    let rounds = bench.size(4, 200);
     for round in 1..=rounds {
         // Mostly in full swing, sometimes among the very first writes.
         let limit = if dice.below(4) == 0 { 1 + dice.below(10) } else { 20 + dice.below(bench.size(80, 400)) };

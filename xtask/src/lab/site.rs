@@ -51,7 +51,7 @@ impl Site {
         let mut site = Site::at(&bench.server, folder.path(), people)?;
         site._own = Some(folder);
         if bench.below == Below::Postgres {
-            let (made, token) = site.start_developing()?;
+            let (made, token) = site.start_developing(&bench.server)?;
             site.database = Some(Database::new(site.folder(), &made, token)?);
             made.process.end()?;
             site.migrate(&bench.server)?;
@@ -95,10 +95,13 @@ impl Site {
 
     /// The same with another build.
     pub(crate) fn start_of(&self, program: &Path) -> Outcome<Running> {
-        let (server, token) = match &self.database {
-            None => self.start_developing()?,
-            Some(database) => (database.serve(self.command(program)?, &self.folder)?, database.token.clone()),
+        let started = match &self.database {
+            None => self.start_developing(program),
+            Some(database) => self
+                .command(program)
+                .and_then(|command| Ok((database.serve(command, &self.folder)?, database.token.clone()))),
         };
+        let (server, token) = started.map_err(|failure| Failure::new(format_args!("{failure}\n{}", self.said())))?;
         Ok(Running::new(server, token))
     }
 
@@ -110,9 +113,9 @@ impl Site {
         Ok(Running::new(database.serve(command, &self.folder)?, database.token.clone()))
     }
 
-    fn start_developing(&self) -> Outcome<(Server, String)> {
+    fn start_developing(&self, program: &Path) -> Outcome<(Server, String)> {
         let options: Vec<&str> = self.options.iter().map(String::as_str).collect();
-        developing::start(self.command(&self.program)?, &self.folder, &options)
+        developing::start(self.command(program)?, &self.folder, &options)
     }
 
     /// Starts as many as are still wanted.
@@ -165,7 +168,12 @@ impl Site {
 
     /// What `vitae check` finds, or why it cannot look.
     pub(crate) fn check(&self) -> Outcome<Vec<String>> {
-        let mut command = Command::new(&self.program);
+        self.check_by(&self.program)
+    }
+
+    /// The same by another build.
+    pub(crate) fn check_by(&self, program: &Path) -> Outcome<Vec<String>> {
+        let mut command = Command::new(program);
         command.args(["check", "--json"]).current_dir(&self.folder).stdin(Stdio::null());
         match &self.database {
             Some(_) => command.args(["--config", SETTINGS]),

@@ -1,6 +1,9 @@
 //! `lab upgrade`: a server is asked to end while many write, and the next one takes over its data. No answer breaks off,
-//! the server ends well, and what was acknowledged is there. On a database servers of two builds take turns ([`rolling`]).
+//! the server ends well, and what was acknowledged is there. A directory of an earlier build is taken over ([`handover`]);
+//! on a database servers of two builds take turns ([`rolling`]).
 
+mod builds;
+mod handover;
 mod rolling;
 
 use std::sync::mpsc::Receiver;
@@ -17,9 +20,11 @@ const WRITERS: usize = 8;
 
 /// By the store.
 pub(super) fn run(bench: &Bench) -> Outcome<String> {
+    let earlier = builds::earlier(bench)?;
     match bench.below {
-        Below::Sqlite => one_after_the_other(bench),
-        Below::Postgres => rolling::run(bench),
+        Below::Sqlite if earlier == bench.server => one_after_the_other(bench),
+        Below::Sqlite => Ok(format!("{}\n  {}", one_after_the_other(bench)?, handover::run(bench, &earlier)?)),
+        Below::Postgres => rolling::run(bench, &earlier),
     }
 }
 

@@ -2,16 +2,14 @@
 //! layout is brought up to date beside running servers, servers are replaced one at a time, forth, back and forth again.
 //! No request fails that asking again does not mend.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
 use fuzz::Dice;
 
-use crate::bench::{build, scene};
-use crate::failure::{Because, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::lab::Bench;
 use crate::lab::client::{Balancer, Line};
 use crate::lab::ledger::{Before, End, Said, Verdict, Writer, write_together};
@@ -22,19 +20,10 @@ const WRITERS: usize = 8;
 /// Answers that are waited for after each step.
 const ANSWERS: usize = 24;
 
-/// What an earlier build is taken of: the commit before the last change of this.
-const LAYOUT: &str = "crates/store/src/postgres/schema.rs";
-
 /// Rolls.
-pub(super) fn run(bench: &Bench) -> Outcome<String> {
-    let earlier = match &bench.earlier {
-        Some(program) => program.clone(),
-        None if bench.long => build_earlier()?,
-        None => bench.server.clone(),
-    };
+pub(super) fn run(bench: &Bench, earlier: &Path) -> Outcome<String> {
     let mut dice = Dice::new(bench.seed);
-    let first = Bench { server: earlier.clone(), earlier: None, ..*bench };
-    let site = Site::new(&first, 3)?;
+    let site = Site::new(&bench.with(earlier), 3)?;
     let mut stage = Stage { site: &site, balancer: Arc::default(), servers: Vec::new(), steps: 0 };
     site.start_up_to(bench.below.servers(), &mut stage.servers)?;
     stage.tell();
@@ -43,7 +32,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let mut writers = Writer::several(WRITERS, &mut dice, 9_000);
     let balancer = Arc::clone(&stage.balancer);
     let rounds = bench.size(1, 8);
-    let roll = |said: &Receiver<Said>| stage.roll(&earlier, &bench.server, rounds, said);
+    let roll = |said: &Receiver<Said>| stage.roll(earlier, &bench.server, rounds, said);
     let (refused, acknowledged) =
         write_together(&|_| Line::behind(&balancer), &mut writers, &before.places, &|| 1, roll);
     let (refused, mut verdict) = (refused?, Verdict::default());
@@ -52,7 +41,9 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     }
     let steps = stage.steps;
     stage.servers.into_iter().try_for_each(Running::end)?;
-    let unsound = site.check()?;
+    let mut unsound = site.check_by(&bench.server)?;
+    // What the newer one has written is in order for the older one too, beside which it runs.
+    unsound.extend(site.check()?);
     let (passed_on, failed) = (balancer.passed_on.load(Ordering::Relaxed), balancer.failed.load(Ordering::Relaxed));
     let builds = if earlier == bench.server { "one build" } else { "two builds" };
     let figures = format!(
@@ -110,23 +101,4 @@ impl Stage<'_> {
         self.steps += 1;
         said.iter().take(ANSWERS).filter(|said| !said.is_yes()).count()
     }
-}
-
-/// Builds the program as it was before the layout last changed, in a folder of its own that is kept for the next time.
-fn build_earlier() -> Outcome<PathBuf> {
-    let git = |args: &[&str]| -> Outcome<String> {
-        let output = Command::new("git").args(args).output().or_fail("cannot run git")?;
-        match output.status.success() {
-            true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
-            false => Err(Failure::new(format_args!("git: {}", String::from_utf8_lossy(&output.stderr).trim()))),
-        }
-    };
-    let commit = git(&["log", "-1", "--format=%H^", "--", LAYOUT])?;
-    let place = scene::folder()?;
-    let tree = place.path().join("tree");
-    let tree_text = tree.to_str().ok_or_else(|| Failure::new("a path is no text"))?;
-    git(&["worktree", "add", "--quiet", "--detach", tree_text, &commit])?;
-    let built = build::earlier(&tree);
-    git(&["worktree", "remove", "--force", tree_text])?;
-    built
 }
