@@ -4,6 +4,7 @@
 //!
 //! What the SQL may contain is limited so that Citus, CockroachDB and YugabyteDB run it too.
 
+mod doubt;
 mod fault;
 mod link;
 mod name;

@@ -2,7 +2,8 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row};
 
+use super::doubt::Doubt;
 use super::fault::{Fault, judge};
 use super::plan::Call;
 use super::sql::{STATEMENTS, Sql};
@@ -27,6 +29,9 @@ pub(super) struct Link {
     prepared: Vec<tokio_postgres::Statement>,
     deadline: Duration,
     lost: AtomicBool,
+    /// When the engine was last heard, by the clock of the doubt.
+    heard: AtomicU64,
+    doubt: Arc<Doubt>,
 }
 
 impl Link {
@@ -36,6 +41,7 @@ impl Link {
         tls: &tls::Connector,
         prepare: bool,
         deadline: Duration,
+        doubt: &Arc<Doubt>,
     ) -> Result<Self, Fault> {
         let (client, driver) = connect(config, tls, deadline).await?;
         let mut prepared = Vec::new();
@@ -44,12 +50,14 @@ impl Link {
             let all = within(deadline, async { Ok(pipelined(all).await) }).await?;
             prepared = all.into_iter().collect::<Result<_, _>>().map_err(|error| judge(&error))?;
         }
-        Ok(Self { client, driver, prepared, deadline, lost: AtomicBool::new(false) })
+        let (heard, doubt) = (AtomicU64::new(doubt.now()), Arc::clone(doubt));
+        Ok(Self { client, driver, prepared, deadline, lost: AtomicBool::new(false), heard, doubt })
     }
 
     /// May the connection be used on?
     pub(super) fn is_usable(&self) -> bool {
-        !self.lost.load(Ordering::Relaxed) && !self.client.is_closed()
+        let is_doubted = self.doubt.is_about(self.heard.load(Ordering::Relaxed));
+        !is_doubted && !self.lost.load(Ordering::Relaxed) && !self.client.is_closed()
     }
 
     pub(super) async fn query(&self, sql: Sql, params: &Params<'_>) -> Result<Vec<Row>, Fault> {
@@ -98,9 +106,15 @@ impl Link {
     }
 
     async fn within<T>(&self, work: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Fault> {
+        let asked = self.doubt.now();
         let outcome = within(self.deadline, work).await;
-        if let Err(Fault::Lost(_) | Fault::Late(_)) = outcome {
-            self.lost.store(true, Ordering::Relaxed);
+        match outcome {
+            Err(Fault::Lost(_)) => self.lost.store(true, Ordering::Relaxed),
+            Err(Fault::Late(_)) => {
+                self.lost.store(true, Ordering::Relaxed);
+                self.doubt.raise(asked);
+            }
+            _ => self.heard.store(self.doubt.now(), Ordering::Relaxed),
         }
         outcome
     }
@@ -108,7 +122,7 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        if self.lost.load(Ordering::Relaxed) {
+        if !self.is_usable() {
             // Otherwise its driver would wait for answers that may never come.
             self.driver.abort();
         }

@@ -12,6 +12,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row};
 
 use super::Options;
+use super::doubt::Doubt;
 use super::fault::Fault;
 use super::link::{Link, Params, connect};
 use super::rest::Rest;
@@ -35,6 +36,7 @@ pub(super) struct Pool {
     writers: Semaphore,
     callers: Semaphore,
     rest: Rest,
+    doubt: Arc<Doubt>,
 }
 
 /// A connection of one writer's own. It goes back to the others only by [`Exclusive::give_back`].
@@ -72,6 +74,7 @@ impl Pool {
             writers: Semaphore::new(options.writers.max(1)),
             callers: Semaphore::new(options.queue.max(1)),
             rest: Rest::new(options.writer),
+            doubt: Arc::new(Doubt::new()),
             options: options.clone(),
         })
     }
@@ -163,7 +166,8 @@ impl Pool {
 
     async fn open(&self) -> Result<Link, Fault> {
         self.rest.is_over()?;
-        let opened = Link::open(&self.config, &self.tls, self.options.prepare, self.options.deadline).await;
+        let Options { prepare, deadline, .. } = self.options;
+        let opened = Link::open(&self.config, &self.tls, prepare, deadline, &self.doubt).await;
         let opened = opened.map_err(Fault::on_connecting);
         self.rest.note(opened.as_ref().err());
         opened

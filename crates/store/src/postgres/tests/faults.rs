@@ -119,6 +119,26 @@ async fn a_frozen_engine_freezes_nobody() {
     assert!(seen(&place).await.starts_with(&["a".to_owned()]));
 }
 
+/// Connections that carry nothing any more are found out together, not one deadline after the other.
+#[tokio::test]
+async fn a_line_gone_half_open_is_waited_for_once() {
+    let (place, proxy, store) = beyond_a_proxy().await;
+    let commit_of = |owner| store.commit(commit(user(owner), 1, vec![put("skills", "a", 1)]));
+    let made = tokio::join!(commit_of(1), commit_of(2), commit_of(3), commit_of(4));
+    assert_eq!(made, (Ok(1), Ok(1), Ok(1), Ok(1)));
+    for _ in 0..hasty().readers {
+        store.ping().await.unwrap();
+    }
+    proxy.abandon();
+    assert!(matches!(store.ping().await, Err(Error::Unavailable(_))));
+    for _ in 0..2 * hasty().readers {
+        assert_eq!(store.ping().await, Ok(()));
+    }
+    // Those of the writers as well, of which one commit would try two.
+    assert_eq!(store.commit(post("b")).await, Ok(2));
+    assert_eq!(seen(&place).await, ["a", "b"]);
+}
+
 #[tokio::test]
 async fn a_transaction_frozen_in_the_middle_gives_the_rows_up() {
     let (place, proxy, store) = beyond_a_proxy().await;
