@@ -31,6 +31,8 @@ pub(crate) struct Load {
     pub(crate) next: Arc<AtomicUsize>,
     /// The status that every answer must have.
     pub(crate) status: u16,
+    /// The thread of the load never sleeps: for one that has a core of its own.
+    pub(crate) is_restless: bool,
 }
 
 /// What came back.
@@ -66,7 +68,7 @@ impl Load {
             tasks
                 .spawn(Connection { stream, buffer: Vec::with_capacity(64 << 10) }.keep_on(self.clone(), start + time));
         }
-        let spinning = tokio::spawn(spin());
+        let spinning = self.is_restless.then(|| tokio::spawn(spin()));
         let mut total = Tally::default();
         while let Some(tally) = tasks.join_next().await {
             let tally = tally.or_fail("a connection was lost")?;
@@ -74,7 +76,9 @@ impl Load {
             total.latencies.extend(tally.latencies);
         }
         total.elapsed = start.elapsed();
-        spinning.abort();
+        if let Some(spinning) = spinning {
+            spinning.abort();
+        }
         Ok(total)
     }
 }

@@ -2,6 +2,9 @@
 //! with as many under way at once, over one PostgreSQL.
 //!
 //! The bare driver does what the store does at best: a prepared statement by primary key over a few shared connections.
+//! All share the cores, the load of the service too, which therefore sleeps when it has nothing to do, as the others do.
+
+mod cost;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +18,7 @@ use tokio::task::JoinSet;
 use tokio_postgres::{Client, NoTls, Statement};
 use uuid::Uuid;
 
+use self::cost::{Cost, Meter};
 use crate::bench::figures::{median, percentile};
 use crate::bench::load::{Load, Tally};
 use crate::bench::{clock, http, production};
@@ -43,6 +47,14 @@ pub(crate) struct Figures {
     pub(crate) mean: f64,
     pub(crate) p50: f64,
     pub(crate) p99: f64,
+    /// Microseconds of CPU a read.
+    pub(crate) cost: Cost<f64>,
+}
+
+/// One turn of one of them.
+struct Turn {
+    tally: Tally,
+    cost: Cost<f64>,
 }
 
 /// Measures.
@@ -78,23 +90,20 @@ pub(crate) fn measure(vitae: &Path, time: Duration, rounds: u64) -> Outcome<Poin
     for warm in [of_bare(WARM_UP)?, of_store(WARM_UP)?, load.run(WARM_UP)?] {
         sound(&warm)?;
     }
+    let meter = Meter { server: server.process.id(), database: runtime.block_on(bare.connections())? };
     let mut turns = (Vec::new(), Vec::new(), Vec::new());
     let mut trips = Vec::new();
     for _ in 0..rounds {
-        turns.0.push(of_bare(time)?);
-        turns.1.push(of_store(time)?);
+        turns.0.push(turn(&meter, || of_bare(time))?);
+        turns.1.push(turn(&meter, || of_store(time))?);
         let before = runtime.block_on(bare.lookups())?;
-        let tally = load.run(time)?;
+        let turn = turn(&meter, || load.run(time))?;
         let made = runtime.block_on(bare.lookups())? - before;
-        trips.push(made / tally.latencies.len().max(1) as f64);
-        turns.2.push(tally);
+        trips.push(made / turn.tally.latencies.len().max(1) as f64);
+        turns.2.push(turn);
     }
-    let reads = PointReads {
-        bare: medians(turns.0)?,
-        store: medians(turns.1)?,
-        service: medians(turns.2)?,
-        trips: median(trips),
-    };
+    let reads =
+        PointReads { bare: medians(turns.0), store: medians(turns.1), service: medians(turns.2), trips: median(trips) };
     server.end()?;
     Ok(reads)
 }
@@ -105,11 +114,13 @@ impl PointReads {
         let mut text = format!("point reads through PostgreSQL, {AT_ONCE} at once\n");
         let rows = [("bare driver", &self.bare), ("store", &self.store), ("GET item", &self.service)];
         for (name, figures) in rows {
-            let Figures { rate, mean, p50, p99 } = figures;
+            let Figures { rate, mean, p50, p99, cost } = figures;
             let (times, mean_times) = (self.bare.rate / rate, mean / self.bare.mean);
             text.push_str(&format!(
                 "  {name:<12} {rate:>8.0} /s  mean {mean:.2} ms, p50 {p50:.2}, p99 {p99:.2}; round trip {mean_times:.2}×, \
-                 rate 1/{times:.2}\n"
+                 rate 1/{times:.2}\n  {:<12} {}\n",
+                "",
+                cost.text(),
             ));
         }
         text.push_str(&format!("  {:.2} round trips for each GET; goal: at most 2×", self.trips));
@@ -128,7 +139,14 @@ impl Item {
     fn load(&self, server: &Running) -> Load {
         let door = &server.door;
         let requests: Arc<[Bytes]> = [http::request("GET", &self.path, &door.host, &door.token, "")].into();
-        Load { address: door.address, connections: AT_ONCE, requests, next: Arc::default(), status: 200 }
+        Load {
+            address: door.address,
+            connections: AT_ONCE,
+            requests,
+            next: Arc::default(),
+            status: 200,
+            is_restless: false,
+        }
     }
 }
 
@@ -171,6 +189,17 @@ impl Bare {
         let Some((client, statement)) = self.clients.get(self.number % self.clients.len()) else { return false };
         let row = client.query_opt(statement, &[&self.key.owner, &self.key.tenant, &0_i16]).await;
         row.is_ok_and(|row| row.is_some_and(|row| row.try_get::<_, i64>(0).is_ok()))
+    }
+
+    /// The processes of the database: each connection has one.
+    async fn connections(&self) -> Outcome<Vec<u32>> {
+        let (client, _) = self.clients.first().ok_or_else(|| Failure::new("no connection"))?;
+        let rows = client
+            .query("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'", &[])
+            .await
+            .or_fail("the database")?;
+        let id = |row: &tokio_postgres::Row| row.try_get::<_, i32>(0).map(i32::cast_unsigned).or_fail("the database");
+        rows.iter().map(id).collect()
     }
 
     /// How often the database has looked for a partition.
@@ -230,17 +259,25 @@ fn sound(tally: &Tally) -> Outcome {
     }
 }
 
-fn medians(turns: Vec<Tally>) -> Outcome<Figures> {
-    turns.iter().try_for_each(sound)?;
+fn turn(meter: &Meter, run: impl FnOnce() -> Outcome<Tally>) -> Outcome<Turn> {
+    let before = meter.read()?;
+    let tally = run()?;
+    sound(&tally)?;
+    let cost = meter.read()?.each(before, tally.latencies.len());
+    Ok(Turn { tally, cost })
+}
+
+fn medians(turns: Vec<Turn>) -> Figures {
+    let costs: Vec<_> = turns.iter().map(|turn| turn.cost).collect();
     let turns: Vec<Tally> = turns
         .into_iter()
-        .map(|mut tally| {
+        .map(|Turn { mut tally, .. }| {
             tally.latencies.sort_unstable();
             tally
         })
         .collect();
     let of = |figure: &dyn Fn(&Tally) -> f64| median(turns.iter().map(figure));
-    Ok(Figures {
+    Figures {
         rate: of(&|tally| tally.latencies.len() as f64 / tally.elapsed.as_secs_f64()),
         mean: of(&|tally| {
             let sum: Duration = tally.latencies.iter().sum();
@@ -248,5 +285,6 @@ fn medians(turns: Vec<Tally>) -> Outcome<Figures> {
         }),
         p50: of(&|tally| percentile(&tally.latencies, 50)),
         p99: of(&|tally| percentile(&tally.latencies, 99)),
-    })
+        cost: Cost::median(&costs),
+    }
 }

@@ -52,9 +52,7 @@ impl Process {
 
     /// CPU time used so far, its own and the kernel's for it.
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
-        let stat = self.read("stat")?;
-        let ticks = cpu_ticks(&stat).ok_or_else(|| Failure::new("/proc tells no CPU time"))?;
-        Ok(TICK * ticks)
+        cpu(self.child.id())
     }
 
     /// Resident memory in KiB.
@@ -95,6 +93,14 @@ fn forward(stdout: ChildStdout, sender: &mpsc::Sender<String>) {
         // Reading goes on when nobody listens any more: the server must not fail for a full pipe.
         let _ = sender.send(line);
     }
+}
+
+/// CPU time that any process used so far, its own and the kernel's for it.
+pub(crate) fn cpu(id: u32) -> Outcome<Duration> {
+    let path = format!("/proc/{id}/stat");
+    let stat = std::fs::read_to_string(&path).or_fail(path)?;
+    let ticks = cpu_ticks(&stat).ok_or_else(|| Failure::new("/proc tells no CPU time"))?;
+    Ok(TICK * ticks)
 }
 
 /// utime + stime of `/proc/PID/stat`. The name before them may hold anything, but ends with the last parenthesis.

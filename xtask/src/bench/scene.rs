@@ -128,7 +128,8 @@ impl Scene {
             }
         };
         let status = if case.work == Work::Post { 201 } else { 200 };
-        Load { address: server.address, connections: case.connections, requests, next: Arc::default(), status }
+        let (address, connections) = (server.address, case.connections);
+        Load { address, connections, requests, next: Arc::default(), status, is_restless: true }
     }
 }
 

@@ -26,7 +26,8 @@ fn server(answers: &'static [&'static str]) -> SocketAddr {
 fn run(answers: &'static [&'static str]) -> Tally {
     let requests: Arc<[Bytes]> = [Bytes::from_static(b"GET / HTTP/1.1\r\n\r\n")].into();
     let address = server(answers);
-    Load { address, connections: 1, requests, next: Arc::default(), status: 200 }.run(Duration::from_secs(5)).unwrap()
+    let load = Load { address, connections: 1, requests, next: Arc::default(), status: 200, is_restless: true };
+    load.run(Duration::from_secs(5)).unwrap()
 }
 
 const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
