@@ -77,9 +77,13 @@ impl<R: Resources> Service<R> {
 
     /// The entity that a body or `$id` refers to.
     pub(crate) async fn referred(&self, understood: &Understood<'_, R>, id: &str) -> Result<R::Target, Problem> {
-        let root = understood.request.root;
-        let address = odata::address::bind_reference(self.resources.model(), &self.dialect, root, id)?;
+        let address = self.reference(understood, id)?;
         self.resources.authorize(understood.caller, &address, Action::Read).await
+    }
+
+    /// The address of that entity.
+    pub(crate) fn reference(&self, understood: &Understood<'_, R>, id: &str) -> Result<Address, Problem> {
+        odata::address::bind_reference(self.resources.model(), &self.dialect, understood.request.root, id)
     }
 
     /// A member of the addressed collection, or the one that the address itself names.

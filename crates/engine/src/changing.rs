@@ -44,9 +44,19 @@ impl<R: Resources> Service<R> {
             return Err(reference(understood.address));
         };
         let deep = (!entity.links.is_empty()).then(|| Shape::of(route.entity_type(), query, &entity));
+        let once = self.once(understood, target, &entity)?;
+        // What it is related to may be gone, and matters only where something is left to do.
+        let done = match &once {
+            Some(once) if deep.is_some() => self.resources.done_once(caller, target, once).await?,
+            _ => None,
+        };
+        if let Some(row) = done {
+            presumed(understood)?;
+            return self.created(understood, row, deep).await;
+        }
         let content = self.content(understood, entity).await?;
         presumed(understood)?;
-        let row = match self.once(understood, target, &content) {
+        let row = match once {
             None => self.resources.create(caller, target, content, &request.exchange).await?,
             Some(once) => self.resources.create_once(caller, target, content, &once, &request.exchange).await?,
         };

@@ -2,12 +2,13 @@
 //!
 //! What it remembers of them, for how long, and what it answers then is the service's (`Resources::create_once`).
 
+use edm::Record;
 use odata::headers::Repeat;
+use odata::payload::{Body, Entity, Linked};
+use odata::{Address, Problem, Step};
 use sha2::{Digest, Sha256};
 
-use edm::Record;
-
-use crate::resources::{Content, Linked, Resources, Target};
+use crate::resources::{Resources, Target};
 use crate::service::{Service, Understood};
 
 /// A request that may have been sent before, by digests that tell nothing of what it says.
@@ -53,9 +54,10 @@ impl<R: Resources> Service<R> {
         &self,
         understood: &Understood<'_, R>,
         target: &R::Target,
-        content: &Content<R::Target>,
-    ) -> Option<Once> {
-        let (claim, kind, key) = match understood.repeat? {
+        entity: &Entity,
+    ) -> Result<Option<Once>, Problem> {
+        let Some(repeat) = understood.repeat else { return Ok(None) };
+        let (claim, kind, key) = match repeat {
             Repeat::Key(key) => (Claim::Key, "key", key),
             Repeat::Attempt { id, again: false } => (Claim::First, "attempt", id),
             Repeat::Attempt { id, again: true } => (Claim::Again, "attempt", id),
@@ -64,8 +66,8 @@ impl<R: Resources> Service<R> {
         name.add(&self.resources.caller_key(understood.caller));
         [target.path().as_str(), kind, key].iter().for_each(|part| name.add(part.as_bytes()));
         let mut said = name.clone();
-        said.content(content);
-        Some(Once { name: name.digest(), said: said.digest(), claim })
+        said.entity(entity, &|id| self.reference(understood, id))?;
+        Ok(Some(Once { name: name.digest(), said: said.digest(), claim }))
     }
 }
 
@@ -79,24 +81,55 @@ impl Text {
         self.0.update(part);
     }
 
-    /// What a body means: absent members are not null ones, and their order does not matter. Bodies nest no deeper
-    /// than they are read.
-    fn content<T: Target>(&mut self, content: &Content<T>) {
-        self.add(content.ty.name.as_bytes());
-        let mut named: Vec<usize> = content.patch.changes.iter().map(|(ordinal, _)| *ordinal).collect();
+    /// What a body means: absent members are not null ones, and their order does not matter. Whom it refers to is told by
+    /// the address, whoever that leads to by now. Bodies nest no deeper than they are read.
+    fn entity(&mut self, entity: &Entity, bound: &impl Fn(&str) -> Result<Address, Problem>) -> Result<(), Problem> {
+        self.add(entity.ty.name.as_bytes());
+        let mut named: Vec<usize> = entity.patch.changes.iter().map(|(ordinal, _)| *ordinal).collect();
         named.sort_unstable();
         named.iter().for_each(|ordinal| self.add(&ordinal.to_be_bytes()));
-        let mut record = Record::new(content.ty);
-        content.patch.clone().apply(&mut record);
+        let mut record = Record::new(entity.ty);
+        entity.patch.clone().apply(&mut record);
         self.add(&record.to_members());
-        for links in &content.links {
-            self.add(links.navigation.name.as_bytes());
-            for end in &links.ends {
-                match end {
-                    Linked::Known(target) => self.add(target.path().as_bytes()),
-                    Linked::New(content) => self.content(content),
+        for (navigation, linked) in &entity.links {
+            self.add(navigation.name.as_bytes());
+            match linked {
+                Linked::References(ids) => ids.iter().try_for_each(|id| bound(id).map(|at| self.address(&at)))?,
+                Linked::New(ends) => {
+                    for end in ends {
+                        match end {
+                            Body::Reference(id) => self.address(&bound(id)?),
+                            Body::Entity(entity) => self.entity(entity, bound)?,
+                        }
+                    }
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// An address, however it is spelt.
+    fn address(&mut self, address: &Address) {
+        for step in &address.steps {
+            let name = match step {
+                Step::Set(set) => set.name,
+                Step::Singleton(singleton) => singleton.name,
+                Step::Navigation(navigation) => navigation.name,
+                Step::Property(property) => property.name,
+                Step::Cast(ty) => ty.name,
+                Step::Key(key) => {
+                    key.names.iter().for_each(|name| self.add(name.as_bytes()));
+                    self.add(format!("{:?}", key.values).as_bytes());
+                    continue;
+                }
+                Step::Filter(text) => text,
+                Step::Call(call) => {
+                    call.candidates.iter().for_each(|operation| self.add(operation.name.as_bytes()));
+                    call.arguments.iter().for_each(|(_, value)| self.add(format!("{value:?}").as_bytes()));
+                    continue;
+                }
+            };
+            self.add(name.as_bytes());
         }
     }
 

@@ -353,6 +353,17 @@ pub trait Resources: Send + Sync + 'static {
         self.create(caller, target, content, exchange)
     }
 
+    /// What such a request has made, as it is now, where all that it says was done before: then what it is related to is
+    /// not looked for any more. `None` where something may be left to do, or nothing is known of it.
+    fn done_once(
+        &self,
+        _caller: &Self::Caller,
+        _target: &Self::Target,
+        _once: &Once,
+    ) -> impl Future<Output = Result<Option<Row>, Problem>> + Send {
+        ready(Ok(None))
+    }
+
     /// Changes an entity.
     fn update(
         &self,

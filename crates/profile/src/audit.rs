@@ -15,7 +15,12 @@ pub(crate) enum Activity {
     Delete,
     Clear,
     Load,
+    /// Of a request it is noted that all of it is done: nothing that an auditor is told.
+    Note,
 }
+
+/// The word for [`Activity::Note`].
+pub(crate) const NOTE: &str = "note";
 
 /// A record in the making.
 ///
@@ -35,6 +40,7 @@ impl Audit {
             Activity::Delete => "delete",
             Activity::Clear => "clear",
             Activity::Load => "load",
+            Activity::Note => NOTE,
         };
         what.extend_from_slice(b"{\"activity\":");
         write_string(&mut what, word);

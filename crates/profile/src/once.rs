@@ -7,15 +7,19 @@
 
 use std::sync::Arc;
 
+use auth::Caller;
 use bytes::Bytes;
 use edm::codec::read_raw;
 use edm::json::write_string;
 use edm::lazy;
 use edm::model::build::STRING;
-use engine::{Claim, Kind, Once, Problem};
+use engine::{Claim, Exchange, Kind, Once, Problem};
 use store::{Change, Commit, Header, Item, PartitionKey, Precondition, Snapshot};
 use uuid::{Builder, Uuid};
 
+use crate::audit::{Activity, Audit};
+use crate::directory::Roll;
+use crate::items::unchanged;
 use crate::problems::from_store;
 use crate::rules::{ATTEMPTS, KEYS};
 use crate::service::Service;
@@ -34,6 +38,8 @@ const PLACES: u8 = 8;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sent<'a> {
     once: &'a Once,
+    /// Does it relate what it makes to others, which are changes of their own?
+    relates: bool,
     /// When the service began with it.
     began: i64,
     /// For how long keys are known, in ticks.
@@ -74,6 +80,8 @@ struct Note<'a> {
     again: bool,
     /// Did several requests go by the same id? Then it is the name of none.
     several: bool,
+    /// May something be left to do, though it is made?
+    open: bool,
 }
 
 impl<'a> Note<'a> {
@@ -81,18 +89,18 @@ impl<'a> Note<'a> {
         let text = |name| read_raw(STRING, false, lazy::member(&item.body, name)?).ok();
         let is = |name| lazy::member(&item.body, name) == Some(b"true");
         let (said, made) = (text("said")?.as_str()?.into(), text("made")?.as_str()?.into());
-        Some(Self { item, said, made, again: is("again"), several: is("several") })
+        Some(Self { item, said, made, again: is("again"), several: is("several"), open: is("open") })
     }
 }
 
 /// A note as it is stored.
-fn body(once: &Once, made: &str, several: bool) -> Bytes {
+fn body(said: &str, made: &str, [again, several, open]: [bool; 3]) -> Bytes {
     let mut body = Vec::with_capacity(112);
     body.extend_from_slice(b"\"said\":");
-    write_string(&mut body, &once.said);
+    write_string(&mut body, said);
     body.extend_from_slice(b",\"made\":");
     write_string(&mut body, made);
-    for (is, member) in [(once.claim == Claim::Again, ",\"again\":true"), (several, ",\"several\":true")] {
+    for (is, member) in [(again, ",\"again\":true"), (several, ",\"several\":true"), (open, ",\"open\":true")] {
         body.extend_from_slice(if is { member.as_bytes() } else { b"" });
     }
     body.into()
@@ -172,11 +180,25 @@ impl<'a> Sent<'a> {
         };
         let version = version.unwrap_or(0) + 1;
         let header = Header { version, created: at, modified: at, ..Header::default() };
-        let body = body(self.once, made, several);
+        let body = body(&self.once.said, made, [self.once.claim == Claim::Again, several, self.relates]);
         let note = Change::Put { item: Arc::new(Item { collection, id, header, body }), index: Vec::new() };
         let mut changes = self.swept(notes, at);
         changes.push(note);
         Noted { changes, expect: Some(expect) }
+    }
+
+    /// May something be left to do of what the request says, though what it makes is there?
+    pub(crate) fn is_open(&self, notes: &Snapshot) -> bool {
+        self.note(notes).is_some_and(|note| note.open)
+    }
+
+    /// Notes that nothing is: the change, and what it presumes; nothing where it is not this request that made the item.
+    fn closed(&self, notes: &Snapshot, made: &str) -> Option<(Precondition, Change)> {
+        let note = self.note(notes).filter(|note| note.open && *note.said == *self.once.said && *note.made == *made)?;
+        let header = Header { version: note.item.header.version + 1, ..note.item.header.clone() };
+        let body = body(&note.said, made, [note.again, note.several, false]);
+        let item = Item { header, body, ..note.item.clone() };
+        Some((unchanged(note.item), Change::Put { item: Arc::new(item), index: Vec::new() }))
     }
 
     /// Does the request show that others go by the same id? A key is the name of one.
@@ -204,23 +226,35 @@ impl<'a> Sent<'a> {
 }
 
 impl Service {
-    /// The request, with which the service begins now.
-    pub(crate) fn sent<'a>(&self, once: &'a Once) -> Sent<'a> {
-        Sent { once, began: self.effects.now(), keys_kept: self.settings.keys_kept }
+    /// The request, with which the service begins now. `relates`: what it makes is then related to others.
+    pub(crate) fn sent<'a>(&self, once: &'a Once, relates: bool) -> Sent<'a> {
+        Sent { once, relates, began: self.effects.now(), keys_kept: self.settings.keys_kept }
     }
 
-    /// Where a request makes a partition, or has made it before.
-    pub(crate) async fn ground(
+    /// Notes that all is done which a request says of what it has made in a partition.
+    pub(crate) async fn close(
         &self,
-        sent: Option<&Sent<'_>>,
-        tenant: Uuid,
-        at: i64,
-        partition: impl Fn(Uuid) -> PartitionKey,
-    ) -> Result<Ground, Problem> {
-        let Some(sent) = sent else { return Ok(Ground::New(self.effects.new_id(tenant, at))) };
+        caller: &Caller,
+        sent: &Sent<'_>,
+        (partition, made): (PartitionKey, &str),
+        exchange: &Exchange,
+    ) -> Result<(), Problem> {
+        let _turn = self.turn().await;
+        let snapshot = self.store.snapshot(partition).await.map_err(|error| from_store(&error))?;
+        let Some(snapshot) = snapshot else { return Ok(()) };
+        let Some((expect, change)) = sent.closed(&snapshot, made) else { return Ok(()) };
+        let at = self.effects.change_time(snapshot.last_time());
+        let audit = Audit::new(caller, Activity::Note, exchange).finish();
+        // Who was quicker is the same request, or shows that its name is that of none.
+        self.commit(Commit { partition, at, expect: vec![expect], changes: vec![change], audit }).await.map(drop)
+    }
+
+    /// Where a request makes a partition that stands on that list, or has made it before.
+    pub(crate) async fn ground(&self, sent: Option<&Sent<'_>>, roll: Roll, at: i64) -> Result<Ground, Problem> {
+        let Some(sent) = sent else { return Ok(Ground::New(self.effects.new_id(roll.tenant(), at))) };
         let mut made = Vec::new();
         for id in (0..PLACES).map(|number| Builder::from_random_bytes(sent.once.id(number)).into_uuid()) {
-            let key = partition(id);
+            let key = roll.partition(id);
             // Before it is read: what is made meanwhile has not gone.
             let begun = self.begun_at(key).await?;
             let Some(found) = self.store.snapshot(key).await.map_err(|error| from_store(&error))? else {
@@ -243,7 +277,7 @@ impl Service {
                 None => {}
             }
         }
-        Ok(Ground::New(self.effects.new_id(tenant, at)))
+        Ok(Ground::New(self.effects.new_id(roll.tenant(), at)))
     }
 
     /// When something was first made in a partition, be it there still or not.
@@ -265,14 +299,14 @@ mod tests {
     fn check(first: (Claim, &str), second: (Claim, &str, i64), expect: Result<bool, Kind>) {
         let once = |claim, said: &str| Once { name: "n".into(), said: said.into(), claim };
         let one = once(first.0, first.1);
-        let noted = Sent { once: &one, began: 0, keys_kept: 60 * MINUTE }.noted(None, "made", MINUTE);
+        let noted = Sent { once: &one, relates: false, began: 0, keys_kept: 60 * MINUTE }.noted(None, "made", MINUTE);
         let items = noted.changes.into_iter().filter_map(|change| match change {
             Change::Put { item, .. } => Some(item),
             _ => None,
         });
         let notes = Snapshot::new(1, MINUTE, items);
         let other = once(second.0, second.1);
-        let sent = Sent { once: &other, began: second.2, keys_kept: 60 * MINUTE };
+        let sent = Sent { once: &other, relates: false, began: second.2, keys_kept: 60 * MINUTE };
         let found = sent.made(&notes, second.2.max(MINUTE)).map(|made| made.is_some()).map_err(|problem| problem.kind);
         assert_eq!(found, expect, "{first:?} {second:?}");
     }
@@ -291,7 +325,9 @@ mod tests {
                 changes: vec![Change::Put { item, index: Vec::new() }],
                 audit: store::Record::default(),
             };
-            Sent { once: &once, began: 0, keys_kept: 60 * MINUTE }.noted(None, id, MINUTE).join(&mut commit);
+            Sent { once: &once, relates: false, began: 0, keys_kept: 60 * MINUTE }
+                .noted(None, id, MINUTE)
+                .join(&mut commit);
             commit
         };
         let store = store::memory::MemoryStore::default();

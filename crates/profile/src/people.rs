@@ -78,12 +78,10 @@ impl Service {
     ) -> Result<Option<Row>, Problem> {
         let turn = self.turn().await;
         let at = self.effects.change_time(0);
-        let id = match self.ground(sent, tenant, at, |id| Owner { tenant, id }.partition()).await? {
+        let roll = Roll::People(tenant);
+        let id = match self.ground(sent, roll, at).await? {
             Ground::New(id) => id,
-            Ground::Made(person) => {
-                let item = person.items(PERSON).first().ok_or_else(damaged)?;
-                return Ok(Some(person_row(item, false)));
-            }
+            Ground::Made(person) => return roll.entry_in(&person).map(Some),
         };
         let owner = Owner { tenant, id };
         let record = rules::new_person(patch, owner.id, at)?;

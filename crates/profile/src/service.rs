@@ -14,12 +14,12 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::access::{Look, Subject, admit, check_known, only_basic};
-use crate::directory::Roll;
+use crate::directory::{Roll, Spot};
 use crate::effects::Effects;
 use crate::group::Group;
 use crate::log::{self, Entries};
 use crate::model::{AUDIENCE_LISTS, MODEL, PROFILE};
-use crate::once::Sent;
+use crate::once::{Ground, Sent};
 use crate::problems::{from_store, no_person, not_offered, unknown_caller};
 use crate::rules::PERSON;
 use crate::settings::{ITEMS_SETTING, Settings};
@@ -195,6 +195,15 @@ impl Service {
     }
 }
 
+/// The list of those whose partition it is, where what is made there has one of its own.
+fn entered_in(target: &Target) -> Option<Roll> {
+    match target {
+        Target::People { tenant, .. } => Some(Roll::People(*tenant)),
+        Target::Directory(tenant, Spot::Groups) => Some(Roll::Groups(*tenant)),
+        _ => None,
+    }
+}
+
 impl Service {
     /// Makes what a request says, or finds what it made when it came before.
     async fn make(
@@ -206,7 +215,6 @@ impl Service {
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
         let Content { patch, links, .. } = content;
-        let again = sent.is_some();
         self.check_links(caller, &links).await?;
         let row = match target {
             Target::People { tenant, .. } => self.create_person(caller, *tenant, patch, sent, exchange).await,
@@ -220,7 +228,11 @@ impl Service {
             _ => Err(not_offered("creating here")),
         }?;
         // Also where it was made before: that may have been cut short.
-        self.bind(caller, &row.id, &links, again, exchange).await?;
+        self.bind(caller, &row.id, &links, sent.map(|_| row.at), exchange).await?;
+        if let Some((sent, roll)) = sent.zip(entered_in(target)).filter(|_| !links.is_empty()) {
+            let partition = roll.partition(Uuid::try_parse(&row.id).unwrap_or_default());
+            self.close(caller, &sent, (partition, &row.id), exchange).await?;
+        }
         Ok(row)
     }
 }
@@ -402,7 +414,17 @@ impl Resources for Service {
         once: &Once,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        self.make(caller, target, content, Some(self.sent(once)), exchange).await
+        let sent = self.sent(once, !content.links.is_empty());
+        self.make(caller, target, content, Some(sent), exchange).await
+    }
+
+    async fn done_once(&self, _: &Caller, target: &Target, once: &Once) -> Result<Option<Row>, Problem> {
+        let Some(roll) = entered_in(target) else { return Ok(None) };
+        let sent = self.sent(once, true);
+        match self.ground(Some(&sent), roll, self.effects.now()).await? {
+            Ground::Made(found) if !sent.is_open(&found) => roll.entry_in(&found).map(Some),
+            _ => Ok(None),
+        }
     }
 
     async fn update(
@@ -434,7 +456,7 @@ impl Resources for Service {
             _ => Err(not_offered("changing this")),
         }?;
         if let Changed::Done(row) = &changed {
-            self.bind(caller, &row.id, &links, false, exchange).await?;
+            self.bind(caller, &row.id, &links, None, exchange).await?;
         }
         Ok(changed)
     }

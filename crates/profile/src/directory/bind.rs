@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Spot, group_at};
 use crate::model::Relation;
-use crate::rules::MEMBERSHIP;
+use crate::rules::{MANAGER, MEMBERSHIP};
 use crate::service::Service;
 use crate::target::{Owner, Target};
 
@@ -39,14 +39,14 @@ impl Service {
         Ok(())
     }
 
-    /// Relates what was made or changed, a person or group by id, to the ends that were checked. `again` where that may
-    /// have been done before: then who has joined already stays.
+    /// Relates what was made or changed, a person or group by id, to the ends that were checked. `since` is when it was
+    /// made, where a request may have done so before: then what was related meanwhile stays as it is.
     pub(crate) async fn bind(
         &self,
         caller: &Caller,
         id: &str,
         links: &[Links<Target>],
-        again: bool,
+        since: Option<i64>,
         exchange: &Exchange,
     ) -> Result<(), Problem> {
         for (navigation, other) in links.iter().flat_map(known) {
@@ -59,24 +59,41 @@ impl Service {
                 _ => return Err(unrelated(navigation)),
             };
             let other = other.ok_or_else(|| unrelated(navigation))?;
-            if again && self.has_joined(caller, &spot, other).await? {
+            if self.is_related(caller, &spot, other, since).await? {
                 continue;
             }
-            let linked = self.link_spot(caller, caller.tenant, &spot, other, exchange).await;
-            linked.map_err(|problem| problem.at(pointer(navigation)))?;
+            if let Err(problem) = self.link_spot(caller, caller.tenant, &spot, other, exchange).await
+                // The same request, come twice, may have been quicker.
+                && !self.is_related(caller, &spot, other, since).await?
+            {
+                return Err(problem.at(pointer(navigation)));
+            }
         }
         Ok(())
     }
 
-    /// Is someone in the group already? Other relationships can be made again.
-    async fn has_joined(&self, caller: &Caller, spot: &Spot, other: &Target) -> Result<bool, Problem> {
+    /// Is it related already: is someone in the group, has someone got a manager, this or another, since that time?
+    async fn is_related(
+        &self,
+        caller: &Caller,
+        spot: &Spot,
+        other: &Target,
+        since: Option<i64>,
+    ) -> Result<bool, Problem> {
+        let Some(since) = since else { return Ok(false) };
+        let own = |id| Owner { tenant: caller.tenant, id };
         let (person, group) = match *spot {
-            Spot::Members(group) => (self.person_at(caller, other).await?, group),
-            Spot::MemberOf(id) => (Owner { tenant: caller.tenant, id }, group_at(other)?),
+            Spot::Members(group) => (self.person_at(caller, other).await?, Some(group)),
+            Spot::MemberOf(id) => (own(id), Some(group_at(other)?)),
+            Spot::Manager(id) => (own(id), None),
+            Spot::Reports(_) => (self.person_at(caller, other).await?, None),
             _ => return Ok(false),
         };
         let snapshot = self.snapshot(caller, person).await?;
-        Ok(snapshot.item(MEMBERSHIP, &group.to_string()).is_some())
+        Ok(match group {
+            Some(group) => snapshot.item(MEMBERSHIP, &group.to_string()).is_some(),
+            None => snapshot.items(MANAGER).first().is_some_and(|manager| manager.header.created >= since),
+        })
     }
 }
 

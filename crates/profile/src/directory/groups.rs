@@ -87,12 +87,10 @@ impl Service {
     ) -> Result<Option<Row>, Problem> {
         let _turn = self.turn().await;
         let at = self.effects.change_time(0);
-        let group = match self.ground(sent, tenant, at, |group| group_partition((tenant, group))).await? {
+        let roll = Roll::Groups(tenant);
+        let group = match self.ground(sent, roll, at).await? {
             Ground::New(id) => id,
-            Ground::Made(group) => {
-                let entry = group.items(GROUP_ENTRY).first().ok_or_else(damaged)?;
-                return Ok(Some(Visible::entry(entry).row(&GROUP)));
-            }
+            Ground::Made(group) => return roll.entry_in(&group).map(Some),
         };
         let record = rules::new_group(patch, group, at)?;
         let item = rules::entry(GROUP_ENTRY, &record, None, &Writing { caller, entry: &[], owner: group, at });

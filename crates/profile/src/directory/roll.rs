@@ -8,11 +8,13 @@ use std::sync::Arc;
 use auth::Caller;
 use bytes::Bytes;
 use edm::expr::Reach;
-use engine::{Entity, Problem, Window};
+use engine::{Entity, Problem, Row, Window};
 use store::{Candidate, IndexRow, Item, PartitionKey, PartitionKind, Scan, Snapshot};
 use uuid::Uuid;
 
-use crate::access::Look;
+use crate::access::{Look, Visible};
+use crate::items::damaged;
+use crate::model::{GROUP, USER};
 use crate::problems::from_store;
 use crate::rules::{self, GROUP_ENTRY, MANAGER, MEMBERSHIP, PERSON, Writing, created_token};
 use crate::service::Service;
@@ -37,7 +39,8 @@ pub(crate) enum Roll {
 }
 
 impl Roll {
-    fn tenant(self) -> Uuid {
+    /// Whose the list is.
+    pub(crate) fn tenant(self) -> Uuid {
         match self {
             Roll::People(tenant) | Roll::Groups(tenant) | Roll::Members(tenant, _) | Roll::Reports(tenant, _) => tenant,
         }
@@ -80,6 +83,13 @@ impl Roll {
             PartitionKind::Group => GROUP_ENTRY,
             _ => PERSON,
         }
+    }
+
+    /// Who or what a partition on the list is about, in full.
+    pub(crate) fn entry_in(self, snapshot: &Snapshot) -> Result<Row, Problem> {
+        let item = snapshot.items(self.entry()).first().ok_or_else(damaged)?;
+        let ty = if self.kind() == PartitionKind::Group { &GROUP } else { &USER };
+        Ok(Visible::entry(item).row(ty))
     }
 
     /// Is this one on the list?

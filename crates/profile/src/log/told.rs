@@ -4,6 +4,8 @@ use edm::lazy;
 use store::{AuditRow, seal};
 use uuid::Uuid;
 
+use crate::audit::NOTE;
+
 /// One thing that was done.
 pub(super) struct Told<'a> {
     /// Who did what to which items, without braces.
@@ -45,7 +47,10 @@ pub(super) fn of(row: &AuditRow) -> Vec<Told<'_>> {
             };
             lazy::items(records).map(one).collect()
         }
-        None => vec![Told { what, values }],
+        None => {
+            let told = Told { what, values };
+            if told.activity() == NOTE { Vec::new() } else { vec![told] }
+        }
     }
 }
 
@@ -145,6 +150,7 @@ mod tests {
         check(&group, Some(values), &[r#"create skills/1 - "a":1"#, r#"create skills/1 "b":2 -"#]);
         check(&group, None, &["create! skills/1 - -", "create! skills/1 - -"]);
         check(r#"{"activity":"load","changes":[]}"#, Some("[]"), &["load"]);
+        check(r#"{"activity":"note","changes":[]}"#, Some("[]"), &[]);
     }
 
     #[test]

@@ -25,6 +25,12 @@ impl World {
         self.get(&ada(), "me/profile/skills/$count").ok(200).as_u64().unwrap()
     }
 
+    /// How many entries the audit log has.
+    fn log_length(&self) -> Json {
+        let auditor = testing::with_roles(testing::person(TENANT, GRACE, "AuditLog.Read.All"), "auditor");
+        self.get(&auditor, "auditLogs/directoryAudits/$count").ok(200)
+    }
+
     /// How many notes a partition has: of keys, and of what SDKs tried.
     fn notes(&self, owner: Uuid, kind: PartitionKind) -> Option<(usize, usize)> {
         let snapshot = self.wait(self.store().snapshot(PartitionKey { owner, tenant: TENANT, kind })).unwrap()?;
@@ -249,18 +255,99 @@ fn people_and_groups_are_made_once() {
     assert_eq!(world.findings(), Vec::<String>::new());
 }
 
+fn reference(id: Uuid) -> String {
+    format!("http://here/beta/users/{id}")
+}
+
+/// Relationships are side effects: what was done is not done again, whatever became of it.
+#[test]
+fn what_was_related_is_not_related_again() {
+    let world = World::new();
+    let club = world.sent(&ada(), "groups", &[], &json!({"displayName": "Club"})).ok(201);
+    let club = format!("groups/{}", id(&club));
+    let kari = json!({
+        "userPrincipalName": "kari@fjord.example", "displayName": "Kari", "manager@odata.bind": reference(GRACE),
+        "memberOf@odata.bind": [format!("http://here/beta/{club}")],
+    });
+    for (headers, again) in [(&[KEY][..], &[KEY][..]), (FIRST, AGAIN)] {
+        let made = world.sent(&ada(), "users", headers, &kari).ok(201);
+        let own = format!("users/{}", id(&made));
+        let manager = json!({"@odata.id": reference(ADA)}).to_string();
+        assert_eq!(world.send(&ada(), Method::PUT, &format!("{own}/manager/$ref"), &[], &manager).status, 204);
+        assert_eq!(world.delete(&ada(), &format!("{club}/members/{}/$ref", id(&made))).status, 204);
+        let log = world.log_length();
+        assert_eq!(world.sent(&ada(), "users", again, &kari).ok(201)["id"], made["id"]);
+        assert_eq!(world.get(&ada(), &format!("{own}/manager")).ok(200)["id"], json!(ADA));
+        assert_eq!(world.get(&ada(), &format!("{own}/memberOf")).ok(200)["value"], json!([]));
+        assert_eq!(world.log_length(), log);
+        assert_eq!(world.delete(&ada(), &own).status, 204);
+    }
+    assert_eq!(world.findings(), Vec::<String>::new());
+}
+
+/// A repeat is known before it is asked what it is related to.
+#[test]
+fn what_was_related_may_be_gone() {
+    let world = World::new();
+    let club = world.sent(&ada(), "groups", &[], &json!({"displayName": "Club"})).ok(201);
+    let boss = json!({"userPrincipalName": "boss@fjord.example", "displayName": "Boss"});
+    let boss = world.sent(&ada(), "users", &[], &boss).ok(201);
+    let (by_id, by_name) = (reference(id(&boss)), "http://here/beta/users/boss@fjord.example");
+    let person = |name: &str, manager: &str| {
+        json!({
+            "userPrincipalName": name, "displayName": "Kari", "manager@odata.bind": manager,
+            "memberOf@odata.bind": [format!("http://here/beta/groups/{}", id(&club))],
+        })
+    };
+    let sent: Vec<(&str, Json)> = vec![
+        ("users", person("kari@fjord.example", &by_id)),
+        ("users", person("ola@fjord.example", by_name)),
+        ("groups", json!({"displayName": "Others", "members@odata.bind": [by_id, reference(GRACE)]})),
+        ("groups", json!({"displayName": "More", "members@odata.bind": [by_name]})),
+    ];
+    let key = |number: usize| format!("key-{number}");
+    let send = |(number, (url, body)): (usize, &(&str, Json))| {
+        world.sent(&ada(), url, &[("idempotency-key", &key(number))], body).ok(201)
+    };
+    let made: Vec<Json> = sent.iter().enumerate().map(send).collect();
+    for gone in [format!("groups/{}", id(&club)), format!("users/{}", id(&boss))] {
+        assert_eq!(world.delete(&ada(), &gone).status, 204);
+    }
+    let again: Vec<Json> = sent.iter().enumerate().map(send).collect();
+    assert_eq!(again, made);
+    // A request that comes for the first time is told.
+    let other = person("per@fjord.example", by_name);
+    assert_eq!(world.sent(&ada(), "users", &[KEY], &other).status, 404);
+    // Nor is it asked for what another request's key is.
+    world.sent(&ada(), "users", &[("idempotency-key", "key-0")], &other).error(422, "idempotencyKeyReused");
+}
+
 #[test]
 fn what_was_cut_short_is_finished() {
-    let world = World::new();
-    let manager = format!("http://here/beta/users/{GRACE}");
-    let kari = json!({
-        "userPrincipalName": "kari@fjord.example", "displayName": "Kari", "manager@odata.bind": manager,
-    });
-    let made = world.sent(&ada(), "users", &[KEY], &kari).ok(201);
-    let own = format!("users/{}/manager", id(&made));
-    assert_eq!(world.delete(&ada(), &format!("{own}/$ref")).status, 204);
-    assert_eq!(world.sent(&ada(), "users", &[KEY], &kari).ok(201)["id"], made["id"]);
-    assert_eq!(world.get(&ada(), &own).ok(200)["id"], json!(GRACE));
+    for (headers, again) in [(&[KEY][..], &[KEY][..]), (FIRST, AGAIN)] {
+        let world = World::new();
+        // Who is above her cannot report to her.
+        let kari = json!({
+            "userPrincipalName": "kari@fjord.example", "displayName": "Kari", "manager@odata.bind": reference(GRACE),
+            "directReports@odata.bind": [reference(GRACE)],
+        });
+        world.sent(&ada(), "users", headers, &kari).error(400, "BadRequest");
+        let own = "users/kari@fjord.example";
+        world.sent(&ada(), "users", again, &kari).error(400, "BadRequest");
+        // What was done meanwhile stays; what is missing is done, and then nothing any more.
+        let manager = json!({"@odata.id": reference(ADA)}).to_string();
+        assert_eq!(world.send(&ada(), Method::PUT, &format!("{own}/manager/$ref"), &[], &manager).status, 204);
+        for _ in 0..2 {
+            world.sent(&ada(), "users", again, &kari).ok(201);
+            assert_eq!(world.get(&ada(), &format!("{own}/manager")).ok(200)["id"], json!(ADA));
+        }
+        let reports = || world.get(&ada(), &format!("{own}/directReports")).ok(200)["value"].clone();
+        assert_eq!(reports()[0]["id"], json!(GRACE));
+        assert_eq!(world.delete(&ada(), &format!("users/{GRACE}/manager/$ref")).status, 204);
+        world.sent(&ada(), "users", again, &kari).ok(201);
+        assert_eq!(reports(), json!([]));
+        assert_eq!(world.findings(), Vec::<String>::new());
+    }
 }
 
 #[test]

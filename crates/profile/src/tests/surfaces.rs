@@ -20,6 +20,7 @@ const ROWS: &[(&str, &str)] = &[
 const ENTRIES: &[(&str, &str)] = &[
     ("access.rs", "where that is declared"),
     ("directory/groups.rs", "groups"),
+    ("directory/roll.rs", "the person or group that a request has made"),
     ("people.rs", "entries of people"),
     ("tenant.rs", "settings of the tenant"),
 ];
