@@ -13,6 +13,7 @@ use crate::failure::{Because, Failure, Outcome};
 use crate::lab::ledger::{Before, End, Said, Verdict, Writer, in_turn, write_together};
 use crate::lab::site::{Running, Site};
 use crate::lab::{Below, Bench};
+use crate::term;
 
 const WRITERS: usize = 8;
 
@@ -126,6 +127,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
         unsound.extend(found.into_iter().map(|what| format!("round {round}: {what}")));
         let server = servers.first().ok_or_else(|| Failure::new("no server"))?;
         writers.iter_mut().try_for_each(|writer| writer.settle(&server.door, &before.places))?;
+        term::progress(&format!("kill {round} of {rounds}: {acknowledged} writes acknowledged; {total}"));
     }
     servers.into_iter().try_for_each(Running::end)?;
     drop(site);

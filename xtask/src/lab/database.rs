@@ -46,13 +46,29 @@ impl Database {
 
     /// Has it acknowledge what it has not made durable.
     pub(crate) fn weaken(&self) -> Outcome {
-        let settings = ["synchronous_commit = off", "wal_writer_delay = '10s'", "wal_writer_flush_after = '1GB'"];
+        self.alter(&[
+            "SET synchronous_commit = off",
+            "SET wal_writer_delay = '10s'",
+            "SET wal_writer_flush_after = '1GB'",
+        ])
+    }
+
+    /// Has it refuse to be written, as a standby does, or take writes again.
+    pub(crate) fn keep_from_writing(&self, kept: bool) -> Outcome {
+        self.alter(&[if kept {
+            "SET default_transaction_read_only = on"
+        } else {
+            "RESET default_transaction_read_only"
+        }])
+    }
+
+    fn alter(&self, changes: &[&str]) -> Outcome {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_fail("cannot start")?;
-        for setting in settings {
-            let sql = format!("ALTER SYSTEM SET {setting}");
-            runtime.block_on(execute(&self.engine.url(), &sql)).or_fail(setting)?;
+        let url = format!("{}&options=-c%20default_transaction_read_only%3Doff", self.engine.url());
+        for change in changes {
+            runtime.block_on(execute(&url, &format!("ALTER SYSTEM {change}"))).or_fail(change)?;
         }
-        runtime.block_on(execute(&self.engine.url(), "SELECT pg_reload_conf()")).or_fail("the database")
+        runtime.block_on(execute(&url, "SELECT pg_reload_conf()")).or_fail("the database")
     }
 
     /// Starts a server on it by a command that lacks only arguments.

@@ -43,15 +43,21 @@ enum Fault {
     Lasting(Mood),
     /// The connections there are carry nothing any more; new ones do.
     HalfOpen,
+    /// They carry nothing any more, and new ones are refused.
+    Gone,
+    /// The database is as a standby: it answers, but is not to be written.
+    ReadOnly,
 }
 
-const TRIALS: [Trial; 9] = [
+const TRIALS: [Trial; 11] = [
     Trial { name: "cut before COMMIT", fault: Fault::Moments(Mood::CutBeforeCommit), open: false },
     Trial { name: "cut after COMMIT", fault: Fault::Moments(Mood::CutAnswer), open: false },
     Trial { name: "cut at once", fault: Fault::Moments(Mood::CutRequest), open: false },
     Trial { name: "silent before COMMIT", fault: Fault::Moments(Mood::FrozenBeforeCommit), open: false },
     Trial { name: "slow line", fault: Fault::Lasting(Mood::Slow), open: false },
     Trial { name: "half-open line", fault: Fault::HalfOpen, open: true },
+    Trial { name: "line gone", fault: Fault::Gone, open: true },
+    Trial { name: "read-only database", fault: Fault::ReadOnly, open: false },
     Trial { name: "frozen line", fault: Fault::Lasting(Mood::Frozen), open: true },
     Trial { name: "frozen database", fault: Fault::Frozen, open: true },
     Trial { name: "killed database", fault: Fault::Killed, open: true },
@@ -132,7 +138,12 @@ impl Stage {
                     course.look(said.iter().take(WRITERS))?;
                 }
             }
-            _ => course.look(said.iter().take(2 * WRITERS))?,
+            // It takes a moment until all of its processes know.
+            Fault::ReadOnly => course.look_until(said, |course| course.refused > 0, "it was not kept from writing")?,
+            _ => {}
+        }
+        if !matches!(fault, Fault::Moments(_)) {
+            course.look(said.iter().take(2 * WRITERS))?;
         }
         // Who writes may wait, who asks is told: both that there is trouble, and whatever can be read.
         let unclear = reads(&self.tried.door, false)?;
@@ -142,15 +153,9 @@ impl Stage {
         if let Some(unclear) = unclear.first() {
             return Err(Failure::new(unclear));
         }
-        let mut yes = 0;
-        for said in said.iter().take(RECOVERY) {
-            course.look([said])?;
-            yes += usize::from(said.is_yes());
-            if yes == 2 * WRITERS {
-                return Ok(course);
-            }
-        }
-        Err(Failure::new("it did not get well again without a restart"))
+        let well = course.done + 2 * WRITERS;
+        course.look_until(said, |course| course.done == well, "it did not get well again without a restart")?;
+        Ok(course)
     }
 
     fn begin(&self, fault: Fault) -> Outcome {
@@ -160,6 +165,11 @@ impl Stage {
             Fault::Killed => engine.kill().or_fail("the database")?,
             Fault::Lasting(mood) => self.proxy.set(mood, usize::MAX),
             Fault::HalfOpen => self.proxy.abandon(),
+            Fault::Gone => {
+                self.proxy.set(Mood::Refusing, usize::MAX);
+                self.proxy.abandon();
+            }
+            Fault::ReadOnly => self.site.database()?.keep_from_writing(true)?,
             Fault::Moments(_) => {}
         }
         Ok(())
@@ -171,6 +181,7 @@ impl Stage {
         match fault {
             Fault::Frozen => engine.thaw().or_fail("the database"),
             Fault::Killed => engine.restart().or_fail("the database"),
+            Fault::ReadOnly => self.site.database()?.keep_from_writing(false),
             _ => Ok(()),
         }
     }
@@ -179,8 +190,8 @@ impl Stage {
     fn told(&self, fault: Fault) -> Outcome {
         let (tried, other) = match fault {
             Fault::Frozen | Fault::Killed => (false, false),
-            Fault::Lasting(Mood::Frozen) => (false, true),
-            Fault::Lasting(_) => (true, true),
+            Fault::Gone | Fault::Lasting(Mood::Frozen) => (false, true),
+            Fault::ReadOnly | Fault::Lasting(_) => (true, true),
             // Some of its connections may be of no use.
             Fault::HalfOpen | Fault::Moments(_) => return Ok(()),
         };
@@ -200,6 +211,16 @@ impl Stage {
 }
 
 impl Course {
+    fn look_until(&mut self, said: &Receiver<Said>, enough: impl Fn(&Course) -> bool, or: &str) -> Outcome {
+        for said in said.iter().take(RECOVERY) {
+            self.look([said])?;
+            if enough(self) {
+                return Ok(());
+            }
+        }
+        Err(Failure::new(or))
+    }
+
     fn look(&mut self, said: impl IntoIterator<Item = Said>) -> Outcome {
         for said in said {
             if !said.is_clear() {
