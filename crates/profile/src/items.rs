@@ -56,7 +56,7 @@ impl Service {
         window: &Window,
     ) -> Result<Vec<Entity>, Problem> {
         let snapshot = self.snapshot(caller, owner).await?;
-        let viewer = Look::new(self, caller).at(owner, &snapshot, snapshot.items(collection.name).iter()).await?;
+        let viewer = Look::new(self, caller).at(owner, &snapshot, snapshot.items(collection.name)).await?;
         Ok(visible_items(&viewer, &snapshot, collection, window))
     }
 
@@ -158,7 +158,10 @@ impl Service {
     ) -> Result<Commit, Problem> {
         // Full is what looks full to the caller, who else could count what is hidden.
         let viewer = Look::new(self, caller).at(owner, snapshot, iter::empty()).await?;
-        let hidden = snapshot.items(&item.collection).iter().filter(|item| viewer.shows(item).is_none()).count();
+        let hidden = match viewer.sees_all() {
+            true => 0,
+            false => snapshot.items(&item.collection).filter(|item| viewer.shows(item).is_none()).count(),
+        };
         let most = self.settings.items_per_collection.saturating_add(hidden);
         let expect = vec![
             Precondition::Exists,
@@ -258,7 +261,7 @@ impl Service {
         let (mut audit, mut changes) = (Audit::new(caller, Activity::Clear, exchange), Vec::new());
         let viewer = Look::new(self, caller).at(owner, &snapshot, iter::empty()).await?;
         for collection in PROFILE.all_navigation() {
-            for item in snapshot.items(collection.name).iter().filter(|item| viewer.shows(item).is_some()) {
+            for item in snapshot.items(collection.name).filter(|item| viewer.shows(item).is_some()) {
                 audit = audit.item(Some(item), None);
                 changes.extend(removal(collection.target, item, &writing));
             }
@@ -299,13 +302,14 @@ pub(crate) fn entry(snapshot: &Snapshot) -> &[u8] {
 
 /// What the viewer sees of a part of a collection.
 fn visible_items(viewer: &Viewer<'_>, snapshot: &Snapshot, collection: &Navigation, window: &Window) -> Vec<Entity> {
-    let items = snapshot.items(collection.name);
-    let start = window.after.as_ref().map_or(0, |(at, id)| {
-        items.partition_point(|item| (item.header.created, item.id.as_ref()) <= (*at, id.as_ref()))
-    });
-    let visible = items.iter().skip(start).filter_map(|item| viewer.shows(item));
-    let shown = visible.skip(window.skip).take(window.limit.unwrap_or(usize::MAX));
-    let mut entities = Vec::with_capacity(items.len().saturating_sub(start).min(window.limit.unwrap_or(usize::MAX)));
+    let mut items = snapshot.items(collection.name);
+    if let Some((at, id)) = &window.after {
+        items = items.after(*at, id);
+    }
+    let most = window.limit.unwrap_or(usize::MAX);
+    let mut entities = Vec::with_capacity(items.len().min(most));
+    let visible = items.filter_map(|item| viewer.shows(item));
+    let shown = visible.skip(window.skip).take(most);
     entities.extend(shown.map(|item| Entity::from(item.row(collection.target))));
     entities
 }

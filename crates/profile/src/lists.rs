@@ -38,8 +38,8 @@ impl Service {
         let snapshot = self.snapshot(caller, owner).await?;
         let look = Look::new(self, caller);
         let (mut people, items) = (Vec::new(), snapshot.items(list_collection(list.name)));
-        let viewer = look.at(owner, &snapshot, items.iter()).await?;
-        for item in items.iter().filter_map(|item| viewer.shows(item)) {
+        let viewer = look.at(owner, &snapshot, items.clone()).await?;
+        for item in items.filter_map(|item| viewer.shows(item)) {
             let id = Uuid::try_parse(&item.id).map_err(|_| damaged())?;
             let (roll, basic) = (Roll::People(owner.tenant), only_basic(caller, Some(id)));
             people.extend(self.listed(&look, (roll, id), basic, &Reach::NONE).await?);

@@ -210,11 +210,10 @@ impl<'a> Sent<'a> {
     fn swept(&self, notes: Option<&Snapshot>, at: i64) -> Vec<Change> {
         let mut gone = Vec::new();
         for (collection, most) in [(KEYS, MOST_KEYS), (ATTEMPTS, MOST_ATTEMPTS)] {
-            let items = notes.map_or(&[][..], |notes| notes.items(collection));
+            let items = notes.map(|notes| notes.items(collection)).unwrap_or_default();
             // Oldest first: room for one more.
             let beyond = items.len().saturating_sub(most - 1);
-            let old =
-                items.iter().enumerate().take_while(|(place, item)| *place < beyond || self.is_forgotten(item, at));
+            let old = items.enumerate().take_while(|(place, item)| *place < beyond || self.is_forgotten(item, at));
             let own = |item: &Item| collection == self.collection() && *item.id == *self.once.name;
             let removed = old
                 .filter(|(_, item)| !own(item))

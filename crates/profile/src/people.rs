@@ -228,8 +228,7 @@ impl Service {
 /// The items that show the user principal name, before and after it changed.
 fn renamed_items(snapshot: &Snapshot, name: &str, writing: &Writing<'_>) -> Vec<(Arc<Item>, Arc<Item>)> {
     let collections = PROFILE.all_navigation().filter(|navigation| navigation.target.find(PRINCIPAL_NAME).is_some());
-    let items =
-        collections.flat_map(|collection| snapshot.items(collection.name).iter().map(move |item| (collection, item)));
+    let items = collections.flat_map(|collection| snapshot.items(collection.name).map(move |item| (collection, item)));
     let renamed = items.filter_map(|(collection, item)| {
         let mut record = codec::read_members(collection.target, &item.body).ok()?;
         rules::name_owner(&mut record, Value::text(name));

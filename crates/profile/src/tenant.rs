@@ -113,8 +113,8 @@ impl Service {
 
     pub(crate) async fn list_settings(&self, tenant: Uuid, navigation: &Navigation) -> Result<Vec<Row>, Problem> {
         let settings = self.settings_of(tenant).await?;
-        let items = settings.as_deref().map_or(&[][..], |settings| settings.items(navigation.name));
-        Ok(items.iter().map(|item| Visible::entry(item).row(navigation.target)).collect())
+        let items = settings.as_deref().map(|settings| settings.items(navigation.name)).unwrap_or_default();
+        Ok(items.map(|item| Visible::entry(item).row(navigation.target)).collect())
     }
 
     /// The id of the entry with that alternate key; the key itself where there is none.
@@ -316,8 +316,8 @@ fn same_name<'a>(
     itself: Option<&Arc<Item>>,
 ) -> Option<&'a Arc<Item>> {
     let (name, _) = rules::told_apart_by(navigation.target)?;
-    let others = settings.items(navigation.name).iter().filter(|item| itself.is_none_or(|own| own.id != item.id));
-    others.into_iter().find(|item| {
+    let mut others = settings.items(navigation.name).filter(|item| itself.is_none_or(|own| own.id != item.id));
+    others.find(|item| {
         let record = codec::read_members(navigation.target, &item.body);
         record.is_ok_and(|record| record.get(name) == value)
     })

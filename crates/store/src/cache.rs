@@ -5,7 +5,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use quick_cache::Weighter;
+use quick_cache::{OptionsBuilder, Weighter};
 use rustc_hash::FxBuildHasher;
 
 use crate::{PartitionKey, Snapshot};
@@ -18,6 +18,13 @@ const ABSENT: usize = 160;
 
 /// What the cache is dimensioned for. Only a hint: bytes are what bounds it.
 const TYPICAL_SNAPSHOT: usize = 16 << 10;
+
+/// What each of the parts that are locked apart holds at least. A partition that is larger would be read anew by every
+/// request; this has room for one of 10,000 items and more.
+const PART: usize = 16 << 20;
+
+/// More parts would not make anybody wait less for another.
+const MOST_PARTS: usize = 64;
 
 pub(crate) struct Cache<V: Content = Option<Arc<Snapshot>>> {
     hot: quick_cache::sync::Cache<PartitionKey, V, BySize, FxBuildHasher>,
@@ -57,7 +64,14 @@ impl<V: Content> Weighter<PartitionKey, V> for BySize {
 impl<V: Content> Cache<V> {
     pub(crate) fn new(bytes: usize) -> Self {
         let items = (bytes / TYPICAL_SNAPSHOT).max(EPOCHS);
-        let hot = quick_cache::sync::Cache::with(items, bytes as u64, BySize, FxBuildHasher, Default::default());
+        let parts = (bytes / PART).clamp(1, MOST_PARTS);
+        let mut options = OptionsBuilder::new();
+        let options = options.shards(parts).estimated_items_capacity(items).weight_capacity(bytes as u64).build();
+        let hot = match options {
+            Ok(options) => quick_cache::sync::Cache::with_options(options, BySize, FxBuildHasher, Default::default()),
+            // Not reached: both capacities are given.
+            Err(_) => quick_cache::sync::Cache::with(items, bytes as u64, BySize, FxBuildHasher, Default::default()),
+        };
         Self { hot, epochs: std::array::from_fn(|_| Mutex::new(0)) }
     }
 
@@ -114,5 +128,32 @@ fn lock(slot: &Mutex<u64>) -> MutexGuard<'_, u64> {
 impl<V: Content> fmt::Debug for Cache<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cache").field("partitions", &self.hot.len()).field("bytes", &self.hot.weight()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::user;
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Weight(usize);
+
+    impl Content for Weight {
+        fn size(&self) -> usize {
+            self.0
+        }
+    }
+
+    #[test]
+    fn the_largest_of_partitions_are_kept() {
+        // The usual size, and the smallest.
+        for (bytes, large) in [(64 << 20, 15 << 20), (1 << 20, 900 << 10)] {
+            let cache = Cache::new(bytes);
+            cache.publish(user(1), Some(Weight(large)));
+            assert_eq!(cache.get(&user(1)), Some(Weight(large)));
+            (2..200).for_each(|number| cache.publish(user(number), Some(Weight(large))));
+            assert!(cache.hot.weight() <= bytes as u64);
+        }
     }
 }

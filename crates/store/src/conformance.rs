@@ -16,7 +16,7 @@ type Shared = Arc<dyn Store>;
 
 async fn ids(store: &Shared, partition: PartitionKey, collection: &str) -> Vec<String> {
     let snapshot = store.snapshot(partition).await.unwrap().unwrap();
-    snapshot.items(collection).iter().map(|item| item.id.to_string()).collect()
+    snapshot.items(collection).map(|item| item.id.to_string()).collect()
 }
 
 async fn content(store: &Shared, partition: PartitionKey) -> Option<Arc<Snapshot>> {
@@ -85,7 +85,7 @@ async fn a_snapshot_never_changes(store: Shared) {
     store.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
     let earlier = content(&store, user(1)).await.unwrap();
     store.commit(commit(user(1), 2, vec![put("skills", "b", 2), delete("skills", "a")])).await.unwrap();
-    assert_eq!(earlier.items("skills"), [item("skills", "a", 1, 1)]);
+    assert!(earlier.items("skills").eq(&[item("skills", "a", 1, 1)]));
     assert_eq!(ids(&store, user(1), "skills").await, ["b"]);
 }
 

@@ -50,6 +50,6 @@ pub use item::{Header, Item};
 pub use key::{PartitionKey, PartitionKind};
 pub use name::{Claimed, NameEntry};
 pub use scan::{Candidate, Scan};
-pub use snapshot::Snapshot;
+pub use snapshot::{Items, Snapshot};
 pub use traits::{BoxFuture, Store};
 pub use transfer::{Name, Portion, Standing, Stored, Transfer, Whole};

@@ -1,11 +1,13 @@
 //! The immutable content of a partition. A change makes a new snapshot that shares what it did not touch.
 
+mod collection;
+
 use std::collections::BTreeMap;
-use std::hash::Hasher;
 use std::sync::Arc;
 
-use rustc_hash::FxHasher;
+pub use self::collection::Items;
 
+use self::collection::Collection;
 use crate::{Change, Item};
 
 /// What a snapshot costs beside its items.
@@ -21,30 +23,19 @@ pub struct Snapshot {
     collections: BTreeMap<Arc<str>, Arc<Collection>>,
 }
 
-/// The items of one collection, and beside each the hash of its id: finding an id compares one number per
-/// item in one run of memory, which needs no index to be built or kept for the 1,000 items there may be.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Collection {
-    // INVARIANT: ordered by (created, id), one hash per item.
-    items: Vec<Arc<Item>>,
-    hashes: Vec<u32>,
-}
-
 impl Snapshot {
     /// A snapshot of these items, which may come in any order, each (collection, id) once.
     #[must_use]
     pub fn new(rev: u64, last_time: i64, items: impl IntoIterator<Item = Arc<Item>>) -> Self {
         let mut groups: BTreeMap<Arc<str>, Vec<Arc<Item>>> = BTreeMap::new();
-        let mut size = SNAPSHOT_OVERHEAD;
         for item in items {
-            size += item.size();
             match groups.get_mut(&item.collection) {
                 Some(group) => group.push(item),
                 None => _ = groups.insert(Arc::clone(&item.collection), vec![item]),
             }
         }
         let collections = groups.into_iter().map(|(name, items)| (name, Arc::new(Collection::new(items)))).collect();
-        Self { rev, last_time, size, collections }
+        Self { rev, last_time, size: size(&collections), collections }
     }
 
     /// The number of commits that the partition has seen.
@@ -67,15 +58,14 @@ impl Snapshot {
 
     /// The items of a collection, by created time and then id.
     #[must_use]
-    pub fn items(&self, collection: &str) -> &[Arc<Item>] {
-        self.collections.get(collection).map_or(&[], |found| &found.items)
+    pub fn items(&self, collection: &str) -> Items<'_> {
+        self.collections.get(collection).map(|found| found.items()).unwrap_or_default()
     }
 
     /// One item.
     #[must_use]
     pub fn item(&self, collection: &str, id: &str) -> Option<&Arc<Item>> {
-        let found = self.collections.get(collection)?;
-        found.items.get(found.position(id)?)
+        self.collections.get(collection)?.item(id)
     }
 
     /// The collections that hold an item, by name.
@@ -94,7 +84,7 @@ impl Snapshot {
                 Change::Drop => next.collections.clear(),
             }
         }
-        next.size = next.collections.values().map(|found| found.size()).sum::<usize>() + SNAPSHOT_OVERHEAD;
+        next.size = size(&next.collections);
         next
     }
 
@@ -109,77 +99,23 @@ impl Snapshot {
     }
 
     fn delete(&mut self, collection: &str, id: &str) {
-        let Some(found) = self.collections.get_mut(collection) else { return };
-        let Some(position) = found.position(id) else { return };
-        Arc::make_mut(found).remove(position);
-        if found.items.is_empty() {
+        let Some(found) = self.collections.get_mut(collection).filter(|found| found.item(id).is_some()) else { return };
+        let found = Arc::make_mut(found);
+        found.remove(id);
+        if found.items().is_empty() {
             self.collections.remove(collection);
         }
     }
 }
 
-impl Collection {
-    fn new(mut items: Vec<Arc<Item>>) -> Self {
-        items.sort_by(|a, b| order(a).cmp(&order(b)));
-        let hashes = items.iter().map(|item| hash(&item.id)).collect();
-        Self { items, hashes }
-    }
-
-    fn position(&self, id: &str) -> Option<usize> {
-        let wanted = hash(id);
-        let same = |(hash, item): (&u32, &Arc<Item>)| *hash == wanted && &*item.id == id;
-        self.hashes.iter().zip(&self.items).position(same)
-    }
-
-    fn put(&mut self, item: &Arc<Item>) {
-        if let Some(earlier) = self.position(&item.id) {
-            self.remove(earlier);
-        }
-        let place = self.items.partition_point(|other| order(other) < order(item));
-        self.items.insert(place, Arc::clone(item));
-        self.hashes.insert(place, hash(&item.id));
-    }
-
-    fn remove(&mut self, position: usize) {
-        self.items.remove(position);
-        self.hashes.remove(position);
-    }
-
-    fn size(&self) -> usize {
-        self.items.iter().map(|item| item.size()).sum()
-    }
-}
-
-/// The default order of a collection.
-fn order(item: &Item) -> (i64, &str) {
-    (item.header.created, &item.id)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "half of the hash tells 1,000 ids apart")]
-fn hash(id: &str) -> u32 {
-    let mut hasher = FxHasher::default();
-    hasher.write(id.as_bytes());
-    hasher.finish() as u32
+fn size(collections: &BTreeMap<Arc<str>, Arc<Collection>>) -> usize {
+    collections.values().map(|found| found.size()).sum::<usize>() + SNAPSHOT_OVERHEAD
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
     use crate::fixture::{delete, item, put};
-
-    #[test]
-    fn ids_of_equal_hash_are_told_apart() {
-        let mut seen: HashMap<u32, String> = HashMap::new();
-        let (one, other) = (0..)
-            .map(|number: u32| number.to_string())
-            .find_map(|id| seen.insert(hash(&id), id.clone()).map(|earlier| (earlier, id)))
-            .unwrap();
-        let snapshot = Snapshot::new(1, 1, [item("skills", &one, 1, 1), item("skills", &other, 2, 1)]);
-        assert_eq!(snapshot.item("skills", &one).unwrap().id, one.as_str().into());
-        assert_eq!(snapshot.item("skills", &other).unwrap().id, other.as_str().into());
-    }
 
     #[test]
     fn an_untouched_collection_is_shared() {

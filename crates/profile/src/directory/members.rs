@@ -182,7 +182,7 @@ impl Service {
 
 /// The groups that a person's data names.
 pub(crate) fn memberships(snapshot: &Snapshot) -> impl Iterator<Item = Uuid> {
-    snapshot.items(MEMBERSHIP).iter().filter_map(|item| Uuid::try_parse(&item.id).ok())
+    snapshot.items(MEMBERSHIP).filter_map(|item| Uuid::try_parse(&item.id).ok())
 }
 
 /// When the person was created, by which lists order them.

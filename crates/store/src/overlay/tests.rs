@@ -21,7 +21,11 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn ids(snapshot: Option<Arc<Snapshot>>) -> Vec<String> {
-    snapshot.into_iter().flat_map(|found| found.items("skills").to_vec()).map(|item| item.id.to_string()).collect()
+    snapshot
+        .into_iter()
+        .flat_map(|found| found.items("skills").cloned().collect::<Vec<_>>())
+        .map(|item| item.id.to_string())
+        .collect()
 }
 
 #[tokio::test]

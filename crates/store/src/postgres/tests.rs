@@ -20,7 +20,7 @@ async fn open(url: &str, options: &Options) -> Arc<PostgresStore> {
 }
 
 fn ids(snapshot: &crate::Snapshot, collection: &str) -> Vec<String> {
-    snapshot.items(collection).iter().map(|item| item.id.to_string()).collect()
+    snapshot.items(collection).map(|item| item.id.to_string()).collect()
 }
 
 #[tokio::test]
