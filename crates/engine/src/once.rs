@@ -3,15 +3,17 @@
 //! What it remembers of them, for how long, and what it answers then is the service's (`Resources::create_once`).
 
 use edm::Record;
+use hmac::{Hmac, KeyInit, Mac};
 use odata::headers::Repeat;
 use odata::payload::{Body, Entity, Linked};
 use odata::{Address, Problem, Step};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use crate::resources::{Resources, Target};
 use crate::service::{Service, Understood};
 
-/// A request that may have been sent before, by digests that tell nothing of what it says.
+/// A request that may have been sent before, by digests with a key of the service's: who does not know that learns nothing of
+/// what it says, even by guessing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Once {
     /// The same for all requests of one caller to one collection that are known by the same.
@@ -37,8 +39,7 @@ impl Once {
     /// 128 bits from which to make an id for what the request makes, by which it is found again; another for each number.
     /// No other request comes to the same, but one with the same key.
     pub fn id(&self, number: u8) -> [u8; 16] {
-        let mut text = Text::default();
-        text.add(self.name.as_bytes());
+        let mut text = Text::keyed(self.name.as_bytes());
         // An SDK's id may be that of many requests: those that say something else go elsewhere.
         if self.claim != Claim::Key {
             text.add(self.said.as_bytes());
@@ -62,7 +63,8 @@ impl<R: Resources> Service<R> {
             Repeat::Attempt { id, again: false } => (Claim::First, "attempt", id),
             Repeat::Attempt { id, again: true } => (Claim::Again, "attempt", id),
         };
-        let mut name = Text::default();
+        let mut name = Text::keyed(&self.paging_key);
+        name.add(b"once");
         name.add(&self.resources.caller_key(understood.caller));
         [target.path().as_str(), kind, key].iter().for_each(|part| name.add(part.as_bytes()));
         let mut said = name.clone();
@@ -72,12 +74,17 @@ impl<R: Resources> Service<R> {
 }
 
 /// What is digested: parts that do not run into each other.
-#[derive(Clone, Default)]
-struct Text(Sha256);
+#[derive(Clone)]
+struct Text(Hmac<Sha256>);
 
 impl Text {
+    fn keyed(key: &[u8]) -> Self {
+        // No key is refused, be it long or short.
+        Self(Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default())))
+    }
+
     fn add(&mut self, part: &[u8]) {
-        self.0.update((part.len() as u64).to_be_bytes());
+        self.0.update(&(part.len() as u64).to_be_bytes());
         self.0.update(part);
     }
 
@@ -135,7 +142,7 @@ impl Text {
 
     /// Half of the digest: 128 bits are more than chance can meet.
     fn half(self) -> [u8; 16] {
-        self.0.finalize().first_chunk().copied().unwrap_or_default()
+        self.0.finalize().into_bytes().first_chunk().copied().unwrap_or_default()
     }
 
     fn digest(self) -> Box<str> {

@@ -31,7 +31,7 @@ use crate::rows::Meter;
 use crate::task::{self, Task};
 use crate::timings::Timings;
 
-/// A service: its data, its choices, and the key of its skip tokens.
+/// A service: its data, its choices, and its key: of skip tokens, and of what requests are known by when they come again.
 #[derive(Debug, Clone)]
 pub struct Service<R> {
     pub(crate) resources: R,

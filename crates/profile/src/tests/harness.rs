@@ -68,18 +68,23 @@ impl World {
     }
 
     pub(super) fn with(settings: Settings) -> Self {
-        Self::made(settings, None)
+        Self::made(settings, None, [7; 32])
     }
 
     /// One in which changes happen one after another.
     pub(super) fn in_turns() -> Self {
-        Self::made(Settings::default(), Some(Arc::default()))
+        Self::made(Settings::default(), Some(Arc::default()), [7; 32])
     }
 
-    fn made(settings: Settings, turn: Option<Arc<tokio::sync::Mutex<()>>>) -> Self {
+    /// One whose service has this key.
+    pub(super) fn keyed(key: [u8; 32]) -> Self {
+        Self::made(Settings::default(), None, key)
+    }
+
+    fn made(settings: Settings, turn: Option<Arc<tokio::sync::Mutex<()>>>, key: [u8; 32]) -> Self {
         let steps = Steps { now: AtomicI64::new(0), ids: AtomicU64::new(0), turn };
         let people = Service::new(Arc::new(MemoryStore::default()), Arc::new(steps), settings);
-        let service = engine::Service::new(people, Dialect { explains: true, ..DIALECT }, [7; 32]);
+        let service = engine::Service::new(people, Dialect { explains: true, ..DIALECT }, key);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let world = Self { service, runtime };
         world.enter();

@@ -436,6 +436,32 @@ fn a_batch_comes_again_as_a_whole() {
     }
 }
 
+/// What is kept of a request, and the ids that follow from it, are nothing that somebody could compute who guesses the request.
+#[test]
+fn what_is_noted_and_the_ids_that_follow_depend_on_the_key_of_the_service() {
+    let kept = |key| {
+        let world = World::keyed(key);
+        world.sent(&ada(), SKILLS, &[("Idempotency-Key", "1")], &rust()).ok(201);
+        world.sent(&ada(), SKILLS, FIRST, &rust()).ok(201);
+        let body =
+            json!({"displayName": "Crew", "mailNickname": "crew", "mailEnabled": false, "securityEnabled": true});
+        let group = world.sent(&app("robot", "Group.ReadWrite.All"), "groups", &[KEY], &body).ok(201);
+        let partition = PartitionKey { owner: ADA, tenant: TENANT, kind: PartitionKind::User };
+        let snapshot = world.wait(world.store().snapshot(partition)).unwrap().unwrap();
+        let note = |collection| {
+            let item = &snapshot.items(collection)[0];
+            let said = item.body.split(|byte| *byte == b',').next().unwrap().to_vec();
+            (item.id.clone(), said)
+        };
+        (note(KEYS), note(ATTEMPTS), id(&group))
+    };
+    let (one, same, other) = (kept([1; 32]), kept([1; 32]), kept([2; 32]));
+    assert_eq!(one, same);
+    assert!(one.0.0 != other.0.0 && one.0.1 != other.0.1);
+    assert!(one.1.0 != other.1.0 && one.1.1 != other.1.1);
+    assert_ne!(one.2, other.2);
+}
+
 #[test]
 fn nobody_sees_what_is_noted() {
     let (noting, plain) = (World::new(), World::new());
