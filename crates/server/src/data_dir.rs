@@ -60,8 +60,11 @@ struct Kept {
 }
 
 impl DevNote {
-    /// Tells whether the note is what was written.
+    /// Tells whether the note is what was written: also by an earlier release, which knew fewer fields.
     fn sum(&self) -> serde_json::Result<String> {
+        // Every field, in this order, null or not. A new one comes last, with a `skip_serializing_if` for the value that a
+        // note without it has: then the sums of earlier notes stay what they are.
+        let Self { tenant: _, seed: _, signed_in: _, ordinary: _, roles: _, loading: _, clock: _, shift: _ } = self;
         let digest = Sha256::digest(serde_json::to_vec(self)?);
         Ok(digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
     }
@@ -312,6 +315,26 @@ mod tests {
         assert_eq!(directory.note().unwrap(), Some(note.clone()));
         // As a release without checksums wrote it.
         fs::write(directory.note_file(), serde_json::to_string(&note).unwrap()).unwrap();
+        assert_eq!(directory.note().unwrap(), Some(note));
+    }
+
+    #[test]
+    fn notes_of_earlier_releases_keep_their_sums() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = DataDir::create(place.path()).unwrap();
+        let text = r#"{"tenant":"00000000-0000-0000-0000-000000000001","seed":42,
+            "signed_in":"00000000-0000-0000-0000-000000000002","ordinary":null,
+            "roles":{"00000000-0000-0000-0000-000000000007":"auditor"},"loading":false,"clock":null,"shift":7,
+            "sum":"6eacc16518452c21"}"#;
+        fs::write(directory.note_file(), text).unwrap();
+        let note = DevNote {
+            tenant: Uuid::from_u128(1),
+            seed: Some(42),
+            signed_in: Some(Uuid::from_u128(2)),
+            roles: BTreeMap::from([(Uuid::from_u128(7), "auditor".to_owned())]),
+            shift: 7,
+            ..DevNote::default()
+        };
         assert_eq!(directory.note().unwrap(), Some(note));
     }
 
