@@ -83,12 +83,16 @@ pub(crate) struct Arrival<'a> {
     peer: IpAddr,
     /// For how long it lay there before it was begun.
     waited: Waited,
+    /// Whether there is room for no more than a probe.
+    spare: bool,
 }
 
 /// What a connection says of a request on it.
 pub(crate) struct Way {
     pub(crate) peer: IpAddr,
     pub(crate) encrypted: bool,
+    /// Whether all other connections are taken: then only probes are answered.
+    pub(crate) spare: bool,
     /// When the request came, on [`stopwatch`].
     pub(crate) since: u64,
     /// How many requests had been begun then.
@@ -100,13 +104,13 @@ impl App {
     pub(crate) async fn respond(
         app: impl AsRef<App>,
         request: http::Request<Incoming>,
-        Way { peer, encrypted, since, begun }: Way,
+        Way { peer, encrypted, spare, since, begun }: Way,
     ) -> Result<http::Response<Sent>, Infallible> {
         let own = app.as_ref();
         let waited = own.admission.begin(begun, || stopwatch().saturating_sub(since));
         let (head, mut body) = request.into_parts();
         let ids = Ids::new(own.effects.request_id(), &head.headers);
-        let arrival = Arrival { head: &head, ids: &ids, now: own.effects.time(), peer, waited };
+        let arrival = Arrival { head: &head, ids: &ids, now: own.effects.time(), peer, waited, spare };
         let origin = own.hosts.origin(&head, peer, encrypted);
         let secure = origin.as_ref().is_ok_and(Origin::is_secure);
         let mut share = None;
@@ -114,7 +118,8 @@ impl App {
             Some(Ok(response)) => response,
             Some(Err(refusal)) => {
                 if refusal.is_held() && !own.draining.load(Ordering::Relaxed) {
-                    Box::pin(tokio::time::sleep(admission::HOLD)).await;
+                    let hold = if spare { admission::HOLD_OF_SPARE } else { admission::HOLD };
+                    Box::pin(tokio::time::sleep(hold)).await;
                 }
                 refusal.answer(&ids.exchange(arrival.now, None))
             }
@@ -137,6 +142,9 @@ impl App {
         let head = arrival.head;
         if let Some(response) = self.health(head.uri.path()).await {
             return Ok(response);
+        }
+        if arrival.spare {
+            return Err(self.admission.no_seat());
         }
         let origin = origin?;
         if cors::is_preflight(&head.method, &head.headers) {

@@ -6,10 +6,11 @@ mod seats;
 mod unheard;
 
 use std::future::poll_fn;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -40,6 +41,15 @@ const QUIET: u32 = 6;
 
 /// The same while there is little room for others.
 const QUIET_WHEN_SCARCE: u32 = 1;
+
+/// Who has an answer before them is not quiet for as many looks as they took so many bytes of it. Once a minute is enough.
+const PACE: u64 = 64 << 10;
+
+/// The most that counts for later looks: what the system may have taken at once and be handing out since (`tcp_wmem`).
+const AHEAD: u64 = 4 << 20;
+
+/// How long a connection may take that found no seat but a spare one: to agree on keys, to ask, and to be answered.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// How long requests that are under way may take once the service is asked to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -128,12 +138,16 @@ impl Door {
             let Some(seat) = seats.take().await else { return };
             // Answers are written whole, so waiting for more to send only delays them.
             let _ = stream.set_nodelay(true);
-            let encrypted = self.tls.is_some();
+            let (encrypted, spare) = (self.tls.is_some(), seat.is_spare());
             let line = Arc::new(Line::new(Arc::clone(&app), peer.ip(), encrypted, seat));
             let (builder, stop) = (Arc::clone(&builder), connections.subscribe());
-            match &self.tls {
-                None => tokio::spawn(converse(stream, line, builder, stop)),
-                Some(tls) => tokio::spawn(shake_hands(tls.acceptor(), stream, line, builder, stop)),
+            let serving: Pin<Box<dyn Future<Output = ()> + Send>> = match &self.tls {
+                None => Box::pin(converse(stream, line, builder, stop)),
+                Some(tls) => Box::pin(shake_hands(tls.acceptor(), stream, line, builder, stop)),
+            };
+            match spare {
+                false => tokio::spawn(serving),
+                true => tokio::spawn(async { _ = timeout(MOMENT, serving).await }),
             };
         }
     }
@@ -167,11 +181,32 @@ fn protocols() -> Builder<TokioExecutor> {
     builder
 }
 
-/// Requests that began and ended on a connection.
+/// What happens on a connection.
 #[derive(Default)]
 struct Activity {
+    /// Requests that began.
     begun: AtomicU64,
+    /// Those that ended; what they are answered may be under way still.
     ended: AtomicU64,
+    /// Bytes of answers that were taken.
+    taken: AtomicU64,
+    /// Whether there is more than is taken at the moment.
+    stalled: AtomicBool,
+}
+
+impl Activity {
+    /// Whether anything was asked.
+    fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed) > 0
+    }
+
+    /// What became of an attempt to hand on more of an answer.
+    fn wrote(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(length)) = written {
+            self.taken.fetch_add(*length as u64, Ordering::Relaxed);
+        }
+        self.stalled.store(written.is_pending(), Ordering::Relaxed);
+    }
 }
 
 /// What the requests of a connection have in common.
@@ -225,7 +260,7 @@ impl Line {
     /// What a request that begins now has in common with the others.
     fn way(&self) -> Way {
         let [since, begun] = self.since.each_ref().map(|at| at.load(Ordering::Relaxed));
-        Way { peer: self.peer, encrypted: self.encrypted, since, begun }
+        Way { peer: self.peer, encrypted: self.encrypted, spare: self.seat.is_spare(), since, begun }
     }
 }
 
@@ -298,7 +333,7 @@ where
         // Boxed: the future is large, and the connection would copy it twice and keep room for it while idle.
         service_fn(move |request| Box::pin(App::respond(UnderWay::begin(&line), request, line.way())))
     };
-    let stream = Spoken::new(stream, Arc::clone(&line.app));
+    let stream = Spoken::new(stream, Arc::clone(&line));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     let mut idle = Idle::new();
     let mut stopped = pin!(stop.changed());
@@ -324,7 +359,14 @@ where
             }
         }
         // How a connection ends is the client's affair; there is nobody left to tell.
-        match connection.as_mut().poll(context) {
+        let mut served = connection.as_mut().poll(context);
+        // A spare seat is for one request.
+        if served.is_pending() && !stopping && line.seat.is_spare() && line.activity.has_begun() {
+            stopping = true;
+            connection.as_mut().graceful_shutdown();
+            served = connection.as_mut().poll(context);
+        }
+        match served {
             Poll::Ready(_) => Poll::Ready(()),
             Poll::Pending => idle.poll(context, &line.activity, || line.seat.is_scarce()),
         }
@@ -337,14 +379,18 @@ struct Idle {
     timer: Pin<Box<Sleep>>,
     /// Whether the timer will wake the connection.
     armed: bool,
+    /// Requests that had ended at the last look, and bytes taken.
     seen: u64,
+    taken: u64,
+    /// Bytes taken of the answer under way that no look has counted yet.
+    ahead: u64,
     /// Looks since something happened.
     quiet: u32,
 }
 
 impl Idle {
     fn new() -> Idle {
-        Idle { timer: Box::pin(sleep(LOOK)), armed: false, seen: 0, quiet: 0 }
+        Idle { timer: Box::pin(sleep(LOOK)), armed: false, seen: 0, taken: 0, ahead: 0, quiet: 0 }
     }
 
     fn poll(&mut self, context: &mut Context<'_>, activity: &Activity, is_scarce: impl Fn() -> bool) -> Poll<()> {
@@ -354,16 +400,32 @@ impl Idle {
                 self.armed = true;
                 break;
             }
-            let (begun, ended) = (activity.begun.load(Ordering::Relaxed), activity.ended.load(Ordering::Relaxed));
-            self.quiet = if begun == ended && begun == self.seen { self.quiet + 1 } else { 0 };
+            self.quiet = if self.is_quiet(activity) { self.quiet + 1 } else { 0 };
             if self.quiet >= if is_scarce() { QUIET_WHEN_SCARCE } else { QUIET } {
                 return Poll::Ready(());
             }
-            self.seen = ended;
             self.timer.set(sleep(LOOK));
             self.armed = false;
         }
         Poll::Pending
+    }
+
+    /// Whether nothing has happened since the last look: no request began or ended, and of an answer that waits to be
+    /// taken too little was.
+    fn is_quiet(&mut self, activity: &Activity) -> bool {
+        let [begun, ended, taken] =
+            [&activity.begun, &activity.ended, &activity.taken].map(|count| count.load(Ordering::Relaxed));
+        let more = taken - std::mem::replace(&mut self.taken, taken);
+        self.ahead = match activity.stalled.load(Ordering::Relaxed) {
+            true => (self.ahead + more).min(AHEAD),
+            false => 0,
+        };
+        if begun != ended || begun != std::mem::replace(&mut self.seen, ended) {
+            return false;
+        }
+        let paid = self.ahead.checked_sub(PACE);
+        self.ahead = paid.unwrap_or(self.ahead);
+        paid.is_none()
     }
 }
 
@@ -403,5 +465,50 @@ mod tests {
         assert_eq!(stays(once, false).await, 70);
         assert_eq!(stays(once, true).await, 20);
         assert_eq!(stays(begun, true).await, 1_000, "a request is under way");
+    }
+
+    /// How many seconds a connection stays on which, after a first part, so many bytes of an answer are taken every so
+    /// many seconds.
+    async fn takes(first: usize, bytes: usize, seconds: u64, scarce: bool) -> u64 {
+        let (activity, mut idle) = (Activity::default(), Idle::new());
+        let start = tokio::time::Instant::now();
+        let write = |bytes: usize| {
+            activity.wrote(&Poll::Ready(Ok(bytes)));
+            activity.wrote(&Poll::Pending);
+        };
+        write(first);
+        let taking = async {
+            loop {
+                sleep(Duration::from_secs(seconds)).await;
+                write(bytes);
+            }
+        };
+        tokio::select! {
+            () = poll_fn(|context| idle.poll(context, &activity, || scarce)) => {}
+            () = taking => {}
+            () = sleep(Duration::from_secs(10_000)) => {}
+        }
+        start.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_an_answer_slowly_is_waited_for_and_who_does_not_is_not() {
+        let pace = usize::try_from(PACE).unwrap();
+        assert_eq!(takes(1_000, 1, 60, false).await, 60, "a byte a minute");
+        assert_eq!(takes(1_000, 2_000, 1, false).await, 10_000, "a slow line");
+        assert_eq!(takes(1_000, 100, 1, false).await, 60, "one that is no line");
+        assert_eq!(takes(1_000, 10_000, 1, true).await, 10_000, "many wait");
+        assert_eq!(takes(1_000, 2_000, 1, true).await, 10, "many wait, and longer than that for this one");
+        // What the system has taken counts for as long as it hands that out, but not for ever.
+        assert_eq!(takes(20 * pace, 0, 600, false).await, 260);
+        assert_eq!(takes(20 * pace, 20 * pace, 240, false).await, 10_000);
+        assert_eq!(takes(1 << 30, 0, 600, false).await, 700);
+    }
+
+    /// An answer that was taken whole buys no time for a connection on which nothing is asked any more.
+    #[tokio::test(start_paused = true)]
+    async fn what_was_taken_before_does_not_count() {
+        let taken = |activity: &Activity| activity.wrote(&Poll::Ready(Ok(1 << 30)));
+        assert_eq!(stays(taken, false).await, 60);
     }
 }

@@ -449,7 +449,7 @@ fn what_is_noted_and_the_ids_that_follow_depend_on_the_key_of_the_service() {
         let partition = PartitionKey { owner: ADA, tenant: TENANT, kind: PartitionKind::User };
         let snapshot = world.wait(world.store().snapshot(partition)).unwrap().unwrap();
         let note = |collection| {
-            let item = &snapshot.items(collection)[0];
+            let item = snapshot.items(collection).next().unwrap();
             let said = item.body.split(|byte| *byte == b',').next().unwrap().to_vec();
             (item.id.clone(), said)
         };

@@ -55,6 +55,9 @@ const COUNTER_BITS: u32 = 12;
 /// once and asks again at once would leave no time for anything but refusing it.
 pub(super) const HOLD: Duration = Duration::from_millis(500);
 
+/// The same for who found no room for a connection, which holds one of few spare seats meanwhile.
+pub(super) const HOLD_OF_SPARE: Duration = Duration::from_millis(100);
+
 /// The bounds, and how much is under way.
 pub(crate) struct Admission {
     bounds: Bounds,
@@ -111,6 +114,11 @@ impl Admission {
     /// How many connections may be open.
     pub(crate) fn connections(&self) -> u32 {
         self.bounds.connections
+    }
+
+    /// Refuses whoever has no connection but a spare one.
+    pub(super) fn no_seat(&self) -> Refusal {
+        busy(Kind::Unavailable, "too many connections are open", self.bounds.connections, CONNECTIONS)
     }
 
     /// Refuses what has waited too long, or would find no place, before more is spent on it.

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use engine::{Response, Timing};
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, STRICT_TRANSPORT_SECURITY};
-use http::{HeaderName, HeaderValue, Method};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, STRICT_TRANSPORT_SECURITY};
+use http::{HeaderName, HeaderValue, Method, Version};
 use http_body_util::Full;
 
 use super::ids::{CLIENT_REQUEST_ID, REQUEST_ID};
@@ -29,6 +29,10 @@ impl App {
         }
         if let Some(value) = server_timing(&timings) {
             headers.insert(&SERVER_TIMING, value);
+        }
+        // In HTTP/2, which knows no such header, the connection says so itself.
+        if arrival.spare && arrival.head.version < Version::HTTP_2 {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if arrival.head.method == Method::HEAD && !body.is_empty() {
             headers.insert(CONTENT_LENGTH, std::mem::take(&mut body).len().into());

@@ -1,13 +1,18 @@
-//! Room for connections: as many as the settings and the process's descriptors admit. Who comes when all is taken waits to
-//! be accepted; while little is left, idle connections have to go sooner.
+//! Room for connections: as many as the settings and the process's descriptors admit. Who comes when all is taken gets a
+//! spare seat for a moment, where probes are answered and others told that it is full; who finds none of these either
+//! waits to be accepted. While little is left, idle connections have to go sooner.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// Spare seats. With the time that each is taken for, it bounds how long a probe may wait behind others.
+const SPARE: usize = 64;
+
 /// The room there is.
 pub(super) struct Seats {
     free: Arc<Semaphore>,
+    spare: Arc<Semaphore>,
     /// With fewer free than this, room is scarce.
     few: usize,
 }
@@ -16,6 +21,7 @@ pub(super) struct Seats {
 pub(super) struct Seat {
     place: OwnedSemaphorePermit,
     few: usize,
+    spare: bool,
 }
 
 impl Seats {
@@ -23,19 +29,29 @@ impl Seats {
     pub(super) fn new(most: u32) -> Seats {
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-        // A quarter is for files, the database and whatever else is open.
-        let most = descriptors(&limits).map_or(most, |count| most.min(count - count / 4)).max(1);
-        Seats { free: Arc::new(Semaphore::new(most)), few: most / 4 }
+        let count = descriptors(&limits);
+        // A quarter is for files, the database and whatever else is open; the spare seats are part of it.
+        let most = count.map_or(most, |count| most.min(count - count / 4)).max(1);
+        let spare = count.map_or(SPARE, |count| SPARE.min(count / 16)).max(1);
+        Seats { free: Arc::new(Semaphore::new(most)), spare: Arc::new(Semaphore::new(spare)), few: most / 4 }
     }
 
-    /// Waits for room. There is none any more only when the service has ended.
+    /// Waits for room, be it a spare seat. There is none any more only when the service has ended.
     pub(super) async fn take(&self) -> Option<Seat> {
-        let place = Arc::clone(&self.free).acquire_owned().await.ok()?;
-        Some(Seat { place, few: self.few })
+        tokio::select! {
+            biased;
+            place = Arc::clone(&self.free).acquire_owned() => Some(Seat { place: place.ok()?, few: self.few, spare: false }),
+            place = Arc::clone(&self.spare).acquire_owned() => Some(Seat { place: place.ok()?, few: 0, spare: true }),
+        }
     }
 }
 
 impl Seat {
+    /// Whether it is one for those who found no other: to be left at once.
+    pub(super) fn is_spare(&self) -> bool {
+        self.spare
+    }
+
     /// Whether others may soon find no room.
     pub(super) fn is_scarce(&self) -> bool {
         self.place.semaphore().available_permits() < self.few
@@ -75,5 +91,22 @@ mod tests {
         assert_eq!(seats.free.available_permits(), 0);
         taken.truncate(6);
         assert!(!taken[0].is_scarce());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn spare_seats_are_for_those_who_find_no_other() {
+        let seats = Seats::new(1);
+        let first = seats.take().await.unwrap();
+        let mut spare = Vec::new();
+        for _ in 0..SPARE {
+            spare.push(seats.take().await.unwrap());
+        }
+        assert!(!first.is_spare() && spare.iter().all(Seat::is_spare));
+        let next = tokio::time::timeout(std::time::Duration::from_secs(9), seats.take());
+        assert!(next.await.is_err(), "all is taken");
+        spare.pop();
+        assert!(seats.take().await.unwrap().is_spare());
+        drop(first);
+        assert!(!seats.take().await.unwrap().is_spare());
     }
 }

@@ -1,7 +1,7 @@
-//! The form of what is answered to bytes that never became a request.
+//! The form of what is answered to bytes that never became a request, and how much of answers is taken.
 //!
 //! hyper answers a malformed or overlong head by itself, with a status and nothing else. On the way out such an answer
-//! gets the ids and the body that every other error has. What is served is not touched.
+//! gets the ids and the body that every other error has. What is served is not touched, but counted.
 
 use std::io;
 use std::pin::Pin;
@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use engine::{Kind, Response};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::Line;
 use crate::app::{App, Ids, Refusal};
 
 /// The most bytes that are copied to be written in one piece, which the kernel takes sooner than several.
@@ -19,14 +20,14 @@ const SMALL: usize = 2 << 10;
 /// A connection on which hyper's own answers get a body.
 pub(super) struct Spoken<S> {
     stream: S,
-    app: Arc<App>,
+    line: Arc<Line>,
     /// What goes out instead of an answer of hyper's, as far as it is not written yet.
     instead: Vec<u8>,
 }
 
 impl<S: AsyncWrite + Unpin> Spoken<S> {
-    pub(super) fn new(stream: S, app: Arc<App>) -> Spoken<S> {
-        Spoken { stream, app, instead: Vec::new() }
+    pub(super) fn new(stream: S, line: Arc<Line>) -> Spoken<S> {
+        Spoken { stream, line, instead: Vec::new() }
     }
 
     /// Writes what stands in for an answer of hyper's.
@@ -44,7 +45,7 @@ impl<S: AsyncWrite + Unpin> Spoken<S> {
     /// Whether these bytes are an answer of hyper's own, for which another is ready now.
     fn stands_in(&mut self, bytes: &[u8]) -> bool {
         let Some(status) = unheard(bytes) else { return false };
-        self.instead = answer(&self.app, status);
+        self.instead = answer(&self.line.app, status);
         true
     }
 }
@@ -108,7 +109,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Spoken<S> {
                 _ => Poll::Ready(Ok(bytes.len())),
             };
         }
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.line.activity.wrote(&written);
+        written
     }
 
     fn poll_write_vectored(
@@ -122,10 +125,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Spoken<S> {
         }
         ready!(self.settle(context))?;
         let mut joined = [0; SMALL];
-        match join(parts, &mut joined) {
+        let written = match join(parts, &mut joined) {
             Some(joined) => Pin::new(&mut self.stream).poll_write(context, joined),
             None => Pin::new(&mut self.stream).poll_write_vectored(context, parts),
-        }
+        };
+        self.line.activity.wrote(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Line, Reply, Request, Server};
+use crate::harness::{Line, Reply, Server};
 
 const SKILLS: &str = "/beta/me/profile/skills";
 
@@ -106,23 +106,44 @@ fn what_was_refused_was_not_done() {
     assert_eq!(count(), before + made);
 }
 
+/// All seats are taken, by those who ask and those whose bodies do not come: who comes now is told so, a probe is answered,
+/// and nobody who was there before notices.
 #[test]
-fn who_is_connected_is_served_while_others_wait_at_the_door() {
-    let server = server(&[("VITAE_OVERLOAD_CONNECTIONS", "3")], "2");
+fn a_full_server_answers_probes_and_tells_others() {
+    let server = server(&[("VITAE_OVERLOAD_CONNECTIONS", "4")], "2");
     let ask = |line: &mut Line| line.ask(&server.ada("GET", SKILLS)).unwrap().expect(200);
-    let mut lines: Vec<Line> = (0..3).map(|_| Line::open(server.address()).unwrap()).collect();
+    let mut lines: Vec<Line> = (0..2).map(|_| Line::open(server.address()).unwrap()).collect();
     lines.iter_mut().for_each(|line| drop(ask(line)));
-    let mut waiting = TcpStream::connect(server.address()).unwrap();
-    let request: Request = server.ada("GET", SKILLS);
-    waiting.write_all(&request.to_bytes("close")).unwrap();
-    waiting.set_nonblocking(true).unwrap();
-    for _ in 0..20 {
+    let slow = [Slow::begin(&server), Slow::begin(&server)];
+    for round in 0..3 {
+        for probe in ["/healthz", "/readyz"] {
+            let reply = server.anyone("GET", probe).send().expect(200);
+            assert_eq!(reply.header("connection"), Some("close"), "{round}");
+        }
+        let reply = server.ada("GET", SKILLS).send();
+        assert_busy(&reply, 503, "overload.connections");
+        assert_eq!(reply.header("connection"), Some("close"), "{round}");
         lines.iter_mut().for_each(|line| drop(ask(line)));
-        assert_eq!(waiting.read(&mut [0]).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
     }
-    drop(lines.pop());
-    waiting.set_nonblocking(false).unwrap();
-    let mut answer = Vec::new();
-    waiting.read_to_end(&mut answer).unwrap();
-    Reply::parse(&answer).expect(200);
+    // One of them is asked to leave nothing behind, though it asks for more at once.
+    let mut eager = Line::open(server.address()).unwrap();
+    assert_busy(&eager.ask(&server.ada("GET", SKILLS)).unwrap(), 503, "overload.connections");
+    assert!(eager.ask(&server.ada("GET", SKILLS)).is_err());
+    for slow in slow {
+        slow.finish().expect(201);
+    }
+    assert!((0..100).any(|_| server.get(SKILLS).status == 200), "the seats were not given back");
+}
+
+/// Who takes a spare seat and says nothing leaves it after a moment.
+#[test]
+fn spare_seats_are_not_kept() {
+    let server = server(&[("VITAE_OVERLOAD_CONNECTIONS", "1")], "2");
+    let mut line = Line::open(server.address()).unwrap();
+    line.ask(&server.ada("GET", SKILLS)).unwrap().expect(200);
+    let silent: Vec<TcpStream> = (0..200).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
+    // It comes after all of them.
+    server.anyone("GET", "/healthz").send().expect(200);
+    line.ask(&server.ada("GET", SKILLS)).unwrap().expect(200);
+    drop(silent);
 }
