@@ -8,6 +8,7 @@ mod cors;
 mod forwarded;
 mod host;
 mod ids;
+mod place;
 mod refusal;
 mod seal;
 mod sent;
@@ -41,14 +42,12 @@ pub(crate) use refusal::Refusal;
 pub(crate) use sent::Sent;
 
 use self::admission::{Share, Waited};
+use self::place::{ROOTS, below_root, is_batch};
 use crate::clock::{TICKS_PER_SECOND, stopwatch};
 use crate::dev::{Hooks, Passage};
 use crate::effects::Effects;
 use crate::issuers::{Keeper, newcomers};
 use crate::wiring::Api;
-
-/// The version roots, in the spelling that answers use.
-const ROOTS: [&str; 2] = ["/beta", "/v1.0"];
 
 /// A running service.
 pub(crate) struct App {
@@ -147,6 +146,9 @@ impl App {
             return Err(self.admission.no_seat());
         }
         let origin = origin?;
+        if let Some(response) = place::of_all(head) {
+            return Ok(response);
+        }
         if cors::is_preflight(&head.method, &head.headers) {
             return Ok(self.origins.preflight(&head.headers));
         }
@@ -295,28 +297,6 @@ impl App {
     }
 }
 
-/// Does what follows the version root lead to `$batch`?
-fn is_batch(path: &str) -> bool {
-    let path = path.trim_end_matches('/');
-    ["/$batch", "/%24batch"].iter().any(|batch| path.eq_ignore_ascii_case(batch))
-}
-
-/// The version root a path begins with, in our spelling, and what follows it.
-fn below_root(path: &str) -> Result<(&'static str, &str), Refusal> {
-    for root in ROOTS {
-        if let Some((head, rest)) = path.split_at_checked(root.len())
-            && head.eq_ignore_ascii_case(root)
-            && (rest.is_empty() || rest.starts_with('/'))
-        {
-            return Ok((root, rest));
-        }
-    }
-    Err(Refusal::new(
-        Kind::ResourceNotFound,
-        format!("nothing is served here; expected a path below {}", ROOTS.join(" or ")),
-    ))
-}
-
 fn mishap(ids: &Ids) -> Problem {
     tracing::error!(request.id = ids.request.to_str().unwrap_or_default(), "a request ended in a panic");
     Problem::new(Kind::Internal, "the service made a mistake; its log has more under the request id")
@@ -347,21 +327,6 @@ fn unharmed<F: Future>(mut future: Pin<&mut F>) -> impl Future<Output = Option<F
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn roots_match_without_case() {
-        for (path, expected) in [
-            ("/beta", ("/beta", "")),
-            ("/BETA/me", ("/beta", "/me")),
-            ("/V1.0/users('a')", ("/v1.0", "/users('a')")),
-            ("/beta/", ("/beta", "/")),
-        ] {
-            assert_eq!(below_root(path).unwrap(), expected);
-        }
-        for path in ["/", "", "/betamax/me", "/v1.00", "/me", "/é/beta", "//beta"] {
-            assert!(below_root(path).is_err(), "{path}");
-        }
-    }
 
     #[test]
     fn logged_paths_name_nobody() {

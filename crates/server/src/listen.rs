@@ -173,7 +173,8 @@ pub(crate) async fn serve(doors: Vec<Door>, app: Arc<App>, mut stop: Stop) {
 fn protocols() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     // A timer for each request costs more than the one for each connection that `converse` has.
-    builder.http1().header_read_timeout(None).max_buf_size(HEADERS as usize);
+    // Who says that they will send no more waits for the answer still.
+    builder.http1().header_read_timeout(None).max_buf_size(HEADERS as usize).half_close(true);
     let mut http2 = builder.http2();
     http2.max_concurrent_streams(STREAMS).max_header_list_size(HEADERS).max_frame_size(FRAME);
     http2.initial_stream_window_size(WINDOW).initial_connection_window_size(WINDOW);

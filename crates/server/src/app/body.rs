@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use engine::Kind;
 use flate2::read::MultiGzDecoder;
 use http::HeaderMap;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, TRANSFER_ENCODING};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
@@ -50,6 +50,7 @@ pub(crate) async fn gather(headers: &HeaderMap, body: &mut Incoming, most: Most)
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
+    transferred(headers)?;
     let gzip = is_gzip(headers)?;
     if announced(headers).is_some_and(|length| length > most.bytes) {
         return Err(too_large(most));
@@ -121,6 +122,19 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
     Ok(gzip)
 }
 
+/// Refuses a body that is encoded for its transfer in a way that nobody here has undone (RFC 9112, section 6.1).
+fn transferred(headers: &HeaderMap) -> Result<(), Refusal> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).into_iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(coding), None) if coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        _ => {
+            let message = "the body is in a transfer coding that is not understood; expected `chunked` alone";
+            Err(Refusal::new(Kind::BadHeader, message).at("transfer-encoding"))
+        }
+    }
+}
+
 fn announced(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
@@ -168,6 +182,12 @@ mod tests {
         assert_eq!(check(&[]), Some(false));
         assert_eq!(check(&["identity"]), Some(false));
         assert_eq!(check(&["GZIP"]), Some(true));
+        let transferred = |value: &'static str| {
+            let header = (TRANSFER_ENCODING, http::HeaderValue::from_static(value));
+            transferred(&[header].into_iter().collect()).is_ok()
+        };
+        assert!(transferred("chunked") && transferred("Chunked"));
+        assert!(!transferred("gzip, chunked") && !transferred("chunked, chunked"));
         for values in [&["br"][..], &["gzip, gzip"], &["gzip", "gzip"], &["deflate"]] {
             assert_eq!(check(values), None, "{values:?}");
         }

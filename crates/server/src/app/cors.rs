@@ -19,7 +19,7 @@ pub(crate) enum Origins {
     Listed(Vec<String>),
 }
 
-const METHODS: &str = "GET, HEAD, POST, PATCH, PUT, DELETE";
+pub(super) const METHODS: &str = "GET, HEAD, POST, PATCH, PUT, DELETE";
 const REQUEST_HEADERS: &str = "authorization, client-request-id, content-type, sdkversion, consistencylevel, prefer, if-match, \
     if-none-match, odata-version, odata-maxversion, retry-attempt, idempotency-key";
 const EXPOSED: HeaderValue = HeaderValue::from_static(

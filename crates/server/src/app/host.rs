@@ -201,7 +201,12 @@ fn host_of(request: &Parts) -> Result<&str, Refusal> {
         return Err(Refusal::new(Kind::BadHeader, "more than one Host header; expected one").at("host"));
     }
     if let Some(authority) = request.uri.authority() {
-        return Ok(authority.as_str());
+        return match request.uri.scheme_str().is_none_or(|scheme| Scheme::from_name(scheme).is_some()) {
+            true => Ok(authority.as_str()),
+            false => {
+                Err(Refusal::new(Kind::BadHeader, "the address is none of HTTP; expected `http://` or `https://`"))
+            }
+        };
     }
     let header = header.ok_or_else(|| Refusal::new(Kind::BadHeader, "no Host header; expected one").at("host"))?;
     header.to_str().map_err(|_| not_a_host(""))
@@ -289,6 +294,17 @@ mod tests {
         let request = http::Request::builder().uri("http://evil.example/beta").header("host", "localhost");
         let (parts, ()) = request.body(()).unwrap().into_parts();
         assert!(hosts.origin(&parts, [127, 0, 0, 1].into(), false).is_err());
+    }
+
+    #[test]
+    fn addresses_are_those_of_http() {
+        let hosts = Hosts::loopback([127, 0, 0, 1].into());
+        for (address, expect) in
+            [("http://localhost/", true), ("HTTPS://localhost/", true), ("ftp://localhost/", false)]
+        {
+            let (parts, ()) = http::Request::builder().uri(address).body(()).unwrap().into_parts();
+            assert_eq!(hosts.origin(&parts, [127, 0, 0, 1].into(), false).is_ok(), expect, "{address}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod addresses;
 mod answers;
 mod batches;
+mod edges;
 mod metadata;
 mod pages;
 mod refusals;
