@@ -15,8 +15,9 @@ use crate::access::{Look, Viewer, Visible};
 use crate::audit::{Activity, Audit};
 use crate::guesses::{check_guess, rejection};
 use crate::model::PROFILE;
-use crate::once::{MAX_ATTEMPTS, Sent, gone};
-use crate::problems::{busy, no_item, no_person};
+use crate::once::{Sent, gone};
+use crate::problems::{no_item, no_person};
+use crate::retrying::retrying;
 use crate::rules::{self, PERSON, Writing};
 use crate::service::Service;
 use crate::target::Owner;
@@ -100,12 +101,7 @@ impl Service {
             // The person was deleted meanwhile.
             return made.ok_or_else(|| no_person(&owner.id.to_string()));
         };
-        for _ in 0..MAX_ATTEMPTS {
-            if let Some(row) = self.make_item(caller, place, patch.clone(), Some(&sent), exchange).await? {
-                return Ok(row);
-            }
-        }
-        Err(busy())
+        retrying(|| self.make_item(caller, place, patch.clone(), Some(&sent), exchange)).await
     }
 
     /// Makes an item, or finds that the request has made it before; `None` when what that depends on changed meanwhile.

@@ -18,6 +18,7 @@ mod once;
 mod people;
 mod photos;
 mod problems;
+mod retrying;
 mod rules;
 mod service;
 mod settings;

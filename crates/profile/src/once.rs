@@ -24,8 +24,6 @@ use crate::problems::from_store;
 use crate::rules::{ATTEMPTS, KEYS};
 use crate::service::Service;
 
-/// How often something new is tried when others change the same meanwhile.
-pub(crate) const MAX_ATTEMPTS: usize = 16;
 /// For how long (in ticks of 100 ns) a request without a key is known by what an SDK sends. They give up before.
 const ATTEMPT_KEPT: i64 = 10 * 60 * 10_000_000;
 /// Most notes of a kind in one partition; the oldest make room.

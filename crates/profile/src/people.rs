@@ -18,8 +18,9 @@ use crate::audit::{Activity, Audit};
 use crate::directory::Roll;
 use crate::items::{damaged, unchanged};
 use crate::model::{PROFILE, USER};
-use crate::once::{Ground, MAX_ATTEMPTS, Sent};
-use crate::problems::{busy, from_store, no_person};
+use crate::once::{Ground, Sent};
+use crate::problems::{from_store, no_person};
+use crate::retrying::retrying;
 use crate::rules::{self, PERSON, PRINCIPAL_NAME, Writing, folded, principal_name};
 use crate::service::Service;
 use crate::target::Owner;
@@ -56,15 +57,7 @@ impl Service {
         sent: Option<Sent<'_>>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        for _ in 0..MAX_ATTEMPTS {
-            if let Some(row) = self.make_person(caller, tenant, patch.clone(), sent.as_ref(), exchange).await? {
-                return Ok(row);
-            }
-            if sent.is_none() {
-                return Err(Problem::new(Kind::Internal, "the new id is taken"));
-            }
-        }
-        Err(busy())
+        retrying(|| self.make_person(caller, tenant, patch.clone(), sent.as_ref(), exchange)).await
     }
 
     /// Makes a person, or finds that the request has made them before; `None` when someone is there meanwhile.

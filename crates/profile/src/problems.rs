@@ -79,7 +79,7 @@ pub(crate) fn not_offered(what: &str) -> Problem {
 
 /// Others were quicker, again and again.
 pub(crate) fn busy() -> Problem {
-    let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the same person; try again");
+    let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the same resource; try again");
     problem.retry_after = Some(1);
     problem
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use auth::Caller;
 use bytes::Bytes;
 use edm::{Navigation, Patch, Record, StructType, Value, codec};
-use engine::{Changed, Exchange, Kind, Problem, Row, Tag};
+use engine::{Changed, Exchange, Problem, Row, Tag};
 use store::{Change, Commit, Item, PartitionKey, PartitionKind, Precondition, Snapshot};
 use uuid::Uuid;
 
@@ -16,8 +16,9 @@ use crate::access::{Policy, Visible};
 use crate::audit::{Activity, Audit};
 use crate::items::{damaged, unchanged};
 use crate::model::{ADMIN, PEOPLE_ADMIN_SETTINGS};
-use crate::once::{MAX_ATTEMPTS, Sent, gone};
+use crate::once::{Sent, gone};
 use crate::problems::{from_store, no_item};
+use crate::retrying::retrying;
 use crate::rules::{self, Writing};
 use crate::service::Service;
 
@@ -139,39 +140,44 @@ impl Service {
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
         let _turn = self.turn().await;
-        for _ in 0..MAX_ATTEMPTS {
-            let settings = self.settings_of(tenant).await?;
-            let at = self.effects.change_time(settings.as_ref().map_or(0, |settings| settings.last_time()));
-            if let Some((sent, settings)) = sent.zip(settings.as_deref())
-                && let Some(id) = sent.made(settings, at)?
-            {
-                match found(Some(settings), navigation, &id) {
-                    Some(item) => return Ok(Visible::entry(item).row(navigation.target)),
-                    None if sent.has_key() => return Err(gone()),
-                    None => {}
-                }
-            }
-            let mut record = Record::new(navigation.target);
-            patch.clone().apply(&mut record);
-            let id = match rules::told_apart_by(navigation.target) {
-                Some((name, true)) => record.get(name).clone(),
-                _ => Value::text(self.effects.new_id(tenant, at).to_string()),
-            };
-            record.set("id", id);
-            let kept = Kept { caller, tenant, settings: settings.as_deref(), at };
-            let item = kept.item(navigation, &record, None)?;
-            let expect = settings.as_ref().map_or(Precondition::Absent, |found| Precondition::Rev(found.rev()));
-            let mut commit = kept.put(&item, None, Activity::Create, expect, exchange);
-            if let Some(sent) = sent {
-                sent.noted(settings.as_deref(), &item.id, at).join(&mut commit);
-            }
-            if self.commit(commit).await?.is_some() {
-                return Ok(Visible::written(&item).row(navigation.target));
+        retrying(|| self.make_setting(caller, (tenant, navigation), &patch, sent, exchange)).await
+    }
+
+    /// Makes a setting, or finds that the request has made it before; `None` when the settings changed meanwhile.
+    async fn make_setting(
+        &self,
+        caller: &Caller,
+        (tenant, navigation): (Uuid, &'static Navigation),
+        patch: &Patch,
+        sent: Option<Sent<'_>>,
+        exchange: &Exchange,
+    ) -> Result<Option<Row>, Problem> {
+        let settings = self.settings_of(tenant).await?;
+        let at = self.effects.change_time(settings.as_ref().map_or(0, |settings| settings.last_time()));
+        if let Some((sent, settings)) = sent.zip(settings.as_deref())
+            && let Some(id) = sent.made(settings, at)?
+        {
+            match found(Some(settings), navigation, &id) {
+                Some(item) => return Ok(Some(Visible::entry(item).row(navigation.target))),
+                None if sent.has_key() => return Err(gone()),
+                None => {}
             }
         }
-        let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the settings; try again");
-        problem.retry_after = Some(1);
-        Err(problem)
+        let mut record = Record::new(navigation.target);
+        patch.clone().apply(&mut record);
+        let id = match rules::told_apart_by(navigation.target) {
+            Some((name, true)) => record.get(name).clone(),
+            _ => Value::text(self.effects.new_id(tenant, at).to_string()),
+        };
+        record.set("id", id);
+        let kept = Kept { caller, tenant, settings: settings.as_deref(), at };
+        let item = kept.item(navigation, &record, None)?;
+        let expect = settings.as_ref().map_or(Precondition::Absent, |found| Precondition::Rev(found.rev()));
+        let mut commit = kept.put(&item, None, Activity::Create, expect, exchange);
+        if let Some(sent) = sent {
+            sent.noted(settings.as_deref(), &item.id, at).join(&mut commit);
+        }
+        Ok(self.commit(commit).await?.map(|_| Visible::written(&item).row(navigation.target)))
     }
 
     pub(crate) async fn update_setting(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use auth::Caller;
 use edm::expr::Reach;
 use edm::{Patch, codec};
-use engine::{Changed, Entity, Exchange, Kind, Problem, Row, Tag};
+use engine::{Changed, Entity, Exchange, Problem, Row, Tag};
 use store::{Change, Commit, Item, PartitionKey, Precondition, Snapshot};
 use uuid::Uuid;
 
@@ -14,8 +14,9 @@ use crate::access::{Look, Visible};
 use crate::audit::{Activity, Audit};
 use crate::items::{damaged, unchanged};
 use crate::model::GROUP;
-use crate::once::{Ground, MAX_ATTEMPTS, Sent};
-use crate::problems::{busy, from_store, no_person};
+use crate::once::{Ground, Sent};
+use crate::problems::{from_store, no_person};
+use crate::retrying::retrying;
 use crate::rules::{self, GROUP_ENTRY, Writing};
 use crate::service::Service;
 
@@ -65,15 +66,7 @@ impl Service {
         sent: Option<Sent<'_>>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        for _ in 0..MAX_ATTEMPTS {
-            if let Some(row) = self.make_group(caller, tenant, patch.clone(), sent.as_ref(), exchange).await? {
-                return Ok(row);
-            }
-            if sent.is_none() {
-                return Err(Problem::new(Kind::Internal, "the new id is taken"));
-            }
-        }
-        Err(busy())
+        retrying(|| self.make_group(caller, tenant, patch.clone(), sent.as_ref(), exchange)).await
     }
 
     /// Makes a group, or finds that the request has made it before; `None` when one is there meanwhile.

@@ -9,11 +9,12 @@ use store::{Change, Item, Snapshot};
 use uuid::Uuid;
 
 use super::Roll;
-use super::members::{ATTEMPTS, created};
+use super::members::created;
 use crate::access::{Look, only_basic};
 use crate::audit::{Activity, Audit};
 use crate::items::damaged;
-use crate::problems::{busy, from_store, no_person};
+use crate::problems::{from_store, no_person};
+use crate::retrying::retrying;
 use crate::rules::{MANAGER, PERSON, Writing};
 use crate::service::Service;
 use crate::target::Owner;
@@ -71,27 +72,33 @@ impl Service {
     ) -> Result<(), Problem> {
         let _turn = self.turn().await;
         self.check_above(caller, person, manager).await?;
-        for _ in 0..ATTEMPTS {
-            let snapshot = self.snapshot(caller, person).await?;
-            let before = snapshot.items(MANAGER).first();
-            if before.is_some_and(|before| *before.id == *manager.id.to_string()) {
-                return Ok(());
-            }
-            let mut commit = self.beginning(person, &snapshot);
-            let roll = Roll::Reports(person.tenant, manager.id);
-            let item = roll.link(&Writing { caller, entry: &[], owner: person.id, at: commit.at });
-            let audit = Audit::new(caller, Activity::Update, exchange);
-            if let Some(before) = before {
-                commit.changes.push(Change::Delete { collection: before.collection.clone(), id: before.id.clone() });
-            }
-            commit.audit = audit.item(before.map(|before| &**before), Some(&item)).finish();
-            let index = vec![roll.row(created(&snapshot))];
-            commit.changes.push(Change::Put { item, index });
-            if self.commit(commit).await?.is_some() {
-                return Ok(());
-            }
+        retrying(|| self.report_to(caller, person, manager, exchange)).await
+    }
+
+    /// Has a person report to someone who may be above them; `None` where they had changed meanwhile.
+    async fn report_to(
+        &self,
+        caller: &Caller,
+        person: Owner,
+        manager: Owner,
+        exchange: &Exchange,
+    ) -> Result<Option<()>, Problem> {
+        let snapshot = self.snapshot(caller, person).await?;
+        let before = snapshot.items(MANAGER).first();
+        if before.is_some_and(|before| *before.id == *manager.id.to_string()) {
+            return Ok(Some(()));
         }
-        Err(busy())
+        let mut commit = self.beginning(person, &snapshot);
+        let roll = Roll::Reports(person.tenant, manager.id);
+        let item = roll.link(&Writing { caller, entry: &[], owner: person.id, at: commit.at });
+        let audit = Audit::new(caller, Activity::Update, exchange);
+        if let Some(before) = before {
+            commit.changes.push(Change::Delete { collection: before.collection.clone(), id: before.id.clone() });
+        }
+        commit.audit = audit.item(before.map(|before| &**before), Some(&item)).finish();
+        let index = vec![roll.row(created(&snapshot))];
+        commit.changes.push(Change::Put { item, index });
+        Ok(self.commit(commit).await?.map(drop))
     }
 
     /// Leaves a person without the manager they have; if one is named, without that one.
@@ -103,18 +110,13 @@ impl Service {
         exchange: &Exchange,
     ) -> Result<(), Problem> {
         let _turn = self.turn().await;
-        for _ in 0..ATTEMPTS {
+        let is_meant = |before: &&Arc<Item>| manager.is_none_or(|manager| *before.id == *manager.id.to_string());
+        let leave = || async {
             let snapshot = self.snapshot(caller, person).await?;
-            let is_meant = |before: &&Arc<Item>| manager.is_none_or(|manager| *before.id == *manager.id.to_string());
             let before = snapshot.items(MANAGER).first().filter(is_meant).ok_or_else(|| no_person("manager"))?;
-            let mut commit = self.beginning(person, &snapshot);
-            commit.audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), None).finish();
-            commit.changes.push(Change::Delete { collection: before.collection.clone(), id: before.id.clone() });
-            if self.commit(commit).await?.is_some() {
-                return Ok(());
-            }
-        }
-        Err(busy())
+            self.unrelate(caller, (person, &snapshot), before, exchange).await
+        };
+        retrying(leave).await.map(drop)
     }
 
     /// Nobody is above themselves. Two changes at the same time could still make it so; whoever follows managers

@@ -12,13 +12,11 @@ use super::Roll;
 use crate::access::Look;
 use crate::audit::{Activity, Audit};
 use crate::items::damaged;
-use crate::problems::{busy, from_store, no_person};
+use crate::problems::{from_store, no_person};
+use crate::retrying::retrying;
 use crate::rules::{self, MEMBERSHIP, PERSON, Writing};
 use crate::service::Service;
 use crate::target::Owner;
-
-/// How often a change is tried again when the person changed meanwhile.
-pub(super) const ATTEMPTS: usize = 16;
 
 impl Service {
     /// The groups in which a caller is by what is recorded of them, sorted. None for who is not there, and for apps.
@@ -102,39 +100,43 @@ impl Service {
     pub(super) async fn add_member(
         &self,
         caller: &Caller,
-        (tenant, group): (Uuid, Uuid),
+        group: (Uuid, Uuid),
         person: Owner,
         exchange: &Exchange,
     ) -> Result<(), Problem> {
         let _turn = self.turn().await;
-        self.group_entry(tenant, group).await?;
-        for _ in 0..ATTEMPTS {
-            let snapshot = self.snapshot(caller, person).await?;
-            if snapshot.item(MEMBERSHIP, &group.to_string()).is_some() {
-                let message = format!("found `{}`, expected someone who is not in the group already", person.id);
-                return Err(Problem::new(Kind::BadBody, message).at("/@odata.id"));
-            }
-            let mut commit = self.beginning(person, &snapshot);
-            let mut audit = Audit::new(caller, Activity::Update, exchange);
-            // Groups that were deleted make room.
-            for gone in self.gone(tenant, &snapshot).await? {
-                audit = audit.item(Some(&gone), None);
-                commit.changes.push(Change::Delete { collection: gone.collection.clone(), id: gone.id.clone() });
-            }
-            let writing = Writing { caller, entry: &[], owner: person.id, at: commit.at };
-            let roll = Roll::Members(tenant, group);
-            let item = roll.link(&writing);
-            commit.audit = audit.item(None, Some(&item)).finish();
-            commit.expect.push(Precondition::AtMost {
-                collection: MEMBERSHIP.into(),
-                items: self.settings.items_per_collection,
-            });
-            commit.changes.push(Change::Put { index: vec![roll.row(created(&snapshot))], item });
-            if self.commit(commit).await?.is_some() {
-                return Ok(());
-            }
+        self.group_entry(group.0, group.1).await?;
+        retrying(|| self.join(caller, group, person, exchange)).await.map(drop)
+    }
+
+    /// Puts someone into a group that is there; `None` where they had changed meanwhile.
+    async fn join(
+        &self,
+        caller: &Caller,
+        (tenant, group): (Uuid, Uuid),
+        person: Owner,
+        exchange: &Exchange,
+    ) -> Result<Option<u64>, Problem> {
+        let snapshot = self.snapshot(caller, person).await?;
+        if snapshot.item(MEMBERSHIP, &group.to_string()).is_some() {
+            let message = format!("found `{}`, expected someone who is not in the group already", person.id);
+            return Err(Problem::new(Kind::BadBody, message).at("/@odata.id"));
         }
-        Err(busy())
+        let mut commit = self.beginning(person, &snapshot);
+        let mut audit = Audit::new(caller, Activity::Update, exchange);
+        // Groups that were deleted make room.
+        for gone in self.gone(tenant, &snapshot).await? {
+            audit = audit.item(Some(&gone), None);
+            commit.changes.push(Change::Delete { collection: gone.collection.clone(), id: gone.id.clone() });
+        }
+        let writing = Writing { caller, entry: &[], owner: person.id, at: commit.at };
+        let roll = Roll::Members(tenant, group);
+        let item = roll.link(&writing);
+        commit.audit = audit.item(None, Some(&item)).finish();
+        let items = self.settings.items_per_collection;
+        commit.expect.push(Precondition::AtMost { collection: MEMBERSHIP.into(), items });
+        commit.changes.push(Change::Put { index: vec![roll.row(created(&snapshot))], item });
+        self.commit(commit).await
     }
 
     pub(super) async fn remove_member(
@@ -146,18 +148,28 @@ impl Service {
     ) -> Result<(), Problem> {
         let _turn = self.turn().await;
         self.group_entry(tenant, group).await?;
-        for _ in 0..ATTEMPTS {
+        let group = group.to_string();
+        let leave = || async {
             let snapshot = self.snapshot(caller, person).await?;
             let absent = || no_person(&person.id.to_string());
-            let before = snapshot.item(MEMBERSHIP, &group.to_string()).ok_or_else(absent)?;
-            let mut commit = self.beginning(person, &snapshot);
-            commit.audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), None).finish();
-            commit.changes.push(Change::Delete { collection: before.collection.clone(), id: before.id.clone() });
-            if self.commit(commit).await?.is_some() {
-                return Ok(());
-            }
-        }
-        Err(busy())
+            let before = snapshot.item(MEMBERSHIP, &group).ok_or_else(absent)?;
+            self.unrelate(caller, (person, &snapshot), before, exchange).await
+        };
+        retrying(leave).await.map(drop)
+    }
+
+    /// Takes out what says of a person whom or what they are related to; `None` where they had changed meanwhile.
+    pub(super) async fn unrelate(
+        &self,
+        caller: &Caller,
+        (person, snapshot): (Owner, &Snapshot),
+        before: &Item,
+        exchange: &Exchange,
+    ) -> Result<Option<u64>, Problem> {
+        let mut commit = self.beginning(person, snapshot);
+        commit.audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), None).finish();
+        commit.changes.push(Change::Delete { collection: before.collection.clone(), id: before.id.clone() });
+        self.commit(commit).await
     }
 
     /// A change of what a person is related to, of nothing yet.
