@@ -4,6 +4,7 @@
 //! It knows no sockets, no URL text and no SQL.
 
 mod access;
+mod addresses;
 mod audit;
 mod directory;
 mod effects;
@@ -13,11 +14,13 @@ mod items;
 mod lists;
 mod load;
 mod log;
+mod making;
 pub mod model;
 mod once;
 mod people;
 mod photos;
 mod problems;
+mod resources;
 mod retrying;
 mod rules;
 mod service;

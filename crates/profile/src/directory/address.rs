@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::{Boxed, Spot};
 use crate::access::{Subject, admit};
+use crate::addresses::{canonical_id, nobody_asked_for};
 use crate::model::{GROUP, Relation};
 use crate::problems::{no_person, not_offered};
-use crate::service::{Service, canonical_id, nobody_asked_for};
+use crate::service::Service;
 use crate::target::{Owner, Target};
 
 impl Service {
