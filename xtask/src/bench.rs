@@ -6,6 +6,7 @@
 pub(crate) mod build;
 mod case;
 pub(crate) mod clock;
+pub(crate) mod connection;
 pub(crate) mod developing;
 pub(crate) mod figures;
 pub(crate) mod http;

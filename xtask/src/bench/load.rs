@@ -2,19 +2,16 @@
 //!
 //! One thread on one core drives all of them. Bodies are counted, not kept: what they say is checked elsewhere.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::bench::clock;
-use crate::bench::http::Head;
+use crate::bench::connection::{Connection, drive};
 use crate::failure::{Because, Outcome};
 
 /// An answer on its way when the time is up may still take so long.
@@ -48,25 +45,15 @@ pub(crate) struct Tally {
 impl Load {
     /// Keeps the load up for a time.
     pub(crate) fn run(&self, time: Duration) -> Outcome<Tally> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_fail("cannot start")?;
-        runtime.block_on(async {
-            let whole = tokio::time::timeout(time + GRACE, self.drive(time)).await;
-            whole.or_fail("a server does not answer")?
-        })
+        drive(time + GRACE, self.ask(time))
     }
 
-    async fn drive(&self, time: Duration) -> Outcome<Tally> {
-        let mut streams = Vec::new();
-        for _ in 0..self.connections {
-            let stream = TcpStream::connect(self.address).await.or_fail("cannot connect")?;
-            stream.set_nodelay(true).or_fail("cannot connect")?;
-            streams.push(stream);
-        }
+    async fn ask(&self, time: Duration) -> Outcome<Tally> {
+        let connections = Connection::open_all(self.address, self.connections).await?;
         let start = clock::now();
         let mut tasks = JoinSet::new();
-        for stream in streams {
-            tasks
-                .spawn(Connection { stream, buffer: Vec::with_capacity(64 << 10) }.keep_on(self.clone(), start + time));
+        for connection in connections {
+            tasks.spawn(keep_on(connection, self.clone(), start + time));
         }
         let spinning = self.is_restless.then(|| tokio::spawn(spin()));
         let mut total = Tally::default();
@@ -91,56 +78,25 @@ async fn spin() {
     }
 }
 
-struct Connection {
-    stream: TcpStream,
-    buffer: Vec<u8>,
-}
-
-impl Connection {
-    async fn keep_on(mut self, load: Load, until: Instant) -> Tally {
-        let mut tally = Tally::default();
-        let mut sent = clock::now();
-        while sent < until {
-            let turn = load.next.fetch_add(1, Ordering::Relaxed) % load.requests.len().max(1);
-            let Some(request) = load.requests.get(turn) else { break };
-            let status = self.exchange(request).await;
-            let now = clock::now();
-            match status {
-                Ok(status) if status == load.status => tally.latencies.push(now - sent),
-                Ok(_) => tally.wrong += 1,
-                Err(_) => {
-                    tally.wrong += 1;
-                    break;
-                }
+async fn keep_on(mut connection: Connection, load: Load, until: Instant) -> Tally {
+    let mut tally = Tally::default();
+    let mut sent = clock::now();
+    while sent < until {
+        let turn = load.next.fetch_add(1, Ordering::Relaxed) % load.requests.len().max(1);
+        let Some(request) = load.requests.get(turn) else { break };
+        let status = connection.exchange(request).await.map(|answer| answer.status);
+        let now = clock::now();
+        match status {
+            Ok(status) if status == load.status => tally.latencies.push(now - sent),
+            Ok(_) => tally.wrong += 1,
+            Err(_) => {
+                tally.wrong += 1;
+                break;
             }
-            sent = now;
         }
-        tally
+        sent = now;
     }
-
-    async fn exchange(&mut self, request: &[u8]) -> io::Result<u16> {
-        self.stream.write_all(request).await?;
-        self.buffer.clear();
-        let head = loop {
-            self.more().await?;
-            if let Some(head) = Head::read(&self.buffer) {
-                break head;
-            }
-        };
-        let mut left = (head.size + head.length).saturating_sub(self.buffer.len());
-        while left > 0 {
-            self.buffer.clear();
-            left = left.saturating_sub(self.more().await?);
-        }
-        Ok(head.status)
-    }
-
-    async fn more(&mut self) -> io::Result<usize> {
-        match self.stream.read_buf(&mut self.buffer).await? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
-            count => Ok(count),
-        }
-    }
+    tally
 }
 
 #[cfg(test)]

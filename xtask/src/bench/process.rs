@@ -97,8 +97,16 @@ fn forward(stdout: ChildStdout, sender: &mpsc::Sender<String>) {
 
 /// CPU time that any process used so far, its own and the kernel's for it.
 pub(crate) fn cpu(id: u32) -> Outcome<Duration> {
-    let path = format!("/proc/{id}/stat");
-    let stat = std::fs::read_to_string(&path).or_fail(path)?;
+    cpu_of(&format!("/proc/{id}/stat"))
+}
+
+/// CPU time that this thread has used so far.
+pub(crate) fn own_cpu() -> Outcome<Duration> {
+    cpu_of("/proc/thread-self/stat")
+}
+
+fn cpu_of(path: &str) -> Outcome<Duration> {
+    let stat = std::fs::read_to_string(path).or_fail(path)?;
     let ticks = cpu_ticks(&stat).ok_or_else(|| Failure::new("/proc tells no CPU time"))?;
     Ok(TICK * ticks)
 }
