@@ -41,7 +41,9 @@ impl Head {
         let size = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
         let head = bytes.get(..size)?;
         let status = std::str::from_utf8(head.get(9..12)?).ok()?.parse().ok()?;
-        let length = std::str::from_utf8(field(head, b"content-length")?).ok()?.parse().ok()?;
+        // 204 has no body, and no field that says so (RFC 9110, section 8.6).
+        let length = if status == 204 { b"0" } else { field(head, b"content-length")? };
+        let length = std::str::from_utf8(length).ok()?.parse().ok()?;
         Some(Head { status, size, length })
     }
 }
@@ -104,6 +106,8 @@ mod tests {
         let bytes = b"HTTP/1.1 201 Created\r\nCONTENT-length: 12\r\nx: content-length\r\n\r\n{";
         assert_eq!(Head::read(bytes), Some(Head { status: 201, size: bytes.len() - 1, length: 12 }));
         assert_eq!(Head::read(&bytes[..40]), None);
+        let empty = b"HTTP/1.1 204 No Content\r\n\r\n";
+        assert_eq!(Head::read(empty), Some(Head { status: 204, size: empty.len(), length: 0 }));
         assert_eq!(Head::read(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), None);
     }
 }
