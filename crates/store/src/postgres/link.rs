@@ -1,13 +1,13 @@
 //! One connection: its statements, its transactions, and what becomes of an error. Every wait on it has an end.
 
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, yield_now};
 use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row};
@@ -137,11 +137,28 @@ pub(super) async fn connect(
 ) -> Result<(Client, AbortHandle), Fault> {
     let (client, connection) = within(deadline, config.connect(tls.clone())).await?;
     let driver = tokio::spawn(async move {
-        if let Err(error) = connection.await {
+        if let Err(error) = unhurried(connection).await {
             tracing::debug!(error = %error, "a connection to the database ended");
         }
     });
     Ok((client, driver.abort_handle()))
+}
+
+/// Drives a connection, but each time lets whoever else can go on do so first. What they ask then goes out in one piece,
+/// and what was answered meanwhile comes in as one. Each piece costs both sides a call of the system, and often a change
+/// of threads, which is more than the statement itself.
+async fn unhurried<C: Future + Unpin>(mut connection: C) -> C::Output {
+    let mut has_waited = false;
+    poll_fn(move |context| {
+        has_waited = !has_waited;
+        if has_waited {
+            // The runtime wakes this task again when the others are through and the sockets were looked at.
+            let _ = pin!(yield_now()).poll(context);
+            return Poll::Pending;
+        }
+        Pin::new(&mut connection).poll(context)
+    })
+    .await
 }
 
 async fn within<T>(
@@ -175,4 +192,44 @@ async fn pipelined<F: Future>(work: impl IntoIterator<Item = F>) -> Vec<F::Outpu
 /// The parameters of a statement with their types: so it goes in one round trip and leaves nothing prepared behind.
 pub(super) fn typed<'a>(sql: Sql, params: &Params<'a>) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
     params.iter().copied().zip(sql.types().iter().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// How much was asked of a connection each time it was driven, with so many callers who ask once.
+    async fn pieces(callers: usize) -> Vec<usize> {
+        let (asks, mut asked) = mpsc::unbounded_channel();
+        let mut pieces = Vec::new();
+        let connection = poll_fn(move |context| {
+            let mut piece = 0;
+            let end = loop {
+                match asked.poll_recv(context) {
+                    Poll::Ready(Some(())) => piece += 1,
+                    Poll::Ready(None) => break true,
+                    Poll::Pending => break false,
+                }
+            };
+            pieces.extend((piece > 0).then_some(piece));
+            if end { Poll::Ready(std::mem::take(&mut pieces)) } else { Poll::Pending }
+        });
+        let driver = tokio::spawn(unhurried(Box::pin(connection)));
+        for _ in 0..callers {
+            let asks = asks.clone();
+            tokio::spawn(async move { asks.send(()) });
+        }
+        drop(asks);
+        driver.await.unwrap()
+    }
+
+    /// On one thread, which goes on with whom a caller woke before it lets the next caller ask.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn what_is_asked_at_once_goes_out_in_one_piece() {
+        for callers in [1, 20] {
+            assert_eq!(tokio::spawn(pieces(callers)).await.unwrap(), [callers]);
+        }
+    }
 }
