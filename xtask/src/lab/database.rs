@@ -1,7 +1,8 @@
 //! The database of a lab: a PostgreSQL of its own, which can be killed and frozen, and what servers need to share it.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +15,12 @@ use crate::failure::{Because, Outcome};
 
 /// How long servers wait for an answer of the database, in milliseconds. Short, for many are waited for in vain.
 const TIMEOUT: u32 = 1_000;
+
+/// What a client of the database says first: the length, the protocol's version, and who it is.
+const HELLO: &[u8] = b"\0\0\0\x26\0\x03\0\0user\0vitae\0database\0postgres\0\0";
+
+/// With that an answer begins that is not an error.
+const WELCOME: u8 = b'R';
 
 const NEWCOMERS: &str = "create_people = true\n";
 
@@ -69,6 +76,21 @@ impl Database {
             runtime.block_on(execute(&url, &format!("ALTER SYSTEM {change}"))).or_fail(change)?;
         }
         runtime.block_on(execute(&url, "SELECT pg_reload_conf()")).or_fail("the database")
+    }
+
+    /// Takes all connections that it has left, for as long as the value lives.
+    pub(crate) fn crowd(&self) -> Outcome<Vec<TcpStream>> {
+        let mut crowd = Vec::new();
+        loop {
+            let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, self.engine.port())).or_fail("the database")?;
+            line.write_all(HELLO).or_fail("the database")?;
+            let mut told = [0];
+            line.read_exact(&mut told).or_fail("the database")?;
+            if told != [WELCOME] {
+                return Ok(crowd);
+            }
+            crowd.push(line);
+        }
     }
 
     /// Starts a server on it by a command that lacks only arguments.

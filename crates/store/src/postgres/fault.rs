@@ -78,6 +78,8 @@ fn by_code(code: &SqlState, text: String) -> Fault {
         "23505" | "22012" | "42P07" | "42710" => Fault::Taken,
         // Serialization, deadlock, a lock not given in time.
         "40001" | "40P01" | "55P03" => Fault::Again(text),
+        // No room for one more connection; those there stand.
+        "53300" => Fault::Away(text),
         // A server that became a standby: only a new connection finds the new primary. 26000: a pooler gave this
         // client another connection than the one that prepared its statements.
         "25006" | "25P03" | "26000" | "40003" | "XX000" => Fault::Lost(text),
@@ -110,6 +112,7 @@ mod tests {
         let table = [
             ("taken", &["23505", "22012", "42P07", "42710"][..]),
             ("again", &["40001", "40P01", "55P03"]),
+            ("away", &["53300"]),
             ("lost", &["08006", "08003", "57P01", "57P02", "57P03", "40003", "25006", "25P03", "26000", "XX000"]),
             ("damaged", &["XX001", "XX002"]),
             ("failed", &["57014", "53100", "42P01", "22021", "28P01"]),

@@ -1,6 +1,8 @@
 //! A database that freezes or dies, or that a server reaches over a line that fails, while many write through that server.
 //! Another server, with a line of its own, is asked afterwards what is there.
 
+use std::cell::RefCell;
+use std::net::TcpStream;
 use std::sync::mpsc::Receiver;
 
 use fuzz::Dice;
@@ -45,11 +47,13 @@ enum Fault {
     HalfOpen,
     /// They carry nothing any more, and new ones are refused.
     Gone,
+    /// They carry nothing any more, and the database has no room for new ones.
+    Crowded,
     /// The database is as a standby: it answers, but is not to be written.
     ReadOnly,
 }
 
-const TRIALS: [Trial; 11] = [
+const TRIALS: [Trial; 12] = [
     Trial { name: "cut before COMMIT", fault: Fault::Moments(Mood::CutBeforeCommit), open: false },
     Trial { name: "cut after COMMIT", fault: Fault::Moments(Mood::CutAnswer), open: false },
     Trial { name: "cut at once", fault: Fault::Moments(Mood::CutRequest), open: false },
@@ -57,6 +61,7 @@ const TRIALS: [Trial; 11] = [
     Trial { name: "slow line", fault: Fault::Lasting(Mood::Slow), open: false },
     Trial { name: "half-open line", fault: Fault::HalfOpen, open: true },
     Trial { name: "line gone", fault: Fault::Gone, open: true },
+    Trial { name: "crowded database", fault: Fault::Crowded, open: true },
     Trial { name: "read-only database", fault: Fault::ReadOnly, open: false },
     Trial { name: "frozen line", fault: Fault::Lasting(Mood::Frozen), open: true },
     Trial { name: "frozen database", fault: Fault::Frozen, open: true },
@@ -69,6 +74,8 @@ struct Stage {
     proxy: Proxy,
     tried: Running,
     other: Running,
+    /// Those who have all connections that the database has left.
+    crowd: RefCell<Vec<TcpStream>>,
 }
 
 /// Each fault, on the same servers.
@@ -76,7 +83,8 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let mut dice = Dice::new(bench.seed);
     let site = Site::new(bench, 3)?;
     let proxy = Proxy::before(site.database()?.engine.port()).or_fail("a relay")?;
-    let stage = Stage { tried: site.start_through(&proxy)?, other: site.start()?, site, proxy };
+    let stage =
+        Stage { tried: site.start_through(&proxy)?, other: site.start()?, site, proxy, crowd: RefCell::default() };
     let before = Before::look(&stage.other.door, &stage.other.people()?)?;
     let mut writers = Writer::several(WRITERS, &mut dice, 9_000);
     let (mut told, mut kept) = (Vec::new(), 0);
@@ -129,8 +137,10 @@ impl Stage {
     fn course(&self, fault: Fault, said: &Receiver<Said>) -> Outcome<Course> {
         let mut course = Course::default();
         course.look(said.iter().take(ANSWERS))?;
-        course = Course::default();
         self.begin(fault)?;
+        // What was answered while the fault came about.
+        course.look(said.try_iter())?;
+        course = Course::default();
         match fault {
             Fault::Moments(mood) => {
                 for _ in 0..MOMENTS {
@@ -169,6 +179,10 @@ impl Stage {
                 self.proxy.set(Mood::Refusing, usize::MAX);
                 self.proxy.abandon();
             }
+            Fault::Crowded => {
+                *self.crowd.borrow_mut() = self.site.database()?.crowd()?;
+                self.proxy.abandon();
+            }
             Fault::ReadOnly => self.site.database()?.keep_from_writing(true)?,
             Fault::Moments(_) => {}
         }
@@ -178,6 +192,7 @@ impl Stage {
     fn end(&self, fault: Fault) -> Outcome {
         let engine = &self.site.database()?.engine;
         self.proxy.set(Mood::Fair, usize::MAX);
+        self.crowd.borrow_mut().clear();
         match fault {
             Fault::Frozen => engine.thaw().or_fail("the database"),
             Fault::Killed => engine.restart().or_fail("the database"),
@@ -190,7 +205,7 @@ impl Stage {
     fn told(&self, fault: Fault) -> Outcome {
         let (tried, other) = match fault {
             Fault::Frozen | Fault::Killed => (false, false),
-            Fault::Gone | Fault::Lasting(Mood::Frozen) => (false, true),
+            Fault::Gone | Fault::Crowded | Fault::Lasting(Mood::Frozen) => (false, true),
             Fault::ReadOnly | Fault::Lasting(_) => (true, true),
             // Some of its connections may be of no use.
             Fault::HalfOpen | Fault::Moments(_) => return Ok(()),
