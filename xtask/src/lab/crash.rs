@@ -104,7 +104,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let rounds = bench.size(4, 200);
     for round in 1..=rounds {
         // Mostly in full swing, sometimes among the very first writes.
-        let limit = if dice.below(4) == 0 { 1 + dice.below(10) } else { 20 + dice.below(bench.size(80, 400)) };
+        let limit = if dice.below(4) == 0 { 1 + dice.below(10) } else { 20 + dice.below(bench.size(80, 120)) };
         let doors: Vec<_> = servers.iter().map(|server| server.door.clone()).collect();
         let kill = |said: &Receiver<Said>| {
             said.iter().take(limit).for_each(drop);
