@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -9,6 +11,7 @@ use uuid::Uuid;
 use super::{open, place, refusal};
 use crate::fixture::{TENANT, commit, delete, indexed, item, put, user};
 use crate::sqlite::SqliteStore;
+use crate::sqlite::sound::admit;
 use crate::{Change, Error, Store};
 
 /// Two people, one of them with index rows, a name and a secret.
@@ -268,4 +271,28 @@ async fn a_write_to_what_is_damaged_says_so_and_others_go_on() {
         damage(found.map(drop), "write");
         assert!(after.is_ok(), "{after:?}");
     }
+}
+
+/// What a start costs: steps of SQLite's, which are some for each index row, person and name, and none for an item.
+#[tokio::test]
+async fn a_start_looks_at_index_rows_and_at_no_items() {
+    let steps = |items: usize, rows: &'static [(&'static str, &'static str)]| async move {
+        let (_directory, path) = place();
+        let store = open(&path);
+        let items = (0..items).map(|id| indexed("skills", &id.to_string(), rows)).collect();
+        store.commit(commit(user(1), 1, items)).await.unwrap();
+        drop(store);
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        let mut connection = Connection::open(&path).unwrap();
+        let count_one = move || counted.fetch_add(1, Ordering::Relaxed) == usize::MAX;
+        connection.progress_handler(1, Some(count_one)).unwrap();
+        admit(&connection).unwrap();
+        count.load(Ordering::Relaxed)
+    };
+    let four = &[("s", "t"), ("s", "u"), ("s", "v"), ("s", "w")];
+    let none = steps(1, &[]).await;
+    assert_eq!(steps(2_000, &[]).await, none);
+    let (some, twice) = (steps(500, four).await - none, steps(1_000, four).await - none);
+    assert!(some.abs_diff(twice / 2) < some / 20, "{some}, {twice}");
 }
