@@ -7,6 +7,8 @@
 pub(crate) mod client;
 mod crash;
 mod database;
+mod disturb;
+mod failover;
 mod faults;
 mod flips;
 mod ledger;
@@ -21,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 
+use self::disturb::Cluster;
 use crate::bench::build;
 use crate::failure::{Because, Failure, Outcome};
 use crate::term;
@@ -36,6 +39,8 @@ Examples:
   cargo xtask lab --store postgres    what several servers on one database promise
   cargo xtask lab powerloss --seed 7  the same moments again
   cargo xtask lab upgrade --earlier HEAD~9   from what was built then
+  cargo xtask lab crash --store postgres://lab@db/test --disturb 'docker pause w1; sleep 7; docker unpause w1'
+                                      on a cluster at hand, of which a part stands still now and then
 
 Linux only; loopback addresses only. Needs `cc` for the labs that stand between the server and its disk, and Debian's
 `postgresql`, of which each lab starts one of its own."
@@ -56,12 +61,43 @@ struct Args {
     /// Try the release build
     #[arg(long, conflicts_with = "server")]
     release: bool,
-    /// Only this store below the service; else each in turn
-    #[arg(long, value_enum)]
-    store: Option<Below>,
+    /// Only this store below the service, else each in turn: `sqlite`, `postgres`, or the URL of a cluster to use
+    /// instead of a PostgreSQL of the lab's own; its user may make schemas
+    #[arg(long, value_name = "STORE", value_parser = Store::parse)]
+    store: Option<Store>,
+    /// What the shell runs at moments of chance to disturb the cluster; it leaves the cluster whole when it ends
+    #[arg(long, value_name = "COMMAND", requires = "store")]
+    disturb: Option<String>,
     /// What `upgrade` goes on from: a program, or a commit to build it of; with `--long` it finds one
     #[arg(long, value_name = "FILE|COMMIT")]
     earlier: Option<String>,
+}
+
+/// Which store is to be tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Store {
+    Below(Below),
+    Cluster(String),
+}
+
+impl Store {
+    fn parse(text: &str) -> Result<Store, String> {
+        match Below::from_str(text, false) {
+            Ok(below) => Ok(Store::Below(below)),
+            Err(_) if text.contains("://") => {
+                let expected = |expected| format!("expected \"postgres\", {expected}");
+                store::postgres::check_url(text).map_err(expected).map(|()| Store::Cluster(text.to_owned()))
+            }
+            Err(_) => Err("expected \"sqlite\", \"postgres\" or the URL of a cluster".to_owned()),
+        }
+    }
+
+    fn below(&self) -> Below {
+        match self {
+            Store::Below(below) => *below,
+            Store::Cluster(_) => Below::Postgres,
+        }
+    }
 }
 
 /// What keeps the data.
@@ -97,6 +133,8 @@ pub(crate) struct Bench {
     /// The program of an earlier build, or the commit that it is built of.
     pub(crate) earlier: Option<String>,
     pub(crate) below: Below,
+    /// A cluster to run on instead of a database of the lab's own.
+    pub(crate) cluster: Option<Cluster>,
     pub(crate) seed: u64,
     pub(crate) long: bool,
 }
@@ -109,29 +147,35 @@ impl Bench {
 
     /// The same with another program.
     fn with(&self, program: &Path) -> Bench {
-        Bench { server: program.to_owned(), earlier: None, ..*self }
+        Bench { server: program.to_owned(), earlier: None, cluster: self.cluster.clone(), ..*self }
     }
 }
 
 struct Lab {
     name: &'static str,
     on: &'static [Below],
+    /// Whether it needs nothing of a database but that it is there.
+    on_clusters: bool,
     run: fn(&Bench) -> Outcome<String>,
 }
 
 /// What happens between a server and its own files concerns only those.
 const FILES: &[Below] = &[Below::Sqlite];
 
+/// What happens between engines concerns only those.
+const DATABASES: &[Below] = &[Below::Postgres];
+
 const EACH: &[Below] = &[Below::Sqlite, Below::Postgres];
 
 const LABS: &[Lab] = &[
-    Lab { name: "linear", on: EACH, run: linear::run },
-    Lab { name: "powerloss", on: FILES, run: powerloss::run },
-    Lab { name: "crash", on: EACH, run: crash::run },
-    Lab { name: "faults", on: EACH, run: faults::run },
-    Lab { name: "upgrade", on: EACH, run: upgrade::run },
-    Lab { name: "overload", on: FILES, run: overload::run },
-    Lab { name: "flips", on: FILES, run: flips::run },
+    Lab { name: "linear", on: EACH, on_clusters: true, run: linear::run },
+    Lab { name: "powerloss", on: FILES, on_clusters: false, run: powerloss::run },
+    Lab { name: "crash", on: EACH, on_clusters: true, run: crash::run },
+    Lab { name: "failover", on: DATABASES, on_clusters: false, run: failover::run },
+    Lab { name: "faults", on: EACH, on_clusters: false, run: faults::run },
+    Lab { name: "upgrade", on: EACH, on_clusters: true, run: upgrade::run },
+    Lab { name: "overload", on: FILES, on_clusters: false, run: overload::run },
+    Lab { name: "flips", on: FILES, on_clusters: false, run: flips::run },
 ];
 
 fn names() -> Vec<&'static str> {
@@ -146,12 +190,27 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         Some(server) => server.canonicalize().or_fail(server.display())?,
         None => build::server(args.release)?,
     };
-    let labs = LABS.iter().filter(|lab| args.labs.is_empty() || args.labs.iter().any(|only| only == lab.name));
+    let (only, cluster) = match args.store {
+        Some(Store::Cluster(url)) => (Some(Below::Postgres), Some(Cluster { url, command: args.disturb })),
+        _ if args.disturb.is_some() => return Err(Failure::new("--disturb wants the URL of a cluster as --store")),
+        store => (store.map(|store| store.below()), None),
+    };
+    let is_there = |lab: &&Lab| cluster.is_none() || lab.on_clusters;
+    let labs = LABS
+        .iter()
+        .filter(is_there)
+        .filter(|lab| args.labs.is_empty() || args.labs.iter().any(|only| only == lab.name));
     let each = labs.flat_map(|lab| lab.on.iter().map(move |below| (lab, *below)));
-    let mut bench = Bench { server, earlier: args.earlier, below: Below::Sqlite, seed: args.seed, long: args.long };
+    let each: Vec<_> = each.filter(|(_, below)| only.is_none_or(|only| only == *below)).collect();
+    if each.is_empty() {
+        return Err(Failure::new("none of these labs is for that store"));
+    }
+    let (earlier, below, seed, long) = (args.earlier, Below::Sqlite, args.seed, args.long);
+    let mut bench = Bench { server, earlier, below, cluster, seed, long };
     let mut violated = Vec::new();
-    for (lab, below) in each.filter(|(_, below)| args.store.is_none_or(|only| only == *below)) {
-        let name = format!("{} on {}", lab.name, below.name());
+    for (lab, below) in each {
+        let place = if bench.cluster.is_some() { "a cluster" } else { below.name() };
+        let name = format!("{} on {place}", lab.name);
         term::progress(&format!("{name} …"));
         bench.below = below;
         match (lab.run)(&bench) {

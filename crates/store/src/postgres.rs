@@ -5,7 +5,9 @@
 //! What the SQL may contain is limited so that Citus, CockroachDB and YugabyteDB run it too.
 
 mod doubt;
+mod driver;
 mod fault;
+mod hosts;
 mod link;
 mod name;
 mod plan;
@@ -31,6 +33,8 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use tokio_postgres::Config;
+use tokio_postgres::config::TargetSessionAttrs;
 use uuid::Uuid;
 
 use self::pool::Pool;
@@ -112,19 +116,42 @@ pub fn check_url(url: &str) -> std::result::Result<(), String> {
         return Err(expected.to_owned());
     }
     let config = parse(url).map_err(|error| format!("{expected} ({error})"))?;
-    if config.get_hosts().is_empty() {
+    let (hosts, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
+    let count = hosts.len().max(addresses.len());
+    if count == 0 {
         return Err(format!("{expected}, with a host"));
+    }
+    if !hosts.is_empty() && !addresses.is_empty() && hosts.len() != addresses.len() {
+        return Err(format!(
+            "an address with as many `hostaddr` as hosts, not {} and {}",
+            addresses.len(),
+            hosts.len()
+        ));
+    }
+    if ports.len() > 1 && ports.len() != count {
+        return Err(format!("an address with one port for all hosts or one for each, not {} and {count}", ports.len()));
     }
     Ok(())
 }
 
 /// Reads an address. A certificate is always verified, with the host's name, where TLS is used: that is what `verify-full`
-/// asks for, and more than `verify-ca` does.
-fn parse(url: &str) -> std::result::Result<tokio_postgres::Config, tokio_postgres::Error> {
+/// asks for, and more than `verify-ca` does. A host that takes writes is always looked for: that is what `primary` asks
+/// for as well.
+fn parse(url: &str) -> std::result::Result<Config, String> {
     let (address, options) = url.split_once('?').unwrap_or((url, ""));
-    let verified = |option: &str| matches!(option, "sslmode=verify-full" | "sslmode=verify-ca");
-    let options = options.split('&').map(|option| if verified(option) { "sslmode=require" } else { option });
-    format!("{address}?{}", options.collect::<Vec<_>>().join("&")).parse()
+    let options = options.split('&').map(|option| match option {
+        "sslmode=verify-full" | "sslmode=verify-ca" => Ok("sslmode=require"),
+        "target_session_attrs=any" | "target_session_attrs=primary" => Ok("target_session_attrs=read-write"),
+        other => match other.strip_prefix("target_session_attrs=") {
+            Some("read-write") | None => Ok(other),
+            Some(wish) => Err(format!("`target_session_attrs` is `read-write`, for servers write, not `{wish}`")),
+        },
+    });
+    let options: Vec<&str> = options.collect::<std::result::Result<_, _>>()?;
+    let config: std::result::Result<Config, _> = format!("{address}?{}", options.join("&")).parse();
+    let mut config = config.map_err(|error| error.to_string())?;
+    config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    Ok(config)
 }
 
 /// Lays out the tables in a database, or brings them to this release's layout. With `distributed`, spreads them by
@@ -135,6 +162,12 @@ fn parse(url: &str) -> std::result::Result<tokio_postgres::Config, tokio_postgre
 pub async fn migrate(url: &str, options: &Options, distributed: bool) -> Result<Vec<String>> {
     let client = Pool::new(url, options)?.connect().await?;
     schema::migrate(&client, distributed).await
+}
+
+/// Runs statements on a connection of their own, for tests.
+pub(crate) async fn execute(url: &str, sql: &str) -> Result<()> {
+    let client = Pool::new(url, &Options::new(Uuid::nil()))?.connect().await?;
+    client.batch_execute(sql).await.map_err(|error| fault::failure(&error))
 }
 
 impl PostgresStore {

@@ -1,23 +1,25 @@
 //! For tests of every crate: a PostgreSQL of the test's own, and empty places in it for stores.
 //!
 //! The engine is Debian's, run by an unprivileged user from a temporary directory. One serves a test program, and it
-//! ends with the program however that ends. With `VITAE_TEST_CLUSTER_URL` the places are in that cluster instead, and
-//! what is laid out there is distributed.
+//! ends with the program however that ends. With `VITAE_TEST_CLUSTER_URL` the places are schemas in that cluster instead,
+//! and what is laid out there is distributed where the cluster can do that. Its user needs the right to make schemas.
 
 mod engine;
 mod keeper;
 mod pooler;
 mod proxy;
+mod replicas;
 
 use std::io::{Error, Result};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::postgres::{Options, migrate};
+use crate::postgres::{self, Options, migrate};
 
 pub use engine::Engine;
 pub use pooler::Pooler;
 pub use proxy::{DELAY, Mood, Proxy};
+pub use replicas::Replicas;
 
 /// The variable that names a cluster to test on.
 pub const CLUSTER: &str = "VITAE_TEST_CLUSTER_URL";
@@ -28,7 +30,14 @@ pub struct Place {
     /// The URL of the place.
     pub url: String,
     schema: String,
-    cluster: Option<String>,
+    cluster: Option<Cluster>,
+}
+
+/// A cluster that somebody else runs.
+#[derive(Debug)]
+struct Cluster {
+    url: String,
+    is_distributed: bool,
 }
 
 /// The engine of this test program, started when first asked for.
@@ -48,8 +57,11 @@ impl Place {
     /// When it cannot be made.
     pub async fn new() -> Result<Self> {
         match std::env::var(CLUSTER) {
-            Ok(cluster) => Self::on(&cluster, Some(cluster.clone())).await,
-            Err(_) => Self::on(&engine()?.url(), None).await,
+            Ok(url) => {
+                let named = |error: Error| Error::other(format!("{error}; the cluster is that of `{CLUSTER}`"));
+                Self::in_cluster(&url).await.map_err(named)
+            }
+            Err(_) => Self::on(&engine()?.url()).await,
         }
     }
 
@@ -57,12 +69,36 @@ impl Place {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub async fn on(url: &str, cluster: Option<String>) -> Result<Self> {
+    pub async fn on(url: &str) -> Result<Self> {
         let schema = unique();
         execute(url, &format!("CREATE SCHEMA {schema}")).await?;
-        let separator = if url.contains('?') { '&' } else { '?' };
-        let url = format!("{url}{separator}options=-csearch_path%3D{schema}");
-        Ok(Self { url, schema, cluster })
+        Ok(Self { url: with_options(url, &format!("-csearch_path={schema}")), schema, cluster: None })
+    }
+
+    /// A new place in a cluster that somebody else runs.
+    ///
+    /// # Errors
+    /// When it cannot be made. What is missing is said.
+    pub async fn in_cluster(url: &str) -> Result<Self> {
+        postgres::check_url(url)
+            .map_err(|expected| Error::other(format!("the URL of the cluster: expected {expected}")))?;
+        let failed = |error: Error| {
+            Error::other(format!("no schema in the cluster: {error}; its user needs `GRANT CREATE ON DATABASE`"))
+        };
+        let mut place = Self::on(url).await.map_err(failed)?;
+        let is_distributed = execute(url, DISTRIBUTES).await.is_ok();
+        if is_distributed {
+            // Shards are files; a test has few rows.
+            place.url = with_options(&place.url, SHARDS);
+        }
+        place.cluster = Some(Cluster { url: url.to_owned(), is_distributed });
+        Ok(place)
+    }
+
+    /// Whether tables in it are to be distributed.
+    #[must_use]
+    pub fn is_distributed(&self) -> bool {
+        self.cluster.as_ref().is_some_and(|cluster| cluster.is_distributed)
     }
 
     /// A new place with the tables in it.
@@ -72,9 +108,30 @@ impl Place {
     pub async fn laid_out() -> Result<Self> {
         let place = Self::new().await?;
         let options = Options::new(uuid::Uuid::nil());
-        migrate(&place.url, &options, place.cluster.is_some()).await.map_err(Error::other)?;
+        migrate(&place.url, &options, place.is_distributed()).await.map_err(Error::other)?;
         Ok(place)
     }
+}
+
+/// Fails where there is no Citus.
+const DISTRIBUTES: &str = "SELECT 1 / (to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL)::int";
+
+/// For how long something is tried that depends on others.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// How many shards a table of a test has.
+const SHARDS: &str = "-ccitus.shard_count=4";
+
+/// The URL with settings of the session beside those that it has.
+fn with_options(url: &str, more: &str) -> String {
+    let more = more.replace('=', "%3D");
+    let (address, options) = url.split_once('?').unwrap_or((url, ""));
+    let (own, mut rest): (Vec<&str>, Vec<&str>) =
+        options.split('&').filter(|option| !option.is_empty()).partition(|option| option.starts_with("options="));
+    let own: Vec<&str> = own.iter().filter_map(|option| option.strip_prefix("options=")).collect();
+    let all = format!("options={}", own.into_iter().chain([&*more]).collect::<Vec<_>>().join("%20"));
+    rest.push(&all);
+    format!("{address}?{}", rest.join("&"))
 }
 
 impl Place {
@@ -97,10 +154,16 @@ impl Place {
     }
 }
 
-/// A name that nobody else has in this program's engine, nor in a cluster.
+/// A name that nobody else has in this program's engine, nor in a cluster that others test on as well.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "machines that test on one cluster may give their processes equal numbers"
+)]
 fn unique() -> String {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    format!("vitae_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    format!("vitae_test_{:x}_{}_{number}", now.as_nanos(), std::process::id())
 }
 
 impl Drop for Place {
@@ -109,22 +172,81 @@ impl Drop for Place {
         let sql = format!("DROP SCHEMA {} CASCADE", self.schema);
         let work = move || -> Result<()> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(execute(&cluster, &sql))
+            // Servers that were killed may hold it for a moment.
+            runtime.block_on(until(&cluster.url, &sql))
         };
         // A test's own runtime cannot be waited on here.
         _ = std::thread::spawn(work).join();
     }
 }
 
-/// Runs statements on a connection of their own.
+/// Runs statements on a connection of their own, encrypted where the URL wants that.
 ///
 /// # Errors
 /// When the engine refuses them or is not there.
 pub async fn execute(url: &str, sql: &str) -> Result<()> {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.map_err(Error::other)?;
-    let driver = tokio::spawn(connection);
-    client.batch_execute(sql).await.map_err(Error::other)?;
-    drop(client);
-    _ = driver.await;
-    Ok(())
+    postgres::execute(url, sql).await.map_err(Error::other)
+}
+
+/// Runs a statement until it succeeds.
+///
+/// # Errors
+/// When it does not within [`PATIENCE`].
+pub async fn until(url: &str, sql: &str) -> Result<()> {
+    let end = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match execute(url, sql).await {
+            Err(_) if tokio::time::Instant::now() < end => tokio::time::sleep(PATIENCE / 200).await,
+            outcome => return outcome,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_url_says_stays() {
+        for (url, expected) in [
+            ("postgres://h/d", "postgres://h/d?options=-ca%3D1"),
+            ("postgres://h/d?sslmode=require", "postgres://h/d?sslmode=require&options=-ca%3D1"),
+            (
+                "postgres://h/d?options=-cb%3D2&sslmode=require",
+                "postgres://h/d?sslmode=require&options=-cb%3D2%20-ca%3D1",
+            ),
+        ] {
+            assert_eq!(with_options(url, "-ca=1"), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cluster_that_cannot_be_used_says_what_is_missing() {
+        let engine = engine().unwrap();
+        execute(&engine.url(), "CREATE ROLE poor LOGIN").await.unwrap();
+        for (url, expected) in [
+            (engine.url().replace("vitae@", "poor@"), "GRANT CREATE ON DATABASE"),
+            ("mysql://db".to_owned(), "an address such as"),
+        ] {
+            let refused = Place::in_cluster(&url).await.unwrap_err().to_string();
+            assert!(refused.contains(expected), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_place_in_a_cluster_wants_no_superuser_and_leaves_nothing() {
+        let engine = engine().unwrap();
+        let there = "CREATE ROLE guest LOGIN; CREATE DATABASE shared OWNER guest";
+        for statement in there.split("; ") {
+            execute(&engine.url(), statement).await.unwrap();
+        }
+        let url = engine.url().replace("vitae@", "guest@").replace("/postgres?", "/shared?");
+        let places = tokio::join!(Place::in_cluster(&url), Place::in_cluster(&url));
+        for place in [places.0.unwrap(), places.1.unwrap()] {
+            assert!(!place.is_distributed());
+            migrate(&place.url, &Options::new(uuid::Uuid::nil()), place.is_distributed()).await.unwrap();
+        }
+        let left = "SELECT 1 / (count(*) = 0)::int FROM pg_namespace WHERE nspname LIKE 'vitae_test%'";
+        execute(&url, left).await.unwrap();
+    }
 }

@@ -60,7 +60,8 @@ struct Turn {
 /// Measures.
 pub(crate) fn measure(vitae: &Path, time: Duration, rounds: u64) -> Outcome<PointReads> {
     term::progress("pgread …");
-    let bench = Bench { server: vitae.to_owned(), earlier: None, below: Below::Postgres, seed: 1, long: false };
+    let bench =
+        Bench { server: vitae.to_owned(), earlier: None, below: Below::Postgres, cluster: None, seed: 1, long: false };
     let site = Site::new(&bench, 1)?;
     let made = site.start()?;
     let item = item(&made)?;
@@ -71,7 +72,7 @@ pub(crate) fn measure(vitae: &Path, time: Duration, rounds: u64) -> Outcome<Poin
     let (key, load) = (item.key, item.load(&server));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.or_fail("cannot start")?;
-    let url = site.database()?.engine.url();
+    let url = site.database()?.url();
     let bare = runtime.block_on(Bare::connect(&url, key))?;
     let options = Options::new(Uuid::from_u128(1));
     let kept = runtime.block_on(PostgresStore::open(&url, &options)).or_fail("the store")?;

@@ -3,13 +3,15 @@
 //! items, index rows, audit and change records agree (`vitae check`).
 //!
 //! On a database there are two servers, and it is killed as well: then the servers go on when it is back. A database that
-//! acknowledges what it has not made durable must lose writes; else the lab could not tell.
+//! acknowledges what it has not made durable must lose writes; else the lab could not tell. A cluster is disturbed instead,
+//! by a command of whoever runs it.
 
 use std::sync::mpsc::Receiver;
 
 use fuzz::Dice;
 
 use crate::failure::{Because, Failure, Outcome};
+use crate::lab::client::PAUSE;
 use crate::lab::ledger::{Before, End, Said, Verdict, Writer, in_turn, write_together};
 use crate::lab::site::{Running, Site};
 use crate::lab::{Below, Bench};
@@ -35,23 +37,28 @@ enum Blow {
     Server,
     /// The database; servers and writers go on.
     Database,
+    /// A cluster, by its command.
+    Cluster,
     /// The database first, then the servers.
     All,
 }
 
 impl Blow {
     /// Each in turn.
-    fn of_round(round: usize, below: Below) -> Blow {
-        match (below, round % 4) {
-            (Below::Sqlite, _) | (_, 0) => Blow::Servers,
-            (_, 1) => Blow::Database,
-            (_, 2) => Blow::Server,
-            _ => Blow::All,
+    fn of_round(round: usize, bench: &Bench) -> Blow {
+        let disturbed = bench.cluster.as_ref().map(|cluster| cluster.command.is_some());
+        match (bench.below, disturbed, round % 4) {
+            (Below::Sqlite, ..) | (_, _, 0) => Blow::Servers,
+            (_, _, 2) | (_, Some(false), _) => Blow::Server,
+            (_, Some(true), _) => Blow::Cluster,
+            (_, None, 1) => Blow::Database,
+            (_, None, _) => Blow::All,
         }
     }
 
     /// Strikes; gives how many answers were neither a yes nor a clear refusal.
-    fn strike(self, site: &Site, servers: &mut Vec<Running>, said: &Receiver<Said>, dice: &mut Dice) -> Outcome<usize> {
+    fn strike(self, stage: &mut Stage<'_>, said: &Receiver<Said>, dice: &mut Dice) -> Outcome<usize> {
+        let Stage { bench, site, servers, round } = stage;
         let mut unclear = 0;
         match self {
             Blow::Servers => servers.clear(),
@@ -59,24 +66,16 @@ impl Blow {
                 drop(servers.pop());
                 said.iter().take(2 * WRITERS).for_each(drop);
             }
+            Blow::Cluster => unclear += disturb(bench, *round, said, dice)?,
             Blow::Database => {
-                let engine = &site.database()?.engine;
+                let engine = site.database()?.engine()?;
                 engine.kill().or_fail("the database")?;
                 unclear += unclear_among(said.iter().take(1 + dice.below(2 * WRITERS)));
                 engine.restart().or_fail("the database")?;
-                // Some that were under way are answered only now.
-                let mut yes = 0;
-                let back = said.iter().take(RECOVERY).take_while(|said| {
-                    yes += usize::from(said.is_yes());
-                    yes < WRITERS
-                });
-                unclear += unclear_among(back);
-                if yes < WRITERS {
-                    return Err(Failure::new("the servers did not go on with their database without a restart"));
-                }
+                unclear += go_on(said)?;
             }
             Blow::All => {
-                let engine = &site.database()?.engine;
+                let engine = site.database()?.engine()?;
                 engine.kill().or_fail("the database")?;
                 servers.clear();
                 engine.restart().or_fail("the database")?;
@@ -84,6 +83,40 @@ impl Blow {
         }
         Ok(unclear)
     }
+}
+
+/// What a blow falls on.
+struct Stage<'a> {
+    bench: &'a Bench,
+    site: &'a Site,
+    servers: &'a mut Vec<Running>,
+    round: usize,
+}
+
+/// Lets the cluster be disturbed and sees the servers go on; gives how many answers were unclear.
+fn disturb(bench: &Bench, round: usize, said: &Receiver<Said>, dice: &mut Dice) -> Outcome<usize> {
+    let none = || Failure::new("no command disturbs the cluster");
+    let cluster = bench.cluster.as_ref().ok_or_else(none)?;
+    let mut disturbance = cluster.disturb(round, dice)?.ok_or_else(none)?;
+    let mut unclear = 0;
+    while !disturbance.is_over()? {
+        unclear += said.recv_timeout(PAUSE).map_or(0, |said| usize::from(!said.is_clear()));
+    }
+    Ok(unclear + go_on(said)?)
+}
+
+/// Sees servers go on with their database; gives how many answers were unclear.
+pub(super) fn go_on(said: &Receiver<Said>) -> Outcome<usize> {
+    let (mut yes, mut unclear) = (0, 0);
+    for said in said.iter().take(RECOVERY) {
+        yes += usize::from(said.is_yes());
+        // Some that were under way are answered only now.
+        unclear += usize::from(!said.is_clear());
+        if yes == WRITERS {
+            return Ok(unclear);
+        }
+    }
+    Err(Failure::new("the servers did not go on with their database without a restart"))
 }
 
 fn unclear_among(said: impl Iterator<Item = Said>) -> usize {
@@ -108,7 +141,8 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
         let doors: Vec<_> = servers.iter().map(|server| server.door.clone()).collect();
         let kill = |said: &Receiver<Said>| {
             said.iter().take(limit).for_each(drop);
-            Blow::of_round(round, bench.below).strike(&site, &mut servers, said, &mut dice)
+            let mut stage = Stage { bench, site: &site, servers: &mut servers, round };
+            Blow::of_round(round, bench).strike(&mut stage, said, &mut dice)
         };
         let (struck, done) = write_together(&in_turn(&doors), &mut writers, &before.places, &|| 1, kill);
         unclear += struck?;
@@ -133,7 +167,11 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     drop(site);
     let mut figures = format!("{rounds} kills, {acknowledged} writes acknowledged; {total}; unsound {}", unsound.len());
     if bench.below == Below::Postgres {
-        figures.push_str(&format!(", unclear answers {unclear}; control: {}", control(bench, &mut dice)?));
+        let control = match bench.cluster {
+            Some(_) => "none on somebody else's cluster".to_owned(),
+            None => control(bench, &mut dice)?,
+        };
+        figures.push_str(&format!(", unclear answers {unclear}; control: {control}"));
     }
     if !total.is_good() || !unsound.is_empty() || unclear > 0 {
         let unsound: String = unsound.iter().take(5).map(|what| format!("\n  {what}")).collect();
@@ -156,7 +194,8 @@ fn control(bench: &Bench, dice: &mut Dice) -> Outcome<String> {
         let open = [door(&servers).ok_or_else(none)?];
         let kill = |said: &Receiver<Said>| {
             said.iter().take(20).for_each(drop);
-            Blow::All.strike(&site, &mut servers, said, &mut Dice::new(0))
+            let mut stage = Stage { bench, site: &site, servers: &mut servers, round: kills };
+            Blow::All.strike(&mut stage, said, &mut Dice::new(0))
         };
         write_together(&in_turn(&open), &mut writers, &before.places, &|| 1, kill).0?;
         site.start_up_to(1, &mut servers)?;

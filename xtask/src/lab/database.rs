@@ -1,4 +1,5 @@
-//! The database of a lab: a PostgreSQL of its own, which can be killed and frozen, and what servers need to share it.
+//! The database of a lab: a PostgreSQL of its own, which can be killed and frozen, or a place in a cluster that somebody
+//! else runs; and what servers need to share it.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -7,11 +8,12 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use store::testing::{Engine, execute};
+use store::testing::{Engine, Place, execute};
 
 use crate::bench::production::{self, SETTINGS};
 use crate::bench::scene::Server;
-use crate::failure::{Because, Outcome};
+use crate::failure::{Because, Failure, Outcome};
+use crate::lab::{Below, Bench};
 
 /// How long servers wait for an answer of the database, in milliseconds. Short, for many are waited for in vain.
 const TIMEOUT: u32 = 1_000;
@@ -24,24 +26,79 @@ const WELCOME: u8 = b'R';
 
 const NEWCOMERS: &str = "create_people = true\n";
 
+/// What is below a database.
+pub(crate) enum Beneath {
+    /// An engine of the lab's own.
+    Own(Engine),
+    /// A place in a cluster. It goes when the lab does.
+    Cluster(Place),
+    /// Engines that the lab leads itself.
+    At(String),
+}
+
 /// A database and what servers need that stand on it.
 pub(crate) struct Database {
-    pub(crate) engine: Engine,
+    beneath: Beneath,
     /// The token of an administrator.
     pub(crate) token: String,
     starts: AtomicUsize,
 }
 
+impl Beneath {
+    /// What a lab is to run on; nothing for a file.
+    pub(crate) fn of(bench: &Bench) -> Outcome<Option<Beneath>> {
+        match (bench.below, &bench.cluster) {
+            (Below::Sqlite, _) => Ok(None),
+            (Below::Postgres, None) => Ok(Some(Beneath::Own(Engine::start().or_fail("cannot start PostgreSQL")?))),
+            (Below::Postgres, Some(cluster)) => {
+                let place = wait(Place::in_cluster(&cluster.url))?.or_fail("no place in the cluster")?;
+                Ok(Some(Beneath::Cluster(place)))
+            }
+        }
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Beneath::Own(engine) => engine.url(),
+            Beneath::Cluster(place) => place.url.clone(),
+            Beneath::At(url) => url.clone(),
+        }
+    }
+}
+
+/// Waits for something that the lab's own thread has to do with a database.
+pub(crate) fn wait<T>(work: impl Future<Output = T>) -> Outcome<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_fail("cannot start")?;
+    Ok(runtime.block_on(work))
+}
+
 impl Database {
     /// An empty database, and settings for servers on it that trust a development server's token.
-    pub(crate) fn new(folder: &Path, made: &Server, token: String) -> Outcome<Database> {
-        let engine = Engine::start().or_fail("cannot start PostgreSQL")?;
-        let data = format!("store = '{}'\ndatabase.timeout_ms = {TIMEOUT}", engine.url());
+    pub(crate) fn new(folder: &Path, made: &Server, token: String, beneath: Beneath) -> Outcome<Database> {
+        let data = format!("store = '{}'\ndatabase.timeout_ms = {TIMEOUT}", beneath.url());
         production::settle(made, &token, folder, &data)?;
         // Nobody is there; who asks comes by asking. The issuer is what the settings end with.
         let mut settings = File::options().append(true).open(folder.join(SETTINGS)).or_fail(SETTINGS)?;
         settings.write_all(NEWCOMERS.as_bytes()).or_fail(SETTINGS)?;
-        Ok(Database { engine, token, starts: AtomicUsize::new(0) })
+        Ok(Database { beneath, token, starts: AtomicUsize::new(0) })
+    }
+
+    /// Where it is.
+    pub(crate) fn url(&self) -> String {
+        self.beneath.url()
+    }
+
+    /// Whether its tables are to be spread over machines.
+    pub(crate) fn is_distributed(&self) -> bool {
+        matches!(&self.beneath, Beneath::Cluster(place) if place.is_distributed())
+    }
+
+    /// The engine that the lab may do with as it likes.
+    pub(crate) fn engine(&self) -> Outcome<&Engine> {
+        match &self.beneath {
+            Beneath::Own(engine) => Ok(engine),
+            _ => Err(Failure::new("this needs a PostgreSQL of the lab's own, not one that somebody else runs")),
+        }
     }
 
     /// Lets nobody else in by asking; for servers that start from now on.
@@ -70,19 +127,18 @@ impl Database {
     }
 
     fn alter(&self, changes: &[&str]) -> Outcome {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_fail("cannot start")?;
-        let url = format!("{}&options=-c%20default_transaction_read_only%3Doff", self.engine.url());
+        let url = format!("{}&options=-c%20default_transaction_read_only%3Doff", self.engine()?.url());
         for change in changes {
-            runtime.block_on(execute(&url, &format!("ALTER SYSTEM {change}"))).or_fail(change)?;
+            wait(execute(&url, &format!("ALTER SYSTEM {change}")))?.or_fail(change)?;
         }
-        runtime.block_on(execute(&url, "SELECT pg_reload_conf()")).or_fail("the database")
+        wait(execute(&url, "SELECT pg_reload_conf()"))?.or_fail("the database")
     }
 
     /// Takes all connections that it has left, for as long as the value lives.
     pub(crate) fn crowd(&self) -> Outcome<Vec<TcpStream>> {
         let mut crowd = Vec::new();
         loop {
-            let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, self.engine.port())).or_fail("the database")?;
+            let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, self.engine()?.port())).or_fail("the database")?;
             line.write_all(HELLO).or_fail("the database")?;
             let mut told = [0];
             line.read_exact(&mut told).or_fail("the database")?;

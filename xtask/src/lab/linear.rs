@@ -1,6 +1,7 @@
 //! `lab linear`: many change, read and delete few items at once, and what they were answered must be what a single copy
 //! of each item could have answered. In every third round a server is killed meanwhile and started again. On a database
-//! those who ask are spread over two servers, and every sixth round it is the database that is killed.
+//! those who ask are spread over two servers, and every sixth round it is the database that is killed; a cluster is
+//! disturbed then by a command of whoever runs it.
 //!
 //! A list counts as a read of every item. That it shows all of them as of one moment is not judged.
 
@@ -21,6 +22,7 @@ use self::history::{Ask, Event, Shown, Told};
 use crate::bench::clock;
 use crate::failure::{Because, Failure, Outcome};
 use crate::lab::client::{Door, Line, Reply};
+use crate::lab::disturb::Disturbance;
 use crate::lab::ledger::in_turn;
 use crate::lab::site::{Running, Site};
 use crate::lab::{Below, Bench};
@@ -43,6 +45,8 @@ enum Kill {
     None,
     Server(usize),
     Database(usize),
+    /// A cluster, by its command.
+    Cluster(usize),
 }
 
 /// A round: what its processes share.
@@ -84,9 +88,10 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let (mut items, mut events, mut declined, mut kills) = (0, 0, 0, 0);
     let rounds = bench.size(6, 150);
     for number in 1..=rounds {
-        let kill = Kill::of_round(number, bench.below, &mut dice);
+        let kill = Kill::of_round(number, bench, &mut dice);
         kills += usize::from(kill != Kill::None);
-        let (histories, refused) = round(&site, &mut servers, &place, &numbers, &mut dice, kill)?;
+        let stage = Stage { bench, site: &site, number };
+        let (histories, refused) = round(&stage, &mut servers, &place, &numbers, &mut dice, kill)?;
         site.start_up_to(bench.below.servers(), &mut servers)?;
         declined += refused;
         for (id, history) in &histories {
@@ -115,19 +120,34 @@ fn told(round: usize, id: &str, history: &[Event], fault: &Fault<Event>) -> Stri
     format!("round {round}, item {id}: {done} of {} answers have an order, none goes on with{lines}", history.len())
 }
 
+/// What a round is played on, and its number.
+struct Stage<'a> {
+    bench: &'a Bench,
+    site: &'a Site,
+    number: usize,
+}
+
 impl Kill {
-    fn of_round(number: usize, below: Below, dice: &mut Dice) -> Kill {
+    fn of_round(number: usize, bench: &Bench, dice: &mut Dice) -> Kill {
         let mut answers = || 1 + dice.below(PROCESSES * REQUESTS * 3 / 4);
-        match (number % 6, below) {
-            (0, Below::Postgres) => Kill::Database(answers()),
+        let disturbed = bench.cluster.as_ref().map(|cluster| cluster.command.is_some());
+        match (number % 6, bench.below) {
+            (0 | 2 | 4, Below::Postgres) if disturbed == Some(true) => Kill::Cluster(answers()),
+            (0, Below::Postgres) if disturbed.is_none() => Kill::Database(answers()),
             (0 | 3, _) => Kill::Server(answers()),
             _ => Kill::None,
         }
     }
 
     /// Kills when that many answers have come.
-    fn strike(self, site: &Site, servers: &mut Vec<Running>, answers: &Receiver<()>) -> Outcome {
+    fn strike(self, stage: &Stage<'_>, servers: &mut Vec<Running>, answers: &Receiver<()>, dice: &mut Dice) -> Outcome {
+        let Stage { bench, site, .. } = stage;
         match self {
+            Kill::Cluster(after) => {
+                answers.iter().take(after).for_each(drop);
+                let cluster = bench.cluster.as_ref().map_or(Ok(None), |cluster| cluster.disturb(stage.number, dice))?;
+                cluster.map_or(Ok(()), Disturbance::end)?;
+            }
             Kill::None => {}
             Kill::Server(after) => {
                 answers.iter().take(after).for_each(drop);
@@ -135,7 +155,7 @@ impl Kill {
             }
             Kill::Database(after) => {
                 answers.iter().take(after).for_each(drop);
-                let engine = &site.database()?.engine;
+                let engine = site.database()?.engine()?;
                 engine.kill().and_then(|()| engine.restart()).or_fail("the database")?;
             }
         }
@@ -145,7 +165,7 @@ impl Kill {
 
 /// Lets all ask at once; gives what was seen of each item, and how many requests were declined.
 fn round(
-    site: &Site,
+    stage: &Stage<'_>,
     servers: &mut Vec<Running>,
     place: &str,
     numbers: &AtomicU64,
@@ -153,7 +173,7 @@ fn round(
     kill: Kill,
 ) -> Outcome<(Histories, usize)> {
     let doors: Vec<Door> = servers.iter().map(|server| server.door.clone()).collect();
-    let (open, start) = (matches!(kill, Kill::Database(_)), clock::now());
+    let (open, start) = (matches!(kill, Kill::Database(_) | Kill::Cluster(_)), clock::now());
     let (slots, tags) = (Default::default(), Mutex::default());
     let round = Round { doors: &doors, open, place, start, slots, tags, numbers };
     let seeds: Vec<u64> = (0..PROCESSES).map(|_| dice.below(usize::MAX) as u64).collect();
@@ -165,7 +185,7 @@ fn round(
         });
         let processes: Vec<_> = processes.collect();
         drop(answer);
-        let struck = kill.strike(site, servers, &answers);
+        let struck = kill.strike(stage, servers, &answers, dice);
         let lost = || Err(Failure::new("a process was lost"));
         let seen = processes.into_iter().map(|process| process.join().unwrap_or_else(|_| lost()));
         (struck, seen.collect::<Outcome<Vec<Seen>>>())
@@ -173,7 +193,7 @@ fn round(
     struck?;
     let mut seen = seen?;
     if servers.is_empty() {
-        servers.push(site.start()?);
+        servers.push(stage.site.start()?);
     }
     servers.iter().try_for_each(Running::recover)?;
     let doors: Vec<Door> = servers.iter().map(|server| server.door.clone()).collect();

@@ -15,9 +15,9 @@ use crate::bench::process::Process;
 use crate::bench::production::SETTINGS;
 use crate::bench::scene::{self, Server};
 use crate::failure::{Because, Failure, Outcome};
+use crate::lab::Bench;
 use crate::lab::client::{Door, Line, PAUSE};
-use crate::lab::database::Database;
-use crate::lab::{Below, Bench};
+use crate::lab::database::{Beneath, Database};
 
 /// How often a server is asked whether it is ready again; it ends only a lab that would hang.
 const ASKED: usize = 1_200;
@@ -47,12 +47,17 @@ pub(crate) struct Running {
 impl Site {
     /// A new place for a server with so many people.
     pub(crate) fn new(bench: &Bench, people: u32) -> Outcome<Site> {
+        Site::over(bench, people, Beneath::of(bench)?)
+    }
+
+    /// The same on a certain database.
+    pub(crate) fn over(bench: &Bench, people: u32, beneath: Option<Beneath>) -> Outcome<Site> {
         let folder = scene::folder()?;
         let mut site = Site::at(&bench.server, folder.path(), people)?;
         site._own = Some(folder);
-        if bench.below == Below::Postgres {
+        if let Some(beneath) = beneath {
             let (made, token) = site.start_developing(&bench.server)?;
-            site.database = Some(Database::new(site.folder(), &made, token)?);
+            site.database = Some(Database::new(site.folder(), &made, token, beneath)?);
             made.process.end()?;
             site.migrate(&bench.server)?;
             site.start()?.inhabit(people)?;
@@ -109,7 +114,7 @@ impl Site {
     pub(crate) fn start_through(&self, proxy: &Proxy) -> Outcome<Running> {
         let database = self.database()?;
         let mut command = self.command(&self.program)?;
-        command.env("VITAE_STORE", proxy.url(&database.engine.url()));
+        command.env("VITAE_STORE", proxy.url(&database.url()));
         Ok(Running::new(database.serve(command, &self.folder)?, database.token.clone()))
     }
 
@@ -129,7 +134,12 @@ impl Site {
     /// Lays out the database as that program does.
     pub(crate) fn migrate(&self, program: &Path) -> Outcome {
         let mut command = self.command(program)?;
-        command.args(["migrate", "--config", SETTINGS]).current_dir(&self.folder).stdout(Stdio::null());
+        let distributed = self.database.as_ref().is_some_and(Database::is_distributed).then_some("--distributed");
+        command
+            .args(["migrate", "--config", SETTINGS])
+            .args(distributed)
+            .current_dir(&self.folder)
+            .stdout(Stdio::null());
         match command.status().or_fail("cannot run vitae migrate")?.success() {
             true => Ok(()),
             false => Err(Failure::new(format_args!("vitae migrate failed:\n{}", self.said()))),

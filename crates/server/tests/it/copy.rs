@@ -287,7 +287,7 @@ fn what_was_cut_short_goes_on() {
 
 fn laid_out_on(engine: &Engine) -> Place {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let place = runtime.block_on(Place::on(&engine.url(), None)).unwrap();
+    let place = runtime.block_on(Place::on(&engine.url())).unwrap();
     let migrated = run(vitae().arg("migrate").env("VITAE_STORE", &place.url));
     assert_eq!(migrated.code, 0, "{}", migrated.stderr);
     place

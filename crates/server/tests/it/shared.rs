@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use store::testing::{Engine, Place};
+use store::testing::{Engine, Place, Replicas};
 use tempfile::TempDir;
 
 use crate::harness::{Ended, Reply, Request, Server, Signer, database, ec, run, vitae};
@@ -26,18 +26,23 @@ struct World {
 impl World {
     fn new(servers: usize) -> World {
         let database = database();
-        let mut world = World::over(&database.url, servers);
+        let layout: &[&str] = if database.is_distributed() { &["migrate", "--distributed"] } else { &["migrate"] };
+        let mut world = World::laid_out(&database.url, servers, layout);
         world._database = Some(database);
         world
     }
 
     fn over(url: &str, servers: usize) -> World {
+        World::laid_out(url, servers, &["migrate"])
+    }
+
+    fn laid_out(url: &str, servers: usize, layout: &[&str]) -> World {
         let place = tempfile::tempdir().expect("a directory for the story");
         settle(place.path(), url);
-        let ended = command(place.path(), &["migrate"]);
+        let ended = command(place.path(), layout);
         // What else is said is about the database, which may be anybody's.
-        let first = ended.stdout.lines().next();
-        assert_eq!((ended.code, first), (0, Some("laid out version 1")), "{}", ended.stderr);
+        let is_told = ended.stdout.lines().any(|line| line == "laid out version 1");
+        assert!(ended.code == 0 && is_told, "{}{}", ended.stdout, ended.stderr);
         let servers = (0..servers).map(|number| started(place.path(), number)).collect();
         World { servers, place, _database: None }
     }
@@ -237,4 +242,39 @@ fn url(place: &Path) -> String {
     let text = fs::read_to_string(place.join("vitae.toml")).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix("store = '")).unwrap();
     line.trim_end_matches('\'').to_owned()
+}
+
+#[test]
+fn a_standby_that_took_over_is_found_by_servers_and_commands() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut replicas = runtime.block_on(Replicas::start(true)).unwrap();
+    let world = World::over(&replicas.url(), 2);
+    world.new_skill(0, "kept");
+    replicas.primary.kill().unwrap();
+    world.get(0, ADA, "/beta/me/profile/skills").expect(503);
+    let _old = replicas.promote().unwrap();
+    for server in 0..2 {
+        let ready = || Request::new(world.servers[server].address(), "GET", "/readyz").send().status == 200;
+        while !ready() {
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
+        world.new_skill(server, &format!("of {server}"));
+    }
+    let skills = world.get(0, ADA, "/beta/me/profile/skills").expect(200).json();
+    assert_eq!(skills["value"].as_array().unwrap().len(), 3, "{skills}");
+    let place = world.place.path();
+    let mut said = String::new();
+    for (args, code) in [(&["migrate"][..], 0), (&["check"], 0), (&["serve", "--print-config"], 0)] {
+        let ended = command(place, args);
+        said = format!("{}{}", ended.stdout, ended.stderr);
+        assert_eq!(ended.code, code, "{args:?}: {said}");
+    }
+    assert!(said.contains(&format!("store = \"{}\"", replicas.url())), "{said}");
+    let copied =
+        run(vitae().args(["copy", "--stopped", "--from", &replicas.url(), "--to", "sqlite:home"]).current_dir(place));
+    assert_eq!(copied.code, 0, "{}{}", copied.stdout, copied.stderr);
+    let text = fs::read_to_string(place.join("vitae.toml")).unwrap();
+    fs::write(place.join("vitae.toml"), text.replace("read-write", "standby")).unwrap();
+    let refused = command(place, &["check"]);
+    assert!(refused.code == 3 && refused.stdout.contains("servers write"), "{}{}", refused.stdout, refused.stderr);
 }

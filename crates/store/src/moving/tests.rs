@@ -303,7 +303,7 @@ fn body(portion: &mut Portion) {
 #[tokio::test]
 async fn a_target_that_lies_is_found_out() {
     // Only there are triggers sure to be had.
-    let place = Place::on(&engine().unwrap().url(), None).await.unwrap();
+    let place = Place::on(&engine().unwrap().url()).await.unwrap();
     migrate(&place.url, &fixture::server(), false).await.unwrap();
     let source: Shared = Arc::new(MemoryStore::default());
     inhabited(&source).await;

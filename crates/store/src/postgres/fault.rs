@@ -58,6 +58,9 @@ pub(super) fn judge(error: &tokio_postgres::Error) -> Fault {
     by_code(database.code(), text)
 }
 
+/// What the driver says of a host that does not take writes.
+const READ_ONLY: &str = "database does not allow writes";
+
 /// What an operator can do about a connection that TLS does not allow.
 fn remedy(cause: &str) -> Option<&'static str> {
     let table = [
@@ -66,6 +69,7 @@ fn remedy(cause: &str) -> Option<&'static str> {
         ("not valid for name", "name the database in `store` by a host name that its certificate is for"),
         ("NotValidForName", "name the database in `store` by a host name that its certificate is for"),
         ("Expired", "renew the certificate of the database"),
+        (READ_ONLY, "name all hosts of the database in `store`, or the one that takes writes"),
         ("does not support TLS", "let the database offer TLS (`ssl = on`), or leave `sslmode` away"),
     ];
     table.iter().find(|(sign, _)| cause.contains(sign)).map(|(_, remedy)| *remedy)
@@ -80,9 +84,11 @@ fn by_code(code: &SqlState, text: String) -> Fault {
         "40001" | "40P01" | "55P03" => Fault::Again(text),
         // No room for one more connection; those there stand.
         "53300" => Fault::Away(text),
+        // It was ended from outside, or took longer than the engine allows; at COMMIT that may have been too late.
+        "57014" => Fault::Late(text),
         // A server that became a standby: only a new connection finds the new primary. 26000: a pooler gave this
         // client another connection than the one that prepared its statements.
-        "25006" | "25P03" | "26000" | "40003" | "XX000" => Fault::Lost(text),
+        "25006" | "25P03" | "25P04" | "26000" | "40003" | "XX000" => Fault::Lost(text),
         code if code.starts_with("08") || code.starts_with("57P0") => Fault::Lost(text),
         code if code.starts_with("XX00") => Fault::Failed(Error::Corrupt(text)),
         _ => Fault::Failed(Error::Unavailable(text)),
@@ -113,9 +119,13 @@ mod tests {
             ("taken", &["23505", "22012", "42P07", "42710"][..]),
             ("again", &["40001", "40P01", "55P03"]),
             ("away", &["53300"]),
-            ("lost", &["08006", "08003", "57P01", "57P02", "57P03", "40003", "25006", "25P03", "26000", "XX000"]),
+            (
+                "lost",
+                &["08006", "08003", "57P01", "57P02", "57P03", "40003", "25006", "25P03", "25P04", "26000", "XX000"],
+            ),
+            ("late", &["57014"]),
             ("damaged", &["XX001", "XX002"]),
-            ("failed", &["57014", "53100", "42P01", "22021", "28P01"]),
+            ("failed", &["53100", "53200", "55000", "58030", "0A000", "42P01", "22021", "28P01"]),
         ];
         for (expected, codes) in table {
             for code in codes {

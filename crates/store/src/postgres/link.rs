@@ -13,7 +13,9 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row};
 
 use super::doubt::Doubt;
+use super::driver::{Warnings, drive};
 use super::fault::{Fault, judge};
+use super::hosts::{Fresh, Hosts};
 use super::plan::Call;
 use super::sql::{STATEMENTS, Sql};
 use super::tls;
@@ -26,6 +28,9 @@ pub(super) type Params<'a> = [&'a (dyn ToSql + Sync)];
 pub(super) struct Link {
     client: Client,
     driver: AbortHandle,
+    warnings: Warnings,
+    /// As [`Fresh`] has it.
+    pub(super) timeline: Option<u32>,
     prepared: Vec<tokio_postgres::Statement>,
     deadline: Duration,
     lost: AtomicBool,
@@ -37,13 +42,13 @@ pub(super) struct Link {
 impl Link {
     /// Connects, and prepares the statements unless a pooler between forbids that.
     pub(super) async fn open(
-        config: &Config,
+        hosts: &Hosts,
         tls: &tls::Connector,
         prepare: bool,
         deadline: Duration,
         doubt: &Arc<Doubt>,
     ) -> Result<Self, Fault> {
-        let (client, driver) = connect(config, tls, deadline).await?;
+        let Fresh { client, driver, warnings, timeline } = hosts.connect(tls, deadline).await?;
         let mut prepared = Vec::new();
         if prepare {
             let all = STATEMENTS.iter().map(|statement| client.prepare_typed(statement.text, statement.types));
@@ -51,7 +56,7 @@ impl Link {
             prepared = all.into_iter().collect::<Result<_, _>>().map_err(|error| judge(&error))?;
         }
         let (heard, doubt) = (AtomicU64::new(doubt.now()), Arc::clone(doubt));
-        Ok(Self { client, driver, prepared, deadline, lost: AtomicBool::new(false), heard, doubt })
+        Ok(Self { client, driver, warnings, timeline, prepared, deadline, lost: AtomicBool::new(false), heard, doubt })
     }
 
     /// May the connection be used on?
@@ -72,7 +77,7 @@ impl Link {
 
     /// Says how many rows were changed.
     pub(super) async fn execute(&self, sql: Sql, params: &Params<'_>) -> Result<u64, Fault> {
-        self.within(self.run(sql, params)).await
+        self.without_warning(self.within(self.run(sql, params))).await
     }
 
     /// Carries out all calls or none, in one round trip. When it fails, they may still have been carried out.
@@ -86,7 +91,18 @@ impl Link {
         }
         // After a failure the engine refuses what follows and takes the COMMIT for a ROLLBACK.
         steps.push(Box::pin(self.client.batch_execute("COMMIT")));
-        self.within(async { pipelined(steps).await.into_iter().collect() }).await
+        self.without_warning(self.within(async { pipelined(steps).await.into_iter().collect() })).await
+    }
+
+    /// What was done with a warning may be gone with a machine.
+    async fn without_warning<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        let before = self.warnings.count();
+        let done = work.await?;
+        if self.warnings.count() == before {
+            return Ok(done);
+        }
+        self.lost.store(true, Ordering::Relaxed);
+        Err(Fault::Lost("the database warned that a change may not be safe; its log says why".to_owned()))
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Fault> {
@@ -129,19 +145,16 @@ impl Drop for Link {
     }
 }
 
-/// Connects. The task that drives the connection ends with the client.
+/// Connects to the one host of these settings. The task that drives the connection ends with the client.
 pub(super) async fn connect(
     config: &Config,
     tls: &tls::Connector,
     deadline: Duration,
-) -> Result<(Client, AbortHandle), Fault> {
+) -> Result<(Client, AbortHandle, Warnings), Fault> {
     let (client, connection) = within(deadline, config.connect(tls.clone())).await?;
-    let driver = tokio::spawn(async move {
-        if let Err(error) = unhurried(connection).await {
-            tracing::debug!(error = %error, "a connection to the database ended");
-        }
-    });
-    Ok((client, driver.abort_handle()))
+    let warnings = Warnings::default();
+    let driver = tokio::spawn(unhurried(Box::pin(drive(connection, warnings.clone()))));
+    Ok((client, driver.abort_handle(), warnings))
 }
 
 /// Drives a connection, but each time lets whoever else can go on do so first. What they ask then goes out in one piece,
@@ -161,7 +174,7 @@ async fn unhurried<C: Future + Unpin>(mut connection: C) -> C::Output {
     .await
 }
 
-async fn within<T>(
+pub(super) async fn within<T>(
     deadline: Duration,
     work: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, Fault> {

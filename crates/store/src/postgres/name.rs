@@ -54,12 +54,20 @@ pub(super) async fn release(pool: &Pool, tenant: Uuid, name: &str, owner: Uuid) 
     Ok(pool.execute(Sql::Release, &[&key(tenant, name), &owner]).await? > 0)
 }
 
+/// The secret, or the candidate where there is none. It is looked for before anything is written: its table is on every
+/// machine of a cluster, and writing to it wants all of them.
 pub(super) async fn secret(pool: &Pool, name: &str, candidate: [u8; 32]) -> Result<[u8; 32]> {
+    if let Some(kept) = kept(pool, name).await? {
+        return Ok(kept);
+    }
     pool.execute(Sql::KeepSecret, &[&name, &&candidate[..]]).await?;
+    kept(pool, name).await?.ok_or_else(|| Error::Unavailable(format!("the secret `{name}` was removed meanwhile")))
+}
+
+async fn kept(pool: &Pool, name: &str) -> Result<Option<[u8; 32]>> {
     let rows = pool.query(Sql::Secret, &[&name]).await?;
-    let kept: Option<Vec<u8>> = rows.first().map(|found| row::get(found, 0)).transpose()?;
-    let kept = kept.and_then(|kept| <[u8; 32]>::try_from(kept).ok());
-    kept.ok_or_else(|| Error::Corrupt(format!("the secret `{name}` is not one")))
+    let Some(found) = rows.first() else { return Ok(None) };
+    row::fixed(found, 0)?.map(Some).ok_or_else(|| Error::Corrupt(format!("the secret `{name}` is not one")))
 }
 
 /// A name in the one column of its table.

@@ -14,7 +14,8 @@ use tokio_postgres::{Client, Config, Row};
 use super::Options;
 use super::doubt::Doubt;
 use super::fault::Fault;
-use super::link::{Link, Params, connect};
+use super::hosts::Hosts;
+use super::link::{Link, Params};
 use super::rest::Rest;
 use super::sql::Sql;
 use super::tls::{self, Connector};
@@ -27,7 +28,7 @@ const TRIES: usize = 3;
 const SILENCE: Duration = Duration::from_secs(15);
 
 pub(super) struct Pool {
-    config: Config,
+    hosts: Hosts,
     tls: Connector,
     options: Options,
     shared: Vec<tokio::sync::Mutex<Option<Arc<Link>>>>,
@@ -49,7 +50,7 @@ pub(super) struct Exclusive<'a> {
 impl Exclusive<'_> {
     /// Returns the connection, no transaction being open on it.
     pub(super) fn give_back(self) {
-        if self.link.is_usable() {
+        if self.pool.is_usable(&self.link) {
             self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.link);
         }
     }
@@ -66,7 +67,7 @@ impl Pool {
         config.keepalives_idle(SILENCE).keepalives_interval(SILENCE / 3).keepalives_retries(2);
         let is_encrypted = config.get_ssl_mode() != SslMode::Disable;
         Ok(Self {
-            config,
+            hosts: Hosts::new(&config),
             tls: tls::connector(is_encrypted, options.authorities.as_deref())?,
             shared: (0..options.readers.max(1)).map(|_| tokio::sync::Mutex::new(None)).collect(),
             turn: AtomicUsize::new(0),
@@ -86,8 +87,7 @@ impl Pool {
 
     /// A connection outside the pool, for layouts and checks. Its statements may take as long as they need.
     pub(super) async fn connect(&self) -> Result<Client> {
-        let (client, _) = connect(&self.config, &self.tls, self.options.deadline).await?;
-        Ok(client)
+        Ok(self.hosts.connect(&self.tls, self.options.deadline).await?.client)
     }
 
     /// A place among the callers that may be under way at once.
@@ -140,7 +140,7 @@ impl Pool {
         let Some(slot) = self.shared.get(turn) else { return Err(Fault::Away("there is no connection".to_owned())) };
         // Held while connecting: the others who came to this place wait for the one attempt.
         let mut slot = slot.lock().await;
-        if let Some(link) = slot.as_ref().filter(|link| link.is_usable()) {
+        if let Some(link) = slot.as_ref().filter(|link| self.is_usable(link)) {
             return Ok(Arc::clone(link));
         }
         let link = Arc::new(self.open().await?);
@@ -156,7 +156,7 @@ impl Pool {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let link = loop {
             match idle() {
-                Some(link) if link.is_usable() => break link,
+                Some(link) if self.is_usable(&link) => break link,
                 Some(_) => {}
                 None => break self.open().await?,
             }
@@ -164,10 +164,14 @@ impl Pool {
         Ok(Exclusive { link, pool: self, _permit: permit })
     }
 
+    fn is_usable(&self, link: &Link) -> bool {
+        link.is_usable() && self.hosts.is_current(link.timeline)
+    }
+
     async fn open(&self) -> Result<Link, Fault> {
         self.rest.is_over()?;
         let Options { prepare, deadline, .. } = self.options;
-        let opened = Link::open(&self.config, &self.tls, prepare, deadline, &self.doubt).await;
+        let opened = Link::open(&self.hosts, &self.tls, prepare, deadline, &self.doubt).await;
         let opened = opened.map_err(Fault::on_connecting);
         self.rest.note(opened.as_ref().err());
         opened

@@ -16,7 +16,7 @@ const TRIES: usize = 5;
 /// What brings an empty database to [`VERSION`].
 ///
 /// No sequences, triggers, foreign keys or extensions; every key of a distributed table begins with the owner.
-const STEPS: [&str; 9] = [
+pub(super) const STEPS: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS layout (one int PRIMARY KEY, version bigint NOT NULL)",
     "CREATE TABLE IF NOT EXISTS partition (
        owner uuid NOT NULL, tenant uuid NOT NULL, kind smallint NOT NULL,
@@ -55,7 +55,7 @@ const LOOSENED: [(&str, &str); 2] = [
 ];
 
 /// How the tables are spread by Citus: a person's rows together on one shard, names by name, the small tables everywhere.
-const DISTRIBUTION: [(&str, &str); 7] = [
+pub(super) const DISTRIBUTION: [(&str, &str); 7] = [
     ("partition", "SELECT create_distributed_table('partition', 'owner')"),
     ("item", "SELECT create_distributed_table('item', 'owner', colocate_with => 'partition')"),
     ("posting", "SELECT create_distributed_table('posting', 'owner', colocate_with => 'partition')"),
@@ -81,8 +81,7 @@ pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<St
     }
     if distributed {
         for (table, step) in DISTRIBUTION {
-            if !is_distributed(client, table).await? {
-                client.batch_execute(step).await.map_err(|error| failure(&error))?;
+            if distribute(client, table, step).await? {
                 told.push(format!("distributed the table `{table}`"));
             }
         }
@@ -155,6 +154,22 @@ async fn is_required(client: &Client, column: &str) -> Result<bool> {
                WHERE attrelid = to_regclass('history') AND attname = $1 AND attnotnull";
     let row = client.query_one(sql, &[&column]).await.map_err(|error| failure(&error))?;
     row.try_get(0).map_err(|error| failure(&error))
+}
+
+/// Distributes a table unless it is, or another does so meanwhile. Says whether it did.
+async fn distribute(client: &Client, table: &str, step: &str) -> Result<bool> {
+    let mut tries = 0;
+    loop {
+        if is_distributed(client, table).await? {
+            return Ok(false);
+        }
+        match client.batch_execute(step).await.map_err(|error| judge(&error)) {
+            Ok(()) => return Ok(true),
+            Err(Fault::Taken | Fault::Again(_)) if tries < TRIES => tries += 1,
+            Err(Fault::Failed(_)) if is_distributed(client, table).await? => return Ok(false),
+            Err(fault) => return Err(fault.into()),
+        }
+    }
 }
 
 async fn is_distributed(client: &Client, table: &str) -> Result<bool> {

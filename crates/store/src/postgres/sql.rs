@@ -33,6 +33,7 @@ pub(super) enum Sql {
     KeepSecret,
     Secret,
     SetName,
+    Confirm,
 }
 
 impl Sql {
@@ -66,7 +67,7 @@ macro_rules! history_columns {
 const KEY: [Type; 3] = [Type::UUID, Type::UUID, Type::INT2];
 
 /// The statements, in the order of [`Sql`].
-pub(super) static STATEMENTS: [Statement; 26] = [
+pub(super) static STATEMENTS: [Statement; 27] = [
     // Rev
     statement("SELECT rev, live, stamp FROM partition WHERE owner = $1 AND tenant = $2 AND kind = $3", &KEY),
     // Load: one statement, hence one moment, whatever the isolation.
@@ -241,4 +242,6 @@ pub(super) static STATEMENTS: [Statement; 26] = [
          ON CONFLICT (key) DO UPDATE SET owner = $2, bound = $3, at = $4",
         &[Type::BYTEA, Type::UUID, Type::BOOL, Type::INT8],
     ),
+    // Confirm: changes nothing, but is itself a change, which no engine acknowledges before those that came earlier.
+    statement("UPDATE partition SET live = live WHERE owner = $1 AND tenant = $2 AND kind = $3", &KEY),
 ];

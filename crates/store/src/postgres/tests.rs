@@ -2,8 +2,10 @@
 
 mod distributed;
 mod encrypted;
+mod failover;
 mod faults;
 mod pooled;
+mod portable;
 
 use std::sync::Arc;
 use std::time::Duration;

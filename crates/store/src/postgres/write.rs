@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::Inner;
 use super::fault::Fault;
-use super::plan::Plan;
+use super::plan::{Plan, call};
 use super::pool::crowded;
 use super::read::{self, code};
 use super::rest::share;
@@ -174,7 +174,32 @@ impl<'a> Attempt<'a> {
         let made = rows.first().map(|found| row::get::<Uuid>(found, 0)).transpose()? == Some(self.stamp);
         self.open = None;
         self.store.cache.publish(key, None);
-        Ok(made.then_some(rev))
+        if !made {
+            return Ok(None);
+        }
+        self.confirm().await?;
+        Ok(Some(rev))
+    }
+
+    /// Makes sure that what was found made will stay. An engine that has come back shows what it wrote before it ended,
+    /// whether or not its standby had it; another change is acknowledged only when that has both.
+    async fn confirm(&self) -> Result<()> {
+        loop {
+            let outcome = match self.store.pool.exclusive().await {
+                Ok(exclusive) => {
+                    let outcome = exclusive.link.transaction(&[call(Sql::Confirm, self.commit.partition)]).await;
+                    exclusive.give_back();
+                    outcome
+                }
+                Err(fault) => Err(fault),
+            };
+            match outcome {
+                Ok(()) => return Ok(()),
+                Err(Fault::Failed(error)) => return Err(error),
+                Err(fault) if Instant::now() >= self.until => return Err(fault.into()),
+                Err(_) => sleep(PAUSE).await,
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::keeper::{Home, Keeper, free_port};
 /// Lays out and starts an engine, says so, and removes it when the pipe to it closes: the system closes it whenever
 /// the test program ends. Each line of the pipe is an order to fail it or to have it well again.
 const KEEPER: &str = r#"
-home=$1 bin=$2 port=$3 options=$4
+home=$1 bin=$2 port=$3 options=$4 primary=$5
 trap '' INT TERM HUP
 exec 2> "$home/keeper.log"
 # What died may hold the memory that it shared for a moment longer.
@@ -31,8 +31,14 @@ signal() {
   for child in $children; do kill "-$1" "$child"; done
   [ "$1" != CONT ] || kill "-$1" "$postmaster"
 }
-"$bin/initdb" -D "$home/data" -U vitae --auth=trust --encoding=UTF8 --locale=C --no-sync --no-instructions > "$home/initdb.log" \
-  || { cat "$home/initdb.log" >&2; echo failed; exit; }
+make() {
+  if [ -n "$primary" ]; then
+    "$bin/pg_basebackup" -h 127.0.0.1 -p "$primary" -U vitae -D "$home/data" -R -X stream -c fast --no-sync
+  else
+    "$bin/initdb" -D "$home/data" -U vitae --auth=trust --encoding=UTF8 --locale=C --no-sync --no-instructions
+  fi
+}
+make > "$home/initdb.log" 2>&1 || { cat "$home/initdb.log" >&2; echo failed; exit; }
 start
 while read -r order; do
   case $order in
@@ -40,6 +46,7 @@ while read -r order; do
     start) start;;
     freeze) signal STOP; echo ready;;
     thaw) signal CONT; echo ready;;
+    promote) "$bin/pg_ctl" -D "$home/data" -w -t 60 promote > /dev/null && echo ready || echo failed;;
   esac
 done
 signal CONT
@@ -66,6 +73,14 @@ impl Engine {
         Self::begin(&Home::new()?, "")
     }
 
+    /// Starts one that follows another, from a copy of it, on a port of the caller's choice.
+    ///
+    /// # Errors
+    /// As those of [`Engine::start`].
+    pub fn following(primary: &Engine, port: u16) -> Result<Self> {
+        Self::at(&Home::new()?, "", port, Some(primary))
+    }
+
     /// The same with TLS: with this certificate and its key, both as PEM.
     ///
     /// # Errors
@@ -81,8 +96,14 @@ impl Engine {
     }
 
     fn begin(home: &Home, options: &str) -> Result<Self> {
-        let (programs, port) = (programs()?, free_port()?);
-        let keeper = home.keep(KEEPER, [programs.as_os_str(), OsStr::new(&port.to_string()), OsStr::new(options)])?;
+        Self::at(home, options, free_port()?, None)
+    }
+
+    fn at(home: &Home, options: &str, port: u16, primary: Option<&Engine>) -> Result<Self> {
+        let primary = primary.map(|primary| primary.port.to_string()).unwrap_or_default();
+        let (programs, own) = (programs()?, port.to_string());
+        let arguments = [programs.as_os_str(), OsStr::new(&own), OsStr::new(options), OsStr::new(&primary)];
+        let keeper = home.keep(KEEPER, arguments)?;
         Ok(Self { port, keeper: Mutex::new(keeper) })
     }
 
@@ -128,6 +149,14 @@ impl Engine {
     /// When that fails.
     pub fn thaw(&self) -> Result<()> {
         self.order("thaw\n")
+    }
+
+    /// Makes one that follows another take writes, from here on. Waits until it does.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn promote(&self) -> Result<()> {
+        self.order("promote\n")
     }
 
     fn order(&self, order: &str) -> Result<()> {

@@ -82,7 +82,7 @@ struct Stage {
 pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let mut dice = Dice::new(bench.seed);
     let site = Site::new(bench, 3)?;
-    let proxy = Proxy::before(site.database()?.engine.port()).or_fail("a relay")?;
+    let proxy = Proxy::before(site.database()?.engine()?.port()).or_fail("a relay")?;
     let stage =
         Stage { tried: site.start_through(&proxy)?, other: site.start()?, site, proxy, crowd: RefCell::default() };
     let before = Before::look(&stage.other.door, &stage.other.people()?)?;
@@ -169,7 +169,7 @@ impl Stage {
     }
 
     fn begin(&self, fault: Fault) -> Outcome {
-        let engine = &self.site.database()?.engine;
+        let engine = self.site.database()?.engine()?;
         match fault {
             Fault::Frozen => engine.freeze().or_fail("the database")?,
             Fault::Killed => engine.kill().or_fail("the database")?,
@@ -190,7 +190,7 @@ impl Stage {
     }
 
     fn end(&self, fault: Fault) -> Outcome {
-        let engine = &self.site.database()?.engine;
+        let engine = self.site.database()?.engine()?;
         self.proxy.set(Mood::Fair, usize::MAX);
         self.crowd.borrow_mut().clear();
         match fault {

@@ -1,11 +1,18 @@
 //! Databases for stories: each an empty place in the engine of the test program.
 
+use std::cell::RefCell;
 use std::path::Path;
 
+use store::postgres::{Options, migrate};
 use store::testing::{Place, execute};
 
 /// The variable that says on which store the stories of a development server run.
 const STORE: &str = "VITAE_TEST_STORE";
+
+thread_local! {
+    /// The databases of the story that this thread tells. They outlive its servers.
+    static DATABASES: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
+}
 
 /// An empty database.
 pub(crate) fn database() -> Place {
@@ -46,10 +53,13 @@ pub(crate) fn database_of(place: &Path) -> Option<String> {
             return Some(url);
         }
         let database = database();
-        std::fs::write(note, &database.url).expect("a file can be written");
         let url = database.url.clone();
-        // It is to outlive this server.
-        std::mem::forget(database);
+        if database.is_distributed() {
+            // A development server would not distribute its tables.
+            wait(migrate(&url, &Options::new(uuid::Uuid::nil()), true)).expect("the cluster can be laid out");
+        }
+        std::fs::write(note, &url).expect("a file can be written");
+        DATABASES.with_borrow_mut(|kept| kept.push(database));
         return Some(url);
     }
     None

@@ -29,7 +29,7 @@ CREATE FUNCTION create_reference_table(table_name regclass) RETURNS void LANGUAG
 
 #[tokio::test]
 async fn tables_are_distributed_once_and_all_of_a_person_together() {
-    let place = Place::on(&crate::testing::engine().unwrap().url(), None).await.unwrap();
+    let place = Place::on(&crate::testing::engine().unwrap().url()).await.unwrap();
     let plain = migrate(&place.url, &server(), true).await.unwrap_err().to_string();
     assert!(plain.contains("is the extension `citus` there?"), "{plain}");
     execute(&place.url, STAND_IN).await.unwrap();

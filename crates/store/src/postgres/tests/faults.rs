@@ -16,7 +16,7 @@ fn hasty() -> Options {
 /// An engine of the test's own, for clusters cannot be cut off; a place in it; and a server that comes through a proxy.
 async fn beyond_a_proxy() -> (Place, Proxy, Arc<PostgresStore>) {
     let engine = crate::testing::engine().unwrap();
-    let place = Place::on(&engine.url(), None).await.unwrap();
+    let place = Place::on(&engine.url()).await.unwrap();
     migrate(&place.url, &server(), false).await.unwrap();
     let proxy = Proxy::before(engine.port()).unwrap();
     let store = open(&proxy.url(&place.url), &hasty()).await;
@@ -179,7 +179,7 @@ async fn recovers(store: &PostgresStore) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_engine_is_waited_for_by_nobody_and_found_again() {
     let engine = Arc::new(Engine::start().unwrap());
-    let place = Place::on(&engine.url(), None).await.unwrap();
+    let place = Place::on(&engine.url()).await.unwrap();
     migrate(&place.url, &server(), false).await.unwrap();
     let store = open(&place.url, &hasty()).await;
     store.commit(post("a")).await.unwrap();

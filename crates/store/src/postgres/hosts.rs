@@ -1,0 +1,241 @@
+//! The hosts that an address names, and which of them is used: one that takes writes, for reading too, since a standby
+//! may show what is old.
+//!
+//! A host may be gone, frozen, or follow another one by now, so the others are asked beside it, not after it has used up
+//! the time there is. A primary that was replaced and does not know yet takes writes as well. PostgreSQL numbers the
+//! timelines that a promotion begins: once a newer one was seen, connections to an older one are neither made nor used.
+
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_postgres::config::{Host, LoadBalanceHosts};
+use tokio_postgres::{Client, Config, SimpleQueryMessage};
+
+use super::driver::Warnings;
+use super::fault::Fault;
+use super::link::{connect, within};
+use super::tls::Connector;
+
+/// What part of the time there is a host has to itself before the next is asked as well.
+const SHARE: u32 = 8;
+
+/// For how long a look around counts, and how long it lasts at most.
+const LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(250));
+
+/// The first eight digits are the timeline. Not every engine knows these functions.
+const TIMELINE: &str = "SELECT pg_walfile_name(pg_current_wal_lsn())";
+
+pub(super) struct Hosts {
+    each: Vec<Config>,
+    /// The one that is asked first.
+    first: AtomicUsize,
+    /// Whether each may serve, and is to have its part of the connections.
+    are_equal: bool,
+    /// The newest timeline seen; 0 where the engine tells none.
+    newest: AtomicU32,
+    looked: Mutex<Option<Instant>>,
+}
+
+/// A connection that was just made.
+pub(super) struct Fresh {
+    pub(super) client: Client,
+    pub(super) driver: AbortHandle,
+    pub(super) warnings: Warnings,
+    pub(super) timeline: Option<u32>,
+}
+
+impl Hosts {
+    pub(super) fn new(config: &Config) -> Self {
+        let count = config.get_hosts().len().max(config.get_hostaddrs().len());
+        Self {
+            each: (0..count).map(|place| alone(config, place)).collect(),
+            first: AtomicUsize::new(0),
+            are_equal: config.get_load_balance_hosts() == LoadBalanceHosts::Random,
+            newest: AtomicU32::new(0),
+            looked: Mutex::new(None),
+        }
+    }
+
+    /// May a connection to this timeline be used on?
+    pub(super) fn is_current(&self, timeline: Option<u32>) -> bool {
+        timeline.is_none_or(|timeline| timeline >= self.newest.load(Ordering::Relaxed))
+    }
+
+    /// Connects to the first that can be used, within about that time.
+    pub(super) async fn connect(&self, tls: &Connector, deadline: Duration) -> Result<Fresh, Fault> {
+        if self.each.len() > 1 && self.is_look_due() {
+            self.look(tls, deadline).await;
+        }
+        let until = Instant::now() + deadline;
+        let first = match self.are_equal {
+            true => self.first.fetch_add(1, Ordering::Relaxed),
+            false => self.first.load(Ordering::Relaxed),
+        };
+        let count = self.each.len();
+        let mut left = (0..count).map(|place| first.wrapping_add(place) % count.max(1));
+        let (mut tries, mut faults, mut has_turn) = (JoinSet::new(), Vec::new(), true);
+        loop {
+            let next = if has_turn { left.next().and_then(|place| Some((place, self.each.get(place)?))) } else { None };
+            if let Some((place, config)) = next {
+                let (config, tls) = (config.clone(), tls.clone());
+                tries.spawn(async move { (place, reach(&config, &tls, deadline).await) });
+            }
+            let pause = if left.len() > 0 { deadline / SHARE } else { until.saturating_duration_since(Instant::now()) };
+            has_turn = true;
+            match timeout(pause, tries.join_next()).await {
+                Ok(Some(Ok((place, outcome)))) => match outcome.and_then(|fresh| self.admit(fresh)) {
+                    Ok(fresh) => {
+                        if !self.are_equal {
+                            self.first.store(place, Ordering::Relaxed);
+                        }
+                        return Ok(fresh);
+                    }
+                    Err(fault) => faults.push((place, fault)),
+                },
+                Ok(Some(Err(_))) => {}
+                Ok(None) => return Err(self.told(faults)),
+                Err(_) if Instant::now() >= until => {
+                    faults.push((first % count.max(1), late(deadline)));
+                    return Err(self.told(faults));
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn is_look_due(&self) -> bool {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let is_due = looked.is_none_or(|looked| now.saturating_duration_since(looked) >= LOOK.0);
+        if is_due {
+            *looked = Some(now);
+        }
+        is_due
+    }
+
+    /// Asks all for their timeline: the one asked first may be a primary that was replaced while nobody could reach it.
+    async fn look(&self, tls: &Connector, deadline: Duration) {
+        let mut asked = JoinSet::new();
+        for config in &self.each {
+            let (config, tls) = (config.clone(), tls.clone());
+            asked.spawn(async move { reach(&config, &tls, deadline).await });
+        }
+        let until = Instant::now() + LOOK.1.min(deadline / SHARE);
+        while let Ok(Some(outcome)) = timeout_at(until, asked.join_next()).await {
+            let timeline = outcome.ok().and_then(Result::ok).and_then(|fresh| fresh.timeline);
+            self.newest.fetch_max(timeline.unwrap_or_default(), Ordering::Relaxed);
+        }
+    }
+
+    /// Refuses a primary that was replaced.
+    fn admit(&self, fresh: Fresh) -> Result<Fresh, Fault> {
+        let Some(timeline) = fresh.timeline else { return Ok(fresh) };
+        let newest = self.newest.fetch_max(timeline, Ordering::Relaxed);
+        if timeline >= newest {
+            return Ok(fresh);
+        }
+        Err(Fault::Away(format!(
+            "it takes writes on timeline {timeline}, but another has been promoted to timeline {newest}; \
+             end it, or let it follow that one. If the database was made anew, restart this server"
+        )))
+    }
+
+    /// What is said when none can be used.
+    fn told(&self, mut faults: Vec<(usize, Fault)>) -> Fault {
+        if self.each.len() < 2 {
+            return faults.pop().map_or(Fault::Away("the address names no host".to_owned()), |(_, fault)| fault);
+        }
+        faults.sort_by_key(|(place, _)| *place);
+        let each = faults.into_iter().map(|(place, fault)| {
+            let name = self.each.get(place).map(name).unwrap_or_default();
+            format!("{name}: {}", crate::Error::from(fault))
+        });
+        Fault::Away(format!("no host takes writes; {}", each.collect::<Vec<_>>().join("; ")))
+    }
+}
+
+async fn reach(config: &Config, tls: &Connector, deadline: Duration) -> Result<Fresh, Fault> {
+    let (client, driver, warnings) = connect(config, tls, deadline).await?;
+    let rows = within(deadline, async { Ok(client.simple_query(TIMELINE).await) }).await?;
+    let timeline = rows.ok().and_then(|rows| {
+        rows.iter().find_map(|row| match row {
+            SimpleQueryMessage::Row(row) => u32::from_str_radix(row.get(0)?.get(..8)?, 16).ok(),
+            _ => None,
+        })
+    });
+    Ok(Fresh { client, driver, warnings, timeline })
+}
+
+fn late(deadline: Duration) -> Fault {
+    Fault::Late(format!("the database did not answer within {} ms", deadline.as_millis()))
+}
+
+/// The same with one of the hosts only.
+fn alone(config: &Config, place: usize) -> Config {
+    let mut one = Config::new();
+    config.get_user().map(|user| one.user(user));
+    config.get_password().map(|password| one.password(password));
+    config.get_dbname().map(|name| one.dbname(name));
+    config.get_options().map(|options| one.options(options));
+    config.get_application_name().map(|name| one.application_name(name));
+    one.ssl_mode(config.get_ssl_mode()).ssl_negotiation(config.get_ssl_negotiation());
+    one.channel_binding(config.get_channel_binding());
+    config.get_connect_timeout().map(|timeout| one.connect_timeout(*timeout));
+    config.get_tcp_user_timeout().map(|timeout| one.tcp_user_timeout(*timeout));
+    one.keepalives(config.get_keepalives()).keepalives_idle(config.get_keepalives_idle());
+    config.get_keepalives_interval().map(|interval| one.keepalives_interval(interval));
+    config.get_keepalives_retries().map(|retries| one.keepalives_retries(retries));
+    one.target_session_attrs(config.get_target_session_attrs()).load_balance_hosts(config.get_load_balance_hosts());
+    match config.get_hosts().get(place) {
+        Some(Host::Tcp(name)) => _ = one.host(name),
+        Some(Host::Unix(path)) => _ = one.host_path(path),
+        None => {}
+    }
+    config.get_hostaddrs().get(place).map(|address| one.hostaddr(*address));
+    let ports = config.get_ports();
+    ports.get(place).or(ports.first()).map(|port| one.port(*port));
+    one
+}
+
+/// How a host is called.
+fn name(config: &Config) -> String {
+    let host = match (config.get_hosts().first(), config.get_hostaddrs().first()) {
+        (Some(Host::Tcp(name)), _) => name.clone(),
+        (Some(Host::Unix(path)), _) => path.display().to_string(),
+        (None, Some(address)) => address.to_string(),
+        (None, None) => "?".to_owned(),
+    };
+    format!("{host}:{}", config.get_ports().first().unwrap_or(&5432))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_host_has_all_that_the_address_says() {
+        let options = "sslmode=require&options=-csearch_path%3Da&application_name=b&keepalives_idle=7&keepalives_retries=3\
+                       &target_session_attrs=read-write&channel_binding=require&connect_timeout=4&keepalives_interval=5\
+                       &sslnegotiation=direct&tcp_user_timeout=9&load_balance_hosts=random&keepalives=0";
+        let url = |hosts: &str| format!("postgres://u:p@{hosts}/d?{options}").parse::<Config>().unwrap();
+        let hosts = Hosts::new(&url("one:1,two:2,[::1]:3"));
+        for (found, expected) in hosts.each.iter().zip(["one:1", "two:2", "[::1]:3"]) {
+            assert_eq!(found, &url(expected));
+        }
+        assert_eq!(hosts.each.len(), 3);
+        assert_eq!(hosts.each.iter().map(name).collect::<Vec<_>>(), ["one:1", "two:2", "::1:3"]);
+        let shared: Config = "host=one,two port=7".parse().unwrap();
+        assert_eq!(Hosts::new(&shared).each.iter().map(name).collect::<Vec<_>>(), ["one:7", "two:7"]);
+    }
+
+    #[test]
+    fn a_timeline_is_old_once_a_newer_one_was_seen() {
+        let hosts = Hosts::new(&"host=one,two".parse().unwrap());
+        assert!(hosts.is_current(Some(1)) && hosts.is_current(None));
+        hosts.newest.store(2, Ordering::Relaxed);
+        assert!(!hosts.is_current(Some(1)) && hosts.is_current(Some(2)) && hosts.is_current(None));
+    }
+}
