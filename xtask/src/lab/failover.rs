@@ -5,6 +5,7 @@
 //! Nothing that was acknowledged is lost. A primary that does not wait for its standby must lose writes with it; else the
 //! lab could not tell.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -67,7 +68,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
         let fate = Fate::of_round(round);
         let (old, done) = stage.fail_over(fate, &mut dice, &mut course)?;
         acknowledged += done;
-        total.add(stage.judge()?);
+        total.add(stage.judge(End::LAST)?);
         unsound.extend(stage.site.check()?.into_iter().map(|what| format!("round {round}: {what}")));
         wait(stage.replicas.replace(old, true))?.or_fail("a new standby")?;
         stage.settle()?;
@@ -143,12 +144,12 @@ impl Stage {
         Ok((old?, acknowledged))
     }
 
-    /// What is there, at each server.
-    fn judge(&self) -> Outcome<Verdict> {
+    /// What is there after such an end, at each server.
+    fn judge(&self, end: End) -> Outcome<Verdict> {
         let mut verdict = Verdict::default();
         for server in &self.servers {
             server.recover()?;
-            verdict.add(self.before.judge(&server.door, &self.writers, End::LAST)?);
+            verdict.add(self.before.judge(&server.door, &self.writers, end)?);
         }
         Ok(verdict)
     }
@@ -170,27 +171,35 @@ fn control(bench: &Bench, dice: &mut Dice) -> Outcome<String> {
     let mut stage = Stage::new(bench, false, dice)?;
     let standby = stage.replicas.standby.as_ref().ok_or_else(|| Failure::new("no standby"))?;
     standby.kill().or_fail("the standby")?;
-    let old = stage.fail_over_late(dice)?;
-    let lost = stage.judge()?.lost.len();
-    drop(old);
-    match lost {
-        0 => Err(Failure::new("a primary that waits for no standby lost nothing, so the lab proves nothing")),
-        lost => Ok(format!("a primary that waits for no standby lost {lost} writes")),
+    let (end, acknowledged) = stage.fail_over_late(dice)?;
+    let verdict = stage.judge(end)?;
+    match verdict.lost.len() {
+        0 => Err(Failure::new(format_args!(
+            "of {acknowledged} writes a primary that waits for no standby lost nothing, so the lab proves nothing: {verdict}"
+        ))),
+        lost => Ok(format!(
+            "of {acknowledged} writes a primary that waits for no standby lost {lost}, read back at both servers"
+        )),
     }
 }
 
 impl Stage {
-    /// The standby comes back only when the primary has gone.
-    fn fail_over_late(&mut self, dice: &mut Dice) -> Outcome<Engine> {
+    /// The standby comes back only when the primary has gone. What is refused from then on was not even tried, and excuses
+    /// nothing.
+    fn fail_over_late(&mut self, dice: &mut Dice) -> Outcome<(End, usize)> {
         let Stage { replicas, servers, before, writers, .. } = self;
         let doors: Vec<_> = servers.iter().map(|server| server.door.clone()).collect();
+        let moments = AtomicU64::new(1);
+        let now = || moments.fetch_add(1, Ordering::Relaxed);
         let watch = |said: &Receiver<Said>| {
             said.iter().filter(|said| said.is_yes()).take(20 + dice.below(20)).for_each(drop);
-            replicas.primary.kill().or_fail("the primary")
+            let end = now();
+            replicas.primary.kill().or_fail("the primary").map(|()| End::Server(end))
         };
-        write_together(&in_turn(&doors), writers, &before.places, &|| 1, watch).0?;
+        let (end, acknowledged) = write_together(&in_turn(&doors), writers, &before.places, &now, watch);
         let standby = replicas.standby.as_ref().ok_or_else(|| Failure::new("no standby"))?;
         standby.restart().or_fail("the standby")?;
-        replicas.promote().or_fail("the standby")
+        replicas.promote().or_fail("the standby")?;
+        Ok((end?, acknowledged))
     }
 }

@@ -31,6 +31,14 @@ signal() {
   for child in $children; do kill "-$1" "$child"; done
   [ "$1" != CONT ] || kill "-$1" "$postmaster"
 }
+# All at once: what receives for a standby outlives the one that made it while there is something to receive.
+crash() {
+  local postmaster children
+  postmaster=$(head -n 1 "$home/data/postmaster.pid")
+  kill -STOP "$postmaster"
+  read -r children < "/proc/$postmaster/task/$postmaster/children"
+  kill -9 "$postmaster" $children
+}
 make() {
   if [ -n "$primary" ]; then
     "$bin/pg_basebackup" -h 127.0.0.1 -p "$primary" -U vitae -D "$home/data" -R -X stream -c fast --no-sync
@@ -42,7 +50,7 @@ make > "$home/initdb.log" 2>&1 || { cat "$home/initdb.log" >&2; echo failed; exi
 start
 while read -r order; do
   case $order in
-    kill) kill -9 $(head -n 1 "$home/data/postmaster.pid"); "$bin/pg_ctl" -D "$home/data" -m immediate -w stop > /dev/null; echo ready;;
+    kill) crash; "$bin/pg_ctl" -D "$home/data" -m immediate -w stop > /dev/null; echo ready;;
     start) start;;
     freeze) signal STOP; echo ready;;
     thaw) signal CONT; echo ready;;
