@@ -173,7 +173,7 @@ impl Drop for Place {
         let work = move || -> Result<()> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             // Servers that were killed may hold it for a moment.
-            runtime.block_on(until(&cluster.url, &sql))
+            runtime.block_on(until(&with_options(&cluster.url, "-clock_timeout=2000"), &sql))
         };
         // A test's own runtime cannot be waited on here.
         _ = std::thread::spawn(work).join();

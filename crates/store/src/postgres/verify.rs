@@ -75,6 +75,8 @@ async fn look(pool: &Pool) -> Result<Vec<String>> {
         }
     }
     chains(&client, &mut findings).await?;
+    // Whoever waits for the tables is not to wait for the connection to end.
+    client.batch_execute("COMMIT").await.map_err(|error| failure(&error))?;
     Ok(findings)
 }
 
