@@ -191,7 +191,7 @@ pub async fn execute(url: &str, sql: &str) -> Result<()> {
 /// Runs a statement until it succeeds.
 ///
 /// # Errors
-/// When it does not within [`PATIENCE`].
+/// When it does not within `PATIENCE`.
 pub async fn until(url: &str, sql: &str) -> Result<()> {
     let end = tokio::time::Instant::now() + PATIENCE;
     loop {
