@@ -26,7 +26,7 @@ pub(super) struct Touched<'a> {
     pub(super) new: Option<&'a [u8]>,
 }
 
-/// The things that a commit did.
+/// The things that a commit did, of which an auditor is told.
 pub(super) fn of(row: &AuditRow) -> Vec<Told<'_>> {
     if seal::is_seal(&row.what) {
         return Vec::new();
@@ -38,7 +38,7 @@ pub(super) fn of(row: &AuditRow) -> Vec<Told<'_>> {
         (false, values) => (&row.what[..], values.and_then(listed)),
     };
     let what = lazy::inside(what).unwrap_or_default();
-    match lazy::member(what, "records").and_then(listed) {
+    let mut told: Vec<_> = match lazy::member(what, "records").and_then(listed) {
         Some(records) => {
             let mut each = values.map(lazy::items);
             let one = |what| Told {
@@ -47,11 +47,10 @@ pub(super) fn of(row: &AuditRow) -> Vec<Told<'_>> {
             };
             lazy::items(records).map(one).collect()
         }
-        None => {
-            let told = Told { what, values };
-            if told.activity() == NOTE { Vec::new() } else { vec![told] }
-        }
-    }
+        None => vec![Told { what, values }],
+    };
+    told.retain(|told| told.activity() != NOTE);
+    told
 }
 
 /// The items of a list, without brackets.
@@ -150,7 +149,10 @@ mod tests {
         check(&group, Some(values), &[r#"create skills/1 - "a":1"#, r#"create skills/1 "b":2 -"#]);
         check(&group, None, &["create! skills/1 - -", "create! skills/1 - -"]);
         check(r#"{"activity":"load","changes":[]}"#, Some("[]"), &["load"]);
-        check(r#"{"activity":"note","changes":[]}"#, Some("[]"), &[]);
+        let note = r#"{"activity":"note","changes":[]}"#;
+        check(note, Some("[]"), &[]);
+        let group = format!(r#"{{"activity":"group","records":[{note},{create}]}}"#);
+        check(&group, Some(r#"[[],[{"new":{"a":1}}]]"#), &[r#"create skills/1 - "a":1"#]);
     }
 
     #[test]
