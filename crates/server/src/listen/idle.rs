@@ -50,7 +50,12 @@ impl Activity {
             // Nobody else counts here, so that the two need not be one step.
             self.taken.store(self.taken.load(Ordering::Relaxed) + *length as u64, Ordering::Relaxed);
         }
-        self.stalled.store(written.is_pending(), Ordering::Relaxed);
+        self.waits(written.is_pending());
+    }
+
+    /// Whether there is more than is taken at the moment.
+    pub(super) fn waits(&self, stalled: bool) {
+        self.stalled.store(stalled, Ordering::Relaxed);
     }
 }
 
@@ -101,11 +106,16 @@ impl Idle {
         let [begun, ended, taken] =
             [&activity.begun, &activity.ended, &activity.taken].map(|count| count.load(Ordering::Relaxed));
         let more = taken - std::mem::replace(&mut self.taken, taken);
-        self.ahead = match activity.stalled.load(Ordering::Relaxed) {
-            true => (self.ahead + more).min(AHEAD),
-            false => 0,
+        let stalled = activity.stalled.load(Ordering::Relaxed);
+        let active = begun != ended || begun != std::mem::replace(&mut self.seen, ended);
+        // What was taken whole with its request is done with. In HTTP/2 an answer waits for its client to open the window,
+        // and all that may be written is: then only what is taken later tells that there is more.
+        self.ahead = match (stalled, active) {
+            (true, _) => (self.ahead + more).min(AHEAD),
+            (false, true) => 0,
+            (false, false) => (self.ahead + more).min(PACE),
         };
-        if begun != ended || begun != std::mem::replace(&mut self.seen, ended) {
+        if active {
             return false;
         }
         let paid = self.ahead.checked_sub(PACE);
@@ -192,10 +202,41 @@ mod tests {
         assert_eq!(takes(1 << 30, 0, 600, false).await, 700);
     }
 
+    /// In HTTP/2 a client that takes its time opens the window by the piece, and each is taken at once.
+    #[tokio::test(start_paused = true)]
+    async fn who_opens_a_window_slowly_is_waited_for_too() {
+        let opens = async |bytes: usize, seconds: u64, scarce: bool| {
+            let (activity, mut idle) = (Activity::default(), Idle::new());
+            let start = tokio::time::Instant::now();
+            let opening = async {
+                loop {
+                    activity.wrote(&Poll::Ready(Ok(bytes)));
+                    sleep(Duration::from_secs(seconds)).await;
+                }
+            };
+            tokio::select! {
+                () = poll_fn(|context| idle.poll(context, &activity, || scarce)) => {}
+                () = opening => {}
+                () = sleep(Duration::from_secs(10_000)) => {}
+            }
+            start.elapsed().as_secs()
+        };
+        assert_eq!(opens(32 << 10, 16, false).await, 10_000, "2 KB/s");
+        assert_eq!(opens(32 << 10, 4, true).await, 10_000, "8 KB/s, many wait");
+        assert_eq!(opens(32 << 10, 16, true).await, 10, "many wait, and longer than that for this one");
+        assert_eq!(opens(17, 1, false).await, 60, "what acknowledges a PING");
+        assert_eq!(opens(1 << 30, 20_000, false).await, 70);
+    }
+
     /// An answer that was taken whole buys no time for a connection on which nothing is asked any more.
     #[tokio::test(start_paused = true)]
     async fn what_was_taken_before_does_not_count() {
-        let taken = |activity: &Activity| activity.wrote(&Poll::Ready(Ok(1 << 30)));
-        assert_eq!(stays(taken, false).await, 60);
+        let answered = |activity: &Activity| {
+            activity.begun.fetch_add(1, Ordering::Relaxed);
+            activity.wrote(&Poll::Ready(Ok(1 << 30)));
+            activity.ended.fetch_add(1, Ordering::Relaxed);
+        };
+        assert_eq!(stays(answered, false).await, 70);
+        assert_eq!(stays(answered, true).await, 20);
     }
 }

@@ -139,7 +139,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Spoken<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.settle(context))?;
-        Pin::new(&mut self.stream).poll_flush(context)
+        // What TLS has taken and cannot hand on waits here.
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.line.activity.waits(flushed.is_pending());
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
