@@ -4,7 +4,6 @@ use bytes::Bytes;
 use engine::{Response, Timing};
 use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, STRICT_TRANSPORT_SECURITY};
 use http::{HeaderName, HeaderValue, Method, Version};
-use http_body_util::Full;
 
 use super::ids::{CLIENT_REQUEST_ID, REQUEST_ID};
 use super::{App, Arrival};
@@ -16,7 +15,7 @@ static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 impl App {
     /// The answer as it goes out; `secure` where the client's side of the way is encrypted.
-    pub(super) fn seal(&self, arrival: &Arrival<'_>, secure: bool, response: Response) -> http::Response<Full<Bytes>> {
+    pub(super) fn seal(&self, arrival: &Arrival<'_>, secure: bool, response: Response) -> http::Response<Bytes> {
         let Response { status, mut headers, mut body, timings } = response;
         headers.insert(&REQUEST_ID, arrival.ids.request.clone());
         headers.insert(&CLIENT_REQUEST_ID, arrival.ids.client.clone());
@@ -37,7 +36,7 @@ impl App {
         if arrival.head.method == Method::HEAD && !body.is_empty() {
             headers.insert(CONTENT_LENGTH, std::mem::take(&mut body).len().into());
         }
-        let mut sealed = http::Response::new(Full::new(body));
+        let mut sealed = http::Response::new(body);
         *sealed.status_mut() = status;
         *sealed.headers_mut() = headers;
         sealed
