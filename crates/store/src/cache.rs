@@ -64,7 +64,8 @@ impl<V: Content> Weighter<PartitionKey, V> for BySize {
 impl<V: Content> Cache<V> {
     pub(crate) fn new(bytes: usize) -> Self {
         let items = (bytes / TYPICAL_SNAPSHOT).max(EPOCHS);
-        let parts = (bytes / PART).clamp(1, MOST_PARTS);
+        // There can only be a power of two of them.
+        let parts = 1 << (bytes / PART).clamp(1, MOST_PARTS).ilog2();
         let mut options = OptionsBuilder::new();
         let options = options.shards(parts).estimated_items_capacity(items).weight_capacity(bytes as u64).build();
         let hot = match options {
@@ -147,8 +148,8 @@ mod tests {
 
     #[test]
     fn the_largest_of_partitions_are_kept() {
-        // The usual size, and the smallest.
-        for (bytes, large) in [(64 << 20, 15 << 20), (1 << 20, 900 << 10)] {
+        // The usual size, one that does not come out even, and the smallest.
+        for (bytes, large) in [(64 << 20, 15 << 20), (48 << 20, 15 << 20), (1 << 20, 900 << 10)] {
             let cache = Cache::new(bytes);
             cache.publish(user(1), Some(Weight(large)));
             assert_eq!(cache.get(&user(1)), Some(Weight(large)));
