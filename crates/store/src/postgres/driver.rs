@@ -8,10 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_postgres::error::{DbError, Severity};
+use tokio_postgres::error::Severity;
 use tokio_postgres::{AsyncMessage, Connection};
 
-/// How many warnings there were on a connection.
+/// What warns long before transaction numbers run short, at every one that is given: of no change in particular.
+const OF_NO_CHANGE: [&str; 2] = ["GetNewTransactionId", "GetNewMultiXactId"];
+
+/// How many warnings about changes there were on a connection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Warnings(Arc<AtomicUsize>);
 
@@ -29,8 +32,10 @@ where
 {
     while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
         match message {
-            Ok(AsyncMessage::Notice(notice)) if is_warning(&notice) => {
-                warnings.0.fetch_add(1, Ordering::Release);
+            Ok(AsyncMessage::Notice(notice)) if is_warning(notice.parsed_severity(), notice.code().code()) => {
+                if is_about_a_change(notice.routine()) {
+                    warnings.0.fetch_add(1, Ordering::Release);
+                }
                 // Its detail may quote values.
                 tracing::warn!(warning = notice.message(), code = notice.code().code(), "the database warned");
             }
@@ -44,6 +49,36 @@ where
 }
 
 /// Class 01 is that of warnings, for engines that do not tell the severity apart from its translation.
-fn is_warning(notice: &DbError) -> bool {
-    notice.parsed_severity() == Some(Severity::Warning) || notice.code().code().starts_with("01")
+fn is_warning(severity: Option<Severity>, code: &str) -> bool {
+    severity == Some(Severity::Warning) || code.starts_with("01")
+}
+
+/// The routine of the engine that warns is all that tells: texts are translated, and the codes are the same.
+fn is_about_a_change(routine: Option<&str>) -> bool {
+    routine.is_none_or(|routine| !OF_NO_CHANGE.contains(&routine))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_warns_of_a_change_is_told_from_the_rest() {
+        let table = [
+            // A wait for the standby that was cancelled, in two ways, and a statement out of place.
+            (Some(Severity::Warning), "01000", Some("SyncRepWaitForLSN"), true),
+            (Some(Severity::Warning), "57P01", Some("SyncRepWaitForLSN"), true),
+            (Some(Severity::Warning), "25P01", Some("UserAbortTransactionBlock"), true),
+            (None, "01000", None, true),
+            // At every change of a sound database, weeks before its transaction numbers run out.
+            (Some(Severity::Warning), "01000", Some("GetNewTransactionId"), false),
+            (Some(Severity::Warning), "01000", Some("GetNewMultiXactId"), false),
+            (Some(Severity::Notice), "42P07", Some("transformCreateStmt"), false),
+            (None, "00000", None, false),
+        ];
+        for (severity, code, routine, expected) in table {
+            let found = is_warning(severity, code) && is_about_a_change(routine);
+            assert_eq!(found, expected, "{code} {routine:?}");
+        }
+    }
 }
