@@ -16,7 +16,7 @@ use tokio_postgres::{Client, Config, SimpleQueryMessage};
 
 use super::driver::Warnings;
 use super::fault::Fault;
-use super::link::{connect, within};
+use super::link::{connect, late, within};
 use super::tls::Connector;
 
 /// What part of the time there is a host has to itself before the next is asked as well.
@@ -167,10 +167,6 @@ async fn reach(config: &Config, tls: &Connector, deadline: Duration) -> Result<F
         })
     });
     Ok(Fresh { client, driver, warnings, timeline })
-}
-
-fn late(deadline: Duration) -> Fault {
-    Fault::Late(format!("the database did not answer within {} ms", deadline.as_millis()))
 }
 
 /// The same with one of the hosts only.

@@ -123,14 +123,15 @@ impl Link {
 
     async fn within<T>(&self, work: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Fault> {
         let asked = self.doubt.now();
-        let outcome = within(self.deadline, work).await;
-        match outcome {
-            Err(Fault::Lost(_)) => self.lost.store(true, Ordering::Relaxed),
-            Err(Fault::Late(_)) => {
-                self.lost.store(true, Ordering::Relaxed);
-                self.doubt.raise(asked);
-            }
-            _ => self.heard.store(self.doubt.now(), Ordering::Relaxed),
+        let Ok(answer) = timeout(self.deadline, work).await else {
+            self.lost.store(true, Ordering::Relaxed);
+            self.doubt.raise(asked);
+            return Err(late(self.deadline));
+        };
+        self.heard.store(self.doubt.now(), Ordering::Relaxed);
+        let outcome = answer.map_err(|error| judge(&error));
+        if outcome.as_ref().is_err_and(Fault::is_open) {
+            self.lost.store(true, Ordering::Relaxed);
         }
         outcome
     }
@@ -178,10 +179,12 @@ pub(super) async fn within<T>(
     deadline: Duration,
     work: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, Fault> {
-    match timeout(deadline, work).await {
-        Ok(outcome) => outcome.map_err(|error| judge(&error)),
-        Err(_) => Err(Fault::Late(format!("the database did not answer within {} ms", deadline.as_millis()))),
-    }
+    let answer = timeout(deadline, work).await.map_err(|_| late(deadline))?;
+    answer.map_err(|error| judge(&error))
+}
+
+pub(super) fn late(deadline: Duration) -> Fault {
+    Fault::Late(format!("the database did not answer within {} ms", deadline.as_millis()))
 }
 
 /// Waits for all. What each sends when it is first polled goes out in their order, and none waits for the one before.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::fixture::item_absent;
-use crate::testing::{Engine, Mood, Proxy};
+use crate::testing::{Engine, Mood, Proxy, until};
 
 /// Short, for engines that do not answer.
 const DEADLINE: Duration = Duration::from_millis(400);
@@ -137,6 +137,35 @@ async fn a_line_gone_half_open_is_waited_for_once() {
     // Those of the writers as well, of which one commit would try two.
     assert_eq!(store.commit(post("b")).await, Ok(2));
     assert_eq!(seen(&place).await, ["a", "b"]);
+}
+
+/// An engine that ends a statement itself has answered, so the other connections are used on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_engine_cut_short_raises_no_doubt() {
+    let engine = Engine::start().unwrap();
+    let place = Place::on(&engine.url()).await.unwrap();
+    migrate(&place.url, &server(), false).await.unwrap();
+    let url = place.url.clone();
+    let locking = tokio::spawn(async move { execute(&url, "BEGIN; LOCK TABLE partition; SELECT pg_sleep(9)").await });
+    let others = "pg_stat_activity WHERE application_name = 'vitae' AND pid <> pg_backend_pid()";
+    until(&place.url, &format!("SELECT 1 / count(*) FROM {others} AND wait_event = 'PgSleep'")).await.unwrap();
+    execute(&engine.url(), "ALTER ROLE vitae SET statement_timeout = '100ms'").await.unwrap();
+    // Preparing would wait for the table already.
+    let options = Options { prepare: false, ..server() };
+    let store = open(&place.url, &options).await;
+    for _ in 0..options.readers {
+        store.ping().await.unwrap();
+    }
+    let of_the_store = format!("SELECT pid FROM {others} AND wait_event = 'ClientRead'");
+    execute(&place.url, &format!("CREATE TABLE known AS {of_the_store}")).await.unwrap();
+    assert!(matches!(store.snapshot(user(1)).await, Err(Error::Unavailable(why)) if why.contains("57014")));
+    for _ in 0..2 * options.readers {
+        store.ping().await.unwrap();
+    }
+    let still_there = format!("(SELECT count(*) FROM known WHERE pid IN ({of_the_store}))");
+    let all_but_one = format!("SELECT 1 / (({still_there} >= {})::int)", options.readers - 1);
+    execute(&place.url, &all_but_one).await.unwrap();
+    locking.abort();
 }
 
 #[tokio::test]
