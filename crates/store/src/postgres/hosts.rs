@@ -76,15 +76,14 @@ impl Hosts {
         };
         let count = self.each.len();
         let mut left = (0..count).map(|place| first.wrapping_add(place) % count.max(1));
-        let (mut tries, mut faults, mut has_turn) = (JoinSet::new(), Vec::new(), true);
+        let (mut tries, mut faults) = (JoinSet::new(), Vec::new());
         loop {
-            let next = if has_turn { left.next().and_then(|place| Some((place, self.each.get(place)?))) } else { None };
-            if let Some((place, config)) = next {
+            // Whether the one before failed or took too long.
+            if let Some((place, config)) = left.next().and_then(|place| Some((place, self.each.get(place)?))) {
                 let (config, tls) = (config.clone(), tls.clone());
                 tries.spawn(async move { (place, reach(&config, &tls, deadline).await) });
             }
             let pause = if left.len() > 0 { deadline / SHARE } else { until.saturating_duration_since(Instant::now()) };
-            has_turn = true;
             match timeout(pause, tries.join_next()).await {
                 Ok(Some(Ok((place, outcome)))) => match outcome.and_then(|fresh| self.admit(fresh)) {
                     Ok(fresh) => {
