@@ -4,9 +4,10 @@
 //! A host may be gone, frozen, or follow another one by now, so the others are asked beside it, not after it has used up
 //! the time there is. A primary that was replaced and does not know yet takes writes as well. PostgreSQL numbers the
 //! timelines that a promotion begins: once a newer one was seen, connections to an older one are neither made nor used.
+//! They compare within one database, as it was once made: nodes of a cluster that all take writes have each their own.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::task::{AbortHandle, JoinSet};
@@ -26,7 +27,7 @@ const SHARE: u32 = 8;
 const LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(250));
 
 /// The first eight digits are the timeline. Not every engine knows these functions.
-const TIMELINE: &str = "SELECT pg_walfile_name(pg_current_wal_lsn())";
+const TIMELINE: &str = "SELECT pg_walfile_name(pg_current_wal_lsn()), system_identifier FROM pg_control_system()";
 
 pub(super) struct Hosts {
     each: Vec<Config>,
@@ -34,9 +35,16 @@ pub(super) struct Hosts {
     first: AtomicUsize,
     /// Whether each may serve, and is to have its part of the connections.
     are_equal: bool,
-    /// The newest timeline seen; 0 where the engine tells none.
-    newest: AtomicU32,
+    /// The newest timeline seen of each database.
+    newest: RwLock<Vec<Timeline>>,
     looked: Mutex<Option<Instant>>,
+}
+
+/// A timeline of a database, which was given a name when it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Timeline {
+    database: i64,
+    number: u32,
 }
 
 /// A connection that was just made.
@@ -44,7 +52,8 @@ pub(super) struct Fresh {
     pub(super) client: Client,
     pub(super) driver: AbortHandle,
     pub(super) warnings: Warnings,
-    pub(super) timeline: Option<u32>,
+    /// Where the engine tells it.
+    pub(super) timeline: Option<Timeline>,
 }
 
 impl Hosts {
@@ -54,14 +63,31 @@ impl Hosts {
             each: (0..count).map(|place| alone(config, place)).collect(),
             first: AtomicUsize::new(0),
             are_equal: config.get_load_balance_hosts() == LoadBalanceHosts::Random,
-            newest: AtomicU32::new(0),
+            newest: RwLock::default(),
             looked: Mutex::new(None),
         }
     }
 
     /// May a connection to this timeline be used on?
-    pub(super) fn is_current(&self, timeline: Option<u32>) -> bool {
-        timeline.is_none_or(|timeline| timeline >= self.newest.load(Ordering::Relaxed))
+    pub(super) fn is_current(&self, timeline: Option<Timeline>) -> bool {
+        let Some(own) = timeline else { return true };
+        let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner);
+        !newest.iter().any(|new| new.database == own.database && new.number > own.number)
+    }
+
+    /// Notes a timeline, and gives the newest of its database.
+    fn note(&self, seen: Timeline) -> u32 {
+        let mut newest = self.newest.write().unwrap_or_else(PoisonError::into_inner);
+        match newest.iter_mut().find(|known| known.database == seen.database) {
+            Some(known) => {
+                known.number = known.number.max(seen.number);
+                known.number
+            }
+            None => {
+                newest.push(seen);
+                seen.number
+            }
+        }
     }
 
     /// Connects to the first that can be used, within about that time.
@@ -124,21 +150,22 @@ impl Hosts {
         }
         let until = Instant::now() + LOOK.1.min(deadline / SHARE);
         while let Ok(Some(outcome)) = timeout_at(until, asked.join_next()).await {
-            let timeline = outcome.ok().and_then(Result::ok).and_then(|fresh| fresh.timeline);
-            self.newest.fetch_max(timeline.unwrap_or_default(), Ordering::Relaxed);
+            if let Some(timeline) = outcome.ok().and_then(Result::ok).and_then(|fresh| fresh.timeline) {
+                self.note(timeline);
+            }
         }
     }
 
     /// Refuses a primary that was replaced.
     fn admit(&self, fresh: Fresh) -> Result<Fresh, Fault> {
         let Some(timeline) = fresh.timeline else { return Ok(fresh) };
-        let newest = self.newest.fetch_max(timeline, Ordering::Relaxed);
-        if timeline >= newest {
+        let (number, newest) = (timeline.number, self.note(timeline));
+        if number >= newest {
             return Ok(fresh);
         }
         Err(Fault::Away(format!(
-            "it takes writes on timeline {timeline}, but another has been promoted to timeline {newest}; \
-             end it, or let it follow that one. If the database was made anew, restart this server"
+            "it takes writes on timeline {number}, but another has been promoted to timeline {newest}; \
+             end it, or let it follow that one. If that one is gone for good, restart this server"
         )))
     }
 
@@ -161,7 +188,10 @@ async fn reach(config: &Config, tls: &Connector, deadline: Duration) -> Result<F
     let rows = within(deadline, async { Ok(client.simple_query(TIMELINE).await) }).await?;
     let timeline = rows.ok().and_then(|rows| {
         rows.iter().find_map(|row| match row {
-            SimpleQueryMessage::Row(row) => u32::from_str_radix(row.get(0)?.get(..8)?, 16).ok(),
+            SimpleQueryMessage::Row(row) => Some(Timeline {
+                database: row.get(1)?.parse().ok()?,
+                number: u32::from_str_radix(row.get(0)?.get(..8)?, 16).ok()?,
+            }),
             _ => None,
         })
     });
@@ -229,8 +259,15 @@ mod tests {
     #[test]
     fn a_timeline_is_old_once_a_newer_one_was_seen() {
         let hosts = Hosts::new(&"host=one,two".parse().unwrap());
-        assert!(hosts.is_current(Some(1)) && hosts.is_current(None));
-        hosts.newest.store(2, Ordering::Relaxed);
-        assert!(!hosts.is_current(Some(1)) && hosts.is_current(Some(2)) && hosts.is_current(None));
+        let timeline = |database, number| Timeline { database, number };
+        let are_current = |numbers: [u32; 3]| numbers.map(|number| hosts.is_current(Some(timeline(7, number))));
+        assert_eq!(are_current([1, 2, 3]), [true, true, true]);
+        assert_eq!([2, 1, 3, 2].map(|number| hosts.note(timeline(7, number))), [2, 2, 3, 3]);
+        assert_eq!(are_current([1, 2, 3]), [false, false, true]);
+        assert!(hosts.is_current(None));
+        // Another node of a cluster, or what took the place of the database, has its own.
+        assert!(hosts.is_current(Some(timeline(8, 1))));
+        assert_eq!(hosts.note(timeline(8, 1)), 1);
+        assert!(hosts.is_current(Some(timeline(8, 1))) && hosts.is_current(Some(timeline(7, 3))));
     }
 }

@@ -15,7 +15,7 @@ use tokio_postgres::{Client, Config, Row};
 use super::doubt::Doubt;
 use super::driver::{Warnings, drive};
 use super::fault::{Fault, judge};
-use super::hosts::{Fresh, Hosts};
+use super::hosts::{Fresh, Hosts, Timeline};
 use super::plan::Call;
 use super::sql::{STATEMENTS, Sql};
 use super::tls;
@@ -30,7 +30,7 @@ pub(super) struct Link {
     driver: AbortHandle,
     warnings: Warnings,
     /// As [`Fresh`] has it.
-    pub(super) timeline: Option<u32>,
+    pub(super) timeline: Option<Timeline>,
     prepared: Vec<tokio_postgres::Statement>,
     deadline: Duration,
     lost: AtomicBool,
