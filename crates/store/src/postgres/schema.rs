@@ -105,7 +105,7 @@ pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<St
 /// Whether PostgreSQL notices damaged pages; other engines, which do not know the setting, have ways of their own.
 async fn has_checksums(client: &Client) -> Result<bool> {
     let sql = "SELECT current_setting('data_checksums', true) IS DISTINCT FROM 'off'";
-    let row = client.query_one(sql, &[]).await.map_err(|error| failure(&error))?;
+    let row = client.query_typed_one(sql, &[]).await.map_err(|error| failure(&error))?;
     row.try_get(0).map_err(|error| failure(&error))
 }
 
@@ -152,7 +152,7 @@ async fn version(client: &Client) -> Result<Option<u32>> {
 async fn is_required(client: &Client, column: &str) -> Result<bool> {
     let sql = "SELECT count(*) > 0 FROM pg_attribute
                WHERE attrelid = to_regclass('history') AND attname = $1 AND attnotnull";
-    let row = client.query_one(sql, &[&column]).await.map_err(|error| failure(&error))?;
+    let row = client.query_typed_one(sql, &[(&column, Type::TEXT)]).await.map_err(|error| failure(&error))?;
     row.try_get(0).map_err(|error| failure(&error))
 }
 
