@@ -185,7 +185,9 @@ impl Hosts {
 
 async fn reach(config: &Config, tls: &Connector, deadline: Duration) -> Result<Fresh, Fault> {
     let (client, driver, warnings) = connect(config, tls, deadline).await?;
-    let rows = within(deadline, async { Ok(client.simple_query(TIMELINE).await) }).await?;
+    let rows = within(deadline, async { Ok(client.simple_query(TIMELINE).await) }).await;
+    // Otherwise the driver would wait for an answer that may never come.
+    let rows = rows.inspect_err(|_| driver.abort())?;
     let timeline = rows.ok().and_then(|rows| {
         rows.iter().find_map(|row| match row {
             SimpleQueryMessage::Row(row) => Some(Timeline {
@@ -238,7 +240,11 @@ fn name(config: &Config) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
     use super::*;
+    use crate::postgres::tls::connector;
 
     #[test]
     fn each_host_has_all_that_the_address_says() {
@@ -254,6 +260,25 @@ mod tests {
         assert_eq!(hosts.each.iter().map(name).collect::<Vec<_>>(), ["one:1", "two:2", "::1:3"]);
         let shared: Config = "host=one,two port=7".parse().unwrap();
         assert_eq!(Hosts::new(&shared).each.iter().map(name).collect::<Vec<_>>(), ["one:7", "two:7"]);
+    }
+
+    #[tokio::test]
+    async fn a_connection_to_one_who_falls_silent_ends() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let config: Config = format!("host=127.0.0.1 port={port} user=u sslmode=disable").parse().unwrap();
+        let tls = connector(false, None).unwrap();
+        let welcome = async {
+            let (mut line, _) = listener.accept().await.unwrap();
+            let mut said = [0; 512];
+            assert!(line.read(&mut said).await.unwrap() > 0);
+            line.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").await.unwrap();
+            while line.read(&mut said).await.is_ok_and(|read| read > 0) {}
+        };
+        let ended = timeout(Duration::from_secs(5), welcome);
+        let (reached, ended) = tokio::join!(reach(&config, &tls, Duration::from_millis(200)), ended);
+        assert!(matches!(reached, Err(Fault::Late(_))));
+        assert!(ended.is_ok());
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Link {
         let mut prepared = Vec::new();
         if prepare {
             let all = STATEMENTS.iter().map(|statement| client.prepare_typed(statement.text, statement.types));
-            let all = within(deadline, async { Ok(pipelined(all).await) }).await?;
+            let all = within(deadline, async { Ok(pipelined(all).await) }).await.inspect_err(|_| driver.abort())?;
             prepared = all.into_iter().collect::<Result<_, _>>().map_err(|error| judge(&error))?;
         }
         let (heard, doubt) = (AtomicU64::new(doubt.now()), Arc::clone(doubt));
