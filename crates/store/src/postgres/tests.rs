@@ -169,6 +169,19 @@ async fn verify_finds_what_does_not_fit() {
     }
 }
 
+#[tokio::test]
+async fn what_is_broken_everywhere_is_told_in_bounded_room() {
+    let place = Place::laid_out().await.unwrap();
+    let store = open(&place.url, &server()).await;
+    for owner in 0..120 {
+        store.commit(commit(user(owner), 1, vec![put("notes", "a", 1)])).await.unwrap();
+    }
+    execute(&place.url, "UPDATE partition SET head = NULL; UPDATE item SET version = 1000").await.unwrap();
+    let found = store.verify().await.unwrap();
+    assert_eq!(found.len(), 100 + 100 + 1);
+    assert_eq!(found.last().unwrap(), "and 20 more broken histories");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verify_is_not_misled_by_writers() {
     let place = Place::laid_out().await.unwrap();

@@ -10,7 +10,7 @@ use super::read::code;
 use super::row;
 use super::sql::Sql;
 use crate::chain::{self, Walk};
-use crate::{PartitionKey, Result, bucket_of};
+use crate::{Findings, PartitionKey, Result, bucket_of};
 
 /// How many findings of a kind are told in full: one cause can break every row.
 const FINDINGS: i64 = 100;
@@ -67,22 +67,24 @@ async fn look(pool: &Pool) -> Result<Vec<String>> {
     client.batch_execute(begin).await.map_err(|error| failure(&error))?;
     let mut findings = Vec::new();
     for query in CONTRADICTIONS {
-        let sql = format!("{query} LIMIT {FINDINGS}");
+        // In order, so that of many the second look finds the same.
+        let sql = format!("{query} ORDER BY 1, 2, 3, 4 LIMIT {FINDINGS}");
         let rows = client.query_typed(&sql, &[]).await.map_err(|error| failure(&error))?;
         for found in rows {
             let what: String = row::get(&found, 3)?;
             findings.push(of(row::key(&found, 0)?, &what));
         }
     }
-    chains(&client, &mut findings).await?;
+    findings.extend(chains(&client).await?.into_lines());
     // Whoever waits for the tables is not to wait for the connection to end.
     client.batch_execute("COMMIT").await.map_err(|error| failure(&error))?;
     Ok(findings)
 }
 
 /// The first broken link of each partition, dropped ones too.
-async fn chains(client: &Client, findings: &mut Vec<String>) -> Result<()> {
-    let sql = "SELECT owner, tenant, kind, head FROM partition";
+async fn chains(client: &Client) -> Result<Findings> {
+    let mut findings = Findings::default();
+    let sql = "SELECT owner, tenant, kind, head FROM partition ORDER BY owner, tenant, kind";
     for found in client.query_typed(sql, &[]).await.map_err(|error| failure(&error))? {
         let key = row::key(&found, 0)?;
         let mut walk = Walk::new(row::fixed(&found, 3)?);
@@ -97,9 +99,11 @@ async fn chains(client: &Client, findings: &mut Vec<String>) -> Result<()> {
                 walk.step(row::history(found)?);
             }
         }
-        findings.extend(walk.finish().map(|broken| of(key, &chain::told(broken))));
+        if let Some(broken) = walk.finish() {
+            findings.add("broken histories", || of(key, &chain::told(broken)));
+        }
     }
-    Ok(())
+    Ok(findings)
 }
 
 fn of(PartitionKey { owner, tenant, kind }: PartitionKey, what: &str) -> String {
