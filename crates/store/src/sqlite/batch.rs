@@ -68,10 +68,15 @@ impl<'a> Batch<'a> {
         let before = (self.written.clone(), self.erased);
         self.step("SAVEPOINT request")?;
         let outcome = work(self);
-        if let Err(error @ Error::Corrupt(_)) = &outcome {
-            tracing::error!(%error, "a write that met damage in the store is refused");
-            self.step("ROLLBACK TO request")?;
-            (self.written, self.erased) = before;
+        match &outcome {
+            Ok(_) | Err(Error::Conflict(_)) => {}
+            Err(error @ Error::Corrupt(_)) => {
+                tracing::error!(%error, "a write that met damage in the store is refused");
+                self.step("ROLLBACK TO request")?;
+                (self.written, self.erased) = before;
+            }
+            // The transaction is lost, and SQLite may have ended it already: what is told is why.
+            Err(_) => return outcome,
         }
         self.step("RELEASE request")?;
         outcome

@@ -137,6 +137,21 @@ async fn a_transaction_that_is_lost_fails_for_all_and_is_not_begun_again_and_aga
     assert_eq!(store.verify().await, Ok(vec![]));
 }
 
+#[tokio::test]
+async fn a_full_disk_beside_damage_is_told_as_such() {
+    let (_directory, path) = place();
+    let store = open(&path);
+    store.commit(commit(user(1), 1, vec![put("notes", "a", 1)])).await.unwrap();
+    damage(&path, "partition", 1);
+    let lost = |batch: &mut super::super::batch::Batch<'_>| {
+        batch.connection().execute_batch("ROLLBACK")?;
+        Err::<u64, _>(Error::Unavailable("the disk".to_owned()))
+    };
+    let answers = together(&store, || vec![store.commit(commit(user(1), 2, vec![])), store.write(lost)]).await;
+    assert!(matches!(answers[0], Err(Error::Corrupt(_))), "{answers:?}");
+    assert!(matches!(&answers[1], Err(Error::Unavailable(why)) if why.contains("the disk")), "{answers:?}");
+}
+
 fn requests() -> impl Strategy<Value = Vec<Step>> {
     steps().prop_map(|steps| {
         steps.into_iter().map(|(step, ..)| step).filter(|step| !matches!(step, Step::Reopen)).collect()
