@@ -242,6 +242,10 @@ pub(super) static STATEMENTS: [Statement; 27] = [
          ON CONFLICT (key) DO UPDATE SET owner = $2, bound = $3, at = $4",
         &[Type::BYTEA, Type::UUID, Type::BOOL, Type::INT8],
     ),
-    // Confirm: changes nothing, but is itself a change, which no engine acknowledges before those that came earlier.
-    statement("UPDATE partition SET live = live WHERE owner = $1 AND tenant = $2 AND kind = $3", &KEY),
+    // Confirm: changes nothing, but is itself a change, which no engine acknowledges before those that came earlier. It
+    // finds no row where the commit is not, as after a failover since it was read.
+    statement(
+        "UPDATE history SET stamp = stamp WHERE owner = $1 AND tenant = $2 AND kind = $3 AND rev = $4 AND stamp = $5",
+        &[Type::UUID, Type::UUID, Type::INT2, Type::INT8, Type::UUID],
+    ),
 ];

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::Inner;
 use super::fault::Fault;
-use super::plan::{Plan, call};
+use super::plan::Plan;
 use super::pool::crowded;
 use super::read::{self, code};
 use super::rest::share;
@@ -177,24 +177,28 @@ impl<'a> Attempt<'a> {
         if !made {
             return Ok(None);
         }
-        self.confirm().await?;
+        self.confirm(rev).await?;
         Ok(Some(rev))
     }
 
     /// Makes sure that what was found made will stay. An engine that has come back shows what it wrote before it ended,
     /// whether or not its standby had it; another change is acknowledged only when that has both.
-    async fn confirm(&self) -> Result<()> {
+    /// Who answers may be another engine than the one that was read, and lack the change.
+    async fn confirm(&self, rev: u64) -> Result<()> {
+        let key = self.commit.partition;
+        let params: [&(dyn ToSql + Sync); 5] = [&key.owner, &key.tenant, &code(key), &rev.cast_signed(), &self.stamp];
         loop {
             let outcome = match self.store.pool.exclusive().await {
                 Ok(exclusive) => {
-                    let outcome = exclusive.link.transaction(&[call(Sql::Confirm, self.commit.partition)]).await;
+                    let outcome = exclusive.link.execute(Sql::Confirm, &params).await;
                     exclusive.give_back();
                     outcome
                 }
                 Err(fault) => Err(fault),
             };
             match outcome {
-                Ok(()) => return Ok(()),
+                Ok(0) => return Err(Error::Unavailable("a failover has undone the change".to_owned())),
+                Ok(_) => return Ok(()),
                 Err(Fault::Failed(error)) => return Err(error),
                 Err(fault) if Instant::now() >= self.until => return Err(fault.into()),
                 Err(_) => sleep(PAUSE).await,
@@ -206,4 +210,30 @@ impl<'a> Attempt<'a> {
 /// The error of a write that nobody waited for.
 pub(super) fn ended() -> Error {
     Error::Unavailable("the writer has ended".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Attempt;
+    use crate::Error;
+    use crate::fixture::{commit, put, server, user};
+    use crate::postgres::PostgresStore;
+    use crate::testing::{Place, execute};
+
+    #[tokio::test]
+    async fn what_an_engine_lacks_is_not_confirmed_by_it() {
+        let place = Place::laid_out().await.unwrap();
+        let store = PostgresStore::open(&place.url, &server()).await.unwrap();
+        let commit = commit(user(1), 1, vec![put("notes", "a", 1)]);
+        let mut attempt = Attempt::new(&store.inner, &commit);
+        let base = store.inner.load(user(1)).await.unwrap();
+        assert_eq!(attempt.make(&base).await, Ok(1));
+        assert_eq!(attempt.confirm(1).await, Ok(()));
+        // As after a failover since it was found made: the rev is another's there, or nobody's.
+        for undone in ["UPDATE history SET stamp = owner", "DELETE FROM history"] {
+            execute(&place.url, undone).await.unwrap();
+            let outcome = attempt.confirm(1).await;
+            assert!(matches!(outcome, Err(Error::Unavailable(_))), "{undone}: {outcome:?}");
+        }
+    }
 }
