@@ -12,8 +12,8 @@ use sha2::Sha256;
 use crate::resources::{Resources, Target};
 use crate::service::{Service, Understood};
 
-/// A request that may have been sent before, by digests with a key of the service's: who does not know that learns nothing of
-/// what it says, even by guessing.
+/// A request that may have been sent before, by digests with a key of the service's: who does not know that learns nothing
+/// of what it says, even by guessing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Once {
     /// The same for all requests of one caller to one collection that are known by the same.

@@ -38,8 +38,8 @@ pub struct Stream {
 pub struct Entity {
     /// The entity.
     pub row: Row,
-    /// What each navigation property of the [`Reach`](edm::expr::Reach) leads to, in the same order, each in default order; at most one
-    /// where it leads to one.
+    /// What each navigation property of the [`Reach`](edm::expr::Reach) leads to, in the same order, each in default
+    /// order; at most one where it leads to one.
     pub related: Vec<Vec<Entity>>,
 }
 
