@@ -15,6 +15,7 @@ use odata::syntax::prefer::{self, Preference};
 use odata::{Kind, Problem};
 
 use crate::exchange::{Request, Response};
+use crate::method::not_allowed;
 use crate::resources::Resources;
 use crate::service::Service;
 use run::Run;
@@ -38,10 +39,7 @@ impl<R: Resources> Service<R> {
         roots: &[&str],
     ) -> Result<Response, Problem> {
         if request.method != Method::POST {
-            let mut problem =
-                Problem::new(Kind::MethodNotAllowed, "Specified HTTP method is not allowed for the request target.");
-            problem.allow = Some("POST".into());
-            return Err(problem);
+            return Err(not_allowed("POST"));
         }
         let form = Form::of(request.headers)?;
         if form == Form::Json && self.dialect().json_batch_needs_401 {

@@ -202,10 +202,9 @@ fn reference(address: &Address) -> Problem {
     Problem::new(Kind::BadBody, message).at("/@odata.id")
 }
 
-pub(crate) fn contention() -> Problem {
-    let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the same resource; try again");
-    problem.retry_after = Some(1);
-    problem
+/// Others were quicker, each time that a change was tried.
+pub fn contention() -> Problem {
+    Problem::new(Kind::Unavailable, "too many others are changing the same resource; try again").again_after(1)
 }
 
 /// A POST presumes of the collection (RFC 9110, section 13.1): it exists, and has no tag.

@@ -41,6 +41,7 @@ mod tests;
 mod timings;
 mod upserting;
 
+pub use changing::contention;
 pub use exchange::{Exchange, Request, RequestId, Response, Timing};
 pub use odata::csdl::Capabilities;
 pub use odata::openapi::Info;

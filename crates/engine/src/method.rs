@@ -33,7 +33,5 @@ pub(crate) fn options(allow: &str) -> Response {
 /// The method is known, but the address offers only these.
 pub(crate) fn not_allowed(allow: &str) -> Problem {
     let message = "Specified HTTP method is not allowed for the request target.";
-    let mut problem = Problem::new(Kind::MethodNotAllowed, message);
-    problem.allow = Some(allow.into());
-    problem
+    Problem::new(Kind::MethodNotAllowed, message).allowing(allow)
 }

@@ -178,6 +178,18 @@ impl Problem {
         self
     }
 
+    /// The same, with the methods that are offered instead, separated by commas.
+    pub fn allowing(mut self, methods: impl Into<Box<str>>) -> Self {
+        self.allow = Some(methods.into());
+        self
+    }
+
+    /// The same, with the seconds after which it is worth trying again.
+    pub fn again_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     /// All mistakes of a body, the first of which names the whole.
     pub fn violations(violations: Vec<Violation>) -> Self {
         let details: Vec<Detail> = violations.into_iter().map(Detail::from).collect();

@@ -100,10 +100,8 @@ impl Service {
             _ => return Err(not_offered(&format!("`{ROOT}` alone, without `{ENTRIES}`,"))),
         };
         if !action.is_reading() {
-            let mut problem =
-                Problem::new(Kind::MethodNotAllowed, "the audit log is written by the service alone; expected GET");
-            problem.allow = Some("GET, HEAD".into());
-            return Err(problem);
+            let message = "the audit log is written by the service alone; expected GET";
+            return Err(Problem::new(Kind::MethodNotAllowed, message).allowing("GET, HEAD"));
         }
         Ok(Target::Log(caller.tenant, entries))
     }

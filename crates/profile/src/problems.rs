@@ -30,22 +30,15 @@ pub(crate) fn not_a_group() -> Problem {
 
 /// Who is at the end of a relationship is changed and deleted where they are at home, not on the way to them.
 pub(crate) fn elsewhere() -> Problem {
-    let mut problem = Problem::new(
-        Kind::MethodNotAllowed,
-        "this is the end of a relationship, expected a request to `users/{id}` or `groups/{id}`, or to `$ref` here",
-    );
-    problem.allow = Some("GET, HEAD".into());
-    problem
+    let message =
+        "this is the end of a relationship, expected a request to `users/{id}` or `groups/{id}`, or to `$ref` here";
+    Problem::new(Kind::MethodNotAllowed, message).allowing("GET, HEAD")
 }
 
 /// Nobody is made at the end of a relationship.
 pub(crate) fn only_related() -> Problem {
-    let mut problem = Problem::new(
-        Kind::MethodNotAllowed,
-        "nobody is made here, expected a POST to `users` or `groups`, and then one to `$ref` here",
-    );
-    problem.allow = Some("GET, HEAD".into());
-    problem
+    let message = "nobody is made here, expected a POST to `users` or `groups`, and then one to `$ref` here";
+    Problem::new(Kind::MethodNotAllowed, message).allowing("GET, HEAD")
 }
 
 /// The person has no photo, or not in that size.
@@ -55,12 +48,8 @@ pub(crate) fn no_photo() -> Problem {
 
 /// A photo is a file, and nothing else of it changes.
 pub(crate) fn only_a_file(allow: &str) -> Problem {
-    let mut problem = Problem::new(
-        Kind::MethodNotAllowed,
-        "a photo changes as a whole, expected a PUT of the file to `photo/$value`",
-    );
-    problem.allow = Some(allow.into());
-    problem
+    let message = "a photo changes as a whole, expected a PUT of the file to `photo/$value`";
+    Problem::new(Kind::MethodNotAllowed, message).allowing(allow)
 }
 
 /// The token is good, but nobody in the directory is the person it was given to.
@@ -77,20 +66,11 @@ pub(crate) fn not_offered(what: &str) -> Problem {
     Problem::new(Kind::NotSupported, format!("{what} is not supported yet"))
 }
 
-/// Others were quicker, again and again.
-pub(crate) fn busy() -> Problem {
-    let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the same resource; try again");
-    problem.retry_after = Some(1);
-    problem
-}
-
 /// What the store could not do.
 pub(crate) fn from_store(error: &Error) -> Problem {
     match error {
         Error::Unavailable(_) | Error::Conflict(_) => {
-            let mut problem = Problem::new(Kind::Unavailable, "the storage cannot take the request at the moment");
-            problem.retry_after = Some(1);
-            problem
+            Problem::new(Kind::Unavailable, "the storage cannot take the request at the moment").again_after(1)
         }
         Error::OutOfGroup(what) => {
             let message = format!(

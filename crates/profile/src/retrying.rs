@@ -1,8 +1,6 @@
 //! Changes that others may overtake: each is tried on what was read, and again on what is there then.
 
-use engine::Problem;
-
-use crate::problems::busy;
+use engine::{Problem, contention};
 
 /// How often something is tried when others change the same meanwhile.
 const MOST: usize = 16;
@@ -17,5 +15,5 @@ where
             return Ok(done);
         }
     }
-    Err(busy())
+    Err(contention())
 }

@@ -76,9 +76,8 @@ impl Jobs {
                 Response::empty(StatusCode::NO_CONTENT)
             }
             (Some(_), _) => {
-                let mut problem = Problem::new(Kind::MethodNotAllowed, "a status monitor is read or removed");
-                problem.allow = Some("GET, DELETE".into());
-                Response::problem(&problem, exchange)
+                let problem = Problem::new(Kind::MethodNotAllowed, "a status monitor is read or removed");
+                Response::problem(&problem.allowing("GET, DELETE"), exchange)
             }
             (None, _) => {
                 let message = format!("the status monitor `{number}` does not exist, or no longer");

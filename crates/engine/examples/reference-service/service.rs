@@ -106,9 +106,7 @@ impl Resources for Shop {
         match address.steps.iter().rev().find_map(set) {
             Some(set) if !allows(set, action) => {
                 let message = format!("`{}` may only be read", set.name);
-                let mut problem = Problem::new(Kind::MethodNotAllowed, message);
-                problem.allow = Some("GET, HEAD".into());
-                Err(problem)
+                Err(Problem::new(Kind::MethodNotAllowed, message).allowing("GET, HEAD"))
             }
             _ => self.see(|state| Target::find(state, address)),
         }

@@ -126,9 +126,8 @@ impl<'a, C: Send + Sync> Run<'a, C> {
                 }
             }
         }
-        let mut problem = Problem::new(Kind::Unavailable, "too many others are changing the same resources; try again");
-        problem.retry_after = Some(1);
-        self.fail(set, &problem);
+        let message = "too many others are changing the same resources; try again";
+        self.fail(set, &Problem::new(Kind::Unavailable, message).again_after(1));
     }
 
     /// After the last request of a group that has run failed, none has had an effect.

@@ -216,9 +216,7 @@ fn taken(count: &AtomicU32, most: u32) -> bool {
 
 fn busy(kind: Kind, what: &str, most: u32, setting: &str) -> Refusal {
     let message = format!("{what}; the setting `{setting}` admits {most}; nothing was done, try again later");
-    let mut problem = Problem::new(kind, message);
-    problem.retry_after = Some(1);
-    Refusal::from(problem).held()
+    Refusal::from(Problem::new(kind, message).again_after(1)).held()
 }
 
 #[cfg(test)]
