@@ -42,7 +42,7 @@ pub(crate) use refusal::Refusal;
 pub(crate) use sent::Sent;
 
 use self::admission::{Share, Waited};
-use self::place::{ROOTS, below_root, is_batch};
+use self::place::{Asked, ROOTS};
 use crate::clock::{TICKS_PER_SECOND, stopwatch};
 use crate::dev::{Hooks, Passage};
 use crate::effects::Effects;
@@ -159,15 +159,9 @@ impl App {
             },
             None => (None, None),
         };
-        let (version, path) = below_root(head.uri.path())?;
-        let is_batch = is_batch(path);
-        // As far as the method tells. A batch is one request, whatever is in it.
-        let is_change = is_batch || !matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        self.admission.look(arrival.waited, is_change)?;
-        let root = origin.root(version);
-        // What describes the service lies directly below its root; nearly every request is for something deeper.
-        let shallow = !path.trim_matches('/').contains('/');
-        if shallow && let Some(response) = self.api.describe(&self.request(arrival, &root, path, Bytes::new())) {
+        let asked = Asked::of(head, &origin)?;
+        self.admission.look(arrival.waited, asked.is_change)?;
+        if let Some(response) = self.describe(arrival, &asked) {
             return Ok(response);
         }
         let caller = match &self.public {
@@ -176,27 +170,35 @@ impl App {
         };
         // A body that comes slowly, or an answer that is not taken, is at the expense of its caller alone.
         *share = Some(self.admission.share(&caller, arrival.peer)?);
-        let most = match is_batch {
-            true => Most { bytes: self.batch_body, setting: Some(BATCH_BODY) },
-            false => Most::of(&head.headers),
-        };
-        let body = body::gather(&head.headers, body, most).await?;
-        let _place = self.admission.enter(is_change)?;
+        let body = body::gather(&head.headers, body, self.most(head, &asked)).await?;
+        let _place = self.admission.enter(asked.is_change)?;
         if self.authenticator.creates_people(&caller.issuer) {
             Box::pin(newcomers::welcome(&self.api, &caller)).await?;
         }
-        let request = self.request(arrival, &root, path, body);
-        let response = match is_batch {
+        let request = self.request(arrival, &asked, body);
+        let response = match asked.is_batch {
             // Boxed: its future is twice that of a single request, and each connection has room for the largest.
             true => Box::pin(self.api.batch(&caller, request, &ROOTS)).await,
             false => self.api.serve(&caller, &request).await,
         };
-        if let Some(problem) = instead {
-            return Err(problem.into());
+        match instead {
+            Some(problem) => Err(problem.into()),
+            None if response.status == StatusCode::UNAUTHORIZED => Err(self.unknown_caller(&AuthError::Missing)),
+            None => Ok(response),
         }
-        match response.status {
-            StatusCode::UNAUTHORIZED => Err(self.unknown_caller(&AuthError::Missing)),
-            _ => Ok(response),
+    }
+
+    /// What describes the service lies directly below its root; nearly every request is for something deeper.
+    fn describe(&self, arrival: &Arrival<'_>, asked: &Asked<'_>) -> Option<Response> {
+        let shallow = !asked.path.trim_matches('/').contains('/');
+        shallow.then(|| self.api.describe(&self.request(arrival, asked, Bytes::new()))).flatten()
+    }
+
+    /// How large the body may be.
+    fn most(&self, head: &Parts, asked: &Asked<'_>) -> Most {
+        match asked.is_batch {
+            true => Most { bytes: self.batch_body, setting: Some(BATCH_BODY) },
+            false => Most::of(&head.headers),
         }
     }
 
@@ -261,20 +263,19 @@ impl App {
 
     /// The token may be a good one, so its sender is told to come again, not to throw it away.
     fn no_keys(&self, issuer: &str, error: &AuthError) -> Refusal {
-        let mut problem = Problem::new(Kind::Unavailable, error.explain());
-        problem.retry_after = Some(self.keeper.as_ref().map_or(1, |keeper| keeper.pause(issuer)));
-        problem.into()
+        let pause = self.keeper.as_ref().map_or(1, |keeper| keeper.pause(issuer));
+        Problem::new(Kind::Unavailable, error.explain()).again_after(pause).into()
     }
 
-    fn request<'a>(&self, arrival: &Arrival<'a>, root: &'a str, path: &'a str, body: Bytes) -> Request<'a> {
+    fn request<'a>(&self, arrival: &Arrival<'a>, asked: &'a Asked<'a>, body: Bytes) -> Request<'a> {
         let head = arrival.head;
         // HEAD is GET without the body, which is left out at the end.
         let method = if head.method == Method::HEAD { Method::GET } else { head.method.clone() };
         let stopwatch = self.hooks.is_some().then_some(stopwatch as fn() -> u64);
         Request {
             method,
-            root,
-            path,
+            root: &asked.root,
+            path: asked.path,
             query: head.uri.query(),
             headers: &head.headers,
             body,

@@ -8,12 +8,34 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use super::cors::METHODS;
+use super::host::Origin;
 use super::refusal::Refusal;
 
 /// The version roots, in the spelling that answers use.
 pub(super) const ROOTS: [&str; 2] = ["/beta", "/v1.0"];
 
 const BATCH: &str = "/$batch";
+
+/// What a request below a version root asks for, as far as its head tells.
+pub(super) struct Asked<'a> {
+    /// The address of the version root, without a slash at its end.
+    pub(super) root: String,
+    /// What follows the root in the path.
+    pub(super) path: &'a str,
+    pub(super) is_batch: bool,
+    /// A batch is one request, whatever is in it, and counts as a change.
+    pub(super) is_change: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// Of a request to a server at `origin`; refused where it goes elsewhere.
+    pub(super) fn of(head: &'a Parts, origin: &Origin<'_>) -> Result<Self, Refusal> {
+        let (version, path) = below_root(head.uri.path())?;
+        let is_batch = is_batch(path);
+        let is_change = is_batch || !matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        Ok(Self { root: origin.root(version), path, is_batch, is_change })
+    }
+}
 
 /// What is answered to a question about the server as a whole (RFC 9110, section 9.3.7).
 pub(super) fn of_all(head: &Parts) -> Option<Response> {
@@ -26,14 +48,14 @@ pub(super) fn of_all(head: &Parts) -> Option<Response> {
 }
 
 /// Does what follows the version root lead to `$batch`?
-pub(super) fn is_batch(path: &str) -> bool {
+fn is_batch(path: &str) -> bool {
     let path = path.trim_end_matches('/');
     // With each character encoded it is three times as long.
     path.len() <= 3 * BATCH.len() && plain(path).eq_ignore_ascii_case(BATCH)
 }
 
 /// The version root a path begins with, in our spelling, and what follows it.
-pub(super) fn below_root(path: &str) -> Result<(&'static str, &str), Refusal> {
+fn below_root(path: &str) -> Result<(&'static str, &str), Refusal> {
     let end = path.bytes().skip(1).position(|byte| byte == b'/').map_or(path.len(), |at| at + 1);
     if let Some((first, rest)) = path.split_at_checked(end) {
         let first = plain(first);
