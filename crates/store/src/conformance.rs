@@ -474,6 +474,7 @@ macro_rules! run_on_every_store {
         run_on_every_store! { @ sqlite: $($case)* }
         run_on_every_store! { @ postgres: $($case)* }
         run_on_every_store! { @ pooled: $($case)* }
+        run_on_every_store! { @ sharded: $($case)* }
     };
     (@ $store:ident: $($case:ident)*) => {
         mod $store {

@@ -46,6 +46,13 @@ pub(crate) async fn postgres() -> Opened {
     Opened { _place: Some(place), ..Opened::new(Arc::new(store)) }
 }
 
+/// Over tables that are distributed, as far as a plain engine can do that.
+pub(crate) async fn sharded() -> Opened {
+    let place = Place::sharded().await.unwrap();
+    let store = PostgresStore::open(&place.url, &server()).await.unwrap();
+    Opened { _place: Some(place), ..Opened::new(Arc::new(store)) }
+}
+
 /// Through a pooler that may give each transaction another connection.
 pub(crate) async fn pooled() -> Opened {
     let place = Place::pooled().await.unwrap();

@@ -9,6 +9,7 @@ mod keeper;
 mod pooler;
 mod proxy;
 mod replicas;
+mod shards;
 
 use std::io::{Error, Result};
 use std::sync::OnceLock;
@@ -20,6 +21,7 @@ pub use engine::Engine;
 pub use pooler::Pooler;
 pub use proxy::{DELAY, Mood, Proxy};
 pub use replicas::Replicas;
+pub use shards::{SHARDS, shards};
 
 /// The variable that names a cluster to test on.
 pub const CLUSTER: &str = "VITAE_TEST_CLUSTER_URL";
@@ -89,7 +91,7 @@ impl Place {
         let is_distributed = execute(url, DISTRIBUTES).await.is_ok();
         if is_distributed {
             // Shards are files; a test has few rows.
-            place.url = with_options(&place.url, SHARDS);
+            place.url = with_options(&place.url, &format!("-ccitus.shard_count={SHARDS}"));
         }
         place.cluster = Some(Cluster { url: url.to_owned(), is_distributed });
         Ok(place)
@@ -118,9 +120,6 @@ const DISTRIBUTES: &str = "SELECT 1 / (to_regclass('pg_catalog.pg_dist_partition
 
 /// For how long something is tried that depends on others.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
-
-/// How many shards a table of a test has.
-const SHARDS: &str = "-ccitus.shard_count=4";
 
 /// The URL with settings of the session beside those that it has.
 fn with_options(url: &str, more: &str) -> String {

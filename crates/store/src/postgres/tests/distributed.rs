@@ -1,62 +1,134 @@
-//! The layout of a cluster, where no cluster is at hand: stand-ins for the functions of Citus write down what they are told
-//! and refuse what it would refuse.
+//! The layout of a cluster, where no cluster is at hand: stand-ins for the functions of Citus cut each table into shards, and
+//! refuse what Citus would refuse. The planner tells which shards a statement asks.
 
+use std::collections::BTreeSet;
+
+use tokio_postgres::types::{ToSql, Type};
+
+use super::portable::{OF_ALL, SPREAD};
 use super::*;
+use crate::postgres::sql::STATEMENTS;
+use crate::testing::{SHARDS, shards};
 
-/// As far as a migration uses it. A unique key must hold the column that rows are distributed by, and a table that goes
-/// with another one must be distributed after it, by a column of the same type.
-const STAND_IN: &str = r#"
-CREATE TABLE pg_dist_partition (logicalrelid regclass PRIMARY KEY, how text, type regtype);
-CREATE FUNCTION create_distributed_table(table_name regclass, distribution_column text, colocate_with text DEFAULT 'default')
-RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  own record;
-BEGIN
-  SELECT attnum, atttypid::regtype AS type INTO STRICT own FROM pg_attribute
-    WHERE attrelid = table_name AND attname = distribution_column;
-  IF EXISTS (SELECT FROM pg_index WHERE indrelid = table_name AND indisunique AND NOT own.attnum = ANY (indkey)) THEN
-    RAISE EXCEPTION 'a unique key of % lacks %', table_name, distribution_column USING ERRCODE = '0A000';
-  END IF;
-  IF colocate_with NOT IN ('default', 'none') AND NOT EXISTS (
-    SELECT FROM pg_dist_partition WHERE logicalrelid = colocate_with::regclass AND type = own.type) THEN
-    RAISE EXCEPTION '% cannot be with %', table_name, colocate_with USING ERRCODE = '0A000';
-  END IF;
-  INSERT INTO pg_dist_partition VALUES (table_name, distribution_column || ', ' || colocate_with, own.type);
-END $$;
-CREATE FUNCTION create_reference_table(table_name regclass) RETURNS void LANGUAGE sql
-  AS $$ INSERT INTO pg_dist_partition VALUES (table_name, 'everywhere', NULL) $$;
-"#;
+/// How tables lie, each with how many shards.
+const HOW: &str = "SELECT logicalrelid::text || ': ' || count(inhrelid) || ' of ' || partmethod::text
+    FROM pg_dist_partition LEFT JOIN pg_inherits ON inhparent = logicalrelid
+    WHERE pg_table_is_visible(logicalrelid) GROUP BY logicalrelid, partmethod ORDER BY 1";
 
 #[tokio::test]
 async fn tables_are_distributed_once_and_all_of_a_person_together() {
     let place = Place::on(&crate::testing::engine().unwrap().url()).await.unwrap();
     let plain = migrate(&place.url, &server(), true).await.unwrap_err().to_string();
     assert!(plain.contains("is the extension `citus` there?"), "{plain}");
-    execute(&place.url, STAND_IN).await.unwrap();
+    let place = Place::in_cluster(shards().await.unwrap()).await.unwrap();
+    assert!(place.is_distributed());
+    // Servers of before may have written what is distributed now.
+    migrate(&place.url, &server(), false).await.unwrap();
+    let store = open(&place.url, &server()).await;
+    store.commit(commit(user(1), 1, vec![indexed("skills", "a", &[("s", "t")])])).await.unwrap();
     let told = migrate(&place.url, &server(), true).await.unwrap();
     assert_eq!(told.iter().filter(|told| told.starts_with("distributed the table")).count(), 7, "{told:?}");
-    let store = open(&place.url, &server()).await;
-    let how = "SELECT logicalrelid::text || ': ' || how FROM pg_dist_partition ORDER BY 1";
-    let rows = store.inner.pool.ad_hoc(how, &[]).await.unwrap();
+    let rows = store.inner.pool.ad_hoc(HOW, &[]).await.unwrap();
     let rows: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     assert_eq!(
         rows,
         [
-            "history: owner, partition",
-            "item: owner, partition",
-            "layout: everywhere",
-            "name: key, none",
-            "partition: owner, default",
-            "posting: owner, partition",
-            "secret: everywhere"
+            "history: 4 of h",
+            "item: 4 of h",
+            "layout: 0 of n",
+            "name: 4 of h",
+            "partition: 4 of h",
+            "posting: 4 of h",
+            "secret: 0 of n"
         ]
     );
     let again = migrate(&place.url, &server(), true).await.unwrap();
     assert_eq!(again[0], "the layout is at version 1, as before");
+    store.commit(commit(user(1), 2, vec![indexed("skills", "b", &[("s", "t")])])).await.unwrap();
+    assert_eq!(store.verify().await, Ok(vec![]));
     // A distribution that was cut short is taken up again.
-    execute(&place.url, "DELETE FROM pg_dist_partition WHERE logicalrelid = 'posting'::regclass").await.unwrap();
+    execute(&place.url, "DROP TABLE posting").await.unwrap();
     let rest = migrate(&place.url, &server(), true).await.unwrap();
     assert_eq!(rest.first().map(String::as_str), Some("distributed the table `posting`"));
-    store.commit(commit(user(1), 1, vec![indexed("skills", "a", &[("s", "t")])])).await.unwrap();
-    assert_eq!(store.verify().await, Ok(vec![]));
+}
+
+/// As far as the layout and the statements could come to need it; else the suite on stand-ins would show nothing.
+#[tokio::test]
+async fn stand_ins_refuse_what_citus_refuses() {
+    let place = Place::in_cluster(shards().await.unwrap()).await.unwrap();
+    let tables = "CREATE TABLE a (owner int PRIMARY KEY, b int); CREATE TABLE b (owner int, id int PRIMARY KEY);
+        CREATE TABLE c (owner int PRIMARY KEY REFERENCES b); CREATE TABLE d (owner text PRIMARY KEY)";
+    execute(&place.url, tables).await.unwrap();
+    execute(&place.url, "SELECT create_distributed_table('a', 'owner')").await.unwrap();
+    for (statement, expected) in [
+        ("SELECT create_distributed_table('b', 'owner')", "unique constraint on partitioned table"),
+        ("SELECT create_distributed_table('c', 'owner')", "has a foreign key"),
+        ("SELECT create_distributed_table('d', 'owner', colocate_with => 'a')", "cannot be with"),
+        ("CREATE UNIQUE INDEX ON a (b)", "unique constraint on partitioned table"),
+        ("INSERT INTO a VALUES (1, 1) ON CONFLICT (b) DO NOTHING", "no unique or exclusion constraint"),
+        ("UPDATE a SET owner = 2 WHERE owner = 1", "modifying the partition value"),
+        ("INSERT INTO a VALUES (1, 1) ON CONFLICT (owner) DO UPDATE SET owner = 2", "modifying the partition value"),
+        ("INSERT INTO a SELECT number FROM generate_series(1, 20) number", "inserts on two machines"),
+    ] {
+        let refused = execute(&place.url, statement).await.unwrap_err().to_string();
+        assert!(refused.contains(expected), "{statement}: {refused}");
+    }
+}
+
+/// A value of a type, whichever.
+fn value(kind: &Type) -> Box<dyn ToSql + Sync> {
+    match *kind {
+        Type::UUID => Box::new(Uuid::from_u128(1)),
+        Type::INT2 => Box::new(1_i16),
+        Type::INT4 => Box::new(1_i32),
+        Type::INT8 => Box::new(1_i64),
+        Type::FLOAT8 => Box::new(1.0_f64),
+        Type::BOOL => Box::new(true),
+        Type::TEXT => Box::new("a"),
+        Type::TEXT_ARRAY => Box::new(vec!["a"]),
+        Type::BYTEA => Box::new(vec![1_u8]),
+        _ => panic!("{kind}"),
+    }
+}
+
+/// The shards that the plan of a statement looks into.
+async fn planned(store: &PostgresStore, text: &str, types: &[Type]) -> BTreeSet<String> {
+    let values: Vec<_> = types.iter().map(value).collect();
+    let params: Vec<_> =
+        values.iter().zip(types).map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone())).collect();
+    let plan = store.inner.pool.ad_hoc(&format!("EXPLAIN (COSTS OFF) {text}"), &params).await.unwrap();
+    let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
+    let words =
+        plan.iter().flat_map(|line| line.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_'));
+    let shard = |word: &str| word.split_once("_shard")?.1.get(..1).map(str::to_owned);
+    words.filter_map(shard).collect()
+}
+
+#[tokio::test]
+async fn the_planner_finds_one_machine_for_each_statement() {
+    let place = Place::sharded().await.unwrap();
+    let store = open(&place.url, &server()).await;
+    for (number, statement) in STATEMENTS.iter().enumerate() {
+        let text = statement.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let found = planned(&store, &text, statement.types).await;
+        let is_spread = SPREAD.iter().any(|(table, _)| {
+            [" FROM ", " INTO ", "UPDATE "].iter().any(|word| format!("{text} ").contains(&format!("{word}{table} ")))
+        });
+        let expected = match is_spread {
+            // Where a new row goes the planner does not say: to one place, unless the stand-in refuses it.
+            true if text.starts_with("INSERT") => 0,
+            true if OF_ALL.iter().any(|sql| *sql as usize == number) => SHARDS as usize,
+            true => 1,
+            false => 0,
+        };
+        assert_eq!(found.len(), expected, "{text}: {found:?}");
+    }
+    for (text, types) in [
+        ("SELECT 1 FROM item WHERE tenant = $1", &[Type::UUID][..]),
+        ("SELECT 1 FROM partition p JOIN item i ON i.tenant = p.tenant WHERE p.owner = $1", &[Type::UUID]),
+        ("UPDATE history SET at = 1 WHERE rev = $1", &[Type::INT8]),
+        ("DELETE FROM name WHERE owner = $1", &[Type::UUID]),
+    ] {
+        assert_eq!(planned(&store, text, types).await.len(), SHARDS as usize, "{text}");
+    }
 }

@@ -5,14 +5,14 @@ use crate::postgres::schema::{DISTRIBUTION, STEPS};
 use crate::postgres::sql::{STATEMENTS, Sql};
 
 /// Tables of which each row lies on one machine, and the column that says on which.
-const SPREAD: [(&str, &str); 5] =
+pub(super) const SPREAD: [(&str, &str); 5] =
     [("partition", "owner"), ("item", "owner"), ("posting", "owner"), ("history", "owner"), ("name", "key")];
 
 /// Tables that each machine has whole.
 const EVERYWHERE: [&str; 2] = ["secret", "layout"];
 
 /// What asks every machine: reads of whole lists, never a part of a change.
-const OF_ALL: [Sql; 3] = [Sql::Changes, Sql::Records, Sql::Partitions];
+pub(super) const OF_ALL: [Sql; 3] = [Sql::Changes, Sql::Records, Sql::Partitions];
 
 /// Words of what one of the engines does not know, runs on one machine only, or refuses.
 const REFUSED: &str = "now( random( gen_random_uuid clock_timestamp nextval serial identity generated sequence jsonb \
