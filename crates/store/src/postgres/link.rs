@@ -21,6 +21,9 @@ use super::sql::{STATEMENTS, Sql};
 use super::tls;
 use crate::BoxFuture;
 
+/// For which part of a deadline those in line wait while nobody is answered.
+const PATIENCE: u32 = 8;
+
 /// Parameters of a statement.
 pub(super) type Params<'a> = [&'a (dyn ToSql + Sync)];
 
@@ -36,6 +39,9 @@ pub(super) struct Link {
     lost: AtomicBool,
     /// When the engine was last heard, by the clock of the doubt.
     heard: AtomicU64,
+    /// How many were in line for its answers so far, and up to which of them it has answered.
+    lined: AtomicU64,
+    served: AtomicU64,
     doubt: Arc<Doubt>,
 }
 
@@ -56,13 +62,37 @@ impl Link {
             prepared = all.into_iter().collect::<Result<_, _>>().map_err(|error| judge(&error))?;
         }
         let (heard, doubt) = (AtomicU64::new(doubt.now()), Arc::clone(doubt));
-        Ok(Self { client, driver, warnings, timeline, prepared, deadline, lost: AtomicBool::new(false), heard, doubt })
+        let (lost, lined, served) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
+        Ok(Self { client, driver, warnings, timeline, prepared, deadline, lost, heard, lined, served, doubt })
     }
 
     /// May the connection be used on?
     pub(super) fn is_usable(&self) -> bool {
         let is_doubted = self.doubt.is_about(self.heard.load(Ordering::Relaxed));
         !is_doubted && !self.lost.load(Ordering::Relaxed) && !self.client.is_closed()
+    }
+
+    /// Does something beside others who use the connection. Nothing, if it is kept waiting by one before it: the engine
+    /// answers in order, and a machine of a cluster that stands still must keep waiting only those who ask for what it
+    /// has. Nobody joins them then.
+    pub(super) async fn in_line<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Option<Result<T, Fault>> {
+        let mut work = pin!(work);
+        let place = self.lined.fetch_add(1, Ordering::Relaxed);
+        loop {
+            let heard = self.heard.load(Ordering::Relaxed);
+            if let Ok(outcome) = timeout(self.deadline / PATIENCE, &mut work).await {
+                self.served.fetch_max(place + 1, Ordering::Relaxed);
+                return Some(outcome);
+            }
+            if self.heard.load(Ordering::Relaxed) != heard {
+                continue;
+            }
+            if self.served.load(Ordering::Relaxed) >= place {
+                return Some(work.await);
+            }
+            self.lost.store(true, Ordering::Relaxed);
+            return None;
+        }
     }
 
     pub(super) async fn query(&self, sql: Sql, params: &Params<'_>) -> Result<Vec<Row>, Fault> {

@@ -15,7 +15,7 @@ use super::Options;
 use super::doubt::Doubt;
 use super::fault::Fault;
 use super::hosts::Hosts;
-use super::link::{Link, Params};
+use super::link::{Link, Params, late};
 use super::rest::Rest;
 use super::sql::Sql;
 use super::tls::{self, Connector};
@@ -121,7 +121,10 @@ impl Pool {
         let mut last = Fault::Away("there is no connection to the database".to_owned());
         for _ in 0..self.shared.len().max(TRIES) {
             let outcome = match self.link().await {
-                Ok(link) => work(link).await,
+                Ok(link) => match link.in_line(work(Arc::clone(&link))).await {
+                    Some(outcome) => outcome,
+                    None => self.alone(&work).await,
+                },
                 Err(fault) => Err(fault),
             };
             match outcome {
@@ -132,6 +135,21 @@ impl Pool {
             }
         }
         Err(last.into())
+    }
+
+    /// The same on a connection that nobody else uses meanwhile.
+    async fn alone<'a, T>(&self, work: &impl Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Fault>>) -> Result<T, Fault> {
+        let deadline = self.options.deadline;
+        let alone = async {
+            let Exclusive { link, pool, _permit } = self.exclusive().await?;
+            let link = Arc::new(link);
+            let outcome = work(Arc::clone(&link)).await;
+            if let Some(link) = Arc::into_inner(link) {
+                Exclusive { link, pool, _permit }.give_back();
+            }
+            outcome
+        };
+        tokio::time::timeout(deadline, alone).await.unwrap_or_else(|_| Err(late(deadline)))
     }
 
     /// One of the shared connections, in turn.

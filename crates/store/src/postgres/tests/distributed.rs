@@ -132,3 +132,70 @@ async fn the_planner_finds_one_machine_for_each_statement() {
         assert_eq!(planned(&store, text, types).await.len(), SHARDS as usize, "{text}");
     }
 }
+
+/// Locks a shard for so long, as if its machine stood still.
+async fn freeze(url: &str, shard: &str, time: Duration) -> tokio::task::JoinHandle<()> {
+    let tables = ["partition", "item", "posting", "history"].map(|table| format!("{table}_shard{shard}")).join(", ");
+    let lock = format!("BEGIN; LOCK TABLE {tables}; SELECT pg_sleep({}); COMMIT", time.as_secs_f64());
+    let (own, url) = (url.to_owned(), url.to_owned());
+    let frozen = tokio::spawn(async move { execute(&own, &lock).await.unwrap() });
+    let held =
+        "SELECT 1 / (count(*) = 0)::int FROM pg_locks WHERE relation = to_regclass('history_shard{}') AND granted";
+    let free = held.replace("{}", shard);
+    while execute(&url, &free).await.is_ok() {}
+    frozen
+}
+
+/// People, by the shard that they are on.
+async fn people(store: &PostgresStore) -> std::collections::BTreeMap<String, Vec<u128>> {
+    let mut there = std::collections::BTreeMap::<String, Vec<u128>>::new();
+    for owner in 1..20 {
+        store.commit(change(owner)).await.unwrap();
+        let sql = format!("SELECT tableoid::regclass::text FROM partition WHERE owner = '{}'", user(owner).owner);
+        let shard: String = store.inner.pool.ad_hoc(&sql, &[]).await.unwrap()[0].get(0);
+        there.entry(shard.trim_start_matches("partition_shard").to_owned()).or_default().push(owner);
+    }
+    there
+}
+
+fn change(owner: u128) -> crate::Commit {
+    commit(user(owner), 1, vec![indexed("skills", "a", &[("s", "t")])])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_that_stands_still_keeps_nobody_else_waiting() {
+    let place = Place::sharded().await.unwrap();
+    let deadline = Duration::from_millis(400);
+    let store = open(&place.url, &Options { deadline, ..server() }).await;
+    let mut there = people(&store).await;
+    let (shard, stuck) = there.pop_first().unwrap();
+    let lock = freeze(&place.url, &shard, deadline * 8).await;
+    let asking = Arc::clone(&store);
+    let frozen = stuck[0];
+    let refused = tokio::spawn(async move {
+        let mut refused = 0;
+        while !lock.is_finished() {
+            let begun = tokio::time::Instant::now();
+            let (read, write) = tokio::join!(asking.snapshot(user(frozen)), asking.commit(change(frozen)));
+            // Those that the lock ended with may be done.
+            let both = [read.map(drop), write.map(drop)];
+            assert!(both.iter().all(|one| matches!(one, Ok(()) | Err(Error::Unavailable(_)))), "{both:?}");
+            assert!(begun.elapsed() < deadline * 6, "{:?}", begun.elapsed());
+            refused += both.iter().filter(|one| one.is_err()).count();
+        }
+        refused
+    });
+    let others: Vec<u128> = there.into_values().flatten().collect();
+    let mut answered = 0;
+    while !refused.is_finished() {
+        for owner in &others {
+            store.snapshot(user(*owner)).await.unwrap().unwrap();
+            store.commit(change(*owner)).await.unwrap();
+            answered += 1;
+        }
+    }
+    assert!(refused.await.unwrap() > 1 && answered > others.len(), "{answered}");
+    // It goes on where it stood still.
+    store.commit(change(frozen)).await.unwrap();
+    assert_eq!(store.verify().await, Ok(vec![]));
+}
