@@ -52,6 +52,9 @@ pub enum Halt {
     /// The source is itself the target of a move that was not finished.
     #[error("a copy into the source was begun and not finished")]
     Unfinished,
+    /// Both are one store, which the addresses did not tell. Nothing was changed.
+    #[error("the source and the target are the same store")]
+    Same,
     /// The target holds what is not from the source. Nothing was changed.
     #[error("the target holds data that is not from this source")]
     Foreign(Vec<String>),
@@ -174,9 +177,10 @@ impl Mover {
     /// Brings over what a survey has found, and the names and secrets.
     ///
     /// # Errors
-    /// [`Halt::Differs`] when something was not read back as it was sent; the rest was brought over.
+    /// [`Halt::Same`] when there is only one store; [`Halt::Differs`] when something was not read back as it was sent,
+    /// the rest having been brought over.
     pub async fn pass(self: &Arc<Self>, survey: &Survey) -> Outcome {
-        self.target.set_secret(MARK.into(), Some([1; 32])).await.map_err(Halt::Target)?;
+        self.mark().await?;
         for (name, value) in self.secrets().await? {
             self.target.set_secret(name, Some(value)).await.map_err(Halt::Target)?;
         }
@@ -212,6 +216,20 @@ impl Mover {
             self.target.set_secret(MARK.into(), None).await.map_err(Halt::Target)?;
         }
         Ok(left)
+    }
+
+    /// Notes in the target that it is not complete, unless that is the source by another name.
+    async fn mark(&self) -> Outcome {
+        if is_unfinished(&*self.target).await.map_err(Halt::Target)? {
+            // The source was not, when it was surveyed.
+            return Ok(());
+        }
+        self.target.set_secret(MARK.into(), Some([1; 32])).await.map_err(Halt::Target)?;
+        if !is_unfinished(&*self.source).await.map_err(Halt::Source)? {
+            return Ok(());
+        }
+        self.target.set_secret(MARK.into(), None).await.map_err(Halt::Target)?;
+        Err(Halt::Same)
     }
 
     /// What the source has that goes along.

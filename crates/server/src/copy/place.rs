@@ -159,6 +159,7 @@ impl Target {
                 found.iter().for_each(|one| term::say(one));
                 Failure::Failed(format!("`{place}` does not hold what was copied there, see above; do not use it"))
             }
+            Halt::Same => Failure::Usage(format!("--from and --to name one store, `{place}`; expected two")),
             Halt::Stopped => Failure::Failed("stopped; run the same again to go on".to_owned()),
             halt @ (Halt::Source(_) | Halt::Target(_)) => {
                 Failure::Failed(format!("{halt}; what was copied stays, run the same again to go on"))

@@ -255,6 +255,21 @@ run_between_stores! {
     writers_beside_lose_nothing
 }
 
+#[tokio::test]
+async fn a_store_under_two_names_is_not_marked_as_unfinished() {
+    let place = Place::laid_out().await.unwrap();
+    let url = place.url.replace("127.0.0.1", "localhost");
+    let source: Shared = Arc::new(PostgresStore::open(&place.url, &fixture::server()).await.unwrap());
+    let target: Shared = Arc::new(PostgresStore::open(&url, &fixture::server()).await.unwrap());
+    inhabited(&source).await;
+    let before = source.secrets().await;
+    let mover = mover(&source, &target);
+    let survey = mover.survey().await.unwrap();
+    assert_eq!(mover.pass(&survey).await, Err(Halt::Same));
+    assert_eq!(source.secrets().await, before);
+    assert_eq!(source.verify().await, Ok(vec![]));
+}
+
 /// What is read back is compared with what was sent, part by part.
 #[tokio::test]
 async fn every_difference_is_named() {
