@@ -6,20 +6,23 @@ use super::*;
 use crate::fixture::item_absent;
 use crate::testing::{Engine, Mood, Proxy, until};
 
-/// Short, for engines that do not answer.
+/// Short, for engines that do not answer: it is waited for.
 const DEADLINE: Duration = Duration::from_millis(400);
+
+/// Where nothing keeps silent: only what fails waits for it, however slow the machine is.
+const UNHURRIED: Duration = Duration::from_mins(2);
 
 fn hasty() -> Options {
     Options { deadline: DEADLINE, ..server() }
 }
 
 /// An engine of the test's own, for clusters cannot be cut off; a place in it; and a server that comes through a proxy.
-async fn beyond_a_proxy() -> (Place, Proxy, Arc<PostgresStore>) {
+async fn beyond_a_proxy(deadline: Duration) -> (Place, Proxy, Arc<PostgresStore>) {
     let engine = crate::testing::engine().unwrap();
     let place = Place::on(&engine.url()).await.unwrap();
     migrate(&place.url, &server(), false).await.unwrap();
     let proxy = Proxy::before(engine.port()).unwrap();
-    let store = open(&proxy.url(&place.url), &hasty()).await;
+    let store = open(&proxy.url(&place.url), &Options { deadline, ..server() }).await;
     (place, proxy, store)
 }
 
@@ -37,7 +40,7 @@ async fn seen(place: &Place) -> Vec<String> {
 
 #[tokio::test]
 async fn a_write_cut_off_from_its_answer_is_made_once() {
-    let (place, proxy, store) = beyond_a_proxy().await;
+    let (place, proxy, store) = beyond_a_proxy(UNHURRIED).await;
     for (number, mood) in [Mood::CutAnswer, Mood::CutRequest, Mood::CutBeforeCommit].into_iter().enumerate() {
         for times in 1..4 {
             proxy.set(mood, times);
@@ -52,7 +55,7 @@ async fn a_write_cut_off_from_its_answer_is_made_once() {
 
 #[tokio::test]
 async fn cut_off_too_often_it_fails_and_leaves_nothing() {
-    let (place, proxy, store) = beyond_a_proxy().await;
+    let (place, proxy, store) = beyond_a_proxy(UNHURRIED).await;
     store.commit(post("a")).await.unwrap();
     proxy.set(Mood::CutBeforeCommit, usize::MAX);
     assert!(matches!(store.commit(post("b")).await, Err(Error::Unavailable(_))));
@@ -64,8 +67,7 @@ async fn cut_off_too_often_it_fails_and_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_writers_survive_random_cuts() {
-    let (place, proxy, _) = beyond_a_proxy().await;
-    let store = open(&proxy.url(&place.url), &server()).await;
+    let (place, proxy, store) = beyond_a_proxy(UNHURRIED).await;
     let mut writers = tokio::task::JoinSet::new();
     for writer in 0..8 {
         let store = Arc::clone(&store);
@@ -103,7 +105,7 @@ async fn many_writers_survive_random_cuts() {
 
 #[tokio::test]
 async fn a_frozen_engine_freezes_nobody() {
-    let (place, proxy, store) = beyond_a_proxy().await;
+    let (place, proxy, store) = beyond_a_proxy(DEADLINE).await;
     store.commit(post("a")).await.unwrap();
     store.snapshot(user(1)).await.unwrap();
     proxy.set(Mood::Frozen, usize::MAX);
@@ -122,7 +124,7 @@ async fn a_frozen_engine_freezes_nobody() {
 /// Connections that carry nothing any more are found out together, not one deadline after the other.
 #[tokio::test]
 async fn a_line_gone_half_open_is_waited_for_once() {
-    let (place, proxy, store) = beyond_a_proxy().await;
+    let (place, proxy, store) = beyond_a_proxy(DEADLINE).await;
     let commit_of = |owner| store.commit(commit(user(owner), 1, vec![put("skills", "a", 1)]));
     let made = tokio::join!(commit_of(1), commit_of(2), commit_of(3), commit_of(4));
     assert_eq!(made, (Ok(1), Ok(1), Ok(1), Ok(1)));
@@ -170,7 +172,7 @@ async fn what_the_engine_cut_short_raises_no_doubt() {
 
 #[tokio::test]
 async fn a_transaction_frozen_in_the_middle_gives_the_rows_up() {
-    let (place, proxy, store) = beyond_a_proxy().await;
+    let (place, proxy, store) = beyond_a_proxy(DEADLINE).await;
     store.commit(post("a")).await.unwrap();
     proxy.set(Mood::FrozenBeforeCommit, 1);
     assert_eq!(store.commit(post("b")).await, Ok(2));
@@ -179,10 +181,10 @@ async fn a_transaction_frozen_in_the_middle_gives_the_rows_up() {
 
 #[tokio::test]
 async fn without_an_engine_callers_are_told_at_once() {
-    let (place, proxy, store) = beyond_a_proxy().await;
+    let (place, proxy, store) = beyond_a_proxy(UNHURRIED).await;
     store.ping().await.unwrap();
     proxy.set(Mood::Refusing, usize::MAX);
-    let other = PostgresStore::open(&proxy.url(&place.url), &hasty()).await;
+    let other = PostgresStore::open(&proxy.url(&place.url), &server()).await;
     assert!(matches!(other.unwrap_err(), Error::Unavailable(_)));
     // The connections that are there go on working.
     store.ping().await.unwrap();
