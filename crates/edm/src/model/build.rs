@@ -1,9 +1,13 @@
 //! Constant constructors for model files: one call per line, defaults for what is usual, methods for what is not.
 
+mod operations;
+
 use super::{
-    Capabilities, Default, EntitySet, EnumMember, EnumType, Format, Mode, Navigation, Operation, OperationImport,
-    OperationKind, Parameter, Primitive, Property, ReturnType, Singleton, StructKind, StructType, Type, TypeDefinition,
+    Capabilities, Default, EntitySet, EnumMember, EnumType, Format, Mode, Navigation, OperationImport, Primitive,
+    Property, Singleton, StructKind, StructType, Type, TypeDefinition,
 };
+
+pub use operations::{action, function, parameter, returns, returns_list};
 
 /// `Edm.Binary`
 pub const BINARY: Type = Type::Primitive(Primitive::Binary);
@@ -326,67 +330,6 @@ pub const fn member(name: &'static str, value: i64) -> EnumMember {
 /// A named primitive.
 pub const fn definition(name: &'static str, underlying: Primitive, description: &'static str) -> TypeDefinition {
     TypeDefinition { name, underlying, description }
-}
-
-/// A function.
-pub const fn function(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    returns: ReturnType,
-    description: &'static str,
-) -> Operation {
-    Operation {
-        name,
-        kind: OperationKind::Function,
-        bound: false,
-        composable: false,
-        parameters,
-        returns: Some(returns),
-        description,
-    }
-}
-
-/// An action.
-pub const fn action(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    returns: Option<ReturnType>,
-    description: &'static str,
-) -> Operation {
-    Operation { name, kind: OperationKind::Action, bound: false, composable: false, parameters, returns, description }
-}
-
-impl Operation {
-    /// Called on its first parameter.
-    pub const fn bound(self) -> Self {
-        Self { bound: true, ..self }
-    }
-    /// More path may follow the call.
-    pub const fn composable(self) -> Self {
-        Self { composable: true, ..self }
-    }
-}
-
-/// A required, non-nullable parameter.
-pub const fn parameter(name: &'static str, ty: Type) -> Parameter {
-    Parameter { name, ty, collection: false, nullable: false, optional: false }
-}
-
-impl Parameter {
-    /// Takes a list.
-    pub const fn list(self) -> Self {
-        Self { collection: true, ..self }
-    }
-}
-
-/// Returns one value.
-pub const fn returns(ty: Type) -> ReturnType {
-    ReturnType { ty, collection: false, nullable: false }
-}
-
-/// Returns a list.
-pub const fn returns_list(ty: Type) -> ReturnType {
-    ReturnType { ty, collection: true, nullable: false }
 }
 
 /// A set that clients may read and write.

@@ -26,6 +26,7 @@ mod lex;
 mod limits;
 pub mod literal;
 mod member;
+mod option_values;
 pub mod options;
 mod parser;
 pub mod path;

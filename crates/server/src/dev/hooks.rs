@@ -14,6 +14,7 @@ use tokio::sync::{RwLock, RwLockReadGuard};
 use uuid::Uuid;
 
 use super::faults::Faults;
+use super::ground;
 use super::journal::Journal;
 use super::people::Source;
 use super::signin::{SignIn, Way};
@@ -158,7 +159,7 @@ impl Hooks {
         let note = self.people.load(&app.api, self.tenant).await?;
         self.signin.reset(note.roles.clone());
         match &self.directory {
-            Some(directory) => super::keep(directory, note, &app.effects),
+            Some(directory) => ground::keep(directory, note, &app.effects),
             None => Ok(()),
         }
     }
@@ -177,7 +178,7 @@ impl Hooks {
         app.effects.set(time);
         if let Some(directory) = &self.directory {
             let noted =
-                directory.note().and_then(|note| super::keep(directory, note.unwrap_or_default(), &app.effects));
+                directory.note().and_then(|note| ground::keep(directory, note.unwrap_or_default(), &app.effects));
             noted.map_err(|failure| Refusal::new(Kind::Internal, failure.message().unwrap_or_default()))?;
         }
         Ok(clock(app))
