@@ -3,13 +3,16 @@
 //! URLs are split, decoded and read; expressions are decoded and read; values are read as they stand, for payloads
 //! know no percent-encoding.
 
+mod values;
+
 use edm::Primitive;
 use odata::syntax::literal::{is_enum, is_value};
 use odata::syntax::prefer::Preference;
 use odata::syntax::tree::{ChoiceKind, Expr, ExprKind, Literal, LiteralKind, Root, Search, Step, Typed};
-use odata::syntax::{Limits, Text, context, expression, is_identifier, options, path, prefer, search, url};
+use odata::syntax::{Limits, Text, context, expression, options, path, prefer, search, url};
 
-use super::names::{Names, Verdict, is_primitive};
+use self::values::value_rule;
+use super::names::{Names, Verdict};
 
 /// Does the rule match the whole input? `None` if no entry point reads it.
 pub(crate) fn matches(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
@@ -260,64 +263,6 @@ fn shape_type(shape: &str) -> Option<Primitive> {
     })
 }
 
-// Values: as they stand.
-
-fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
-    let of = |ty: Primitive| check(is_value(ty, input), "no such value");
-    let decoded = Text::of_path(input).map(|text| text.as_str().to_owned()).unwrap_or_default();
-    // Their punctuation may be encoded.
-    let shape = |ty: Primitive| check(is_value(ty, &decoded), "no such value");
-    Some(match rule {
-        "boolean" | "booleanValue" => of(Primitive::Boolean),
-        "binaryValue" => of(Primitive::Binary),
-        "byte" | "byteValue" => of(Primitive::Byte),
-        "sbyteValue" => of(Primitive::SByte),
-        "int16Value" => of(Primitive::Int16),
-        "int32Value" => of(Primitive::Int32),
-        "int64Value" => of(Primitive::Int64),
-        "decimalValue" => of(Primitive::Decimal),
-        "doubleValue" => of(Primitive::Double),
-        "singleValue" => of(Primitive::Single),
-        "date" | "dateValue" => of(Primitive::Date),
-        "dateTimeOffsetValue" => of(Primitive::DateTimeOffset),
-        "dateTimeOffsetValueInUrl" => check(is_value(Primitive::DateTimeOffset, &decoded), "no such value"),
-        "timeOfDayValue" => of(Primitive::TimeOfDay),
-        "timeOfDayValueInUrl" => check(is_value(Primitive::TimeOfDay, &decoded), "no such value"),
-        "durationValue" => of(Primitive::Duration),
-        "guid" | "guidValue" => of(Primitive::Guid),
-        "enumValue" => enumeration(names, input),
-        "primitiveValue" => check(
-            PRIMITIVES.iter().any(|ty| is_value(*ty, input))
-                || SHAPES.iter().any(|ty| is_value(*ty, &decoded))
-                || enumeration(names, input).is_ok(),
-            "no value of any type",
-        ),
-        "fullPointLiteral" => shape(Primitive::GeographyPoint),
-        "fullLineStringLiteral" => shape(Primitive::GeographyLineString),
-        "fullPolygonLiteral" => shape(Primitive::GeographyPolygon),
-        "fullMultiPointLiteral" => shape(Primitive::GeographyMultiPoint),
-        "fullMultiLineStringLiteral" => shape(Primitive::GeographyMultiLineString),
-        "fullMultiPolygonLiteral" => shape(Primitive::GeographyMultiPolygon),
-        "fullCollectionLiteral" => shape(Primitive::GeographyCollection),
-        "stringInUrl" if decoded.trim_matches([' ', '\t']) != decoded => Err("a blank around it".to_owned()),
-        "stringInUrl" => expr(&format!("[{input}]")).and_then(|array| {
-            let string = matches!(&array.kind, ExprKind::Array(items) if matches!(items.as_slice(),
-                [Expr { kind: ExprKind::Literal(Literal { kind: LiteralKind::Json, .. }), .. }]));
-            check(string, "no string")
-        }),
-        "primitiveTypeName" => check(input.strip_prefix("Edm.").is_some_and(is_primitive), "no such type"),
-        "namespace" => check(input.split('.').all(is_identifier) && names.namespace(Some(input)), "no namespace"),
-        "keyPredicate" | "simpleKey" | "compoundKey" => match input.starts_with(['(', '/']) || input.starts_with("%28")
-        {
-            true => resource_path(names, &format!("Categories{input}")),
-            false => Err("no parenthesis or slash".to_owned()),
-        },
-        "odataIdentifier" => check(is_identifier(&decoded), "no identifier"),
-        _ if names.lists(rule) => check(is_identifier(&decoded) && names.admits(rule, &decoded), "no such name"),
-        _ => return None,
-    })
-}
-
 // Headers.
 
 fn header_rule(names: &Names, rule: &str, input: &str) -> Option<Verdict> {
@@ -376,31 +321,3 @@ fn enumeration(names: &Names, input: &str) -> Verdict {
     check(is_enum(input), "no members")?;
     names.members(&Literal { kind: LiteralKind::Enum, text: input.to_owned(), ty: None })
 }
-
-const PRIMITIVES: [Primitive; 15] = [
-    Primitive::Binary,
-    Primitive::Boolean,
-    Primitive::Byte,
-    Primitive::Date,
-    Primitive::DateTimeOffset,
-    Primitive::Decimal,
-    Primitive::Double,
-    Primitive::Duration,
-    Primitive::Guid,
-    Primitive::Int16,
-    Primitive::Int32,
-    Primitive::Int64,
-    Primitive::SByte,
-    Primitive::Single,
-    Primitive::TimeOfDay,
-];
-
-const SHAPES: [Primitive; 7] = [
-    Primitive::GeographyPoint,
-    Primitive::GeographyLineString,
-    Primitive::GeographyPolygon,
-    Primitive::GeographyMultiPoint,
-    Primitive::GeographyMultiLineString,
-    Primitive::GeographyMultiPolygon,
-    Primitive::GeographyCollection,
-];

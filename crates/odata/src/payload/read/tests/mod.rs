@@ -1,5 +1,6 @@
 //! Bodies of the test model, as tables.
 
+mod calls;
 mod members;
 mod related;
 mod single;

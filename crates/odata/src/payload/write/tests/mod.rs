@@ -1,9 +1,11 @@
 //! Answers from stored members, as tables; and that copying them and writing them anew is the same.
 
+mod computed;
 mod forms;
 mod nested;
 mod random;
 mod single;
+mod streams;
 
 use edm::codec::read_members;
 use edm::testing::{ARTICLE, BUNDLE, MODEL, SHOP, sample};
