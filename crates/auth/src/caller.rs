@@ -91,9 +91,4 @@ impl Caller {
     pub fn user_id(&self) -> Option<Uuid> {
         self.user().map(|user| user.id)
     }
-
-    /// Whether the caller is the person with this id in this tenant.
-    pub fn is_person(&self, tenant: Uuid, id: Uuid) -> bool {
-        self.tenant == tenant && self.user_id() == Some(id)
-    }
 }

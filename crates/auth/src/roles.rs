@@ -86,11 +86,6 @@ impl Roles {
         self.0 & role.bit() != 0
     }
 
-    /// Whether the person is a member of the organization, that is, no guest.
-    pub fn is_employee(self) -> bool {
-        !self.contains(Role::Guest)
-    }
-
     /// The roles, in declared order.
     pub fn iter(self) -> impl Iterator<Item = Role> {
         TABLE.iter().map(|(role, ..)| *role).filter(move |role| self.contains(*role))
@@ -147,8 +142,6 @@ mod tests {
     fn prints_what_it_parses() {
         let roles = Roles::parse("auditor, people administrator,nobody");
         assert_eq!(roles.to_string(), "peopleAdministrator,auditor");
-        assert!(roles.is_employee());
-        assert!(!roles.with(Role::Guest).is_employee());
         assert_eq!(Roles::EMPLOYEE.to_string(), "employee");
     }
 }
