@@ -29,10 +29,14 @@ use edm::model::Model;
 use edm::model::StructType;
 use edm::model::build::{collection, entity, set, singleton};
 
-pub use directory::{AUDIENCE_LISTS, GROUP, PROFILE_PHOTO, Relation, USER};
-pub use facet::{ALLOWED_AUDIENCES, ENTITY, ITEM_FACET};
-pub use log::{AUDIT_LOG_ROOT, DIRECTORY_AUDIT};
-pub use settings::{ADMIN, PEOPLE_ADMIN_SETTINGS, PROFILE_CARD_PROPERTY, PROFILE_PROPERTY_SETTING, PROFILE_SOURCE};
+pub(crate) use directory::{AUDIENCE_LISTS, PROFILE_PHOTO};
+pub use directory::{GROUP, Relation, USER};
+pub use facet::ENTITY;
+pub(crate) use facet::{ALLOWED_AUDIENCES, ITEM_FACET};
+pub(crate) use log::{AUDIT_LOG_ROOT, DIRECTORY_AUDIT};
+pub(crate) use settings::{
+    ADMIN, PEOPLE_ADMIN_SETTINGS, PROFILE_CARD_PROPERTY, PROFILE_PROPERTY_SETTING, PROFILE_SOURCE,
+};
 
 /// What one person tells, as a set of collections.
 pub static PROFILE: StructType = entity(

@@ -12,7 +12,7 @@ use super::work::PERSON_RESPONSIBILITY;
 
 /// Whom a person means by the audiences of which they alone know who is meant. Not in Graph, which does not say how
 /// these audiences are told; each list is named as its audience.
-pub static AUDIENCE_LISTS: StructType = entity(
+pub(crate) static AUDIENCE_LISTS: StructType = entity(
     "audienceLists",
     None,
     "Whom the person means by `family` and by `contacts` (Vitae).",
@@ -219,7 +219,7 @@ pub static USER: StructType = entity(
 ]);
 
 /// A photo of a person.
-pub static PROFILE_PHOTO: StructType = entity(
+pub(crate) static PROFILE_PHOTO: StructType = entity(
     "profilePhoto",
     Some(&ENTITY),
     "A photo of a person, in one size.",

@@ -15,7 +15,7 @@ pub static ENTITY: StructType = entity(
 .key(&["id"]);
 
 /// The base of every item in a collection of a profile.
-pub static ITEM_FACET: StructType = entity(
+pub(crate) static ITEM_FACET: StructType = entity(
     "itemFacet",
     Some(&ENTITY),
     "One fact in a profile, with its audience and its origin.",
@@ -35,7 +35,7 @@ pub static ITEM_FACET: StructType = entity(
 .abstract_type();
 
 /// Who may see an item.
-pub static ALLOWED_AUDIENCES: EnumType = enumeration(
+pub(crate) static ALLOWED_AUDIENCES: EnumType = enumeration(
     "allowedAudiences",
     "Circles of people who may see an item; several can be combined.",
     &[

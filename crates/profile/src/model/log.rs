@@ -8,7 +8,7 @@ use edm::model::{EnumType, StructType};
 use super::facet::{ENTITY, IDENTITY};
 
 /// The root of the audit log.
-pub static AUDIT_LOG_ROOT: StructType = entity(
+pub(crate) static AUDIT_LOG_ROOT: StructType = entity(
     "auditLogRoot",
     Some(&ENTITY),
     "The root of what is recorded of the organization.",
@@ -18,7 +18,7 @@ pub static AUDIT_LOG_ROOT: StructType = entity(
 );
 
 /// One thing that was done.
-pub static DIRECTORY_AUDIT: StructType = entity(
+pub(crate) static DIRECTORY_AUDIT: StructType = entity(
     "directoryAudit",
     Some(&ENTITY),
     "One thing that somebody did to a person, a profile, a group or a setting.",

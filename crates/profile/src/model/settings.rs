@@ -7,7 +7,7 @@ use edm::model::build::{BOOLEAN, DOUBLE, STRING, complex, en, entity, list, many
 use super::facet::{ALLOWED_AUDIENCES, ENTITY};
 
 /// The root of what administrators set. It has no key, for there is only one.
-pub static ADMIN: StructType = entity(
+pub(crate) static ADMIN: StructType = entity(
     "admin",
     None,
     "The root of what administrators set.",
@@ -16,7 +16,7 @@ pub static ADMIN: StructType = entity(
 );
 
 /// What administrators set about people.
-pub static PEOPLE_ADMIN_SETTINGS: StructType = entity(
+pub(crate) static PEOPLE_ADMIN_SETTINGS: StructType = entity(
     "peopleAdminSettings",
     Some(&ENTITY),
     "What administrators set about people.",
@@ -69,7 +69,7 @@ pub(super) static PRONOUNS_SETTINGS: StructType = entity(
 );
 
 /// A property on the card of a person.
-pub static PROFILE_CARD_PROPERTY: StructType = entity(
+pub(crate) static PROFILE_CARD_PROPERTY: StructType = entity(
     "profileCardProperty",
     Some(&ENTITY),
     "A property of the directory that the card of a person shows.",
@@ -82,7 +82,7 @@ pub static PROFILE_CARD_PROPERTY: StructType = entity(
 );
 
 /// What holds of one property, or of all.
-pub static PROFILE_PROPERTY_SETTING: StructType = entity(
+pub(crate) static PROFILE_PROPERTY_SETTING: StructType = entity(
     "profilePropertySetting",
     Some(&ENTITY),
     "What holds of a property: which source wins, who may see it, who sees it unless something else is said.",
@@ -101,7 +101,7 @@ pub static PROFILE_PROPERTY_SETTING: StructType = entity(
 );
 
 /// A system that supplies facts.
-pub static PROFILE_SOURCE: StructType = entity(
+pub(crate) static PROFILE_SOURCE: StructType = entity(
     "profileSource",
     Some(&ENTITY),
     "A system that supplies facts about people.",
