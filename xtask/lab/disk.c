@@ -1,6 +1,7 @@
-/* What stands between a server and its disk in the fault laboratory, loaded into the server with LD_PRELOAD.
+/* What stands between a server, or a database, and its disk in the fault laboratory, loaded into it with LD_PRELOAD.
  *
- * It concerns files below the directory VITAE_LAB_ROOT, given by absolute names, and does two things:
+ * It concerns files below the directory VITAE_LAB_ROOT, given by absolute names or, where nothing is written down, by names
+ * relative to a directory there, and does two things:
  *
  * - It writes what changes them to the file VITAE_LAB_LOG, in the order in which it took effect, each with its content:
  *   the lab makes of that what a power cut at any moment may have left.
@@ -25,7 +26,7 @@
 enum kind { CREATE = 1, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MKDIR };
 
 /* The faults; the lab knows the same letters. */
-enum fault { FULL = 'f', WRITE_ERROR = 'w', SYNC_ERROR = 's', READ_ERROR = 'r', READ_ONLY = 'o' };
+enum fault { FULL = 'f', NO_GROWTH = 'g', WRITE_ERROR = 'w', SYNC_ERROR = 's', READ_ERROR = 'r', READ_ONLY = 'o' };
 
 struct head {
     uint32_t kind;
@@ -54,7 +55,8 @@ static int real_open(const char *path, int flags, mode_t mode) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-    root = getenv("VITAE_LAB_ROOT");
+    /* A copy: a database writes its title over its environment. */
+    root = getenv("VITAE_LAB_ROOT") ? strdup(getenv("VITAE_LAB_ROOT")) : NULL;
     root_length = root ? strlen(root) : 0;
     const char *log = getenv("VITAE_LAB_LOG"), *told = getenv("VITAE_LAB_FAULT");
     if (log) out = real_open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -66,8 +68,15 @@ __attribute__((constructor)) static void begin(void) {
     if ((log && out < 0) || (told && !fault)) abort();
 }
 
+static int below(const char *path) {
+    return !strncmp(path, root, root_length) && (path[root_length] == '/' || !path[root_length]);
+}
+
 static int inside(const char *path) {
-    return root && path && !strncmp(path, root, root_length) && (path[root_length] == '/' || !path[root_length]);
+    char here[4096];
+    if (!root || !path) return 0;
+    if (*path == '/') return below(path);
+    return out < 0 && getcwd(here, sizeof here) && below(here);
 }
 
 static int seen(int file) { return file >= 0 && file < FILES && files[file].seen; }
@@ -79,11 +88,18 @@ static int refuse(int error) {
     return -1;
 }
 
-/* Whether a change must fail, and with what. */
+/* Whether a change must fail that needs no room, and with what. */
 static int trouble(void) {
     if (failing(FULL)) return ENOSPC;
     if (failing(WRITE_ERROR)) return EIO;
     return failing(READ_ONLY) ? EROFS : 0;
+}
+
+/* The same of one after which the file is that long; -1 where there is none yet. */
+static int trouble_to(int file, off_t end) {
+    struct stat is;
+    if (failing(NO_GROWTH) && (file < 0 || (!fstat(file, &is) && end > is.st_size))) return ENOSPC;
+    return trouble();
 }
 
 static void note(enum kind kind, uint64_t file, uint64_t offset, const char *name, const char *other, const void *data, size_t length) {
@@ -102,7 +118,7 @@ static int opened(const char *path, int flags, mode_t mode) {
     pthread_mutex_lock(&turn);
     struct stat was, is;
     int there = stat(path, &was) == 0;
-    int error = (flags & (O_CREAT | O_TRUNC)) && !there ? trouble() : 0;
+    int error = (flags & (O_CREAT | O_TRUNC)) && !there ? trouble_to(-1, 0) : 0;
     if (!error && failing(READ_ONLY) && (flags & O_ACCMODE) != O_RDONLY) error = EROFS;
     int file = error ? refuse(error) : real_open(path, flags, mode);
     if (file >= 0 && file < FILES && fstat(file, &is) == 0) {
@@ -155,7 +171,7 @@ static size_t taken(int error, size_t length) { return !error ? length : error =
 static ssize_t placed(ssize_t (*real)(int, const void *, size_t, off_t), int file, const void *data, size_t length, off_t offset) {
     if (!seen(file)) return real(file, data, length, offset);
     pthread_mutex_lock(&turn);
-    int error = trouble();
+    int error = trouble_to(file, offset + length);
     size_t part = taken(error, length);
     ssize_t done = part || !error ? real(file, data, part, offset) : refuse(error);
     if (done > 0) note(WRITE, files[file].file, offset, NULL, NULL, data, done);
@@ -167,7 +183,7 @@ ssize_t write(int file, const void *data, size_t length) {
     REAL(write);
     if (!seen(file)) return real(file, data, length);
     pthread_mutex_lock(&turn);
-    int error = trouble();
+    int error = trouble_to(file, lseek(file, 0, SEEK_CUR) + length);
     size_t part = taken(error, length);
     ssize_t done = part || !error ? real(file, data, part) : refuse(error);
     if (done > 0) note(WRITE, files[file].file, lseek(file, 0, SEEK_CUR) - done, NULL, NULL, data, done);
@@ -184,6 +200,27 @@ ssize_t pwrite64(int file, const void *data, size_t length, off_t offset) {
     REAL(pwrite);
     return placed(real, file, data, length, offset);
 }
+
+/* Only of databases, which nothing is written down of. */
+ssize_t pwritev(int file, const struct iovec *parts, int count, off_t offset) {
+    REAL(pwritev);
+    off_t end = offset;
+    for (int part = 0; part < count; part++) end += parts[part].iov_len;
+    int error = seen(file) ? (out < 0 ? trouble_to(file, end) : ENOSYS) : 0;
+    return error ? refuse(error) : real(file, parts, count, offset);
+}
+
+ssize_t pwritev64(int file, const struct iovec *parts, int count, off_t offset) {
+    return pwritev(file, parts, count, offset);
+}
+
+int posix_fallocate(int file, off_t offset, off_t length) {
+    REAL(posix_fallocate);
+    int error = seen(file) ? (out < 0 ? trouble_to(file, offset + length) : ENOSYS) : 0;
+    return error ? error : real(file, offset, length);
+}
+
+int posix_fallocate64(int file, off_t offset, off_t length) { return posix_fallocate(file, offset, length); }
 
 ssize_t read(int file, void *data, size_t length) {
     REAL(read);
@@ -203,7 +240,7 @@ int ftruncate(int file, off_t length) {
     REAL(ftruncate);
     if (!seen(file)) return real(file, length);
     pthread_mutex_lock(&turn);
-    int error = trouble();
+    int error = trouble_to(file, length);
     int result = error ? refuse(error) : real(file, length);
     if (!result) note(TRUNCATE, files[file].file, length, NULL, NULL, NULL, 0);
     pthread_mutex_unlock(&turn);
@@ -260,7 +297,7 @@ int mkdir(const char *path, mode_t mode) {
     REAL(mkdir);
     if (!inside(path)) return real(path, mode);
     pthread_mutex_lock(&turn);
-    int error = trouble();
+    int error = trouble_to(-1, 0);
     int result = error ? refuse(error) : real(path, mode);
     struct stat is;
     if (!result && !stat(path, &is)) note(MKDIR, is.st_ino, 0, path, NULL, NULL, 0);

@@ -6,6 +6,7 @@
 
 pub(crate) mod client;
 mod crash;
+mod crowd;
 mod database;
 mod disturb;
 mod failover;

@@ -2,8 +2,8 @@
 //! else runs; and what servers need to share it.
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpStream};
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,16 +13,14 @@ use store::testing::{Engine, Place, execute};
 use crate::bench::production::{self, SETTINGS};
 use crate::bench::scene::Server;
 use crate::failure::{Because, Failure, Outcome};
-use crate::lab::{Below, Bench};
+use crate::lab::client::PAUSE;
+use crate::lab::{Below, Bench, crowd};
 
 /// How long servers wait for an answer of the database, in milliseconds. Short, for many are waited for in vain.
 const TIMEOUT: u32 = 1_000;
 
-/// What a client of the database says first: the length, the protocol's version, and who it is.
-const HELLO: &[u8] = b"\0\0\0\x26\0\x03\0\0user\0vitae\0database\0postgres\0\0";
-
-/// With that an answer begins that is not an error.
-const WELCOME: u8 = b'R';
+/// How often a database is asked whether it is there again; it ends only a lab that would hang.
+const ASKED: usize = 600;
 
 const NEWCOMERS: &str = "create_people = true\n";
 
@@ -134,19 +132,41 @@ impl Database {
         wait(execute(&url, "SELECT pg_reload_conf()"))?.or_fail("the database")
     }
 
+    /// Has it begin a new file of its log, so that it needs no other for a while.
+    pub(crate) fn begin_log(&self) -> Outcome {
+        for step in ["SELECT pg_switch_wal()", "CHECKPOINT"] {
+            wait(execute(&self.url(), step))?.or_fail("the database")?;
+        }
+        Ok(())
+    }
+
+    /// Waits until it answers, and starts it again where it has ended by itself.
+    pub(crate) fn revive(&self) -> Outcome {
+        for _ in 0..ASKED {
+            self.engine()?.revive().or_fail("the database")?;
+            if wait(execute(&self.url(), "SELECT 1"))?.is_ok() {
+                return Ok(());
+            }
+            std::thread::park_timeout(PAUSE);
+        }
+        Err(Failure::new("the database does not answer any more"))
+    }
+
     /// Takes all connections that it has left, for as long as the value lives.
     pub(crate) fn crowd(&self) -> Outcome<Vec<TcpStream>> {
         let mut crowd = Vec::new();
-        loop {
-            let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, self.engine()?.port())).or_fail("the database")?;
-            line.write_all(HELLO).or_fail("the database")?;
-            let mut told = [0];
-            line.read_exact(&mut told).or_fail("the database")?;
-            if told != [WELCOME] {
-                return Ok(crowd);
-            }
+        while let Some(line) = crowd::enter(self.engine()?.port()).or_fail("the database")? {
             crowd.push(line);
         }
+        Ok(crowd)
+    }
+
+    /// Takes all locks that it has, for as long as the value lives.
+    pub(crate) fn lock_all(&self) -> Outcome<TcpStream> {
+        let line = crowd::enter(self.engine()?.port()).or_fail("the database")?;
+        let mut line = line.ok_or_else(|| Failure::new("the database has no room"))?;
+        crowd::lock_all(&mut line).or_fail("the database")?;
+        Ok(line)
     }
 
     /// Starts a server on it by a command that lacks only arguments.

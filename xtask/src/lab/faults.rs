@@ -4,6 +4,7 @@
 mod database;
 mod disk;
 mod machine;
+mod trials;
 
 use crate::failure::{Failure, Outcome};
 use crate::lab::{Below, Bench};

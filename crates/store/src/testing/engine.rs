@@ -10,7 +10,7 @@ use super::keeper::{Home, Keeper, free_port};
 /// Lays out and starts an engine, says so, and removes it when the pipe to it closes: the system closes it whenever
 /// the test program ends. Each line of the pipe is an order to fail it or to have it well again.
 const KEEPER: &str = r#"
-home=$1 bin=$2 port=$3 options=$4 primary=$5
+home=$1 bin=$2 port=$3 options=$4 primary=$5 library=$6 switch=$7
 trap '' INT TERM HUP
 exec 2> "$home/keeper.log"
 # What died may hold the memory that it shared for a moment longer.
@@ -47,11 +47,13 @@ make() {
   fi
 }
 make > "$home/initdb.log" 2>&1 || { cat "$home/initdb.log" >&2; echo failed; exit; }
+[ -z "$library" ] || export LD_PRELOAD="$library" VITAE_LAB_ROOT="$home/data" VITAE_LAB_FAULT="$switch"
 start
 while read -r order; do
   case $order in
     kill) crash; "$bin/pg_ctl" -D "$home/data" -m immediate -w stop > /dev/null; echo ready;;
     start) start;;
+    revive) "$bin/pg_ctl" -D "$home/data" status > /dev/null && echo ready || start;;
     freeze) signal STOP; echo ready;;
     thaw) signal CONT; echo ready;;
     promote) "$bin/pg_ctl" -D "$home/data" -w -t 60 promote > /dev/null && echo ready || echo failed;;
@@ -86,7 +88,16 @@ impl Engine {
     /// # Errors
     /// As those of [`Engine::start`].
     pub fn following(primary: &Engine, port: u16) -> Result<Self> {
-        Self::at(&Home::new()?, "", port, Some(primary))
+        Self::at(&Home::new()?, "", port, Some(primary), [Path::new(""); 2])
+    }
+
+    /// Starts one whose programs load a library that stands between them and its files, and fails as a switch says: both
+    /// are files that everybody can read.
+    ///
+    /// # Errors
+    /// As those of [`Engine::start`].
+    pub fn behind(library: &Path, switch: &Path) -> Result<Self> {
+        Self::at(&Home::new()?, "", free_port()?, None, [library, switch])
     }
 
     /// The same with TLS: with this certificate and its key, both as PEM.
@@ -104,14 +115,14 @@ impl Engine {
     }
 
     fn begin(home: &Home, options: &str) -> Result<Self> {
-        Self::at(home, options, free_port()?, None)
+        Self::at(home, options, free_port()?, None, [Path::new(""); 2])
     }
 
-    fn at(home: &Home, options: &str, port: u16, primary: Option<&Engine>) -> Result<Self> {
+    fn at(home: &Home, options: &str, port: u16, primary: Option<&Engine>, disk: [&Path; 2]) -> Result<Self> {
         let primary = primary.map(|primary| primary.port.to_string()).unwrap_or_default();
         let (programs, own) = (programs()?, port.to_string());
         let arguments = [programs.as_os_str(), OsStr::new(&own), OsStr::new(options), OsStr::new(&primary)];
-        let keeper = home.keep(KEEPER, arguments)?;
+        let keeper = home.keep(KEEPER, arguments.into_iter().chain(disk.map(Path::as_os_str)))?;
         Ok(Self { port, keeper: Mutex::new(keeper) })
     }
 
@@ -141,6 +152,14 @@ impl Engine {
     /// When that fails.
     pub fn restart(&self) -> Result<()> {
         self.order("start\n")
+    }
+
+    /// Starts it again if it has ended by itself.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn revive(&self) -> Result<()> {
+        self.order("revive\n")
     }
 
     /// Stops all of its processes where they are; its connections stay. Waits until it is done.

@@ -1,4 +1,5 @@
-//! A database that freezes or dies, or that a server reaches over a line that fails, while many write through that server.
+//! A database that freezes, dies or runs out of room, or that a server reaches over a line that fails, while many write
+//! through that server.
 //! Another server, with a line of its own, is asked afterwards what is there.
 
 use std::cell::RefCell;
@@ -6,13 +7,16 @@ use std::net::TcpStream;
 use std::sync::mpsc::Receiver;
 
 use fuzz::Dice;
-use store::testing::{Mood, Proxy};
+use store::testing::{Engine, Mood, Proxy};
 
 use crate::failure::{Because, Failure, Outcome};
 use crate::lab::Bench;
 use crate::lab::client::Line;
-use crate::lab::faults::disk::reads;
+use crate::lab::database::Beneath;
+use crate::lab::faults::disk::{GROWTH, NO_SPACE, reads};
+use crate::lab::faults::trials::{Fault, TRIALS, Trial};
 use crate::lab::ledger::{Before, End, Said, Writer, write_together};
+use crate::lab::preload::{Switch, WELL};
 use crate::lab::site::{Running, Site};
 
 const WRITERS: usize = 4;
@@ -26,52 +30,12 @@ const MOMENTS: usize = 4;
 /// Answers in which the server must have begun to write again.
 const RECOVERY: usize = 2_000;
 
-/// A fault.
-struct Trial {
-    name: &'static str,
-    fault: Fault,
-    /// Whether a write that was refused may have been done: where the database fell silent after it was told all of it.
-    open: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    /// The database stands still.
-    Frozen,
-    Killed,
-    /// The line fails for a transaction, again and again.
-    Moments(Mood),
-    /// The line is as it is.
-    Lasting(Mood),
-    /// The connections there are carry nothing any more; new ones do.
-    HalfOpen,
-    /// They carry nothing any more, and new ones are refused.
-    Gone,
-    /// They carry nothing any more, and the database has no room for new ones.
-    Crowded,
-    /// The database is as a standby: it answers, but is not to be written.
-    ReadOnly,
-}
-
-const TRIALS: [Trial; 12] = [
-    Trial { name: "cut before COMMIT", fault: Fault::Moments(Mood::CutBeforeCommit), open: false },
-    Trial { name: "cut after COMMIT", fault: Fault::Moments(Mood::CutAnswer), open: false },
-    Trial { name: "cut at once", fault: Fault::Moments(Mood::CutRequest), open: false },
-    Trial { name: "silent before COMMIT", fault: Fault::Moments(Mood::FrozenBeforeCommit), open: false },
-    Trial { name: "slow line", fault: Fault::Lasting(Mood::Slow), open: false },
-    Trial { name: "half-open line", fault: Fault::HalfOpen, open: true },
-    Trial { name: "line gone", fault: Fault::Gone, open: true },
-    Trial { name: "crowded database", fault: Fault::Crowded, open: true },
-    Trial { name: "read-only database", fault: Fault::ReadOnly, open: false },
-    Trial { name: "frozen line", fault: Fault::Lasting(Mood::Frozen), open: true },
-    Trial { name: "frozen database", fault: Fault::Frozen, open: true },
-    Trial { name: "killed database", fault: Fault::Killed, open: true },
-];
-
 /// Two servers, one of them beyond a relay.
 struct Stage {
     site: Site,
     proxy: Proxy,
+    /// The disk of the database.
+    disk: Switch,
     tried: Running,
     other: Running,
     /// Those who have all connections that the database has left.
@@ -81,10 +45,12 @@ struct Stage {
 /// Each fault, on the same servers.
 pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let mut dice = Dice::new(bench.seed);
-    let site = Site::new(bench, 3)?;
+    let disk = Switch::new()?;
+    let engine = Engine::behind(&disk.library, &disk.file).or_fail("cannot start PostgreSQL")?;
+    let site = Site::over(bench, 3, Some(Beneath::Own(engine)))?;
     let proxy = Proxy::before(site.database()?.engine()?.port()).or_fail("a relay")?;
-    let stage =
-        Stage { tried: site.start_through(&proxy)?, other: site.start()?, site, proxy, crowd: RefCell::default() };
+    let (tried, other) = (site.start_through(&proxy)?, site.start()?);
+    let stage = Stage { tried, other, site, proxy, disk, crowd: RefCell::default() };
     let before = Before::look(&stage.other.door, &stage.other.people()?)?;
     let mut writers = Writer::several(WRITERS, &mut dice, 9_000);
     let (mut told, mut kept) = (Vec::new(), 0);
@@ -148,8 +114,10 @@ impl Stage {
                     course.look(said.iter().take(WRITERS))?;
                 }
             }
-            // It takes a moment until all of its processes know.
-            Fault::ReadOnly => course.look_until(said, |course| course.refused > 0, "it was not kept from writing")?,
+            // It takes a moment until all of its processes know, or need room.
+            fault if fault.is_slow() => {
+                course.look_until(said, |course| course.refused > 0, "it was not kept from writing")?;
+            }
             _ => {}
         }
         if !matches!(fault, Fault::Moments(_)) {
@@ -184,6 +152,12 @@ impl Stage {
                 self.proxy.abandon();
             }
             Fault::ReadOnly => self.site.database()?.keep_from_writing(true)?,
+            Fault::Full => {
+                self.site.database()?.begin_log()?;
+                self.disk.set(GROWTH)?;
+            }
+            Fault::Unwritable => self.disk.set(NO_SPACE)?,
+            Fault::Locked => self.crowd.borrow_mut().push(self.site.database()?.lock_all()?),
             Fault::Moments(_) => {}
         }
         Ok(())
@@ -192,24 +166,20 @@ impl Stage {
     fn end(&self, fault: Fault) -> Outcome {
         let engine = self.site.database()?.engine()?;
         self.proxy.set(Mood::Fair, usize::MAX);
+        self.disk.set(WELL)?;
         self.crowd.borrow_mut().clear();
         match fault {
             Fault::Frozen => engine.thaw().or_fail("the database"),
             Fault::Killed => engine.restart().or_fail("the database"),
             Fault::ReadOnly => self.site.database()?.keep_from_writing(false),
+            Fault::Full | Fault::Unwritable => self.site.database()?.revive(),
             _ => Ok(()),
         }
     }
 
     /// Does each server tell whether it can serve?
     fn told(&self, fault: Fault) -> Outcome {
-        let (tried, other) = match fault {
-            Fault::Frozen | Fault::Killed => (false, false),
-            Fault::Gone | Fault::Crowded | Fault::Lasting(Mood::Frozen) => (false, true),
-            Fault::ReadOnly | Fault::Lasting(_) => (true, true),
-            // Some of its connections may be of no use.
-            Fault::HalfOpen | Fault::Moments(_) => return Ok(()),
-        };
+        let Some([tried, other]) = fault.serves() else { return Ok(()) };
         for (server, serves) in [(&self.tried, tried), (&self.other, other)] {
             if serves {
                 server.recover()?;

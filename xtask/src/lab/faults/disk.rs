@@ -1,23 +1,31 @@
 //! A disk that is full, fails, or cannot be written, while many write: by `xtask/lab/disk.c`.
 
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 
 use fuzz::Dice;
-use tempfile::TempDir;
 
-use crate::bench::scene;
 use crate::failure::{Because, Failure, Outcome};
+use crate::lab::Bench;
 use crate::lab::client::{Door, Line};
 use crate::lab::ledger::{Before, End, Said, Verdict, Writer, write_together};
+use crate::lab::preload::{Switch, WELL};
 use crate::lab::site::Site;
-use crate::lab::{Bench, preload};
 
 /// A fault by the letter that `disk.c` knows it by.
-const FAULTS: [(char, &str); 5] =
-    [('f', "no space"), ('w', "writing fails"), ('s', "syncing fails"), ('r', "reading fails"), ('o', "read-only")];
+const FAULTS: [(char, &str); 6] = [
+    (NO_SPACE, "no space"),
+    (GROWTH, "no room to grow"),
+    ('w', "writing fails"),
+    ('s', "syncing fails"),
+    ('r', "reading fails"),
+    ('o', "read-only"),
+];
 
-const WELL: char = '-';
+/// Of a disk that takes nothing more.
+pub(super) const NO_SPACE: char = 'f';
+
+/// Of one that has no room for more than it has.
+pub(super) const GROWTH: char = 'g';
 
 const WRITERS: usize = 4;
 
@@ -26,36 +34,6 @@ const ANSWERS: usize = 24;
 
 /// Answers in which a server that is well again must have begun to write.
 const RECOVERY: usize = 400;
-
-/// The letter that tells the disk how to fail.
-struct Switch {
-    file: PathBuf,
-    place: TempDir,
-}
-
-impl Switch {
-    fn new() -> Outcome<Switch> {
-        let place = scene::folder()?;
-        let switch = Switch { file: place.path().join("fault"), place };
-        switch.set(WELL)?;
-        Ok(switch)
-    }
-
-    /// Writes over the letter, for the server has the file mapped.
-    fn set(&self, letter: char) -> Outcome {
-        let mut options = std::fs::File::options();
-        let file = options.write(true).create(true).truncate(false).open(&self.file).or_fail("the switch")?;
-        let letter = u8::try_from(letter).unwrap_or_default();
-        std::os::unix::fs::FileExt::write_all_at(&file, &[letter], 0).or_fail("the switch")
-    }
-
-    fn stand_before(&self, site: &mut Site) -> Outcome {
-        let root = site.folder().to_owned();
-        let fault: &Path = &self.file;
-        site.environment = preload::environment(self.place.path(), &root, &[("VITAE_LAB_FAULT", fault)])?;
-        Ok(())
-    }
-}
 
 /// Each fault on a site of its own.
 pub(super) fn run(bench: &Bench) -> Outcome<String> {
@@ -91,7 +69,7 @@ struct Course {
 fn fail(bench: &Bench, letter: char, dice: &mut Dice) -> Outcome<String> {
     let mut site = Site::new(bench, 3)?;
     let switch = Switch::new()?;
-    switch.stand_before(&mut site)?;
+    site.environment = switch.before(site.folder());
     let server = site.start()?;
     let before = Before::look(&server.door, &server.people()?)?;
     let mut writers = Writer::several(WRITERS, dice, 9_000);
@@ -191,7 +169,7 @@ fn start_read_only(bench: &Bench) -> Outcome<String> {
     let mut site = Site::new(bench, 3)?;
     site.start()?.end()?;
     let switch = Switch::new()?;
-    switch.stand_before(&mut site)?;
+    site.environment = switch.before(site.folder());
     switch.set('o')?;
     if site.start().is_ok() {
         return Err(Failure::new("a server started though it could write nothing"));
