@@ -218,23 +218,36 @@ fn commands_know_databases() {
     assert_eq!((again.code, first), (0, Some("the layout is at version 1, as before")), "{}", again.stderr);
     let check = command(place, &["check"]);
     assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
-    assert!(check.stdout.contains("the data in `postgres://vitae@"), "{}", check.stdout);
-    let dev = run(vitae().args(["dev", "--port", "0", "--data", "dev", "--store"]).arg(url(place)).current_dir(place));
+    let url = url(place);
+    let user = user(&url);
+    assert!(check.stdout.contains(&format!("the data in `postgres://{user}@")), "{}", check.stdout);
+    let dev = run(vitae().args(["dev", "--port", "0", "--data", "dev", "--store"]).arg(&url).current_dir(place));
     assert!(dev.code == 1 && dev.stderr.contains("is of `vitae serve`"), "{}", dev.stderr);
-    let text = fs::read_to_string(place.join("vitae.toml")).unwrap().replace("//vitae@", "//vitae:geheim@");
+    let text = fs::read_to_string(place.join("vitae.toml"))
+        .unwrap()
+        .replace(&format!("//{user}@"), &format!("//{user}:geheim@"));
     fs::write(place.join("vitae.toml"), &text).unwrap();
     let shown = command(place, &["serve", "--print-config"]);
     assert!(
-        shown.stdout.contains("store = \"postgres://vitae:***@") && !shown.stdout.contains("geheim"),
+        shown.stdout.contains(&format!("store = \"postgres://{user}:***@")) && !shown.stdout.contains("geheim"),
         "{}",
         shown.stdout
     );
-    fs::write(place.join("vitae.toml"), text.replace("127.0.0.1:", "127.0.0.1:1")).unwrap();
+    let host = url.split(['@', '/']).nth(3).unwrap();
+    fs::write(place.join("vitae.toml"), text.replace(&format!("@{host}/"), "@127.0.0.1:1/")).unwrap();
     for args in [&["check"][..], &["migrate"], &["serve"]] {
         let ended = command(place, args);
         let said = format!("{}{}", ended.stdout, ended.stderr);
-        assert!(ended.code != 0 && said.contains("vitae:***@") && !said.contains("geheim"), "{args:?}: {said}");
+        assert!(
+            ended.code != 0 && said.contains(&format!("{user}:***@")) && !said.contains("geheim"),
+            "{args:?}: {said}"
+        );
     }
+}
+
+/// Who connects to it.
+fn user(url: &str) -> String {
+    url.split(['/', '@']).nth(2).unwrap().to_owned()
 }
 
 /// The database that the settings name.
