@@ -4,13 +4,14 @@ use edm::Value;
 use edm::apply::{Pipeline, Row as Made};
 use edm::eval::{Datum, Env, EvalError, Row as _};
 use http::StatusCode;
-use odata::applied::write_members;
-use odata::payload::{Computed, Metadata, Projection};
+use odata::headers::Applied;
+use odata::payload::Computed;
 use odata::{Problem, Query};
 
 use crate::exchange::Response;
 use crate::paging::Plan;
 use crate::payload::View;
+use crate::reading::applied;
 use crate::resources::{Entity, Resources, Target};
 use crate::rows::Loaded;
 use crate::service::{Heard, Service, Understood};
@@ -31,7 +32,8 @@ impl<R: Resources> Service<R> {
     pub(crate) async fn list_applied(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let entities = self.whole(understood).await?;
         let body = self.write_applied(understood, &entities)?;
-        Ok(self.json(StatusCode::OK, understood.wishes.format, body))
+        let response = self.json(StatusCode::OK, understood.wishes.format, body);
+        Ok(applied(response, &Applied::new().omit(understood.wishes.prefer.omit)))
     }
 
     fn write_applied(&self, understood: &Understood<'_, R>, entities: &[Entity]) -> Result<Vec<u8>, Problem> {
@@ -58,7 +60,6 @@ impl<R: Resources> Service<R> {
             }
             None => true,
         };
-        let types = frame.format.metadata == Metadata::Full;
         for row in rows.iter().skip(plan.skip).take(plan.limit()) {
             writer.open_item();
             match row.origin().and_then(|at| entities.get(at)) {
@@ -70,9 +71,7 @@ impl<R: Resources> Service<R> {
                     writer.computed(frame.model, &computed);
                 }
             }
-            let mut members = Vec::new();
-            write_members(row, &pipeline.columns, types, kept, &mut members);
-            writer.members(Projection::Stored, &members);
+            writer.made(frame.model, row, &pipeline.columns, kept);
             writer.close();
         }
         writer.close_list();

@@ -1,10 +1,9 @@
-//! The answer to `$apply`: the list of what its rows have, for the context URL, and the rows themselves.
+//! The answer to `$apply`: the list of what its rows have, for the context URL.
 //!
 //! Rows that are not given ones are transient: they have neither id nor links, and the extension's examples show no
-//! annotation that says so. Dynamic properties carry their type where JSON does not show it.
+//! annotation that says so. [`crate::payload::Writer::made`] writes them.
 
-use edm::Type;
-use edm::apply::{Column, Content, Layout, PathStep, Pipeline, Row, Seen};
+use edm::apply::{Layout, PathStep, Pipeline, Seen};
 
 /// What is written in parentheses after the collection in the context URL: the properties that all rows have
 /// (OData Extension for Data Aggregation 4.0, section 3.1.1), as far as `keep` leaves them. `None` if the rows are whole
@@ -59,39 +58,4 @@ fn nested(paths: &[&[PathStep]]) -> Vec<String> {
 
 fn below<'a>(path: &'a [PathStep], name: &str) -> Option<&'a [PathStep]> {
     path.split_first().filter(|(step, _)| step.name() == name).map(|(_, rest)| rest)
-}
-
-/// Appends the members of a row that `keep` leaves, without braces and separated by commas; of a given row those that
-/// were added. With `types`, a dynamic property whose type JSON does not show is preceded by it.
-pub fn write_members(row: &Row<'_>, columns: &[Column], types: bool, keep: impl Fn(&str) -> bool, out: &mut Vec<u8>) {
-    let mut first = true;
-    for content in row.contents(columns).iter().filter(|content| keep(content.name())) {
-        if !std::mem::take(&mut first) {
-            out.push(b',');
-        }
-        if let (true, Content::Column(column, value)) = (types, content)
-            && !value.is_null()
-            && let Some(ty) = type_of(column)
-        {
-            out.extend_from_slice(format!("\"{}@odata.type\":\"#{ty}\",", column.name).as_bytes());
-        }
-        out.extend_from_slice(format!("\"{}\":", content.name()).as_bytes());
-        content.write(out);
-    }
-}
-
-/// The type in an annotation, built-in ones without `Edm.`; none for strings, booleans and doubles, which JSON shows
-/// (OData JSON Format 4.01, section 4.6.3), and for named types, which the caller would have to qualify.
-fn type_of(column: &Column) -> Option<String> {
-    let primitive = match column.shape.ty()? {
-        Type::Primitive(primitive) => primitive,
-        Type::Definition(definition) => definition.underlying,
-        Type::Enum(_) | Type::Struct(_) => return None,
-    };
-    let name = primitive.name().trim_start_matches("Edm.");
-    match name {
-        _ if column.shape.is_list() => Some(format!("Collection({name})")),
-        "String" | "Boolean" | "Double" => None,
-        _ => Some(name.to_owned()),
-    }
 }

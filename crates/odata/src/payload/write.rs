@@ -8,6 +8,7 @@ mod codec;
 mod delta;
 mod entity;
 mod links;
+mod made;
 mod single;
 mod text;
 

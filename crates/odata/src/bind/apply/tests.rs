@@ -3,7 +3,7 @@
 mod mistakes;
 mod random;
 
-use edm::apply::Pipeline;
+use edm::apply::{Pipeline, Row};
 use edm::eval::{Datum, Env, Row as _, Stored};
 use edm::expr::Rules;
 use edm::testing::{ADDRESS, ARTICLE, MAKER, MODEL};
@@ -11,6 +11,7 @@ use edm::{DateTimeOffset, Navigation, Property, Record, StructType, Type, Value}
 
 use crate::applied;
 use crate::bind::Binder;
+use crate::payload::{Format, Metadata, Writer};
 use crate::problem::Problem;
 use crate::query::{self, Applies, Options, Query};
 use crate::syntax::tree::{Choice, ChoiceKind};
@@ -60,6 +61,13 @@ fn env() -> Env {
     Env::new(DateTimeOffset::from_ticks(0))
 }
 
+/// The members of a row as they are written.
+fn made(metadata: Metadata, pipeline: &Pipeline, row: &Row<'_>, keep: impl Fn(&str) -> bool) -> String {
+    let mut writer = Writer::with_format(0, Format { metadata, ..Format::PLAIN });
+    writer.made(&MODEL, row, &pipeline.columns, keep);
+    String::from_utf8(writer.finish()).unwrap()
+}
+
 /// The context and each row; of a given one, its number and what was added.
 fn answer(apply: &str) -> String {
     let pipeline = bind(&mut binder(), apply).unwrap_or_else(|problem| panic!("{apply}: {}", problem.message));
@@ -67,15 +75,10 @@ fn answer(apply: &str) -> String {
     let rows: Vec<Datum<'_>> = articles.iter().map(|members| Stored::new(&ARTICLE, members).whole()).collect();
     let mut text = applied::select_list(&pipeline, |_| true).map(|list| format!("({list})")).unwrap_or_default();
     for row in pipeline.run(rows, &env()).unwrap() {
-        let mut out = Vec::new();
-        applied::write_members(&row, &pipeline.columns, false, |_| true, &mut out);
-        assert_eq!(out, row.to_members(&pipeline.columns), "{apply}");
+        let out = made(Metadata::None, &pipeline, &row, |_| true);
+        assert_eq!(out.as_bytes(), row.to_members(&pipeline.columns), "{apply}");
         let origin = row.origin().map(|at| format!("#{at}")).unwrap_or_default();
-        let members = if out.is_empty() && row.origin().is_some() {
-            String::new()
-        } else {
-            format!("{{{}}}", String::from_utf8(out).unwrap())
-        };
+        let members = if out.is_empty() && row.origin().is_some() { String::new() } else { format!("{{{out}}}") };
         text = format!("{text} {origin}{members}");
     }
     text.trim().to_owned()
@@ -269,9 +272,7 @@ fn options_after_it_see_its_result() {
     let kept: Vec<bool> = rows.iter().map(|row| condition.matches(row, &env()).unwrap()).collect();
     assert_eq!(kept, [false, true]);
     assert_eq!(query.order.values(&rows[1], &env()).unwrap(), [Value::Double(515.0)]);
-    let mut out = Vec::new();
-    applied::write_members(&rows[0], &pipeline.columns, true, |name| name == "Total", &mut out);
-    assert_eq!(out, br#""Total":55.75"#);
+    assert_eq!(made(Metadata::Full, pipeline, &rows[0], |name| name == "Total"), r#""Total":55.75"#);
 }
 
 #[test]
@@ -297,8 +298,12 @@ fn types_are_said_where_json_does_not_show_them() {
     let pipeline = bind(&mut binder(), "aggregate($count as N,Sold with max as M,Name with min as F)").unwrap();
     let articles = articles();
     let rows = pipeline.run(articles.iter().map(|members| Stored::new(&ARTICLE, members).whole()), &env()).unwrap();
-    let mut out = Vec::new();
-    applied::write_members(&rows[0], &pipeline.columns, true, |_| true, &mut out);
-    let expected = r##""N@odata.type":"#Decimal","N":4,"M@odata.type":"#Int64","M":4,"F":"Laptop""##;
-    assert_eq!(String::from_utf8(out).unwrap(), expected);
+    // `$metadata` does not declare them: at minimal metadata too.
+    for metadata in [Metadata::Minimal, Metadata::Full] {
+        let expected = r##""N@odata.type":"#Decimal","N":4,"M@odata.type":"#Int64","M":4,"F":"Laptop""##;
+        assert_eq!(made(metadata, &pipeline, &rows[0], |_| true), expected);
+    }
+    let mut writer = Writer::with_format(0, Format { ieee754: true, metadata: Metadata::None, ..Format::PLAIN });
+    writer.made(&MODEL, &rows[0], &pipeline.columns, |_| true);
+    assert_eq!(writer.finish(), br#""N":"4","M":"4","F":"Laptop""#);
 }

@@ -59,7 +59,7 @@ impl Object<'_> {
         self.comma = true;
     }
 
-    fn name(&mut self, name: &[u8]) {
+    pub(super) fn name(&mut self, name: &[u8]) {
         self.separate();
         self.out.push(b'"');
         self.out.extend_from_slice(name);
@@ -130,7 +130,7 @@ impl Codec<'_> {
     }
 
     /// A member with, where needed, its type.
-    fn typed(
+    pub(super) fn typed(
         self,
         object: &mut Object<'_>,
         name: &str,
@@ -151,18 +151,20 @@ impl Codec<'_> {
 
     /// Values of the answer's own making, as far as they are wanted.
     pub(super) fn computed(self, object: &mut Object<'_>, select: Option<&Select>, values: &[Computed<'_>]) {
-        let mut raw = Vec::new();
         let wanted = |name: &str| select.is_none_or(|select| select.all || is_computed(select, name.as_bytes()));
-        for Computed { name, ty, value } in values.iter().filter(|computed| wanted(computed.name)) {
-            raw.clear();
-            value.write(*ty, &mut raw);
-            self.typed(object, name, *ty, matches!(value, Value::List(_)), None, &raw);
+        for computed in values.iter().filter(|computed| wanted(computed.name)) {
+            self.made(object, computed);
         }
     }
 
-    /// Does the JSON of the value not tell its type? An object names its own.
+    /// Is the type said of a declared value?
     pub(super) fn names_type(self, ty: Type, collection: bool, raw: &[u8]) -> bool {
-        self.format.metadata == Metadata::Full && raw != b"null" && (collection || !tells_type(ty, raw))
+        self.format.metadata == Metadata::Full && self.hides_type(ty, collection, raw)
+    }
+
+    /// Does the JSON of the value not tell its type? An object names its own.
+    pub(super) fn hides_type(self, ty: Type, collection: bool, raw: &[u8]) -> bool {
+        raw != b"null" && (collection || !tells_type(ty, raw))
     }
 
     /// Writes a value, or each of a list.

@@ -127,12 +127,6 @@ impl Writer {
         }
     }
 
-    /// Members of no entity: a row that a transformation made up.
-    pub fn computed(&mut self, model: &'static Model, values: &[Computed<'_>]) {
-        let codec = Codec { format: self.format, model, nested: None };
-        self.through(|object| codec.computed(object, None, values));
-    }
-
     pub(super) fn through(&mut self, write: impl FnOnce(&mut Object<'_>)) {
         let mut object = Object { out: &mut self.out, comma: self.comma };
         write(&mut object);

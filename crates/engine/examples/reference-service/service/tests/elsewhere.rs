@@ -139,7 +139,7 @@ fn nested_options_speak_of_the_row_of_the_request() {
 
 #[test]
 fn related_entities_are_joined() {
-    expect![[r#"
+    expect![[r##"
         /Products?$apply=filter(Name eq 'Laptop')/join(Descriptions as D)
           200 Laptop, Laptop
         /Products?$apply=join(Descriptions as D)/filter(D/LanguageKey eq 'DE')
@@ -149,10 +149,10 @@ fn related_entities_are_joined() {
         /Products?$apply=join(Descriptions as D)/groupby((Name),aggregate($count as N))
           200 Laptop, Wireless Mouse, Coffee Mug, Smartphone
         /Products?$apply=outerjoin(Descriptions as D)/aggregate($count as All,D/LanguageKey with countdistinct as Languages)
-          200 {"@odata.context":"http://shop.example/$metadata#Products(All,Languages)","value":[{"All":10,"Languages":4}]}
+          200 {"@odata.context":"http://shop.example/$metadata#Products(All,Languages)","value":[{"All@odata.type":"#Decimal","All":10,"Languages@odata.type":"#Decimal","Languages":4}]}
         /Categories?$apply=join(Products as P)/filter(P/Price gt 900)/aggregate(P/Price with max as Dearest)
           200 {"@odata.context":"http://shop.example/$metadata#Categories(Dearest)","value":[{"Dearest":1999.99}]}
-    "#]].assert_eq(&tell(
+    "##]].assert_eq(&tell(
         &Client::new(),
         &[
             "/Products?$apply=filter(Name eq 'Laptop')/join(Descriptions as D)",
@@ -163,4 +163,25 @@ fn related_entities_are_joined() {
             "/Categories?$apply=join(Products as P)/filter(P/Price gt 900)/aggregate(P/Price with max as Dearest)",
         ],
     ));
+}
+
+/// What is aggregated is written in the form that is asked for, as anything else.
+#[test]
+fn aggregates_heed_the_form() {
+    let client = Client::new();
+    let url = "GET /Products?$apply=groupby((ReleaseDate),aggregate($count as n,ReleaseDate with max as d))/top(1)";
+    let ask =
+        |accept: &str| client.ask(url, &[("accept", accept)], "").1.split("\"value\":").nth(1).unwrap().to_owned();
+    assert_eq!(
+        ask("application/json"),
+        r##"[{"ReleaseDate":"2024-01-15","n@odata.type":"#Decimal","n":1,"d@odata.type":"#ComplianceService.ReleaseDateValue","d":"2024-01-15"}]}"##
+    );
+    assert_eq!(
+        ask("application/json;odata.metadata=none;IEEE754Compatible=true"),
+        r#"[{"ReleaseDate":"2024-01-15","n":"1","d":"2024-01-15"}]}"#
+    );
+    assert_eq!(
+        ask("application/json;odata.metadata=full"),
+        r##"[{"ReleaseDate@odata.type":"#ComplianceService.ReleaseDateValue","ReleaseDate":"2024-01-15","n@odata.type":"#Decimal","n":1,"d@odata.type":"#ComplianceService.ReleaseDateValue","d":"2024-01-15"}]}"##
+    );
 }
