@@ -10,7 +10,8 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use odata::batch::{self, Form};
-use odata::headers::{Repeat, Version, answer_version};
+use odata::headers::{Answer, Media, Repeat, Version, Wishes, answer_version};
+use odata::query::{Options, not_here};
 use odata::syntax::prefer::{self, Preference};
 use odata::{Kind, Problem};
 
@@ -42,6 +43,7 @@ impl<R: Resources> Service<R> {
             return Err(not_allowed("POST"));
         }
         let form = Form::of(request.headers)?;
+        let answered = self.answered(request, &form)?;
         if form == Form::Json && self.dialect().json_batch_needs_401 {
             expect_401(request.headers)?;
         }
@@ -51,9 +53,9 @@ impl<R: Resources> Service<R> {
         // In JSON, requests say themselves on which others they depend.
         let stop = !wish.unwrap_or(form == Form::Json);
         let mut run = Run::new(caller, request, roots, &parts, repeat);
-        run.all(self, stop, form == Form::Json).await;
+        run.all(self, stop, answered == Form::Json).await;
         let (ty, body) =
-            batch::write(&form, &run.answers(), &request.exchange.request_id, self.dialect().batch_title_case);
+            batch::write(&answered, &run.answers(), &request.exchange.request_id, self.dialect().batch_title_case);
         let mut response = Response::empty(StatusCode::OK);
         response.body = Bytes::from(body);
         if let Ok(ty) = HeaderValue::try_from(ty) {
@@ -63,6 +65,24 @@ impl<R: Resources> Service<R> {
             response.set_static("preference-applied", "continue-on-error");
         }
         Ok(response)
+    }
+
+    /// The form of the answer: that of the request, unless the client asks for the other (OData Protocol 4.01, section
+    /// 11.7.1). What it asks beyond the service is refused before anything runs.
+    fn answered(&self, request: &Request<'_>, form: &Form) -> Result<Form, Problem> {
+        let options = Options::read(request.query, &self.dialect().limits)?;
+        let mut format = None;
+        for given in options.iter() {
+            match given.name.as_str() {
+                "$format" => format = Some(given.value()),
+                name => return Err(not_here(name)),
+            }
+        }
+        let wishes = Wishes::read(request.headers, format, Media::Batch { json: *form == Form::Json })?;
+        Ok(match wishes.answer {
+            Answer::Json => Form::Json,
+            _ => Form::Multipart { boundary: String::new() },
+        })
     }
 }
 

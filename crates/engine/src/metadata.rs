@@ -12,7 +12,7 @@ use http::{Method, StatusCode};
 use odata::csdl::{self, Capabilities};
 use odata::headers::{Answer, Condition, Media, Version, Wishes};
 use odata::openapi::{self, Info};
-use odata::query::Options;
+use odata::query::{Options, not_here};
 use odata::url::path::Segment;
 use odata::{Dialect, Kind, Problem, service_document, url};
 use sha2::{Digest, Sha256};
@@ -134,10 +134,7 @@ impl Metadata {
             match given.name.as_str() {
                 "$format" if document != Document::OpenApi => format = Some(given.value()),
                 "$schemaversion" => schema_version(self.model, given.value())?,
-                name => {
-                    let message = format!("the query option `{name}` does not apply here");
-                    return Err(Problem::new(Kind::BadQuery, message).at(name));
-                }
+                name => return Err(not_here(name)),
             }
         }
         Ok(format)

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use edm::check::brief;
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, LOCATION, VARY};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, ETAG, HOST, IF_MATCH, IF_NONE_MATCH, LOCATION, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use odata::batch::{Answer, Part, reference};
 use odata::bind::Binder;
@@ -149,13 +149,13 @@ impl<'a, C: Send + Sync> Run<'a, C> {
     }
 
     async fn one<R: Resources<Caller = C>>(&self, service: &Service<R>, part: &Part) -> Done {
-        let place = match self.may_run(service, part).and_then(|()| self.place(part)) {
-            Ok(place) => place,
+        let ready = self.may_run(service, part).and_then(|()| Ok((self.place(part)?, self.headers(part)?)));
+        let (place, headers) = match ready {
+            Ok(ready) => ready,
             Err(problem) => {
                 return Done { response: Response::problem(&problem, &self.request.exchange), resource: None };
             }
         };
-        let headers = self.headers(part);
         let is_head = part.method == Method::HEAD;
         let request = Request {
             // HEAD is GET without the body, which is left out at the end.
@@ -242,10 +242,17 @@ impl<'a, C: Send + Sync> Run<'a, C> {
     }
 
     /// The request's own headers. Whose it is says the batch alone.
-    fn headers(&self, part: &Part) -> HeaderMap {
+    fn headers(&self, part: &Part) -> Result<HeaderMap, Problem> {
         let mut headers = part.headers.clone();
         headers.remove(AUTHORIZATION);
         headers.remove(HOST);
+        for (name, place) in [(IF_MATCH, "If-Match"), (IF_NONE_MATCH, "If-None-Match")] {
+            let value = headers.get(&name).and_then(|value| value.to_str().ok());
+            if let Some(id) = value.and_then(|value| value.trim().strip_prefix('$')) {
+                let tag = self.tag(id).map_err(|problem| problem.at(place))?;
+                headers.insert(name, tag);
+            }
+        }
         if let Some(repeat) = self.repeat.filter(|_| part.method == Method::POST) {
             repeat.mark_part(self.done.len(), &mut headers);
         }
@@ -254,7 +261,23 @@ impl<'a, C: Send + Sync> Run<'a, C> {
                 headers.entry(name).or_insert_with(|| value.clone());
             }
         }
-        headers
+        Ok(headers)
+    }
+
+    /// The entity tag that an earlier request was answered with (OData Protocol 4.01, section 11.7.5).
+    fn tag(&self, id: &str) -> Result<HeaderValue, Problem> {
+        let Some(done) = self.done_of(id) else {
+            let message = format!("found {}, expected the id of an earlier request", brief(&format!("${id}")));
+            return Err(Problem::new(Kind::BadHeader, message));
+        };
+        match done.response.headers.get(ETAG) {
+            _ if done.has_failed() => Err(dependent(&format!("the request {} has failed", brief(id)))),
+            Some(tag) => Ok(tag.clone()),
+            None => {
+                let message = format!("the answer to the request {} has no entity tag, expected one", brief(id));
+                Err(Problem::new(Kind::BadHeader, message))
+            }
+        }
     }
 }
 

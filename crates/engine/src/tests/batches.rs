@@ -315,3 +315,125 @@ fn queries_may_stand_in_the_body() {
     let answer = client.json_batch(&request("1", "POST", "/Makers/$query", more));
     assert!(answer.contains("\"status\":200") && answer.contains("\"Name\":\"Ada\""), "{answer}");
 }
+
+#[test]
+fn entity_tags_of_earlier_answers_are_referred_to() {
+    let guarded = |id: &str, tag: &str| {
+        let headers = format!(r#","headers":{{"content-type":"application/json","if-match":"{tag}"}}"#);
+        request(id, "PATCH", "$1", &format!(r#"{headers},"body":{{"Name":"{id}"}}"#))
+    };
+    check(
+        &[
+            post("1", "Makers", "Ada", ""),
+            guarded("2", "$1"),
+            // That was the tag before the change.
+            guarded("3", "$1"),
+            guarded("4", " $2"),
+            guarded("5", "$3"),
+            guarded("6", "$x"),
+            request("7", "GET", "Makers/$count", ""),
+            guarded("8", "$7"),
+            request("9", "GET", "$1?$select=Name", r#","headers":{"if-none-match":"$4"}"#),
+        ],
+        &expect![[r#"
+            200 application/json
+            {"responses":[
+            {"id":"1","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+            {"id":"2","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"2"}},
+            {"id":"3","status":412,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"resourceModified","message":"the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change","target":"If-Match"}}},
+            {"id":"4","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000003\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000003\"","ID":"00000000-0000-0000-0000-000000000001","Name":"4"}},
+            {"id":"5","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"the request `3` has failed, and this one with it","target":"If-Match"}}},
+            {"id":"6","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"found `$x`, expected the id of an earlier request","target":"If-Match"}}},
+            {"id":"7","status":200,"headers":{"Content-Type":"text/plain;charset=utf-8",},"body":"1"},
+            {"id":"8","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"the answer to the request `7` has no entity tag, expected one","target":"If-Match"}}},
+            {"id":"9","status":304,"headers":{"ETag":"W/\"0000000000000003\"",}}]}
+        "#]],
+    );
+}
+
+#[test]
+fn the_form_of_the_answer_is_agreed_on() {
+    let multipart = ("content-type", "multipart/mixed; boundary=b");
+    let json = ("content-type", "application/json");
+    let one = format!("{{\"requests\":[{}]}}", post("x", "Makers", "Ada", ""));
+    let two = MULTIPART.replace("TAG", "*");
+    let shown = |headers: &[(&'static str, &str)], body: &str| {
+        let client = Client::graph();
+        let answer = show(&client.batch(headers, body));
+        answer + &makers(&client) + "\n"
+    };
+    let answers = [
+        // What asks for no form gets its own; what has no id is called by its place.
+        shown(&[json, ("accept", "*/*")], &one),
+        shown(&[json, ("accept", "multipart/mixed")], &one),
+        shown(&[multipart, ("accept", "application/json"), ("prefer", "continue-on-error")], &two),
+        // In JSON each request has an answer.
+        shown(&[multipart, ("accept", "application/json")], &two),
+        // Nothing runs.
+        shown(&[json, ("accept", "text/html")], &one),
+        shown(&[json, ("odata-maxversion", "3.0")], &one),
+        shown(&[json, ("odata-version", "5.0")], &one),
+    ];
+    expect![[r#"
+        200 application/json
+        {"responses":[
+        {"id":"x","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}}]}
+        Ada
+        200 multipart/mixed; boundary=batchresponse_r
+        --batchresponse_r
+        Content-Type: application/http
+        Content-Transfer-Encoding: binary
+        Content-ID: x
+        HTTP/1.1 201 Created
+        content-type: application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8
+        etag: W/"0000000000000001"
+        location: ~/Makers(00000000-0000-0000-0000-000000000001)
+        odata-version: 4.0
+        content-length: 161
+        {"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}
+        --batchresponse_r--
+        Ada
+        200 application/json
+        {"responses":[
+        {"id":"1","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+        {"id":"one","atomicityGroup":"changeset-2","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+        {"id":"two","atomicityGroup":"changeset-2","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Bob"}},
+        {"id":"4","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000002\"","Name":"Bob"}}]}
+        Bob
+        200 application/json
+        {"responses":[
+        {"id":"1","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+        {"id":"one","atomicityGroup":"changeset-2","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"an earlier request has failed, and this one with it"}}},
+        {"id":"two","atomicityGroup":"changeset-2","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"an earlier request has failed, and this one with it"}}},
+        {"id":"4","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"an earlier request has failed, and this one with it"}}}]}
+
+        406 application/json
+        {"error":{"code":"notAcceptable","message":"the requested format is not available: the answer is `application/json` or `multipart/mixed`; expected the header `Accept` to admit it","target":"Accept"}}
+
+        406 application/json
+        {"error":{"code":"notAcceptable","message":"found `3.0` in the header `OData-MaxVersion`, expected `4.0`, `4.01` or later","target":"OData-MaxVersion"}}
+
+        400 application/json
+        {"error":{"code":"BadRequest","message":"found `5.0` in the header `OData-Version`, expected `4.0` or `4.01`","target":"OData-Version"}}
+
+    "#]].assert_eq(&answers.concat());
+}
+
+#[test]
+fn options_of_a_batch() {
+    let asked = |query: &str| {
+        let client = Client::graph();
+        let headers = [("content-type", "application/json")];
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
+        let (method, query) = (http::Method::POST, Some(query));
+        let body = "{\"requests\":[]}".into();
+        let request = Request { method, root: ROOT, path: "/$batch", query, headers: &headers, body, exchange };
+        show(&now(client.service.batch(&client.caller, request, &["/v1"])))
+    };
+    assert_eq!(asked("$format=json&own=1"), "200 application/json\n{\"responses\":[]}\n");
+    let parts = "200 multipart/mixed; boundary=batchresponse_r\n--batchresponse_r--\n";
+    assert_eq!(asked("$format=multipart/mixed"), parts);
+    assert!(asked("$format=xml").starts_with("406 "));
+    assert!(asked("$top=1").contains("the query option `$top` does not apply here"));
+}

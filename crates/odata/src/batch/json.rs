@@ -183,22 +183,22 @@ fn decoded(text: &str) -> Option<Bytes> {
     URL_SAFE_NO_PAD.decode(text).ok().map(Bytes::from)
 }
 
-/// Writes the answers.
+/// Writes the answers; one to a request without an id, which only `multipart/mixed` has, is named by its place.
 pub(super) fn write(answers: &[Answer], title_case: bool) -> Vec<u8> {
     let mut out = b"{\"responses\":[".to_vec();
     for (position, answer) in answers.iter().enumerate() {
         if position > 0 {
             out.push(b',');
         }
-        write_answer(&mut out, answer, title_case);
+        write_answer(&mut out, answer, position + 1, title_case);
     }
     out.extend_from_slice(b"]}");
     out
 }
 
-fn write_answer(out: &mut Vec<u8>, answer: &Answer, title_case: bool) {
+fn write_answer(out: &mut Vec<u8>, answer: &Answer, place: usize, title_case: bool) {
     out.extend_from_slice(b"{\"id\":");
-    write_string(out, answer.id.as_deref().unwrap_or_default());
+    write_string(out, &answer.id.clone().unwrap_or_else(|| place.to_string()));
     if let Some(group) = &answer.group {
         out.extend_from_slice(b",\"atomicityGroup\":");
         write_string(out, group);

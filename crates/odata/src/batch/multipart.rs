@@ -42,7 +42,7 @@ impl Reader {
         for (within, piece) in (1..).zip(pieces) {
             let place = format!("{place}, request {within}");
             let (headers, content) = section(piece, &place)?;
-            self.request(&headers, content, &place, Some(format!("change set {number}")))?;
+            self.request(&headers, content, &place, Some(format!("changeset-{number}")))?;
         }
         Ok(())
     }

@@ -176,8 +176,8 @@ fn multipart_requests() {
     let read = multipart("b 1", MULTIPART);
     expect![[r#"
         0 GET //a.example/beta/me?$select=a b prefer=a, b b""
-        1 POST http://a.example/x content-type=application/json b"{}" in change set 2
-        - DELETE $1/y b"" in change set 2"#]]
+        1 POST http://a.example/x content-type=application/json b"{}" in changeset-2
+        - DELETE $1/y b"" in changeset-2"#]]
     .assert_eq(&read);
     assert_eq!(multipart("b 1", &MULTIPART.replace("\r\n", "\n")), read);
 }

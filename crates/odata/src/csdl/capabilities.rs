@@ -109,7 +109,7 @@ impl Capabilities {
             continue_on_error: true,
             references_in_bodies: false,
             references_across_change_sets: true,
-            etag_references: false,
+            etag_references: true,
             dependency_conditions: true,
         }),
         top: true,
