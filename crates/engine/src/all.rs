@@ -218,6 +218,7 @@ fn write<T: Target>(
     next: Option<&str>,
 ) -> Result<Vec<u8>, Problem> {
     let query = Query::default();
+    let frame = &Frame { ids: true, ..*frame };
     let mut writer = frame.writer(entities.iter().map(|(_, entity)| entity));
     writer.open();
     let name = ty.map_or("Edm.EntityType".to_owned(), |ty| format!("{}.{}", frame.model.namespace, ty.name));
@@ -235,11 +236,8 @@ fn write<T: Target>(
         let home = if source.alone { Home::alone(path) } else { Home::collection(path) };
         let view = View::new(frame.model, source.ty, &query, &source.reach);
         writer.open_item();
-        if frame.format.metadata == Metadata::Minimal {
-            if std::ptr::eq(entity.row.ty, source.ty) {
-                writer.type_of(frame.model, source.ty);
-            }
-            writer.reference(&frame.address(&home, &entity.row));
+        if frame.format.metadata == Metadata::Minimal && std::ptr::eq(entity.row.ty, source.ty) {
+            writer.type_of(frame.model, source.ty);
         }
         frame.write(&mut writer, &home, &view, entity)?;
         writer.close();
