@@ -55,7 +55,7 @@ impl<R: Resources> Service<R> {
         let Understood { meter, heard, .. } = understood;
         let Heard { query, route, wishes, .. } = &**heard;
         let frame = self.frame(understood);
-        let names = route.properties.iter().map(|property| format!("/{}", property.name)).collect::<String>();
+        let names = route.property_path(frame.model.namespace);
         let path = self.home(understood).path_of(row);
         let mut writer = frame.writer(std::iter::empty());
         writer.open();

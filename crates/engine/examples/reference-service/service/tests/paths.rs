@@ -192,3 +192,21 @@ fn keys_stand_within_expressions() {
         check(&client, &format!("/Products?$filter={condition}"), expected);
     }
 }
+
+/// The context of a property says the type that has it, where the declared one has not (OData Protocol 4.01, section
+/// 10.13).
+#[test]
+fn contexts_of_properties_of_derived_types() {
+    let client = Client::new();
+    let context = |url: &str| {
+        let body = client.ask(&format!("GET {url}"), &[], "").1;
+        body.split("/$metadata#").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    let products = client.ask("GET /Products?$select=ID&$filter=Name eq 'Laptop'", &[], "").1;
+    let id = products.split("\"ID\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let place = format!("Products({id})");
+    let derived = format!("{place}/ComplianceService.SpecialProduct/SpecialProperty");
+    assert_eq!(context(&format!("/{derived}")), derived);
+    let plain = format!("/{place}/ComplianceService.SpecialProduct/ShippingAddress/City");
+    assert_eq!(context(&plain), format!("{place}/ShippingAddress/City"));
+}
