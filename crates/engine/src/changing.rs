@@ -44,10 +44,10 @@ impl<R: Resources> Service<R> {
             return Err(reference(understood.address));
         };
         let deep = (!entity.links.is_empty()).then(|| Shape::of(route.entity_type(), query, &entity));
-        let once = self.once(understood, target, &entity)?;
+        let once = self.once(understood, target);
         // What it is related to may be gone, and matters only where something is left to do.
         let done = match &once {
-            Some(once) if deep.is_some() => self.resources.done_once(caller, target, once).await?,
+            Some(once) if deep.is_some() => self.resources.done_once(caller, target, once, &request.exchange).await?,
             _ => None,
         };
         if let Some(row) = done {

@@ -2,11 +2,9 @@
 //!
 //! What it remembers of them, for how long, and what it answers then is the service's (`Resources::create_once`).
 
-use edm::Record;
+use edm::json::{self, Kind, Node};
 use hmac::{Hmac, KeyInit, Mac};
 use odata::headers::Repeat;
-use odata::payload::{Body, Entity, Linked};
-use odata::{Address, Problem, Step};
 use sha2::Sha256;
 
 use crate::resources::{Resources, Target};
@@ -18,7 +16,7 @@ use crate::service::{Service, Understood};
 pub struct Once {
     /// The same for all requests of one caller to one collection that are known by the same.
     pub name: Box<str>,
-    /// The same, besides, only for those that say the same, however it is spelt.
+    /// The same, besides, only for those that say the same, in whichever order and with whatever space between.
     pub said: Box<str>,
     /// By what it is known, and what it says of itself.
     pub claim: Claim,
@@ -50,15 +48,10 @@ impl Once {
 }
 
 impl<R: Resources> Service<R> {
-    /// By what the request is known when it comes again, if that is to be.
-    pub(crate) fn once(
-        &self,
-        understood: &Understood<'_, R>,
-        target: &R::Target,
-        entity: &Entity,
-    ) -> Result<Option<Once>, Problem> {
-        let Some(repeat) = understood.repeat else { return Ok(None) };
-        let (claim, kind, key) = match repeat {
+    /// By what the request is known when it comes again, if that is to be. Nothing of it follows from the model beyond names:
+    /// a request that comes again after an upgrade is the same.
+    pub(crate) fn once(&self, understood: &Understood<'_, R>, target: &R::Target) -> Option<Once> {
+        let (claim, kind, key) = match understood.repeat? {
             Repeat::Key(key) => (Claim::Key, "key", key),
             Repeat::Attempt { id, again: false } => (Claim::First, "attempt", id),
             Repeat::Attempt { id, again: true } => (Claim::Again, "attempt", id),
@@ -68,8 +61,10 @@ impl<R: Resources> Service<R> {
         name.add(&self.resources.caller_key(understood.caller));
         [target.path().as_str(), kind, key].iter().for_each(|part| name.add(part.as_bytes()));
         let mut said = name.clone();
-        said.entity(entity, &|id| self.reference(understood, id))?;
-        Ok(Some(Once { name: name.digest(), said: said.digest(), claim }))
+        // A cast in the address says what is made, too.
+        said.add(understood.route.entity_type().name.as_bytes());
+        said.body(&understood.request.body);
+        Some(Once { name: name.digest(), said: said.digest(), claim })
     }
 }
 
@@ -88,55 +83,35 @@ impl Text {
         self.0.update(part);
     }
 
-    /// What a body means: absent members are not null ones, and their order does not matter. Whom it refers to is told by
-    /// the address, whoever that leads to by now. Bodies nest no deeper than they are read.
-    fn entity(&mut self, entity: &Entity, bound: &impl Fn(&str) -> Result<Address, Problem>) -> Result<(), Problem> {
-        self.add(entity.ty.name.as_bytes());
-        let mut named: Vec<usize> = entity.patch.changes.iter().map(|(ordinal, _)| *ordinal).collect();
-        named.sort_unstable();
-        named.iter().for_each(|ordinal| self.add(&ordinal.to_be_bytes()));
-        let mut record = Record::new(entity.ty);
-        entity.patch.clone().apply(&mut record);
-        self.add(&record.to_members());
-        for (navigation, linked) in &entity.links {
-            self.add(navigation.name.as_bytes());
-            match linked {
-                Linked::References(ids) => ids.iter().try_for_each(|id| bound(id).map(|at| self.address(&at)))?,
-                Linked::New(ends) => {
-                    for end in ends {
-                        match end {
-                            Body::Reference(id) => self.address(&bound(id)?),
-                            Body::Entity(entity) => self.entity(entity, bound)?,
-                        }
-                    }
-                }
-            }
+    /// A body, which was read before. As it is written, but for what JSON gives no meaning: what else comes to the same, only a
+    /// model can tell, and the next release has another one.
+    fn body(&mut self, body: &[u8]) {
+        match json::parse(body) {
+            Ok(node) => self.node(&node),
+            Err(_) => self.add(body),
         }
-        Ok(())
     }
 
-    /// An address, however it is spelt.
-    fn address(&mut self, address: &Address) {
-        for step in &address.steps {
-            let name = match step {
-                Step::Set(set) => set.name,
-                Step::Singleton(singleton) => singleton.name,
-                Step::Navigation(navigation) => navigation.name,
-                Step::Property(property) => property.name,
-                Step::Cast(ty) => ty.name,
-                Step::Key(key) => {
-                    key.names.iter().for_each(|name| self.add(name.as_bytes()));
-                    self.add(format!("{:?}", key.values).as_bytes());
-                    continue;
+    /// A JSON value; these nest no deeper than they are read.
+    fn node(&mut self, node: &Node<'_>) {
+        match &node.kind {
+            Kind::Null => self.add(b"null"),
+            Kind::Bool(value) => self.add(if *value { b"true" } else { b"false" }),
+            Kind::Number(text) => [b"number", text.as_bytes()].iter().for_each(|part| self.add(part)),
+            Kind::String(text) => [b"string", text.as_bytes()].iter().for_each(|part| self.add(part)),
+            Kind::Array(items) => {
+                [&b"array"[..], &items.len().to_be_bytes()].iter().for_each(|part| self.add(part));
+                items.iter().for_each(|item| self.node(item));
+            }
+            Kind::Object(members) => {
+                [&b"object"[..], &members.len().to_be_bytes()].iter().for_each(|part| self.add(part));
+                let mut members: Vec<_> = members.iter().collect();
+                members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+                for (name, value) in members {
+                    self.add(name.as_bytes());
+                    self.node(value);
                 }
-                Step::Filter(text) => text,
-                Step::Call(call) => {
-                    call.candidates.iter().for_each(|operation| self.add(operation.name.as_bytes()));
-                    call.arguments.iter().for_each(|(_, value)| self.add(format!("{value:?}").as_bytes()));
-                    continue;
-                }
-            };
-            self.add(name.as_bytes());
+            }
         }
     }
 
@@ -147,5 +122,41 @@ impl Text {
 
     fn digest(self) -> Box<str> {
         format!("{:032x}", u128::from_be_bytes(self.half())).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(one: &str, other: &str, same: bool) {
+        let digest = |body: &str| {
+            let mut text = Text::keyed(b"k");
+            text.body(body.as_bytes());
+            text.digest()
+        };
+        assert_eq!(digest(one) == digest(other), same, "{one} {other}");
+    }
+
+    #[test]
+    fn which_bodies_say_the_same() {
+        check(r#"{"a":1,"b":{"c":null,"d":[true,"x"]}}"#, r#" { "b" : {"d":[true, "\u0078"], "c":null},"a":1 }"#, true);
+        check(r#"{"a":null}"#, "{}", false);
+        check(r#"{"a":"1"}"#, r#"{"a":1}"#, false);
+        check(r#"{"a":1.0}"#, r#"{"a":1}"#, false);
+        check(r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#, false);
+        check(r#"{"a":[[1],2]}"#, r#"{"a":[[1,2]]}"#, false);
+        check(r#"{"a":{"b":1},"c":2}"#, r#"{"a":{"b":1,"c":2}}"#, false);
+        check(r#"{"a":{},"b":"string"}"#, r#"{"a":{"b":"string"}}"#, false);
+        check("", "{}", false);
+    }
+
+    /// What is kept by one release is looked for by the next: a digest that changes makes another request of one that comes
+    /// again.
+    #[test]
+    fn digests_stay() {
+        let mut text = Text::keyed(b"k");
+        text.body(br#"{"a":[1,"x",true,null],"b":{}}"#);
+        assert_eq!(&*text.digest(), "be58b6001dee32f46b92748582f8aef4");
     }
 }

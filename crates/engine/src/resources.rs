@@ -194,6 +194,7 @@ pub trait Resources: Send + Sync + 'static {
         _caller: &Self::Caller,
         _target: &Self::Target,
         _once: &Once,
+        _exchange: &Exchange,
     ) -> impl Future<Output = Result<Option<Row>, Problem>> + Send {
         ready(Ok(None))
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::directory::{Roll, Spot};
 use crate::once::{Ground, Sent};
-use crate::problems::not_offered;
+use crate::problems::{from_store, not_offered};
 use crate::service::Service;
 use crate::target::Target;
 use crate::tenant::Place;
@@ -43,19 +43,29 @@ impl Service {
             }
             _ => Err(not_offered("creating here")),
         }?;
-        // Also where it was made before: that may have been cut short.
-        self.bind(caller, &row.id, &links, sent.map(|_| row.at), exchange).await?;
-        if let Some((sent, roll)) = sent.zip(entered_in(target)).filter(|_| !links.is_empty()) {
-            let partition = roll.partition(Uuid::try_parse(&row.id).unwrap_or_default());
+        let Some((sent, roll)) = sent.zip(entered_in(target)).filter(|_| !links.is_empty()) else {
+            self.bind(caller, &row.id, &links, None, exchange).await?;
+            return Ok(row);
+        };
+        let partition = roll.partition(Uuid::try_parse(&row.id).unwrap_or_default());
+        let found = self.store.snapshot(partition).await.map_err(|error| from_store(&error))?;
+        // Also where it was made before: that may have been cut short. What is whole by now, others may have changed since.
+        if found.is_some_and(|found| sent.is_open(&found)) {
+            self.bind(caller, &row.id, &links, Some(row.at), exchange).await?;
             self.close(caller, &sent, (partition, &row.id), exchange).await?;
         }
         Ok(row)
     }
 
     /// What a request has made when it came before, where nothing is left to do of it.
-    pub(crate) async fn made_whole(&self, target: &Target, once: &Once) -> Result<Option<Row>, Problem> {
+    pub(crate) async fn made_whole(
+        &self,
+        target: &Target,
+        once: &Once,
+        exchange: &Exchange,
+    ) -> Result<Option<Row>, Problem> {
         let Some(roll) = entered_in(target) else { return Ok(None) };
-        let sent = self.sent(once, true);
+        let sent = self.sent(once, true, exchange);
         match self.ground(Some(&sent), roll, self.effects.now()).await? {
             Ground::Made(found) if !sent.is_open(&found) => roll.entry_in(&found).map(Some),
             _ => Ok(None),

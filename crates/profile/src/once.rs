@@ -26,6 +26,9 @@ use crate::service::Service;
 
 /// For how long (in ticks of 100 ns) a request without a key is known by what an SDK sends. They give up before.
 const ATTEMPT_KEPT: i64 = 10 * 60 * 10_000_000;
+/// SDKs wait for a second at least before they try again. A further try that made something so much later than a first try
+/// arrived may be that one's own, though the clocks of two servers differ by less than this either way.
+const APART: i64 = 5_000_000;
 /// Most notes of a kind in one partition; the oldest make room.
 const MOST_KEYS: usize = 256;
 const MOST_ATTEMPTS: usize = 64;
@@ -38,8 +41,8 @@ pub(crate) struct Sent<'a> {
     once: &'a Once,
     /// Does it relate what it makes to others, which are changes of their own?
     relates: bool,
-    /// When the service began with it.
-    began: i64,
+    /// When it arrived at the service.
+    arrived: i64,
     /// For how long keys are known, in ticks.
     keys_kept: i64,
 }
@@ -156,7 +159,7 @@ impl<'a> Sent<'a> {
             Claim::Key => true,
             Claim::Again => is_same && !note.several,
             // Its own further try has overtaken it.
-            Claim::First => is_same && !note.several && note.again && self.began < note.item.header.created,
+            Claim::First => is_same && !note.several && note.again && self.arrived < note.item.header.created - APART,
         };
         Ok(is_meant.then_some(note.made))
     }
@@ -223,9 +226,9 @@ impl<'a> Sent<'a> {
 }
 
 impl Service {
-    /// The request, with which the service begins now. `relates`: what it makes is then related to others.
-    pub(crate) fn sent<'a>(&self, once: &'a Once, relates: bool) -> Sent<'a> {
-        Sent { once, relates, began: self.effects.now(), keys_kept: self.settings.keys_kept }
+    /// The request of an exchange. `relates`: what it makes is then related to others.
+    pub(crate) fn sent<'a>(&self, once: &'a Once, relates: bool, exchange: &Exchange) -> Sent<'a> {
+        Sent { once, relates, arrived: exchange.now, keys_kept: self.settings.keys_kept }
     }
 
     /// Notes that all is done which a request says of what it has made in a partition.
@@ -296,14 +299,14 @@ mod tests {
     fn check(first: (Claim, &str), second: (Claim, &str, i64), expect: Result<bool, Kind>) {
         let once = |claim, said: &str| Once { name: "n".into(), said: said.into(), claim };
         let one = once(first.0, first.1);
-        let noted = Sent { once: &one, relates: false, began: 0, keys_kept: 60 * MINUTE }.noted(None, "made", MINUTE);
+        let noted = Sent { once: &one, relates: false, arrived: 0, keys_kept: 60 * MINUTE }.noted(None, "made", MINUTE);
         let items = noted.changes.into_iter().filter_map(|change| match change {
             Change::Put { item, .. } => Some(item),
             _ => None,
         });
         let notes = Snapshot::new(1, MINUTE, items);
         let other = once(second.0, second.1);
-        let sent = Sent { once: &other, relates: false, began: second.2, keys_kept: 60 * MINUTE };
+        let sent = Sent { once: &other, relates: false, arrived: second.2, keys_kept: 60 * MINUTE };
         let found = sent.made(&notes, second.2.max(MINUTE)).map(|made| made.is_some()).map_err(|problem| problem.kind);
         assert_eq!(found, expect, "{first:?} {second:?}");
     }
@@ -322,7 +325,7 @@ mod tests {
                 changes: vec![Change::Put { item, index: Vec::new() }],
                 audit: store::Record::default(),
             };
-            Sent { once: &once, relates: false, began: 0, keys_kept: 60 * MINUTE }
+            Sent { once: &once, relates: false, arrived: 0, keys_kept: 60 * MINUTE }
                 .noted(None, id, MINUTE)
                 .join(&mut commit);
             commit
@@ -348,6 +351,9 @@ mod tests {
         // A first try that began before its own further try had come through.
         check((Again, "a"), (First, "a", 0), Ok(true));
         check((Again, "a"), (First, "a", MINUTE), Ok(false));
+        // One that came so shortly before that the clocks of two servers cannot tell.
+        check((Again, "a"), (First, "a", MINUTE - APART), Ok(false));
+        check((Again, "a"), (First, "a", MINUTE - APART - 1), Ok(true));
         check((Again, "a"), (First, "b", 0), Ok(false));
         // Two first tries are two requests, at once or not.
         check((First, "a"), (First, "a", 0), Ok(false));

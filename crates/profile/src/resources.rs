@@ -177,12 +177,18 @@ impl Resources for Service {
         once: &Once,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        let sent = self.sent(once, !content.links.is_empty());
+        let sent = self.sent(once, !content.links.is_empty(), exchange);
         self.make(caller, target, content, Some(sent), exchange).await
     }
 
-    async fn done_once(&self, _: &Caller, target: &Target, once: &Once) -> Result<Option<Row>, Problem> {
-        self.made_whole(target, once).await
+    async fn done_once(
+        &self,
+        _: &Caller,
+        target: &Target,
+        once: &Once,
+        exchange: &Exchange,
+    ) -> Result<Option<Row>, Problem> {
+        self.made_whole(target, once, exchange).await
     }
 
     async fn update(

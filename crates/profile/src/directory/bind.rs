@@ -24,19 +24,33 @@ impl Service {
             let message = format!("found {found} references in one body, expected at most {MOST}");
             return Err(Problem::new(Kind::BadBody, message));
         }
+        let mut ends = Vec::with_capacity(found);
         for (navigation, other) in links.iter().flat_map(known) {
             let other = other.ok_or_else(|| unrelated(navigation))?;
-            let exists = match Relation::of(navigation) {
-                Some(Relation::MemberOf) => self.group_entry(caller.tenant, group_at(other)?).await.map(drop),
-                Some(Relation::Manager | Relation::Reports | Relation::Members) => {
-                    let person = self.person_at(caller, other).await?;
-                    self.snapshot(caller, person).await.map(drop)
-                }
-                _ => Err(unrelated(navigation)),
-            };
-            exists.map_err(|problem| problem.at(pointer(navigation)))?;
+            let end =
+                self.check_end(caller, navigation, other).await.map_err(|problem| problem.at(pointer(navigation)))?;
+            if ends.contains(&(navigation.name, end)) {
+                let message = format!("found `{end}` twice, expected each reference once");
+                return Err(Problem::new(Kind::BadBody, message).at(pointer(navigation)));
+            }
+            ends.push((navigation.name, end));
         }
         Ok(())
+    }
+
+    /// The id of an end that exists and fits.
+    async fn check_end(&self, caller: &Caller, navigation: &Navigation, other: &Target) -> Result<Uuid, Problem> {
+        match Relation::of(navigation) {
+            Some(Relation::MemberOf) => {
+                let group = group_at(other)?;
+                self.group_entry(caller.tenant, group).await.map(|_| group)
+            }
+            Some(Relation::Manager | Relation::Reports | Relation::Members) => {
+                let person = self.person_at(caller, other).await?;
+                self.snapshot(caller, person).await.map(|_| person.id)
+            }
+            _ => Err(unrelated(navigation)),
+        }
     }
 
     /// Relates what was made or changed, a person or group by id, to the ends that were checked. `since` is when it was

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use auth::Caller;
-use engine::{Exchange, Request};
+use engine::Request;
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value as Json, json};
 use store::{PartitionKey, PartitionKind};
@@ -29,7 +29,7 @@ impl World {
         for (name, value) in [&[("content-type", "application/json")], more].concat() {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
+        let exchange = self.exchange();
         let (root, body) = ("http://here/beta", json!({ "requests": requests }).to_string().into());
         let (method, path, headers) = (Method::POST, "/$batch", &headers);
         let request = Request { method, root, path, query: None, headers, body, exchange };

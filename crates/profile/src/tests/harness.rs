@@ -132,12 +132,31 @@ impl World {
         effects.change_time(effects.now() + (seconds - 1) * SECOND);
     }
 
+    /// The exchange of a request that arrives now.
+    pub(super) fn exchange(&self) -> Exchange {
+        let now = self.service.resources().effects.now();
+        Exchange { request_id: "r".into(), client_request_id: "c".into(), now, stopwatch: None }
+    }
+
     pub(super) fn findings(&self) -> Vec<String> {
         self.runtime.block_on(self.service.resources().verify())
     }
 
     pub(super) fn send(
         &self,
+        caller: &Caller,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        self.send_in(self.exchange(), caller, method, url, headers, body)
+    }
+
+    /// The same in an exchange that may have begun before.
+    pub(super) fn send_in(
+        &self,
+        exchange: Exchange,
         caller: &Caller,
         method: Method,
         url: &str,
@@ -155,7 +174,6 @@ impl World {
         if !body.is_empty() && !map.contains_key("content-type") {
             map.insert("content-type", HeaderValue::from_static("application/json"));
         }
-        let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
         let root = "http://here/beta";
         let request = Request { method, root, path, query, headers: &map, body: body.to_owned().into(), exchange };
         let Response { status, headers, body, .. } = self.runtime.block_on(self.service.serve(caller, &request));
@@ -170,7 +188,7 @@ impl World {
     /// The status of an answer whose body may be anything.
     pub(super) fn get_raw(&self, caller: &Caller, url: &str) -> u16 {
         let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
-        let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
+        let exchange = self.exchange();
         let (headers, body, root) = (&HeaderMap::new(), Default::default(), "http://here/beta");
         let request = Request { method: Method::GET, root, path, query, headers, body, exchange };
         self.wait(self.service.serve(caller, &request)).status.as_u16()

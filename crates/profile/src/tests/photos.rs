@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use auth::{Caller, testing};
-use engine::{Exchange, Request, Response};
+use engine::{Request, Response};
 use http::{HeaderMap, HeaderValue, Method};
 use image::{DynamicImage, ImageFormat, RgbImage};
 use serde_json::{Value as Json, json};
@@ -35,7 +35,7 @@ impl World {
         for (name, value) in headers {
             map.insert(*name, HeaderValue::from_str(value).unwrap());
         }
-        let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
+        let exchange = self.exchange();
         let (root, body, headers) = ("http://here/beta", body.to_vec().into(), &map);
         let request = Request { method, root, path, query: None, headers, body, exchange };
         self.wait(self.service.serve(caller, &request))
