@@ -251,7 +251,9 @@ impl Inner {
     }
 
     async fn erase_all(&self) -> Result<()> {
-        let sql = "DELETE FROM posting; DELETE FROM item; DELETE FROM history; DELETE FROM partition; DELETE FROM name";
+        // The last changes something even where all else is gone already.
+        let sql = "DELETE FROM posting; DELETE FROM item; DELETE FROM history; DELETE FROM partition; DELETE FROM name;
+                   UPDATE layout SET version = version";
         self.pool.batch(sql).await?;
         self.cache.clear();
         Ok(())

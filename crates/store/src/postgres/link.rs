@@ -110,18 +110,22 @@ impl Link {
         self.without_warning(self.within(self.run(sql, params))).await
     }
 
-    /// Carries out all calls or none, in one round trip. When it fails, they may still have been carried out.
-    pub(super) async fn transaction(&self, calls: &[Call]) -> Result<(), Fault> {
+    /// Carries out all calls or none, in one round trip, and says how many rows each changed. When it fails, they may
+    /// still have been carried out.
+    pub(super) async fn transaction(&self, calls: &[Call]) -> Result<Vec<u64>, Fault> {
         // Should this side fall silent in the middle, the engine gives the rows up again.
         let begin = format!("BEGIN; SET LOCAL idle_in_transaction_session_timeout = {}", self.deadline.as_millis());
-        let mut steps: Vec<BoxFuture<'_, Result<(), tokio_postgres::Error>>> = Vec::with_capacity(calls.len() + 2);
-        steps.push(Box::pin(self.client.batch_execute(&begin)));
+        let plain = |sql: String| async move { self.client.batch_execute(&sql).await.map(|()| 0) };
+        let mut steps: Vec<BoxFuture<'_, Result<u64, tokio_postgres::Error>>> = Vec::with_capacity(calls.len() + 2);
+        steps.push(Box::pin(plain(begin)));
         for call in calls {
-            steps.push(Box::pin(async move { self.run(call.sql, &call.params()).await.map(|_| ()) }));
+            steps.push(Box::pin(async move { self.run(call.sql, &call.params()).await }));
         }
         // After a failure the engine refuses what follows and takes the COMMIT for a ROLLBACK.
-        steps.push(Box::pin(self.client.batch_execute("COMMIT")));
-        self.without_warning(self.within(async { pipelined(steps).await.into_iter().collect() })).await
+        steps.push(Box::pin(plain("COMMIT".to_owned())));
+        let all = async { pipelined(steps).await.into_iter().collect::<Result<Vec<u64>, _>>() };
+        let changed = self.without_warning(self.within(all)).await?;
+        Ok(changed.into_iter().skip(1).take(calls.len()).collect())
     }
 
     /// What was done with a warning may be gone with a machine.
@@ -136,7 +140,7 @@ impl Link {
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Fault> {
-        self.within(self.client.batch_execute(sql)).await
+        self.without_warning(self.within(self.client.batch_execute(sql))).await
     }
 
     /// A query that is not among the prepared ones.

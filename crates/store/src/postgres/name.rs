@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::plan::Call;
 use super::pool::Pool;
 use super::row;
 use super::sql::Sql;
@@ -9,6 +10,9 @@ use crate::{Claimed, Error, NameEntry, Result};
 
 /// How often a claim is tried that finds the name taken and then free.
 const TRIES: usize = 5;
+
+/// Whose claim nobody sees: it is given up in the transaction that makes it.
+const NOBODY: Uuid = Uuid::max();
 
 pub(super) async fn lookup(pool: &Pool, tenant: Uuid, name: &str) -> Result<Option<NameEntry>> {
     let rows = pool.query(Sql::Lookup, &[&key(tenant, name)]).await?;
@@ -50,8 +54,15 @@ pub(super) async fn bind(pool: &Pool, tenant: Uuid, name: &str, owner: Uuid) -> 
     Ok(pool.execute(Sql::Bind, &[&key(tenant, name), &owner]).await? > 0)
 }
 
+/// Gives a name up. Where an earlier try may have done so, this one has nothing to remove, and so would be acknowledged
+/// before any standby has the change; therefore it makes a claim and gives that up as well.
 pub(super) async fn release(pool: &Pool, tenant: Uuid, name: &str, owner: Uuid) -> Result<bool> {
-    Ok(pool.execute(Sql::Release, &[&key(tenant, name), &owner]).await? > 0)
+    let call = |sql| Call::new(sql).and(key(tenant, name));
+    let claim = call(Sql::Claim).and(NOBODY).and(0_i64);
+    let _place = pool.enter()?;
+    let calls = [call(Sql::Release).and(owner), claim, call(Sql::Release).and(NOBODY)];
+    let changed = pool.insist(&calls, pool.until()).await?;
+    Ok(changed.first().is_some_and(|rows| *rows > 0))
 }
 
 /// The secret, or the candidate where there is none. It is looked for before anything is written: its table is on every

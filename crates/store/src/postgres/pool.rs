@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row};
@@ -16,6 +17,7 @@ use super::doubt::Doubt;
 use super::fault::Fault;
 use super::hosts::Hosts;
 use super::link::{Link, Params, late};
+use super::plan::Call;
 use super::rest::Rest;
 use super::sql::Sql;
 use super::tls::{self, Connector};
@@ -23,6 +25,12 @@ use crate::{BoxFuture, Error, Result};
 
 /// How often a read is tried at least before it fails, each time on another connection.
 const TRIES: usize = 3;
+
+/// For how many deadlines a change is begun again, or its outcome asked for.
+const PATIENCE: u32 = 3;
+
+/// How long to wait before asking again.
+pub(super) const PAUSE: Duration = Duration::from_millis(8);
 
 /// How long a connection is silent before the system asks whether its other end is there.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -100,7 +108,9 @@ impl Pool {
         self.shared(|link| Box::pin(async move { link.query(sql, params).await })).await
     }
 
-    /// How many rows a statement changed that may be repeated.
+    /// How many rows a statement changed that may be repeated. If another try may have carried it out before, it has to
+    /// change something again: an engine that has come back shows what its standby may lack, and acknowledges what
+    /// changes nothing at once.
     pub(super) async fn execute(&self, sql: Sql, params: &Params<'_>) -> Result<u64> {
         self.shared(|link| Box::pin(async move { link.execute(sql, params).await })).await
     }
@@ -110,9 +120,36 @@ impl Pool {
         self.shared(|link| Box::pin(async move { link.ad_hoc(sql, params).await })).await
     }
 
-    /// Statements without parameters that may be repeated. They succeed or fail together.
+    /// Statements without parameters that may be repeated, as for [`Pool::execute`]. They succeed or fail together.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
         self.shared(|link| Box::pin(async move { link.batch(sql).await })).await
+    }
+
+    /// Carries out all calls or none, and says how many rows each changed. When it fails, they may still have been
+    /// carried out.
+    pub(super) async fn transaction(&self, calls: &[Call]) -> Result<Vec<u64>, Fault> {
+        let exclusive = self.exclusive().await?;
+        let outcome = exclusive.link.transaction(calls).await;
+        exclusive.give_back();
+        outcome
+    }
+
+    /// The same, over and over until it is known that they were. They have to change something each time, as for
+    /// [`Pool::execute`].
+    pub(super) async fn insist(&self, calls: &[Call], until: Instant) -> Result<Vec<u64>> {
+        loop {
+            match self.transaction(calls).await {
+                Err(Fault::Failed(error)) => return Err(error),
+                Err(fault) if Instant::now() >= until => return Err(fault.into()),
+                Err(_) => sleep(PAUSE).await,
+                Ok(changed) => return Ok(changed),
+            }
+        }
+    }
+
+    /// Until when a change that begins now is begun again, or its outcome asked for.
+    pub(super) fn until(&self) -> Instant {
+        Instant::now() + self.options.deadline * PATIENCE
     }
 
     /// Does something that may be repeated, on a shared connection.

@@ -32,6 +32,8 @@ pub(super) enum Sql {
     Partitions,
     KeepSecret,
     Secret,
+    SetSecret,
+    DropSecret,
     SetName,
     Confirm,
 }
@@ -67,7 +69,7 @@ macro_rules! history_columns {
 const KEY: [Type; 3] = [Type::UUID, Type::UUID, Type::INT2];
 
 /// The statements, in the order of [`Sql`].
-pub(super) static STATEMENTS: [Statement; 27] = [
+pub(super) static STATEMENTS: [Statement; 29] = [
     // Rev
     statement("SELECT rev, live, stamp FROM partition WHERE owner = $1 AND tenant = $2 AND kind = $3", &KEY),
     // Load: one statement, hence one moment, whatever the isolation.
@@ -229,13 +231,20 @@ pub(super) static STATEMENTS: [Statement; 27] = [
          ORDER BY owner, tenant, kind LIMIT $4",
         &[Type::UUID, Type::UUID, Type::INT2, Type::INT8],
     ),
-    // KeepSecret
+    // KeepSecret: one that is there stays as it is, by being written again.
     statement(
-        "INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        "INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = secret.value",
         &[Type::TEXT, Type::BYTEA],
     ),
     // Secret
     statement("SELECT value FROM secret WHERE name = $1", &[Type::TEXT]),
+    // SetSecret
+    statement(
+        "INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2",
+        &[Type::TEXT, Type::BYTEA],
+    ),
+    // DropSecret
+    statement("DELETE FROM secret WHERE name = $1", &[Type::TEXT]),
     // SetName
     statement(
         "INSERT INTO name (key, owner, bound, at) VALUES ($1, $2, $3, $4)

@@ -134,16 +134,9 @@ impl Inner {
             calls.extend(items.iter().flat_map(|stored| plan::write(key, &stored.item, &stored.index)));
         }
         calls.push(plan::advance(&portion.standing, stamp));
-        self.send(&calls).await?;
+        self.pool.transaction(&calls).await?;
         self.cache.publish(key, None);
         Ok(())
-    }
-
-    async fn send(&self, calls: &[Call]) -> Result<()> {
-        let exclusive = self.pool.exclusive().await?;
-        let outcome = exclusive.link.transaction(calls).await;
-        exclusive.give_back();
-        Ok(outcome?)
     }
 
     async fn names(&self, after: Option<Name>, limit: usize) -> Result<Vec<(Name, NameEntry)>> {
@@ -176,7 +169,8 @@ impl Inner {
                 }
             }
         }
-        self.send(&calls).await
+        self.pool.transaction(&calls).await?;
+        Ok(())
     }
 
     async fn secrets(&self) -> Result<BTreeMap<Arc<str>, [u8; 32]>> {
@@ -189,12 +183,14 @@ impl Inner {
     }
 
     async fn set_secret(&self, name: &str, value: Option<[u8; 32]>) -> Result<()> {
-        let value = value.map(Vec::from);
-        let sql = match &value {
-            Some(_) => "INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2",
-            None => "DELETE FROM secret WHERE name = $1 AND $2::bytea IS NULL",
-        };
-        self.pool.ad_hoc(sql, &[(&name, Type::TEXT), (&value, Type::BYTEA)]).await.map(drop)
+        if let Some(value) = value {
+            return self.pool.execute(Sql::SetSecret, &[&name, &&value[..]]).await.map(drop);
+        }
+        // As `name::release` does, so that there is something to remove.
+        let there = Call::new(Sql::KeepSecret).and(name.to_owned()).and(Vec::<u8>::new());
+        let gone = Call::new(Sql::DropSecret).and(name.to_owned());
+        let _place = self.pool.enter()?;
+        self.pool.insist(&[there, gone], self.pool.until()).await.map(drop)
     }
 }
 

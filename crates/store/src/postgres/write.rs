@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use super::Inner;
 use super::fault::Fault;
-use super::plan::Plan;
-use super::pool::crowded;
+use super::plan::{Plan, call};
+use super::pool::{PAUSE, crowded};
 use super::read::{self, code};
 use super::rest::share;
 use super::row::{self, Base, Kept};
@@ -30,12 +30,6 @@ const RACES: u32 = 40;
 
 /// How often a commit is tried whose connection failed, or that the engine gave up.
 const FAILURES: u32 = 5;
-
-/// The longest pause before the first new try. It doubles with each, up to sixteen times.
-const PAUSE: Duration = Duration::from_millis(8);
-
-/// For how many deadlines a commit is begun again, or its outcome asked for.
-const PATIENCE: u32 = 3;
 
 /// How often a commit was tried in vain.
 #[derive(Default)]
@@ -57,6 +51,7 @@ impl Tries {
         self.races <= RACES && self.failures < FAILURES
     }
 
+    /// At most [`PAUSE`] before the first new try. It doubles with each, up to sixteen times.
     fn pause(&self, stamp: Uuid) -> Duration {
         let tries = self.races + self.failures;
         share(PAUSE * 2_u32.pow(tries.min(4)), stamp, tries)
@@ -118,7 +113,7 @@ struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     fn new(store: &'a Inner, commit: &'a Commit) -> Self {
-        let until = Instant::now() + store.pool.deadline() * PATIENCE;
+        let until = store.pool.until();
         Self { store, commit, stamp: store.stamp(), tries: Tries::default(), until, open: None }
     }
 
@@ -126,7 +121,7 @@ impl<'a> Attempt<'a> {
     async fn make(&mut self, base: &Base) -> Result<u64, Option<Error>> {
         let plan = Plan::of(base, self.commit, self.stamp);
         let began = self.store.opened.elapsed();
-        let Err(fault) = self.send(&plan).await else {
+        let Err(fault) = self.store.pool.transaction(&plan.calls()).await else {
             let after = plan.after(base).map(|base| Kept::new(base, began));
             self.store.cache.publish(self.commit.partition, after);
             return Ok(plan.rev);
@@ -139,13 +134,6 @@ impl<'a> Attempt<'a> {
         }
         sleep(self.tries.pause(self.stamp)).await;
         Err(None)
-    }
-
-    async fn send(&self, plan: &Plan<'_>) -> Result<(), Fault> {
-        let exclusive = self.store.pool.exclusive().await?;
-        let outcome = exclusive.link.transaction(&plan.calls()).await;
-        exclusive.give_back();
-        outcome
     }
 
     /// Reads the partition anew; over and over, when an outcome depends on it. Whoever is told of a conflict reads what
@@ -185,24 +173,10 @@ impl<'a> Attempt<'a> {
     /// whether or not its standby had it; another change is acknowledged only when that has both.
     /// Who answers may be another engine than the one that was read, and lack the change.
     async fn confirm(&self, rev: u64) -> Result<()> {
-        let key = self.commit.partition;
-        let params: [&(dyn ToSql + Sync); 5] = [&key.owner, &key.tenant, &code(key), &rev.cast_signed(), &self.stamp];
-        loop {
-            let outcome = match self.store.pool.exclusive().await {
-                Ok(exclusive) => {
-                    let outcome = exclusive.link.execute(Sql::Confirm, &params).await;
-                    exclusive.give_back();
-                    outcome
-                }
-                Err(fault) => Err(fault),
-            };
-            match outcome {
-                Ok(0) => return Err(Error::Unavailable("a failover has undone the change".to_owned())),
-                Ok(_) => return Ok(()),
-                Err(Fault::Failed(error)) => return Err(error),
-                Err(fault) if Instant::now() >= self.until => return Err(fault.into()),
-                Err(_) => sleep(PAUSE).await,
-            }
+        let confirm = call(Sql::Confirm, self.commit.partition).and(rev.cast_signed()).and(self.stamp);
+        match self.store.pool.insist(&[confirm], self.until).await?.first() {
+            Some(1..) => Ok(()),
+            _ => Err(Error::Unavailable("a failover has undone the change".to_owned())),
         }
     }
 }

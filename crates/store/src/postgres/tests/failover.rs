@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::testing::Replicas;
+use crate::{NameEntry, Transfer};
 
 fn hasty() -> Options {
     Options { deadline: Duration::from_millis(800), ..server() }
@@ -20,6 +21,18 @@ async fn replicas() -> (Replicas, Arc<PostgresStore>) {
 
 fn adding(id: &str) -> crate::Commit {
     commit(user(1), 1, vec![indexed("skills", id, &[("s", id)])])
+}
+
+/// Ends every wait for the standby after a moment, until it is aborted.
+fn canceling(replicas: &Replicas) -> tokio::task::JoinHandle<()> {
+    let url = replicas.primary.url();
+    tokio::spawn(async move {
+        loop {
+            let waiting = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+            execute(&url, waiting).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
 }
 
 /// Tries until the store answers.
@@ -81,16 +94,49 @@ async fn a_primary_that_froze_and_comes_back_is_left_alone() {
 async fn what_the_standby_has_not_is_not_acknowledged() {
     let (replicas, store) = replicas().await;
     let standby = replicas.standby.as_ref().unwrap();
-    execute(&replicas.primary.url(), "ALTER ROLE vitae SET statement_timeout = '100ms'").await.unwrap();
-    let cut_short = open(&replicas.url(), &hasty()).await;
     standby.freeze().unwrap();
     assert!(matches!(store.commit(adding("b")).await, Err(Error::Unavailable(_))));
     // An engine that ends its wait for the standby says so in a warning only, and shows the change.
+    let canceling = canceling(&replicas);
     let other = |id| commit(user(2), 1, vec![put("skills", id, 1)]);
-    let outcome = cut_short.commit(other("c")).await;
-    assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+    let outcome = store.commit(other("c")).await;
+    assert!(matches!(&outcome, Err(Error::Unavailable(why)) if why.contains("warned")), "{outcome:?}");
     standby.thaw().unwrap();
-    soon(async || cut_short.commit(other("d")).await).await;
-    let kept = soon(async || cut_short.snapshot(user(2)).await).await.unwrap();
+    canceling.abort();
+    soon(async || store.commit(other("d")).await).await;
+    let kept = soon(async || store.snapshot(user(2)).await).await.unwrap();
     assert!(kept.item("skills", "d").is_some());
+}
+
+/// What is repeated may find nothing left to do, since an engine that has ended its wait for the standby shows the change.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_standby_has_not_is_not_acknowledged_when_repeated() {
+    let (replicas, store) = replicas().await;
+    let [tenant, ada, bob] = [7, 1, 2].map(Uuid::from_u128);
+    for name in ["claimed", "held", "stale"] {
+        store.claim(tenant, name.into(), ada, 1).await.unwrap();
+    }
+    store.set_secret("old".into(), Some([1; 32])).await.unwrap();
+    replicas.standby.as_ref().unwrap().freeze().unwrap();
+    let canceling = canceling(&replicas);
+    let stale = NameEntry { owner: ada, bound: false, at: 1 };
+    for round in 0..2 {
+        let (claim, bind, release, reclaim, keep, set, unset) = tokio::join!(
+            store.claim(tenant, "free".into(), ada, 1),
+            store.bind(tenant, "claimed".into(), ada),
+            store.release(tenant, "held".into(), ada),
+            store.reclaim(tenant, "stale".into(), stale, bob, 2),
+            store.secret(format!("new {round}").into(), [1; 32]),
+            store.set_secret("newer".into(), Some([1; 32])),
+            store.set_secret("old".into(), None),
+        );
+        let (claim, bind, release) = (claim.map(drop), bind.map(drop), release.map(drop));
+        let outcomes = [claim, bind, release, reclaim.map(drop), keep.map(drop), set, unset];
+        for (number, outcome) in outcomes.into_iter().enumerate() {
+            assert!(matches!(outcome, Err(Error::Unavailable(_))), "{number} in round {round}: {outcome:?}");
+        }
+    }
+    let outcome = store.erase_all().await;
+    assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+    canceling.abort();
 }
