@@ -12,7 +12,10 @@ use tokio_postgres::error::Severity;
 use tokio_postgres::{AsyncMessage, Connection};
 
 /// What warns long before transaction numbers run short, at every one that is given: of no change in particular.
-const OF_NO_CHANGE: [&str; 2] = ["GetNewTransactionId", "GetNewMultiXactId"];
+const OF_NUMBERS: [&str; 2] = ["GetNewTransactionId", "GetNewMultiXactId"];
+
+/// By which an operator's own programs, such as triggers, warn in PL/pgSQL, PL/Perl (by two names), PL/Python and PL/Tcl.
+const OF_PROGRAMS: [&str; 5] = ["exec_stmt_raise", "plperl_util_elog", "do_util_elog", "PLy_output", "pltcl_elog"];
 
 /// How many warnings about changes there were on a connection.
 #[derive(Clone, Debug, Default)]
@@ -33,11 +36,21 @@ where
     while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
         match message {
             Ok(AsyncMessage::Notice(notice)) if is_warning(notice.parsed_severity(), notice.code().code()) => {
-                if is_about_a_change(notice.routine()) {
+                let meaning = Meaning::of(notice.routine());
+                if meaning == Meaning::OfAChange {
                     warnings.0.fetch_add(1, Ordering::Release);
                 }
                 // Its detail may quote values.
-                tracing::warn!(warning = notice.message(), code = notice.code().code(), "the database warned");
+                let (warning, code, routine) = (notice.message(), notice.code().code(), notice.routine());
+                match meaning {
+                    Meaning::OfAChange => {
+                        let meaning = "the database warned; what was changed meanwhile may not be safe, so it is not \
+                                       acknowledged before it was written again";
+                        tracing::warn!(warning, code, routine, "{meaning}");
+                    }
+                    Meaning::OfNumbers => tracing::warn!(warning, code, routine, "the database warned"),
+                    Meaning::OfAProgram => tracing::debug!(warning, code, routine, "a program in the database warned"),
+                }
             }
             Ok(_) => {}
             Err(error) => {
@@ -53,9 +66,24 @@ fn is_warning(severity: Option<Severity>, code: &str) -> bool {
     severity == Some(Severity::Warning) || code.starts_with("01")
 }
 
-/// The routine of the engine that warns is all that tells: texts are translated, and the codes are the same.
-fn is_about_a_change(routine: Option<&str>) -> bool {
-    routine.is_none_or(|routine| !OF_NO_CHANGE.contains(&routine))
+/// What is warned of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    OfAChange,
+    OfNumbers,
+    OfAProgram,
+}
+
+impl Meaning {
+    /// The routine of the engine that warns is all that tells: texts are translated, codes are the same or a program's
+    /// choice, and a trigger may run as late as in COMMIT. What is not known, or without a routine, counts as about a change.
+    fn of(routine: Option<&str>) -> Self {
+        match routine {
+            Some(routine) if OF_NUMBERS.contains(&routine) => Self::OfNumbers,
+            Some(routine) if OF_PROGRAMS.contains(&routine) => Self::OfAProgram,
+            _ => Self::OfAChange,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +98,12 @@ mod tests {
             (Some(Severity::Warning), "57P01", Some("SyncRepWaitForLSN"), true),
             (Some(Severity::Warning), "25P01", Some("UserAbortTransactionBlock"), true),
             (None, "01000", None, true),
+            // What a sharded engine passes on from one of its machines, or says of it.
+            (Some(Severity::Warning), "01000", Some("DefaultCitusNoticeReceiver"), true),
+            (Some(Severity::Warning), "01000", Some("FinishRemoteTransactionCommit"), true),
+            // Triggers, which may choose their code.
+            (Some(Severity::Warning), "01000", Some("exec_stmt_raise"), false),
+            (Some(Severity::Warning), "57P01", Some("exec_stmt_raise"), false),
             // At every change of a sound database, weeks before its transaction numbers run out.
             (Some(Severity::Warning), "01000", Some("GetNewTransactionId"), false),
             (Some(Severity::Warning), "01000", Some("GetNewMultiXactId"), false),
@@ -77,7 +111,7 @@ mod tests {
             (None, "00000", None, false),
         ];
         for (severity, code, routine, expected) in table {
-            let found = is_warning(severity, code) && is_about_a_change(routine);
+            let found = is_warning(severity, code) && Meaning::of(routine) == Meaning::OfAChange;
             assert_eq!(found, expected, "{code} {routine:?}");
         }
     }

@@ -136,7 +136,10 @@ impl Link {
             return Ok(done);
         }
         self.lost.store(true, Ordering::Relaxed);
-        Err(Fault::Lost("the database warned that a change may not be safe; its log says why".to_owned()))
+        Err(Fault::Lost(
+            "the database warned that a change may not be safe; the log of this server, and its own, say why"
+                .to_owned(),
+        ))
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Fault> {

@@ -182,6 +182,27 @@ async fn what_is_broken_everywhere_is_told_in_bounded_room() {
     assert_eq!(found.last().unwrap(), "and 20 more broken histories");
 }
 
+/// Triggers that warn, at once and in COMMIT, in the manner of the worst warning there is.
+#[tokio::test]
+async fn what_an_operator_s_triggers_warn_of_is_in_nobody_s_way() {
+    let place = Place::on(&crate::testing::engine().unwrap().url()).await.unwrap();
+    migrate(&place.url, &server(), false).await.unwrap();
+    let store = open(&place.url, &server()).await;
+    let warn = "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                  RAISE WARNING 'noticed' USING ERRCODE = '57P01'; RETURN NEW; END $$;
+                CREATE TRIGGER warn BEFORE INSERT OR UPDATE ON item FOR EACH ROW EXECUTE FUNCTION warn();
+                CREATE TRIGGER warn BEFORE INSERT OR UPDATE ON name FOR EACH ROW EXECUTE FUNCTION warn();
+                CREATE CONSTRAINT TRIGGER late AFTER INSERT ON history DEFERRABLE INITIALLY DEFERRED
+                  FOR EACH ROW EXECUTE FUNCTION warn()";
+    execute(&place.url, warn).await.unwrap();
+    for rev in 1..4_u64 {
+        assert_eq!(store.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await, Ok(rev));
+    }
+    let [tenant, ada] = [7, 1].map(Uuid::from_u128);
+    assert_eq!(store.claim(tenant, "ada".into(), ada, 1).await, Ok(crate::Claimed::Granted));
+    assert_eq!(store.bind(tenant, "ada".into(), ada).await, Ok(true));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verify_is_not_misled_by_writers() {
     let place = Place::laid_out().await.unwrap();
