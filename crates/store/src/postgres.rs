@@ -160,8 +160,10 @@ fn parse(url: &str) -> std::result::Result<Config, String> {
 /// # Errors
 /// When the database cannot be reached, is newer than this release, or cannot distribute tables.
 pub async fn migrate(url: &str, options: &Options, distributed: bool) -> Result<Vec<String>> {
-    let client = Pool::new(url, options)?.connect().await?;
-    schema::migrate(&client, distributed).await
+    let fresh = Pool::new(url, options)?.fresh().await?;
+    let mut told = schema::migrate(&fresh.client, distributed).await?;
+    told.extend(fresh.barred);
+    Ok(told)
 }
 
 /// Runs statements on a connection of their own, for tests.

@@ -4,16 +4,17 @@
 //! A host may be gone, frozen, or follow another one by now, so the others are asked beside it, not after it has used up
 //! the time there is. A primary that was replaced and does not know yet takes writes as well. PostgreSQL numbers the
 //! timelines that a promotion begins: once a newer one was seen, connections to an older one are neither made nor used.
-//! They compare within one database, as it was once made: nodes of a cluster that all take writes have each their own.
+//! They compare within one database, as it was once made, and within one node of a cluster, whose nodes all take writes.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::config::{Host, LoadBalanceHosts};
-use tokio_postgres::{Client, Config, SimpleQueryMessage};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Config, SimpleQueryMessage, SimpleQueryRow};
 
 use super::driver::Warnings;
 use super::fault::Fault;
@@ -26,8 +27,13 @@ const SHARE: u32 = 8;
 /// For how long a look around counts, and how long it lasts at most.
 const LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(250));
 
-/// The first eight digits are the timeline. Not every engine knows these functions.
-const TIMELINE: &str = "SELECT pg_walfile_name(pg_current_wal_lsn()), system_identifier FROM pg_control_system()";
+/// The first eight digits are the timeline. Not every engine knows these functions. Nothing else tells databases apart
+/// without a right that is harder to come by.
+const TIMELINE: &str = "SELECT pg_walfile_name(pg_current_wal_lsn()), system_identifier, \
+                        to_regclass('pg_dist_local_group') IS NOT NULL FROM pg_control_system()";
+
+/// Which node of a Citus cluster it is. Nodes that were made from one image have one identifier.
+const NODE: &str = "SELECT groupid FROM pg_dist_local_group";
 
 pub(super) struct Hosts {
     each: Vec<Config>,
@@ -38,13 +44,22 @@ pub(super) struct Hosts {
     /// The newest timeline seen of each database.
     newest: RwLock<Vec<Timeline>>,
     looked: Mutex<Option<Instant>>,
+    /// It was told that the timeline may not be asked for.
+    is_told: AtomicBool,
 }
 
-/// A timeline of a database, which was given a name when it was made.
+/// A timeline of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Timeline {
-    database: i64,
+    database: Database,
     number: u32,
+}
+
+/// The name that a database was given when it was made, and which node of a cluster it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Database {
+    system: i64,
+    node: Option<i64>,
 }
 
 /// A connection that was just made.
@@ -54,6 +69,8 @@ pub(super) struct Fresh {
     pub(super) warnings: Warnings,
     /// Where the engine tells it.
     pub(super) timeline: Option<Timeline>,
+    /// What to do about it where the engine would tell it, but not this user.
+    pub(super) barred: Option<String>,
 }
 
 impl Hosts {
@@ -65,6 +82,7 @@ impl Hosts {
             are_equal: config.get_load_balance_hosts() == LoadBalanceHosts::Random,
             newest: RwLock::default(),
             looked: Mutex::new(None),
+            is_told: AtomicBool::new(false),
         }
     }
 
@@ -158,6 +176,9 @@ impl Hosts {
 
     /// Refuses a primary that was replaced.
     fn admit(&self, fresh: Fresh) -> Result<Fresh, Fault> {
+        if let Some(barred) = fresh.barred.as_ref().filter(|_| !self.is_told.swap(true, Ordering::Relaxed)) {
+            tracing::warn!("{barred}");
+        }
         let Some(timeline) = fresh.timeline else { return Ok(fresh) };
         let (number, newest) = (timeline.number, self.note(timeline));
         if number >= newest {
@@ -185,19 +206,44 @@ impl Hosts {
 
 async fn reach(config: &Config, tls: &Connector, deadline: Duration) -> Result<Fresh, Fault> {
     let (client, driver, warnings) = connect(config, tls, deadline).await?;
-    let rows = within(deadline, async { Ok(client.simple_query(TIMELINE).await) }).await;
+    let asked = within(deadline, async { Ok(timeline(&client).await) }).await;
     // Otherwise the driver would wait for an answer that may never come.
-    let rows = rows.inspect_err(|_| driver.abort())?;
-    let timeline = rows.ok().and_then(|rows| {
-        rows.iter().find_map(|row| match row {
-            SimpleQueryMessage::Row(row) => Some(Timeline {
-                database: row.get(1)?.parse().ok()?,
-                number: u32::from_str_radix(row.get(0)?.get(..8)?, 16).ok()?,
-            }),
-            _ => None,
-        })
-    });
-    Ok(Fresh { client, driver, warnings, timeline })
+    let asked = asked.inspect_err(|_| driver.abort())?;
+    let is_barred = |error: &tokio_postgres::Error| error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE);
+    let barred = asked.as_ref().is_err_and(is_barred).then(|| remedy(config));
+    Ok(Fresh { client, driver, warnings, timeline: asked.ok().flatten(), barred })
+}
+
+async fn timeline(client: &Client) -> Result<Option<Timeline>, tokio_postgres::Error> {
+    let Some(told) = first(client, TIMELINE).await? else { return Ok(None) };
+    let node = match told.get(2) {
+        Some("t") => first(client, NODE).await?.and_then(|node| node.get(0)?.parse().ok()),
+        _ => None,
+    };
+    let of = |told: &SimpleQueryRow| {
+        let database = Database { system: told.get(1)?.parse().ok()?, node };
+        Some(Timeline { database, number: u32::from_str_radix(told.get(0)?.get(..8)?, 16).ok()? })
+    };
+    Ok(of(&told))
+}
+
+/// The first row of a query without parameters.
+async fn first(client: &Client, sql: &str) -> Result<Option<SimpleQueryRow>, tokio_postgres::Error> {
+    let rows = client.simple_query(sql).await?;
+    Ok(rows.into_iter().find_map(|row| match row {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    }))
+}
+
+/// What is said to whoever can let this user ask for the timeline.
+fn remedy(config: &Config) -> String {
+    let user = config.get_user().unwrap_or("vitae").replace('"', "\"\"");
+    format!(
+        "the user of the database may not ask for its timeline, so a primary that was replaced by its standby and does not \
+         know is not noticed; let a superuser run, in this database, `GRANT EXECUTE ON FUNCTION pg_control_system(), \
+         pg_current_wal_lsn(), pg_walfile_name(pg_lsn) TO \"{user}\"`"
+    )
 }
 
 /// The same with one of the hosts only.
@@ -245,6 +291,7 @@ mod tests {
 
     use super::*;
     use crate::postgres::tls::connector;
+    use crate::testing::{Place, engine, execute};
 
     #[test]
     fn each_host_has_all_that_the_address_says() {
@@ -284,7 +331,7 @@ mod tests {
     #[test]
     fn a_timeline_is_old_once_a_newer_one_was_seen() {
         let hosts = Hosts::new(&"host=one,two".parse().unwrap());
-        let timeline = |database, number| Timeline { database, number };
+        let timeline = |system, number| Timeline { database: Database { system, node: None }, number };
         let are_current = |numbers: [u32; 3]| numbers.map(|number| hosts.is_current(Some(timeline(7, number))));
         assert_eq!(are_current([1, 2, 3]), [true, true, true]);
         assert_eq!([2, 1, 3, 2].map(|number| hosts.note(timeline(7, number))), [2, 2, 3, 3]);
@@ -294,5 +341,22 @@ mod tests {
         assert!(hosts.is_current(Some(timeline(8, 1))));
         assert_eq!(hosts.note(timeline(8, 1)), 1);
         assert!(hosts.is_current(Some(timeline(8, 1))) && hosts.is_current(Some(timeline(7, 3))));
+    }
+    #[tokio::test]
+    async fn nodes_that_were_made_from_one_image_are_told_apart() {
+        let tls = connector(false, None).unwrap();
+        let mut seen = Vec::new();
+        for node in [None, Some(0), Some(1)] {
+            let place = Place::on(&engine().unwrap().url()).await.unwrap();
+            if let Some(node) = node {
+                let table = format!("CREATE TABLE pg_dist_local_group AS SELECT {node} AS groupid");
+                execute(&place.url, &table).await.unwrap();
+            }
+            let config = crate::postgres::parse(&place.url).unwrap();
+            let found = reach(&config, &tls, Duration::from_secs(5)).await.unwrap().timeline.unwrap();
+            assert_eq!((found.database.node, found.number), (node, 1));
+            seen.push(found.database.system);
+        }
+        assert!(seen.iter().all(|system| *system == seen[0]));
     }
 }

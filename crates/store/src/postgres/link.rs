@@ -54,7 +54,7 @@ impl Link {
         deadline: Duration,
         doubt: &Arc<Doubt>,
     ) -> Result<Self, Fault> {
-        let Fresh { client, driver, warnings, timeline } = hosts.connect(tls, deadline).await?;
+        let Fresh { client, driver, warnings, timeline, .. } = hosts.connect(tls, deadline).await?;
         let mut prepared = Vec::new();
         if prepare {
             let all = STATEMENTS.iter().map(|statement| client.prepare_typed(statement.text, statement.types));

@@ -15,7 +15,7 @@ use tokio_postgres::{Client, Config, Row};
 use super::Options;
 use super::doubt::Doubt;
 use super::fault::Fault;
-use super::hosts::Hosts;
+use super::hosts::{Fresh, Hosts};
 use super::link::{Link, Params, late};
 use super::plan::Call;
 use super::rest::Rest;
@@ -95,7 +95,12 @@ impl Pool {
 
     /// A connection outside the pool, for layouts and checks. Its statements may take as long as they need.
     pub(super) async fn connect(&self) -> Result<Client> {
-        Ok(self.hosts.connect(&self.tls, self.options.deadline).await?.client)
+        Ok(self.fresh().await?.client)
+    }
+
+    /// The same with what is known of it.
+    pub(super) async fn fresh(&self) -> Result<Fresh> {
+        Ok(self.hosts.connect(&self.tls, self.options.deadline).await?)
     }
 
     /// A place among the callers that may be under way at once.

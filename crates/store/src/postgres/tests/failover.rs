@@ -140,3 +140,23 @@ async fn what_the_standby_has_not_is_not_acknowledged_when_repeated() {
     assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
     canceling.abort();
 }
+
+#[tokio::test]
+async fn who_may_not_ask_for_the_timeline_is_told_what_to_do() {
+    let engine = crate::testing::engine().unwrap();
+    for statement in ["CREATE ROLE \"bar\"\"red\" LOGIN", "CREATE DATABASE guarded OWNER \"bar\"\"red\""] {
+        execute(&engine.url(), statement).await.unwrap();
+    }
+    let own = engine.url().replace("/postgres?", "/guarded?");
+    execute(&own, "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC").await.unwrap();
+    let url = own.replace("vitae@", "bar%22red@");
+    let told = async || {
+        let told = migrate(&url, &server(), false).await.unwrap();
+        told.into_iter().find(|line| line.contains("may not ask for its timeline"))
+    };
+    let line = told().await.unwrap();
+    let store = open(&url, &server()).await;
+    assert_eq!(store.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await, Ok(1));
+    execute(&own, line.split('`').nth(1).unwrap()).await.unwrap();
+    assert_eq!(told().await, None);
+}
