@@ -16,6 +16,7 @@ mod read;
 mod rest;
 mod row;
 mod schema;
+mod shape;
 mod sql;
 #[cfg(test)]
 mod tests;

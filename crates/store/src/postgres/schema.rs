@@ -5,6 +5,7 @@ use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
 use super::fault::{Fault, failure, judge};
+use super::shape::{self, Lack};
 use crate::{Error, Result};
 
 /// The newest layout this release knows.
@@ -79,6 +80,7 @@ pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<St
             take(client, step).await?;
         }
     }
+    complete(client, &mut told).await?;
     if distributed {
         for (table, step) in DISTRIBUTION {
             if distribute(client, table, step).await? {
@@ -120,12 +122,35 @@ async fn take(client: &Client, step: &str) -> Result<()> {
     }
 }
 
+/// Adds what tables lack that somebody else made, or refuses them.
+async fn complete(client: &Client, told: &mut Vec<String>) -> Result<()> {
+    for lack in shape::lacking(client).await? {
+        if let Some(step) = lack.step() {
+            take(client, &step).await?;
+            told.push(format!("{}; it was added", lack.told()));
+        }
+    }
+    let lacks = shape::lacking(client).await?;
+    let how = "it was not made by `vitae migrate`: add what is missing, or rename the table and run it again";
+    if lacks.is_empty() { Ok(()) } else { Err(refused(&lacks, how)) }
+}
+
+fn refused<'a>(lacks: impl IntoIterator<Item = &'a Lack>, how: &str) -> Error {
+    let lacks: Vec<String> = lacks.into_iter().map(Lack::told).collect();
+    Error::Io(format!("the database does not have this layout: {}; {how}", lacks.join("; ")))
+}
+
 /// Refuses what this release cannot work with.
 pub(super) async fn check(client: &Client) -> Result<()> {
-    match version(client).await? {
-        Some(found) => admit(found),
-        None => Err(Error::Io("the database has no tables for this yet; `vitae migrate` lays them out".to_owned())),
+    let Some(found) = version(client).await? else {
+        return Err(Error::Io("the database has no tables for this yet; `vitae migrate` lays them out".to_owned()));
+    };
+    admit(found)?;
+    let (fatal, slow): (Vec<Lack>, Vec<Lack>) = shape::lacking(client).await?.into_iter().partition(Lack::is_fatal);
+    for lack in slow {
+        tracing::warn!("{}", lack.told());
     }
+    if fatal.is_empty() { Ok(()) } else { Err(refused(&fatal, "`vitae migrate` adds what can be added")) }
 }
 
 fn admit(found: u32) -> Result<()> {

@@ -140,6 +140,35 @@ async fn layouts_are_made_once_and_newer_ones_left_alone() {
 }
 
 #[tokio::test]
+async fn what_tables_lack_is_named_or_added() {
+    let table = [
+        ("ALTER TABLE item DROP COLUMN confidence", "the table `item` lacks the column `confidence double", true, true),
+        ("ALTER TABLE item DROP COLUMN body", "the table `item` lacks the column `body bytea NOT NULL`", true, false),
+        ("DROP TABLE secret", "the table `secret` is not there", true, true),
+        ("ALTER TABLE name DROP CONSTRAINT name_pkey", "the table `name` lacks a primary key (key)", true, false),
+        (
+            "DROP INDEX posting_scan; CREATE INDEX posting_scan ON posting (tenant, token)",
+            "lacks a valid index (tenant, path, token, owner, item, collection, kind); `DROP INDEX IF EXISTS posting_scan`",
+            false,
+            false,
+        ),
+        ("DROP INDEX history_changes", "the table `history` lacks a valid index", false, true),
+    ];
+    for (damage, expected, is_fatal, is_mended) in table {
+        let place = Place::on(&crate::testing::engine().unwrap().url()).await.unwrap();
+        migrate(&place.url, &server(), false).await.unwrap();
+        execute(&place.url, damage).await.unwrap();
+        let refused = PostgresStore::open(&place.url, &server()).await.err().map(|error| error.to_string());
+        assert_eq!(refused.as_ref().is_some_and(|why| why.contains(expected)), is_fatal, "{damage}: {refused:?}");
+        match migrate(&place.url, &server(), false).await {
+            Ok(_) => assert!(is_mended, "{damage}"),
+            Err(error) => assert!(!is_mended && error.to_string().contains(expected), "{damage}: {error}"),
+        }
+        assert_eq!(PostgresStore::open(&place.url, &server()).await.is_ok(), is_mended || !is_fatal, "{damage}");
+    }
+}
+
+#[tokio::test]
 async fn verify_finds_what_does_not_fit() {
     let place = Place::laid_out().await.unwrap();
     let store = open(&place.url, &server()).await;
