@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use http::Method;
 use odata::headers::query_body;
+use odata::syntax::{Limit, Limits, beyond};
 use odata::{Kind, Problem};
 
 use crate::exchange::Request;
@@ -25,7 +26,7 @@ impl<'a> Posted<'a> {
     }
 
     /// Reads the options of the body and joins them to those of the URL; `None` where the path does not end so.
-    pub(crate) fn read(request: &Request<'a>) -> Result<Option<Self>, Problem> {
+    pub(crate) fn read(request: &Request<'a>, limits: &Limits) -> Result<Option<Self>, Problem> {
         let Some(path) = before_query(request.path) else { return Ok(None) };
         if request.method == Method::OPTIONS {
             return Ok(None);
@@ -40,7 +41,13 @@ impl<'a> Posted<'a> {
         })?;
         let parts = [request.query.unwrap_or_default(), body.trim_end_matches(['\r', '\n'])];
         let given: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        Ok(Some(Self { path, query: given.join("&") }))
+        let query = given.join("&");
+        // Where the URL alone is over the limit, that is what will be said.
+        if query.len() > limits.length && parts[0].len() <= limits.length {
+            let message = beyond(Limit::Length.setting(), limits.length, "bytes");
+            return Err(Problem::new(Kind::TooLarge, format!("{message}, in the URL and the body together")));
+        }
+        Ok(Some(Self { path, query }))
     }
 
     /// The GET.

@@ -120,7 +120,7 @@ impl<R: Resources> Service<R> {
         request: &Request<'_>,
         timings: &mut Timings,
     ) -> Result<Response, Problem> {
-        match Posted::read(request)? {
+        match Posted::read(request, &self.dialect.limits)? {
             Some(posted) => self.answer(caller, &posted.request(request), timings).await,
             None => self.answer(caller, request, timings).await,
         }

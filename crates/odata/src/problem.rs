@@ -59,6 +59,8 @@ pub enum Kind {
     Gone,
     /// The body is too large.
     TooLarge,
+    /// The address, or the query in it, is too long.
+    UriTooLong,
     /// A request of a batch on which this one depends has failed.
     FailedDependency,
     /// Too many requests.
@@ -92,6 +94,7 @@ impl Kind {
             Kind::Modified | Kind::Precondition => 412,
             Kind::Gone => 410,
             Kind::TooLarge => 413,
+            Kind::UriTooLong => 414,
             Kind::UnsupportedMediaType => 415,
             Kind::KeyReused => 422,
             Kind::FailedDependency => 424,
@@ -125,6 +128,7 @@ impl Kind {
             Kind::Precondition => "preconditionFailed",
             Kind::Gone => "resyncRequired",
             Kind::TooLarge => "requestTooLarge",
+            Kind::UriTooLong => "uriTooLong",
             Kind::UnsupportedMediaType => "unsupportedMediaType",
             Kind::FailedDependency => "failedDependency",
             Kind::TooManyRequests => "TooManyRequests",

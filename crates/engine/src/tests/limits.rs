@@ -35,7 +35,6 @@ fn a_query_over_a_limit_is_refused_by_name_before_anything_is_read() {
         format!("$filter={open}true{}", ")".repeat(count))
     };
     for (query, expected, setting) in [
-        (format!("$filter={}", "a".repeat(4_000)), "3000 bytes", "query.length"),
         (format!("$filter={}", chain("Name eq 'a'", 100, " or ")), "60 parts", "query.nodes"),
         (format!("$filter=@a&@a={}", chain("Name eq 'a'", 100, " or ")), "60 parts", "query.nodes"),
         (format!("$filter={}true{}", "(".repeat(50), ")".repeat(50)), "20 levels of nesting", "query.depth"),
@@ -64,6 +63,27 @@ fn a_query_over_a_limit_is_refused_by_name_before_anything_is_read() {
         let posted = show(&client.send("POST", "Makers/$query", &[("content-type", "text/plain")], &query));
         assert_eq!(posted, answer, "{query}");
     }
+}
+
+/// A URL that is too long is told apart from a body that is, and from one that both make together.
+#[test]
+fn a_query_that_is_too_long_is_told_as_such() {
+    let client = client(1_000);
+    let (half, whole) = (format!("$search={}", "a".repeat(2_000)), format!("$search={}", "a".repeat(4_000)));
+    let setting = "found more than 3000 bytes, the most that the setting `query.length` admits,";
+    let post = |path: &str, body: &str| show(&client.send("POST", path, &[("content-type", "text/plain")], body));
+    for (status, answer) in [
+        ("414", show(&client.get(&format!("Makers?{whole}")))),
+        ("414", show(&client.get(&format!("$metadata?{whole}")))),
+        ("414", show(&client.send("PATCH", &format!("Makers({})?{whole}", id(99)), &[], "{}"))),
+        ("413", post("Makers/$query", &whole)),
+        ("413", post(&format!("Makers/$query?{half}"), &half)),
+        ("414", post(&format!("Makers/$query?{whole}"), &half)),
+    ] {
+        assert!(answer.starts_with(status) && answer.contains(setting), "{status}: {answer}");
+    }
+    let path = show(&client.get(&"a".repeat(17_000)));
+    assert!(path.starts_with("414") && path.contains("expected at most 16384"), "{path}");
 }
 
 #[test]

@@ -22,21 +22,24 @@ impl Asks {
     /// The statuses of its problems.
     fn statuses(self) -> &'static [&'static str] {
         match self {
-            Asks::Description => &["400", "404", "405", "406", "412", "500", "501", "503"],
-            Asks::Read => &["400", "401", "403", "404", "405", "406", "410", "412", "429", "500", "501", "503"],
-            Asks::Change => &["400", "401", "403", "404", "405", "406", "409", "412", "429", "500", "501", "503"],
-            Asks::Send => {
-                &["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "429", "500", "501", "503"]
+            Asks::Description => &["400", "404", "405", "406", "412", "414", "500", "501", "503"],
+            Asks::Read => &["400", "401", "403", "404", "405", "406", "410", "412", "414", "429", "500", "501", "503"],
+            Asks::Change => {
+                &["400", "401", "403", "404", "405", "406", "409", "412", "414", "429", "500", "501", "503"]
             }
+            Asks::Send => &[
+                "400", "401", "403", "404", "405", "406", "409", "412", "413", "414", "415", "429", "500", "501", "503",
+            ],
             Asks::SendOnce => &[
-                "400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "429", "500", "501", "503",
+                "400", "401", "403", "404", "405", "406", "409", "412", "413", "414", "415", "422", "429", "500",
+                "501", "503",
             ],
         }
     }
 }
 
 /// Every status of a problem, what it says, and the header that comes with it.
-const PROBLEMS: [(&str, &str, Option<&str>); 16] = [
+const PROBLEMS: [(&str, &str, Option<&str>); 17] = [
     ("400", "The request is malformed: an option, a header, or the body.", None),
     ("401", "There is no token, or it is not accepted.", Some("WWW-Authenticate")),
     ("403", "The token lacks a scope, or the caller a role.", Some("WWW-Authenticate")),
@@ -47,6 +50,7 @@ const PROBLEMS: [(&str, &str, Option<&str>); 16] = [
     ("410", "What a delta link asks of the past is known no longer; read anew.", None),
     ("412", "The resource is not what a condition presumes.", None),
     ("413", "The body is too large.", None),
+    ("414", "The address, or the query in it, is too long.", None),
     ("415", "The body is of a media type that is not taken there.", None),
     ("422", "The `Idempotency-Key` came with another request before.", None),
     ("429", "There were too many requests.", Some("Retry-After")),

@@ -77,6 +77,7 @@ fn the_table_of_kinds() {
         Kind::Precondition,
         Kind::Gone,
         Kind::TooLarge,
+        Kind::UriTooLong,
         Kind::UnsupportedMediaType,
         Kind::FailedDependency,
         Kind::TooManyRequests,
@@ -110,6 +111,7 @@ fn the_table_of_kinds() {
         412 preconditionFailed Precondition
         410 resyncRequired Gone
         413 requestTooLarge TooLarge
+        414 uriTooLong UriTooLong
         415 unsupportedMediaType UnsupportedMediaType
         424 failedDependency FailedDependency
         429 TooManyRequests TooManyRequests

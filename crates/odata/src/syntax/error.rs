@@ -84,6 +84,9 @@ impl Error {
     }
 }
 
+/// The place of what is wrong with a query string as a whole.
+pub(crate) const QUERY: &str = "the query";
+
 /// Most characters of the text that a message repeats.
 const MOST_QUOTED: usize = 40;
 
@@ -109,6 +112,9 @@ impl std::error::Error for Error {}
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
+        if error.place.as_deref() == Some(QUERY) && matches!(error.fault, Fault::Limit { limit: Limit::Length, .. }) {
+            return Problem::new(Kind::UriTooLong, error.to_string());
+        }
         let place =
             error.place.as_deref().and_then(|place| place.strip_prefix('`')?.strip_suffix('`')).map(str::to_owned);
         match place {

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use edm::nearest::nearest;
 
 use super::chars;
-use super::error::{Error, Span};
+use super::error::{Error, QUERY, Span};
 use super::lex::TokenKind;
 use super::limits::{Limit, Limits};
 use super::parser::{Parser, Result};
@@ -94,11 +94,11 @@ pub fn parse(query: &str, limits: &Limits) -> Result<Vec<Choice>> {
 pub fn split(query: &str, limits: &Limits) -> Result<Vec<Part>> {
     if query.len() > limits.length {
         let whole = Span { start: 0, end: query.len() };
-        return Err(Error::limit(query, whole, "bytes", limits.length, Limit::Length).within("the query"));
+        return Err(Error::limit(query, whole, "bytes", limits.length, Limit::Length).within(QUERY));
     }
     if let Some(start) = query.find('#') {
         let span = Span { start, end: start + 1 };
-        return Err(Error::unexpected(query, span, "`%23` in its stead").within("the query"));
+        return Err(Error::unexpected(query, span, "`%23` in its stead").within(QUERY));
     }
     // Between and after ampersands clients leave nothing at times.
     let written = |part: &&str| !(limits.lenient && part.is_empty());
@@ -110,7 +110,7 @@ pub fn split(query: &str, limits: &Limits) -> Result<Vec<Part>> {
 
 fn part(text: &str) -> Result<Part> {
     let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
-    let name = Text::of_query(name).map_err(|error| error.within("the query"))?.into_string();
+    let name = Text::of_query(name).map_err(|error| error.within(QUERY))?.into_string();
     let value = value.map(Text::of_query).transpose().map_err(|error| error.within(format!("`{name}`")))?;
     Ok(Part { name, value })
 }
@@ -122,7 +122,7 @@ pub fn refuse_repeated(options: &[Choice]) -> Result<()> {
     for name in options.iter().filter(own).map(|option| option.kind.name()) {
         if seen.contains(&name) {
             let whole = Span { start: 0, end: name.len() };
-            return Err(Error::unexpected(&name, whole, "it at most once").within("the query"));
+            return Err(Error::unexpected(&name, whole, "it at most once").within(QUERY));
         }
         seen.insert(name);
     }
@@ -151,7 +151,7 @@ fn option(Part { name, value }: Part, limits: &Limits) -> Result<Choice> {
 fn custom(name: String, value: Option<Text>) -> Result<Choice> {
     if name.is_empty() || name.contains([' ', '\t']) {
         let whole = Span { start: 0, end: name.len() };
-        return Err(Error::unexpected(&name, whole, "the name of a query option").within("the query"));
+        return Err(Error::unexpected(&name, whole, "the name of a query option").within(QUERY));
     }
     let value = value.map(Text::into_string);
     let span = Span { start: 0, end: value.as_ref().map_or(0, String::len) };
@@ -174,7 +174,7 @@ fn unknown(name: &str) -> Error {
         Some(known) => format!("a query option, perhaps `${known}`"),
         None => "a query option".to_owned(),
     };
-    Error::unexpected(name, Span { start: 0, end: name.len() }, expected).within("the query")
+    Error::unexpected(name, Span { start: 0, end: name.len() }, expected).within(QUERY)
 }
 
 /// The value of the parameter alias of that name (with `@` in front).
@@ -182,7 +182,7 @@ pub fn alias_value(name: &str, text: &Text, limits: &Limits) -> Result<ChoiceKin
     let alias = name.trim_start_matches('@');
     if name.len() != alias.len() + 1 || !chars::is_identifier(alias) {
         let whole = Span { start: 0, end: name.len() };
-        return Err(Error::unexpected(name, whole, "a parameter alias").within("the query"));
+        return Err(Error::unexpected(name, whole, "a parameter alias").within(QUERY));
     }
     let within = |error: Error| error.within(format!("`{name}`"));
     let mut parser = Parser::new(text, limits).map_err(within)?;

@@ -98,7 +98,7 @@ impl Argument {
 pub fn parse(path: &str) -> Result<Vec<Segment<'_>>, Problem> {
     if path.len() > MAX_LENGTH {
         let message = format!("found a path of {} bytes, expected at most {MAX_LENGTH}", path.len());
-        return Err(Problem::new(Kind::UnknownSegment, message));
+        return Err(Problem::new(Kind::UriTooLong, message));
     }
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_suffix('/').unwrap_or(path);
@@ -198,7 +198,7 @@ mod tests {
         check("a/$filter()x)", "BadRequest: found `$filter()x)`, expected a condition in its parentheses");
         check("f()x()", "BadRequest: found `f()x()`, expected a key in its parentheses");
         check(&"a/".repeat(101), "BadRequest: found a path of more segments, expected at most 100");
-        check(&"a".repeat(16_385), "BadRequest: found a path of 16385 bytes, expected at most 16384");
+        check(&"a".repeat(16_385), "uriTooLong: found a path of 16385 bytes, expected at most 16384");
     }
 
     #[test]

@@ -23,11 +23,14 @@ pub(super) struct Spoken<S> {
     line: Arc<Line>,
     /// What goes out instead of an answer of hyper's, as far as it is not written yet.
     instead: Vec<u8>,
+    /// Whether a line has ended among what came since the last answer: then a head that is too long has a first line that
+    /// is not.
+    told: bool,
 }
 
 impl<S: AsyncWrite + Unpin> Spoken<S> {
     pub(super) fn new(stream: S, line: Arc<Line>) -> Spoken<S> {
-        Spoken { stream, line, instead: Vec::new() }
+        Spoken { stream, line, instead: Vec::new(), told: false }
     }
 
     /// Writes what stands in for an answer of hyper's.
@@ -44,11 +47,17 @@ impl<S: AsyncWrite + Unpin> Spoken<S> {
 
     /// Whether these bytes are an answer of hyper's own, for which another is ready now.
     fn stands_in(&mut self, bytes: &[u8]) -> bool {
+        let told = std::mem::take(&mut self.told);
         let Some(status) = unheard(bytes) else { return false };
+        // hyper tells the two apart only where the whole head is there.
+        let status = if status.starts_with("31") && !told { URI_TOO_LONG } else { status };
         self.instead = answer(&self.line.app, status);
         true
     }
 }
+
+/// The status of a first line that is too long, as [`answer`] takes it (RFC 9112, section 3).
+const URI_TOO_LONG: &str = "14 URI Too Long";
 
 /// The status line of an answer that is hyper's own: one without our ids and without a body.
 fn unheard(bytes: &[u8]) -> Option<&str> {
@@ -61,15 +70,18 @@ fn unheard(bytes: &[u8]) -> Option<&str> {
 /// The whole answer. `status` is the status line after `HTTP/1.1 4`.
 fn answer(app: &App, status: &str) -> Vec<u8> {
     let ids = Ids::new(app.effects.request_id(), &http::HeaderMap::new());
-    let message = match status.get(..2) {
-        Some("14") => "found an address that is too long, expected at most 64 KB",
-        Some("31") => "found a request head that is too long, expected at most 64 KB and 100 headers",
-        _ => {
-            "found bytes that are no HTTP request; expected a line such as `GET /beta/me HTTP/1.1`, with all but plain ASCII \
-             percent-encoded, then headers such as `Host: localhost`, then an empty line"
+    let (kind, message) = match status.get(..2) {
+        Some("14") => (Kind::UriTooLong, "found an address that is too long, expected a head of at most 64 KB"),
+        Some("31") => {
+            (Kind::BadHeader, "found a request head that is too long, expected at most 64 KB and 100 headers")
         }
+        _ => (
+            Kind::BadHeader,
+            "found bytes that are no HTTP request; expected a line such as `GET /beta/me HTTP/1.1`, with all but plain ASCII \
+             percent-encoded, then headers such as `Host: localhost`, then an empty line",
+        ),
     };
-    let refusal = Refusal::new(Kind::BadHeader, message);
+    let refusal = Refusal::new(kind, message);
     let Response { body, .. } = refusal.answer(&ids.exchange(app.effects.time(), None));
     let id = ids.request.to_str().unwrap_or_default();
     let mut whole = format!(
@@ -95,7 +107,11 @@ fn join<'a>(parts: &[io::IoSlice<'_>], into: &'a mut [u8; SMALL]) -> Option<&'a 
 
 impl<S: AsyncRead + Unpin> AsyncRead for Spoken<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, into)
+        let before = into.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, into);
+        // Nearly always the first line is in the first piece.
+        self.told = self.told || into.filled().get(before..).is_some_and(|piece| piece.contains(&b'\n'));
+        read
     }
 }
 
@@ -124,6 +140,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Spoken<S> {
             return self.poll_write(context, only);
         }
         ready!(self.settle(context))?;
+        self.told = false;
         let mut joined = [0; SMALL];
         let written = match join(parts, &mut joined) {
             Some(joined) => Pin::new(&mut self.stream).poll_write(context, joined),

@@ -4,6 +4,8 @@ mod addresses;
 mod answers;
 mod batches;
 mod edges;
+mod framing;
+mod lengths;
 mod metadata;
 mod pages;
 mod refusals;

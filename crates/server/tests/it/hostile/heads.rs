@@ -221,7 +221,7 @@ fn a_head_that_is_no_request_is_told_so() {
         (head("GET /beta/me HTTP/1.1") + "content-length: x\r\n\r\n", 400),
         (head("GET /beta/me HTTP/1.1") + &"x-a: 1\r\n".repeat(101) + "\r\n", 431),
         (head("GET /beta/me HTTP/1.1") + &format!("x-a: {}\r\n\r\n", "a".repeat(100_000)), 431),
-        (head(&format!("GET /beta/{} HTTP/1.1", "a".repeat(65_600))) + "\r\n", 431),
+        (head(&format!("GET /beta/{} HTTP/1.1", "a".repeat(65_600))) + "\r\n", 414),
     ] {
         let what: String = bytes.chars().take(60).collect();
         let answer = super::raw(host, bytes.as_bytes());

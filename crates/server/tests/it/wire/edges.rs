@@ -1,35 +1,11 @@
 //! What HTTP admits and few clients send: each is answered as what it means.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
-use std::time::Duration;
 
 use serde_json::json;
 
 use super::{server, skill_path};
-use crate::harness::{Reply, Server};
-
-const SKILLS: &str = "/beta/me/profile/skills";
-
-/// A request of the signed-in person, without a word on the connection.
-fn head(server: &Server, line: &str, headers: &str) -> String {
-    let token = server.ready("VITAE_TOKEN");
-    format!("{line} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\n{headers}\r\n", server.address())
-}
-
-/// All that is answered to bytes until the server closes, perhaps after saying that no more will come.
-fn raw(server: &Server, bytes: &[u8], over: bool) -> Vec<u8> {
-    let mut stream = TcpStream::connect(server.address()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    stream.write_all(bytes).unwrap();
-    if over {
-        stream.shutdown(Shutdown::Write).unwrap();
-    }
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    answer
-}
+use crate::harness::Reply;
 
 #[test]
 fn addresses_in_full_are_those_of_this_server() {
@@ -75,49 +51,6 @@ fn the_server_as_a_whole_says_what_it_can() {
     let reply = server.anyone("OPTIONS", "*").send().expect(204);
     assert_eq!(reply.header("allow"), Some("GET, HEAD, POST, PATCH, PUT, DELETE"));
     server.anyone("GET", "*").send().expect(404);
-}
-
-/// Of what says where a body ends two may not be believed at once: the line is closed, and nothing behind it is read.
-#[test]
-fn a_body_in_chunks_ends_where_they_say() {
-    let server = server();
-    let count = || server.get(&format!("{SKILLS}/$count")).expect(200).text().parse::<usize>().unwrap();
-    let post = |headers: &str| {
-        head(&server, &format!("POST {SKILLS}"), &format!("content-type: application/json\r\n{headers}\r\n"))
-    };
-    let body = "8;a=b\r\n{\"displa\r\nb\r\nyName\":\"x\"}\r\n0\r\nauthorization: Bearer x\r\n\r\n";
-    let before = count();
-    for coding in ["transfer-encoding: chunked\r\nconnection: close", "Transfer-Encoding: CHUNKED\r\nconnection: close"]
-    {
-        Reply::parse(&raw(&server, (post(coding) + body).as_bytes(), false)).expect(201);
-    }
-    assert_eq!(count(), before + 2);
-    let coded = post("transfer-encoding: gzip, chunked\r\nconnection: close") + body;
-    let refused = Reply::parse(&raw(&server, coded.as_bytes(), false)).expect(400);
-    assert_eq!(refused.json()["error"]["target"], "transfer-encoding");
-    for both in ["content-length: 4\r\ntransfer-encoding: chunked", "transfer-encoding: chunked\r\ncontent-length: 4"] {
-        let behind = post("connection: close\r\ntransfer-encoding: chunked") + body;
-        let answer = raw(&server, (post(both) + body + &behind).as_bytes(), false);
-        assert_eq!(String::from_utf8_lossy(&answer).matches("HTTP/1.1 ").count(), 1);
-    }
-    assert_eq!(count(), before + 4);
-}
-
-/// Who has said all may close their side and wait.
-#[test]
-fn who_sends_no_more_is_answered() {
-    let server = server();
-    let get = head(&server, "GET /beta/me/profile", "");
-    for _ in 0..50 {
-        Reply::parse(&raw(&server, get.as_bytes(), true)).expect(200);
-    }
-    let body = "{\"displayName\":\"x\"}";
-    let length = format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
-    let post = head(&server, &format!("POST {SKILLS}"), &length) + body;
-    Reply::parse(&raw(&server, post.as_bytes(), true)).expect(201);
-    // Half a body is none.
-    let answer = raw(&server, &post.as_bytes()[..post.len() - 1], true);
-    assert!(!answer.starts_with(b"HTTP/1.1 2"));
 }
 
 #[test]
