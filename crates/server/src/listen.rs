@@ -27,7 +27,7 @@ use tokio_rustls::TlsAcceptor;
 
 use self::idle::{Activity, Idle};
 use self::seats::{Seat, Seats};
-use self::unheard::Spoken;
+use self::unheard::{Breakable, Spoken};
 use crate::app::{App, Way};
 use crate::clock::stopwatch;
 use crate::failure::{Failure, Outcome};
@@ -284,7 +284,7 @@ async fn shake_hands(
 /// Serves a connection until its client leaves it, it falls idle, or `stop` tells that the service ends.
 async fn converse<S>(stream: S, line: Arc<Line>, builder: Arc<Builder<TokioExecutor>>, mut stop: watch::Receiver<()>)
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Breakable + Unpin + Send + 'static,
 {
     let service = {
         let line = Arc::clone(&line);

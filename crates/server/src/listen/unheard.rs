@@ -1,7 +1,10 @@
-//! The form of what is answered to bytes that never became a request, and how much of answers is taken.
+//! The form of what is answered to bytes that never became a request, how much of answers is taken, and what is not read
+//! any more.
 //!
 //! hyper answers a malformed or overlong head by itself, with a status and nothing else. On the way out such an answer
 //! gets the ids and the body that every other error has. What is served is not touched, but counted.
+//!
+//! What a client sent before it broke the connection off lies there still, and hyper would do it. It is not handed on.
 
 use std::io;
 use std::pin::Pin;
@@ -9,13 +12,34 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use engine::{Kind, Response};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
 use super::Line;
 use crate::app::{App, Ids, Refusal};
 
 /// The most bytes that are copied to be written in one piece, which the kernel takes sooner than several.
 const SMALL: usize = 2 << 10;
+
+/// A stream that knows when its client has broken it off, by a reset: nobody is there whom an answer could reach. Who
+/// closes it in order may only have said that no more will be sent (docs/adr/0020-admission.md).
+pub(super) trait Breakable {
+    fn is_broken(&self) -> bool;
+}
+
+impl Breakable for TcpStream {
+    fn is_broken(&self) -> bool {
+        // What the system has told already, so that it costs a look at memory.
+        self.try_io(Interest::ERROR, || Ok(())).is_ok()
+    }
+}
+
+impl Breakable for TlsStream<TcpStream> {
+    fn is_broken(&self) -> bool {
+        self.get_ref().0.is_broken()
+    }
+}
 
 /// A connection on which hyper's own answers get a body.
 pub(super) struct Spoken<S> {
@@ -105,8 +129,11 @@ fn join<'a>(parts: &[io::IoSlice<'_>], into: &'a mut [u8; SMALL]) -> Option<&'a 
     into.get(..length)
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Spoken<S> {
+impl<S: AsyncRead + Breakable + Unpin> AsyncRead for Spoken<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.stream.is_broken() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
         let before = into.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, into);
         // Nearly always the first line is in the first piece.

@@ -10,6 +10,7 @@ mod crash;
 mod door;
 mod durable;
 mod encrypted;
+mod gone;
 mod harness;
 mod hooks;
 mod hostile;
