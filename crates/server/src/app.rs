@@ -31,6 +31,7 @@ use http::{HeaderMap, Method, StatusCode};
 use hyper::body::Incoming;
 use odata::Detail;
 use store::Store;
+use tokio::time::{sleep, timeout};
 
 pub(crate) use admission::{Admission, Bounds, CHANGES, CONNECTIONS, PER_CALLER, REQUESTS, WAIT};
 pub(crate) use body::{BATCH_BODY, Most, gather};
@@ -118,7 +119,7 @@ impl App {
             Some(Err(refusal)) => {
                 if refusal.is_held() && !own.draining.load(Ordering::Relaxed) {
                     let hold = if spare { admission::HOLD_OF_SPARE } else { admission::HOLD };
-                    Box::pin(tokio::time::sleep(hold)).await;
+                    Box::pin(sleep(hold)).await;
                 }
                 refusal.answer(&ids.exchange(arrival.now, None))
             }
@@ -139,7 +140,7 @@ impl App {
         share: &mut Option<Share>,
     ) -> Result<Response, Refusal> {
         let head = arrival.head;
-        if let Some(response) = self.health(head.uri.path()).await {
+        if let Some(response) = self.health(head.uri.path(), arrival.spare).await {
             return Ok(response);
         }
         if arrival.spare {
@@ -202,15 +203,20 @@ impl App {
         }
     }
 
-    /// Is the process alive, and can it serve? For supervisors, which know neither names nor tokens.
-    async fn health(&self, path: &str) -> Option<Response> {
+    /// Is the process alive, and can it serve? For supervisors, which know neither names nor tokens. On a spare seat the
+    /// store has no longer than a part of the moment that these are taken for.
+    async fn health(&self, path: &str, spare: bool) -> Option<Response> {
         let status = match path {
             "/healthz" => StatusCode::OK,
             "/readyz" if self.draining.load(Ordering::Relaxed) => StatusCode::SERVICE_UNAVAILABLE,
-            "/readyz" => match self.store.ping().await {
-                Ok(()) => StatusCode::OK,
-                Err(_) => StatusCode::SERVICE_UNAVAILABLE,
-            },
+            "/readyz" => {
+                let ping = self.store.ping();
+                let is_ready = match spare {
+                    false => ping.await.is_ok(),
+                    true => Box::pin(timeout(admission::PATIENCE_ON_SPARE, ping)).await.is_ok_and(|pong| pong.is_ok()),
+                };
+                if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+            }
             _ => return None,
         };
         let mut response = Response::empty(status);

@@ -5,6 +5,7 @@ mod frames;
 mod heads;
 mod paths;
 mod random;
+mod streams;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
