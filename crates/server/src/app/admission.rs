@@ -58,7 +58,7 @@ pub(super) const HOLD: Duration = Duration::from_millis(500);
 /// The same for who found no room for a connection, which holds one of few spare seats meanwhile.
 pub(super) const HOLD_OF_SPARE: Duration = Duration::from_millis(100);
 
-/// How long a probe on such a seat waits for the store. In HTTP/2 a request outlives its connection, and keeps the seat.
+/// How long a probe on such a seat waits for the store, so that it is told before the seat is taken from it.
 pub(super) const PATIENCE_ON_SPARE: Duration = Duration::from_millis(500);
 
 /// The bounds, and how much is under way.

@@ -11,7 +11,7 @@ use store::testing::{Engine, Mood, Place, Proxy};
 use super::frames::{
     DATA, END_HEADERS, END_STREAM, Frame, GOAWAY, HEADERS, Line, NONE, PROTOCOL_ERROR, RST_STREAM, fields, frame,
 };
-use crate::harness::{Line as Standing, Reply, Request, Server};
+use crate::harness::{Line as Standing, Reply, Request, Server, exchange};
 use crate::shared::{command, settle, started};
 
 /// What becomes of a stream.
@@ -155,8 +155,8 @@ fn bodies_come_as_they_like() {
     assert!(String::from_utf8_lossy(&outcome.body).contains("\"Patience\""), "{outcome:?}");
 }
 
-/// Probes that wait for a database which keeps silent give their seats back, in HTTP/2 too, where a request goes on when
-/// its connection has gone. The database has a minute.
+/// Probes that wait for a database which keeps silent are told so in time and give their seats back, in HTTP/2 too, where
+/// each request is a task of its own. The database has a minute.
 #[test]
 fn probes_leave_their_seats_though_the_database_keeps_silent() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -190,9 +190,9 @@ fn probes_leave_their_seats_though_the_database_keeps_silent() {
     let mut answer = Vec::new();
     last.read_to_end(&mut answer).unwrap();
     Reply::parse(&answer).expect(200);
-    for mut line in waiting {
-        // On a slow machine the moment is over before.
-        assert!(outcomes(&mut line, 1).get(&1).is_none_or(|outcome| outcome.body == b"unavailable\n"));
-    }
+    drop(waiting);
+    // On a slow machine the moment may be over before.
+    let is_told = || exchange(server.address(), &probe("/readyz").to_bytes("close")).starts_with(b"HTTP/1.1 503");
+    assert!((0..40).any(|_| is_told()), "no answer to any of them");
     proxy.set(Mood::Fair, usize::MAX);
 }
