@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::copy::Place;
 use crate::duration::parse_seconds;
 use crate::storage::Url;
 
@@ -232,11 +231,11 @@ Exit codes: 0 the target holds everything, 1 failed (run again to go on, unless 
 the source may be changed meanwhile: stop its servers and run the same again.")]
 pub(crate) struct Copy {
     /// Where everything is [environment: VITAE_COPY_FROM, which keeps a password off the command line]
-    #[arg(long, value_name = "STORE", value_parser = Place::parse)]
-    pub(crate) from: Option<Place>,
+    #[arg(long, value_name = "STORE")]
+    pub(crate) from: Option<String>,
     /// Where it is to go [environment: VITAE_COPY_TO]
-    #[arg(long, value_name = "STORE", value_parser = Place::parse)]
-    pub(crate) to: Option<Place>,
+    #[arg(long, value_name = "STORE")]
+    pub(crate) to: Option<String>,
     /// All servers of the source are stopped: finish the copy
     #[arg(long)]
     pub(crate) stopped: bool,

@@ -11,8 +11,7 @@ use std::time::Duration;
 use store::moving::{Halt, Mover, Survey};
 
 use self::bar::{Bar, counted};
-pub(crate) use self::place::Place;
-use self::place::{Source, Target};
+use self::place::{Place, Source, Target};
 use crate::cli;
 use crate::clock::stopwatch;
 use crate::config::Config;
@@ -30,8 +29,8 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Copies, and says what came of it.
 pub(crate) fn run(args: &cli::Copy) -> Outcome {
-    let from = named(args.from.as_ref(), "--from", "VITAE_COPY_FROM")?;
-    let to = named(args.to.as_ref(), "--to", "VITAE_COPY_TO")?;
+    let from = named(args.from.as_deref(), "--from", "VITAE_COPY_FROM")?;
+    let to = named(args.to.as_deref(), "--to", "VITAE_COPY_TO")?;
     if from == to {
         return Err(Failure::Usage(format!("--from and --to are both `{from}`; expected two stores")));
     }
@@ -41,14 +40,16 @@ pub(crate) fn run(args: &cli::Copy) -> Outcome {
 }
 
 /// A store that was named, on the command line or in the environment.
-fn named(given: Option<&Place>, flag: &str, variable: &str) -> Outcome<Place> {
-    match (given, std::env::var(variable)) {
-        (Some(place), _) => Ok(place.clone()),
-        (None, Ok(text)) => Place::parse(&text).map_err(|why| Failure::Usage(format!("{variable}: {why}"))),
+fn named(given: Option<&str>, flag: &str, variable: &str) -> Outcome<Place> {
+    let (text, said) = match (given, std::env::var(variable)) {
+        (Some(text), _) => (text.to_owned(), flag),
+        (None, Ok(text)) => (text, variable),
         (None, Err(_)) => {
-            Err(Failure::Usage(format!("no {flag}; expected {flag} STORE, or {variable} in the environment")))
+            return Err(Failure::Usage(format!("no {flag}; expected {flag} STORE, or {variable} in the environment")));
         }
-    }
+    };
+    let wrong = |why| Failure::Usage(format!("{said}: found `{}`, {why}", storage::without_password(&text)));
+    Place::parse(&text).map_err(wrong)
 }
 
 /// How databases are reached.

@@ -76,9 +76,9 @@ impl Url {
     }
 }
 
-/// The text without its password, if it is an address with one.
+/// The text without its password, if it is an address with one, or was meant to be.
 pub(crate) fn without_password(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let Some((scheme, rest)) = text.split_once("://") else { return without_form(text) };
     let shown = match rest.rsplit_once('@') {
         Some((user, host)) => {
             let hidden = user.split_once(':').map_or(user.to_owned(), |(name, _)| format!("{name}:***"));
@@ -93,6 +93,18 @@ pub(crate) fn without_password(text: &str) -> String {
     };
     let options: Vec<String> = options.split('&').map(hide).collect();
     format!("{address}?{}", options.join("&"))
+}
+
+/// The same of what has not the form of an address: `host=… password=…`, or `user:password@host`.
+fn without_form(text: &str) -> String {
+    let names = text.match_indices('=').map(|(at, _)| text.get(..at).unwrap_or_default().trim_end());
+    let mut named = names.filter(|name| name.to_ascii_lowercase().ends_with("password"));
+    match (named.next(), text.split_once(':'), text.rsplit_once('@')) {
+        // What follows may have blanks in it.
+        (Some(before), ..) => format!("{before}=***"),
+        (None, Some((before, _)), Some((_, host))) => format!("{before}:***@{host}"),
+        _ => text.to_owned(),
+    }
 }
 
 impl fmt::Display for Url {
@@ -225,6 +237,11 @@ mod tests {
             ),
             ("postgres://db/x?password=a&application_name=b", "postgres://db/x?password=***&application_name=b"),
             ("postgres://u:p@db/x?password=a", "postgres://u:***@db/x?password=***"),
+            ("vitae:secret@db/people", "vitae:***@db/people"),
+            ("host=db password=secret user=vitae", "host=db password=***"),
+            ("HOST=db PASSWORD = 'se cret'", "HOST=db PASSWORD=***"),
+            ("/srv/password-store", "/srv/password-store"),
+            ("sqlite:/var/lib/vitae", "sqlite:/var/lib/vitae"),
         ] {
             assert_eq!(without_password(text), shown);
             assert_eq!(format!("{:?}", Url(text.to_owned())), shown);

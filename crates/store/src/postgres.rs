@@ -112,7 +112,7 @@ struct Inner {
 /// # Errors
 /// What was expected instead.
 pub fn check_url(url: &str) -> std::result::Result<(), String> {
-    let expected = "\"sqlite\" or an address such as \"postgres://user@host/name\"";
+    let expected = "an address such as \"postgres://user@host/name\"";
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err(expected.to_owned());
     }
@@ -142,6 +142,8 @@ fn parse(url: &str) -> std::result::Result<Config, String> {
     let (address, options) = url.split_once('?').unwrap_or((url, ""));
     let options = options.split('&').map(|option| match option {
         "sslmode=verify-full" | "sslmode=verify-ca" => Ok("sslmode=require"),
+        "sslmode=allow" => Err("`sslmode` is `disable`, `prefer`, `require` or `verify-full`, not `allow`".to_owned()),
+        other if other.starts_with("sslrootcert=") => Err("`database.ca` stands for `sslrootcert`".to_owned()),
         "target_session_attrs=any" | "target_session_attrs=primary" => Ok("target_session_attrs=read-write"),
         other => match other.strip_prefix("target_session_attrs=") {
             Some("read-write") | None => Ok(other),
@@ -150,7 +152,10 @@ fn parse(url: &str) -> std::result::Result<Config, String> {
     });
     let options: Vec<&str> = options.collect::<std::result::Result<_, _>>()?;
     let config: std::result::Result<Config, _> = format!("{address}?{}", options.join("&")).parse();
-    let mut config = config.map_err(|error| error.to_string())?;
+    let mut config = config.map_err(|error| match std::error::Error::source(&error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    })?;
     config.target_session_attrs(TargetSessionAttrs::ReadWrite);
     Ok(config)
 }

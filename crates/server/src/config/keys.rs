@@ -52,7 +52,7 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         |settings, value| {
             settings.database.url = match value.text()? {
                 "sqlite" => None,
-                text => Some(Url::parse(text)?),
+                text => Some(Url::parse(text).map_err(|address| format!("\"sqlite\" or {address}"))?),
             };
             Ok(())
         },

@@ -31,10 +31,9 @@ impl Place {
         match text.strip_prefix(SCHEME) {
             Some("") => Err("no directory; expected one such as \"sqlite:/var/lib/vitae\"".to_owned()),
             Some(path) => Ok(Place::Directory(path.into())),
-            None => Url::parse(text).map(Place::Database).map_err(|_| {
-                "expected \"sqlite:\" with a data directory, or an address such as \"postgres://user@host/name\""
-                    .to_owned()
-            }),
+            None => Url::parse(text)
+                .map(Place::Database)
+                .map_err(|address| format!("expected \"sqlite:\" with a data directory, or {address}")),
         }
     }
 }
@@ -227,7 +226,10 @@ mod tests {
             ("sqlite:", "no directory; expected one such as \"sqlite:/var/lib/vitae\""),
             ("/var/lib/vitae", EXPECTED),
             ("mysql://db", EXPECTED),
-            ("postgres://", EXPECTED),
+            (
+                "postgres://",
+                "expected \"sqlite:\" with a data directory, or an address such as \"postgres://user@host/name\", with a host",
+            ),
         ] {
             let found = Place::parse(text).map_or_else(|why| why, |place| place.to_string());
             assert_eq!(found, expected, "{text}");

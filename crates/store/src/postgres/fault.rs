@@ -54,7 +54,9 @@ pub(super) fn judge(error: &tokio_postgres::Error) -> Fault {
         return Fault::Lost(format!("the connection to the database failed: {error}{cause}{remedy}"));
     };
     // The detail of a database's error may quote values, its message does not.
-    let text = format!("the database refused: {} ({})", database.message(), database.code().code());
+    let code = database.code().code();
+    let remedy = remedy_by_code(code).map(|remedy| format!("; {remedy}")).unwrap_or_default();
+    let text = format!("the database refused: {} ({code}){remedy}", database.message());
     by_code(database.code(), text)
 }
 
@@ -69,10 +71,29 @@ fn remedy(cause: &str) -> Option<&'static str> {
         ("not valid for name", "name the database in `store` by a host name that its certificate is for"),
         ("NotValidForName", "name the database in `store` by a host name that its certificate is for"),
         ("Expired", "renew the certificate of the database"),
-        (READ_ONLY, "name all hosts of the database in `store`, or the one that takes writes"),
+        (
+            READ_ONLY,
+            "name all hosts of the database in `store`, or the one that takes writes (`default_transaction_read_only` off)",
+        ),
         ("does not support TLS", "let the database offer TLS (`ssl = on`), or leave `sslmode` away"),
     ];
     table.iter().find(|(sign, _)| cause.contains(sign)).map(|(_, remedy)| *remedy)
+}
+
+/// What an operator can do about what an engine refuses whoever asks.
+fn remedy_by_code(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "28P01" | "28000" => "see to the user and the password in `store`, and to `pg_hba.conf`",
+        "3D000" => "make the database, or name another in `store`",
+        "3F000" => "make the schema that the `search_path` names",
+        "42501" => {
+            "grant the user of `store` what is lacking: `vitae migrate` makes tables, servers read and write them"
+        }
+        "42P01" | "42703" => {
+            "what `vitae migrate` lays out is not there; is another database, or schema, named in `store`?"
+        }
+        _ => return None,
+    })
 }
 
 fn by_code(code: &SqlState, text: String) -> Fault {

@@ -5,6 +5,7 @@ use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
 use super::fault::{Fault, failure, judge};
+use super::row;
 use super::shape::{self, Lack};
 use crate::{Error, Result};
 
@@ -68,6 +69,7 @@ pub(super) const DISTRIBUTION: [(&str, &str); 7] = [
 
 /// Lays the tables out, or brings them to this release's layout. Says what it did.
 pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<String>> {
+    look_around(client).await?;
     let found = version(client).await?;
     admit(found.unwrap_or(VERSION))?;
     let mut told = Vec::new();
@@ -155,6 +157,44 @@ pub(super) async fn check(client: &Client) -> Result<()> {
 
 fn admit(found: u32) -> Result<()> {
     if found > VERSION { Err(Error::Schema { found, supported: VERSION }) } else { Ok(()) }
+}
+
+/// Refuses a schema where somebody else's tables would be taken for these, or new ones would hide those there are.
+async fn look_around(client: &Client) -> Result<()> {
+    let names: Vec<&str> = DISTRIBUTION.iter().map(|(table, _)| *table).collect();
+    let there = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname = current_schema() AND c.relname = ANY($1) ORDER BY c.relname";
+    let there = client.query_typed(there, &[(&names, Type::TEXT_ARRAY)]).await.map_err(|error| failure(&error))?;
+    // Asked last, for whoever else lays tables out meanwhile begins with this one.
+    let layout = "SELECT n.nspname::text, coalesce(current_schema()::text, n.nspname::text),
+                  (SELECT count(*) = 2 FROM pg_attribute WHERE attrelid = c.oid AND attname IN ('one', 'version'))
+                  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('layout')";
+    match client.query_typed_opt(layout, &[]).await.map_err(|error| failure(&error))? {
+        Some(layout) if row::get(&layout, 2)? => is_first(&row::text(&layout, 0)?, &row::text(&layout, 1)?),
+        Some(_) => Err(foreign("layout")),
+        None => match there.first() {
+            Some(table) => Err(foreign(&row::text(table, 0)?)),
+            None => Ok(()),
+        },
+    }
+}
+
+fn foreign(table: &str) -> Error {
+    Error::Io(format!(
+        "`{table}` is there and was not laid out by `vitae migrate`; name a database without it, or a schema of its own \
+         (`?options=-csearch_path%3DNAME`)"
+    ))
+}
+
+/// Tables that are found behind the schema where new ones are made.
+fn is_first(place: &str, newest: &str) -> Result<()> {
+    if place == newest {
+        return Ok(());
+    }
+    Err(Error::Io(format!(
+        "the tables are in the schema `{place}`, and new ones would be made in `{newest}` and hide them; let the \
+         `search_path` begin with `{place}` (`?options=-csearch_path%3D{place}`)"
+    )))
 }
 
 async fn version(client: &Client) -> Result<Option<u32>> {

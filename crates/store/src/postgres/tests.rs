@@ -169,6 +169,58 @@ async fn what_tables_lack_is_named_or_added() {
 }
 
 #[tokio::test]
+async fn tables_of_others_are_not_taken_for_ones_own() {
+    for table in ["item (id int, name text)", "layout (x int)", "secret (name text, value bytea)"] {
+        let place = Place::new().await.unwrap();
+        execute(&place.url, &format!("CREATE TABLE {table}")).await.unwrap();
+        let refused = migrate(&place.url, &server(), false).await.unwrap_err().to_string();
+        let name = table.split(' ').next().unwrap();
+        assert!(refused.starts_with(&format!("`{name}` is there")), "{table}: {refused}");
+        let rest = "SELECT 1 / (count(*) = 1)::int FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+                    AND relkind = 'r'";
+        execute(&place.url, rest).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn tables_are_not_hidden_by_new_ones() {
+    let engine = crate::testing::engine().unwrap().url();
+    let (place, other) = (Place::on(&engine).await.unwrap(), Place::on(&engine).await.unwrap());
+    migrate(&place.url, &server(), false).await.unwrap();
+    let store = open(&place.url, &server()).await;
+    store.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
+    let own = store.inner.pool.ad_hoc("SELECT current_schema()::text", &[]).await.unwrap()[0].get::<_, String>(0);
+    // As where somebody makes a schema of the user's name, which comes before `public`.
+    let behind = format!("{}%2C{own}", other.url);
+    assert!(migrate(&behind, &server(), false).await.unwrap_err().to_string().contains(&format!("begin with `{own}`")));
+    assert!(open(&behind, &server()).await.snapshot(user(1)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_address_is_told() {
+    let place = Place::on(&crate::testing::engine().unwrap().url()).await.unwrap();
+    let (address, _) = place.url.split_once('?').unwrap();
+    let (server, name) = address.rsplit_once('/').unwrap();
+    let none = format!("{server}/nosuch?sslmode=disable");
+    let stranger = format!("{}/{name}?sslmode=disable", server.replace("vitae@", "nobody@"));
+    let late = place.url.clone() + "nowhere";
+    for (url, expected) in [(none, "make the database"), (stranger, "see to the user"), (late, "make the schema")] {
+        let error = migrate(&url, &super::Options::new(Uuid::nil()), false).await.unwrap_err().to_string();
+        assert!(error.contains(expected), "{url}: {error}");
+    }
+    for (options, expected) in [
+        ("sslmode=bogus", "`sslmode`"),
+        ("sslmode=allow", "not `allow`"),
+        ("sslrootcert=a.pem", "`database.ca`"),
+        ("colour=red", "`colour`"),
+        ("connect_timeout=soon", "`connect_timeout`"),
+    ] {
+        let error = super::check_url(&format!("postgres://vitae@db/people?{options}")).unwrap_err();
+        assert!(error.contains(expected), "{options}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn verify_finds_what_does_not_fit() {
     let place = Place::laid_out().await.unwrap();
     let store = open(&place.url, &server()).await;
