@@ -31,8 +31,11 @@ async fn look(args: &cli::Check) -> Outcome {
         Some(file) => settings(args, file).await,
         None => {
             let directory = DataDir::existing(&args.data)?;
-            let findings = data(&directory).await?;
-            report(args, &format!("the data in `{}` is sound", args.data.display()), &findings, MENDING)
+            let found = data(&directory).await?;
+            let place = if directory.database().is_some() { DATABASE } else { DIRECTORY };
+            let mending = found.mending(place);
+            let sound = format!("the data in `{}` is sound", args.data.display());
+            report(args, &sound, &found.all(), mending.unwrap_or_default())
         }
     }
 }
@@ -48,14 +51,14 @@ async fn settings(args: &cli::Check, file: &Path) -> Outcome {
     }
     findings.extend(settings.tls().and_then(|files| files.load().err()));
     findings.extend(issuers::look(&settings.issuers).await);
-    let (place, kept) = match &settings.database.url {
-        Some(url) => (url.to_string(), database(&settings.database, url).await),
-        None => (settings.data.display().to_string(), named(&DataDir::named(&settings.data)).await),
+    let (place, remedy, kept) = match &settings.database.url {
+        Some(url) => (url.to_string(), DATABASE, database(&settings.database, url).await),
+        None => (settings.data.display().to_string(), DIRECTORY, named(&DataDir::named(&settings.data)).await),
     };
-    let Kept { obstacles, damage, data_is } = kept;
+    let Kept { obstacles, contents, data_is } = kept;
     findings.extend(obstacles);
-    let mending = if damage.is_empty() { "change the settings as told" } else { MENDING };
-    findings.extend(damage);
+    let mending = contents.mending(remedy).unwrap_or("change the settings as told");
+    findings.extend(contents.all());
     let sound = format!("the settings in `{}` are sound; the data in `{place}` {data_is}", file.display());
     report(args, &sound, &findings, mending)
 }
@@ -64,17 +67,41 @@ async fn settings(args: &cli::Check, file: &Path) -> Outcome {
 struct Kept {
     /// Why it cannot be used.
     obstacles: Vec<String>,
-    damage: Vec<String>,
+    contents: Contents,
     data_is: &'static str,
 }
 
+/// What is wrong with what is in a store.
+#[derive(Default)]
+struct Contents {
+    /// A copy into it was not finished.
+    is_unfinished: bool,
+    damage: Vec<String>,
+}
+
+impl Contents {
+    /// What is to be done, where anything is: `restore` about damage.
+    fn mending(&self, restore: &'static str) -> Option<&'static str> {
+        match (self.damage.is_empty(), self.is_unfinished) {
+            (false, _) => Some(restore),
+            (true, true) => Some("finish the copy"),
+            (true, false) => None,
+        }
+    }
+
+    fn all(self) -> Vec<String> {
+        let unfinished = self.is_unfinished.then(|| storage::UNFINISHED.to_owned());
+        self.damage.into_iter().chain(unfinished).collect()
+    }
+}
+
 impl Kept {
-    fn looked_at(outcome: Outcome<Vec<String>>, advice: &str) -> Kept {
-        let (obstacles, damage) = match outcome {
-            Ok(damage) => (Vec::new(), damage),
-            Err(failure) => (vec![format!("{}; {advice}", failure.message().unwrap_or_default())], Vec::new()),
+    fn looked_at(outcome: Outcome<Contents>, advice: &str) -> Kept {
+        let (obstacles, contents) = match outcome {
+            Ok(contents) => (Vec::new(), contents),
+            Err(failure) => (vec![format!("{}; {advice}", failure.message().unwrap_or_default())], Contents::default()),
         };
-        Kept { obstacles, damage, data_is: "is sound" }
+        Kept { obstacles, contents, data_is: "is sound" }
     }
 }
 
@@ -82,14 +109,14 @@ impl Kept {
 async fn named(directory: &DataDir) -> Kept {
     match directory.is_made() {
         Ok(true) if directory.is_of_development() => {
-            Kept { obstacles: vec![directory.of_development()], damage: Vec::new(), data_is: "" }
+            Kept { obstacles: vec![directory.of_development()], contents: Contents::default(), data_is: "" }
         }
         Ok(true) => {
             Kept::looked_at(data(directory).await, "whoever runs the service must be able to read and write it")
         }
         _ => {
             let obstacles = directory.obstacle().into_iter().collect();
-            Kept { obstacles, damage: Vec::new(), data_is: "will be made when the service starts" }
+            Kept { obstacles, contents: Contents::default(), data_is: "will be made when the service starts" }
         }
     }
 }
@@ -104,34 +131,35 @@ async fn database(database: &Database, url: &Url) -> Kept {
 }
 
 /// What is wrong with the data in a directory.
-async fn data(directory: &DataDir) -> Outcome<Vec<String>> {
+async fn data(directory: &DataDir) -> Outcome<Contents> {
     let path = directory.store();
     let store = match storage::look_into(directory).await {
         Ok(store) => store,
-        Err(store::Error::Corrupt(what)) => return Ok(vec![what]),
+        Err(store::Error::Corrupt(what)) => return Ok(Contents { is_unfinished: false, damage: vec![what] }),
         Err(error) => return Err(Failure::failed(format_args!("cannot read `{}`", path.display()), error)),
     };
-    let mut findings = contents(store, &path.display()).await?;
-    findings.extend(development(directory));
-    Ok(findings)
+    let mut found = contents(store, &path.display()).await?;
+    found.damage.extend(development(directory));
+    Ok(found)
 }
 
 /// What is wrong in a store.
-async fn contents(store: Arc<dyn Transfer>, place: &dyn Display) -> Outcome<Vec<String>> {
-    let mut findings = match store.verify().await {
-        Ok(findings) => findings,
-        Err(store::Error::Corrupt(what)) => vec![what],
-        Err(error) => return Err(Failure::failed(format_args!("cannot read `{place}`"), error)),
+async fn contents(store: Arc<dyn Transfer>, place: &dyn Display) -> Outcome<Contents> {
+    // What cannot be read now may be sound.
+    let told = |found: Result<Vec<String>, store::Error>| match found {
+        Ok(findings) => Ok(findings),
+        Err(store::Error::Corrupt(what)) => Ok(vec![what]),
+        Err(error) => Err(Failure::failed(format_args!("cannot read `{place}`"), error)),
     };
-    match store::moving::is_unfinished(&*store).await {
-        Ok(unfinished) => findings.extend(unfinished.then(|| storage::UNFINISHED.to_owned())),
-        Err(error) => findings.push(error.to_string()),
-    }
+    let mut damage = told(store.verify().await)?;
+    let unfinished = store::moving::is_unfinished(&*store).await;
+    let is_unfinished = unfinished.as_ref().is_ok_and(|unfinished| *unfinished);
+    damage.extend(told(unfinished.map(|_| Vec::new()))?);
     let store: Arc<dyn Store> = store;
-    findings.extend(store::seal::verify(&*store).await.unwrap_or_else(|error| vec![error.to_string()]));
+    damage.extend(told(store::seal::verify(&*store).await)?);
     let api = Api::new(Arc::clone(&store), Arc::new(Effects::machine()), &Choices::default(), [0; 32]);
-    findings.extend(api.verify().await);
-    Ok(findings)
+    damage.extend(api.verify().await);
+    Ok(Contents { is_unfinished, damage })
 }
 
 /// What is wrong with the files that `vitae dev` keeps beside the store, where it does.
@@ -171,8 +199,12 @@ fn report(args: &cli::Check, sound: &str, findings: &[String], mending: &str) ->
 }
 
 /// Index rows and headers can be computed again from what is stored; bodies that are gone cannot.
-const MENDING: &str = "stop the server, copy the directory to a safe place, and put the latest sound copy in its place; \
+const DIRECTORY: &str = "stop the server, copy the directory to a safe place, and put the latest sound copy in its place; \
     what is lost can be told by comparing the two";
+
+/// The same of a database.
+const DATABASE: &str = "stop the servers, keep a dump of the database, and restore the latest sound one; what is lost can \
+    be told by comparing the two";
 
 #[cfg(test)]
 mod tests {
