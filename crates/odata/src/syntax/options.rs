@@ -12,10 +12,8 @@
 //! format  = "atom" / "json" / "xml" / text "/" text     schemaversion = "*" / 1*unreserved
 //! skiptoken, deltatoken, id = 1*any
 //! ```
-//! A system option given twice is well formed; [`refuse_repeated`] is for those who must not accept it. What may
-//! stand in parentheses depends on what stands before them, see `Within`.
-
-use std::collections::BTreeSet;
+//! A system option given twice is well formed; who must not accept it looks for that. What may stand in parentheses
+//! depends on what stands before them, see `Within`.
 
 use edm::nearest::nearest;
 
@@ -113,20 +111,6 @@ fn part(text: &str) -> Result<Part> {
     let name = Text::of_query(name).map_err(|error| error.within(QUERY))?.into_string();
     let value = value.map(Text::of_query).transpose().map_err(|error| error.within(format!("`{name}`")))?;
     Ok(Part { name, value })
-}
-
-/// Every system option, and every alias, at most once.
-pub fn refuse_repeated(options: &[Choice]) -> Result<()> {
-    let mut seen = BTreeSet::new();
-    let own = |option: &&Choice| !matches!(option.kind, ChoiceKind::Custom(..));
-    for name in options.iter().filter(own).map(|option| option.kind.name()) {
-        if seen.contains(&name) {
-            let whole = Span { start: 0, end: name.len() };
-            return Err(Error::unexpected(&name, whole, "it at most once").within(QUERY));
-        }
-        seen.insert(name);
-    }
-    Ok(())
 }
 
 fn option(Part { name, value }: Part, limits: &Limits) -> Result<Choice> {

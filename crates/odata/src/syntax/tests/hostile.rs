@@ -53,7 +53,7 @@ fn read(text: &str, limits: &Limits) {
     let plain = Text::plain(text);
     let _ = expression(&plain, limits).map(|expr| expr.to_string());
     let _ = search(&plain, limits).map(|search| search.to_string());
-    let _ = options::parse(text, limits).and_then(|options| options::refuse_repeated(&options));
+    let _ = options::parse(text, limits);
     let _ = options::parse(&format!("$orderby={text}"), limits);
     let _ = path::parse(text, limits);
 }

@@ -126,17 +126,3 @@ fn what_clients_write_beyond_the_grammar() {
         assert!(options::parse(query, &Limits::LENIENT).is_ok(), "{query}");
     }
 }
-
-#[test]
-fn repeated_options() {
-    let repeated = |query: &str| {
-        let options = options::parse(query, &Limits::STRICT).unwrap();
-        options::refuse_repeated(&options).map_err(|error| error.to_string())
-    };
-    assert_eq!(repeated("$top=1&$skip=1&@a=1&@b=1&x=1&x=2"), Ok(()));
-    assert_eq!(
-        repeated("$top=1&TOP=1"),
-        Err("found `$top` at column 1 of the query, expected it at most once".to_owned())
-    );
-    assert!(repeated("@a=1&@a=2").is_err());
-}

@@ -105,8 +105,6 @@ fn aliases_take_any_value_and_are_read_anywhere() {
     assert_eq!(option("@p={\"a\":[$root/A(1),null]}"), "@p={\"a\":[$root/A(1),null]}");
     check("a eq @missing", "(eq a @missing)");
     check("@a/b eq @c/any(x:x eq @d)", "(eq @a/b @c/(any x (eq x @d)))");
-    let options = options::parse("@p=1&@p=2", &Limits::STRICT).unwrap();
-    assert!(options::refuse_repeated(&options).is_err());
 }
 
 #[test]
@@ -147,7 +145,6 @@ fn options_may_come_in_the_body() {
 fn the_dollar_sign_is_optional_and_names_have_any_case() {
     let options = options::parse("filter=a&$FILTER=b&Filter=c", &Limits::STRICT).unwrap();
     assert!(options.iter().all(|option| matches!(option.kind, ChoiceKind::Filter(_))));
-    assert!(options::refuse_repeated(&options).is_err());
 }
 
 #[test]
