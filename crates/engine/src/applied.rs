@@ -54,12 +54,6 @@ impl<R: Resources> Service<R> {
         }
         writer.open_list("value");
         let plan = Plan::whole(query);
-        let kept = |name: &str| match &query.select {
-            Some(select) => {
-                select.find(name.as_bytes()).is_some() || select.computed.iter().any(|computed| computed == name)
-            }
-            None => true,
-        };
         for row in rows.iter().skip(plan.skip).take(plan.limit()) {
             writer.open_item();
             match row.origin().and_then(|at| entities.get(at)) {
@@ -71,13 +65,20 @@ impl<R: Resources> Service<R> {
                     writer.computed(frame.model, &computed);
                 }
             }
-            writer.made(frame.model, row, &pipeline.columns, kept);
+            writer.made(frame.model, row, &pipeline.columns, |name| is_selected(query, name));
             writer.close();
         }
         writer.close_list();
         writer.close();
         Ok(writer.finish())
     }
+}
+
+/// Is a column of that name among what is asked for?
+fn is_selected(query: &Query, name: &str) -> bool {
+    query.select.as_ref().is_none_or(|select| {
+        select.find(name.as_bytes()).is_some() || select.computed.iter().any(|computed| computed == name)
+    })
 }
 
 /// The rows that transformations, filter and search leave, in the order that is asked for.

@@ -26,7 +26,7 @@ use self::tokens::Announcement;
 use crate::app::{Admission, App, Bounds, Hosts, Most, Origins};
 use crate::cli;
 use crate::config::{Config, Settings};
-use crate::data_dir::DevNote;
+use crate::data_dir::{DataDir, DevNote};
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, Readers};
@@ -87,14 +87,7 @@ async fn serve(args: &cli::Dev, settings: Settings) -> Outcome {
         doors.push(Door::new(https.listener, Some(https.tls)));
     }
     if let Some(directory) = &ground.directory {
-        let (authority, tenant) = (announcement.authority(), note.tenant.to_string());
-        let mut variables = vec![
-            ("VITAE_URL", announcement.url.as_str()),
-            ("VITAE_TENANT_ID", tenant.as_str()),
-            ("VITAE_AUTHORITY", authority.as_str()),
-        ];
-        variables.extend(announcement.https.iter().map(|(url, _)| ("VITAE_TLS_URL", url.as_str())));
-        directory.write_addresses(&variables)?;
+        write_addresses(directory, &announcement)?;
     }
     let sealing = Sealing::start(&app, Uuid::nil());
     let serving = tokio::spawn(listen::serve(doors, app, stop));
@@ -265,6 +258,18 @@ fn greet(args: &cli::Dev, announcement: &Announcement, note: &DevNote) {
     }
     lines.push("ready; ctrl-c stops".to_owned());
     term::say(&lines.join("\n"));
+}
+
+/// Leaves the addresses for `vitae env`.
+fn write_addresses(directory: &DataDir, announcement: &Announcement) -> Outcome {
+    let (authority, tenant) = (announcement.authority(), announcement.tenant.to_string());
+    let mut variables = vec![
+        ("VITAE_URL", announcement.url.as_str()),
+        ("VITAE_TENANT_ID", tenant.as_str()),
+        ("VITAE_AUTHORITY", authority.as_str()),
+    ];
+    variables.extend(announcement.https.iter().map(|(url, _)| ("VITAE_TLS_URL", url.as_str())));
+    directory.write_addresses(&variables)
 }
 
 /// Removes what an earlier run left: who waits for the file must not find the old one.

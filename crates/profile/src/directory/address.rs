@@ -63,36 +63,11 @@ impl Service {
                 return self.person_or_profile(caller, person, rest, action);
             };
             let Owner { tenant, id } = person;
-            let reading = action.is_reading();
-            let spot = match (relation, rest) {
-                (Relation::Manager, []) => Spot::Manager(id),
-                (Relation::Reports, []) => Spot::Reports(id),
-                (Relation::Reports, [Step::Key(key)]) => Spot::Report(id, id_of(key.as_text())),
-                (Relation::MemberOf, []) => Spot::MemberOf(id),
-                (Relation::MemberOf, [Step::Key(key)]) => Spot::Membership(id, id_of(key.as_text())),
-                (Relation::Photo, []) => Spot::Photo { person: id, maybe: action == Action::Update },
-                (Relation::Photos, []) => Spot::Photos(id),
-                (Relation::Photos, [Step::Key(key)]) => Spot::Size(id, key.as_text().unwrap_or_default().into()),
-                (Relation::Manager, rest) => {
-                    self.admit(caller, Subject::People, Action::Read)?;
-                    let (manager, _) = self.manager_of(caller, person).await?;
-                    return self.place_of_person(caller, manager, rest, action).await;
-                }
-                (Relation::Reports, [Step::Key(key), rest @ ..]) => {
-                    self.admit(caller, Subject::People, Action::Read)?;
-                    let report = self.report(caller, person, id_of(key.as_text())).await?;
-                    return self.place_of_person(caller, report, rest, action).await;
-                }
-                (Relation::MemberOf, [Step::Key(key), rest @ ..]) => {
-                    self.admit(caller, Subject::MemberOf(id), Action::Read)?;
-                    let group = key.as_text().unwrap_or_default();
-                    self.member(caller, (tenant, id_of(Some(group))), id).await?;
-                    return self.place_of_group(caller, group, rest, action).await;
-                }
-                _ => return Err(not_offered("this address")),
+            let Some(spot) = spot_of_person(id, relation, rest, action) else {
+                return self.place_beyond_person(caller, person, (relation, rest), action).await;
             };
             let subject = match relation {
-                _ if reading => spot.subject(),
+                _ if action.is_reading() => spot.subject(),
                 Relation::MemberOf | Relation::Members => Subject::Members,
                 Relation::Photo | Relation::Photos => Subject::Profile(id),
                 Relation::Manager | Relation::Reports => Subject::Person(id),
@@ -100,6 +75,35 @@ impl Service {
             self.admit(caller, subject, action)?;
             Ok(Target::Directory(tenant, spot))
         })
+    }
+
+    /// What follows whoever is at the other end of a person's relationship, which must be theirs to be gone along.
+    async fn place_beyond_person(
+        &self,
+        caller: &Caller,
+        person: Owner,
+        way: (Relation, &[Step]),
+        action: Action,
+    ) -> Result<Target, Problem> {
+        match way {
+            (Relation::Manager, rest) => {
+                self.admit(caller, Subject::People, Action::Read)?;
+                let (manager, _) = self.manager_of(caller, person).await?;
+                self.place_of_person(caller, manager, rest, action).await
+            }
+            (Relation::Reports, [Step::Key(key), rest @ ..]) => {
+                self.admit(caller, Subject::People, Action::Read)?;
+                let report = self.report(caller, person, id_of(key.as_text())).await?;
+                self.place_of_person(caller, report, rest, action).await
+            }
+            (Relation::MemberOf, [Step::Key(key), rest @ ..]) => {
+                self.admit(caller, Subject::MemberOf(person.id), Action::Read)?;
+                let group = key.as_text().unwrap_or_default();
+                self.member(caller, (person.tenant, id_of(Some(group))), person.id).await?;
+                self.place_of_group(caller, group, rest, action).await
+            }
+            _ => Err(not_offered("this address")),
+        }
     }
 
     /// What follows a group in a path.
@@ -143,4 +147,19 @@ fn follows(rest: &[Step]) -> bool {
 /// The id that a key means. Nobody and nothing has the nil id.
 fn id_of(key: Option<&str>) -> Uuid {
     key.and_then(canonical_id).unwrap_or_default()
+}
+
+/// The spot at the end of a path that goes no further than a relationship of that person, or one entity along it.
+fn spot_of_person(id: Uuid, relation: Relation, rest: &[Step], action: Action) -> Option<Spot> {
+    Some(match (relation, rest) {
+        (Relation::Manager, []) => Spot::Manager(id),
+        (Relation::Reports, []) => Spot::Reports(id),
+        (Relation::Reports, [Step::Key(key)]) => Spot::Report(id, id_of(key.as_text())),
+        (Relation::MemberOf, []) => Spot::MemberOf(id),
+        (Relation::MemberOf, [Step::Key(key)]) => Spot::Membership(id, id_of(key.as_text())),
+        (Relation::Photo, []) => Spot::Photo { person: id, maybe: action == Action::Update },
+        (Relation::Photos, []) => Spot::Photos(id),
+        (Relation::Photos, [Step::Key(key)]) => Spot::Size(id, key.as_text().unwrap_or_default().into()),
+        _ => return None,
+    })
 }

@@ -32,17 +32,8 @@ impl Reader {
                 break;
             }
             let place = Place::Member(parent, name);
-            if let Some((of, control)) = name.split_once('@') {
-                if self.reading.version == Some(Version::V4) && CONTROLS.contains(&control) {
-                    let message = format!("found `{name}`, expected `{of}@odata.{control}` in a body of OData 4.0");
-                    self.blame(Fault::Form, &place, message);
-                    continue;
-                }
-                match (&mut links, name.as_ref()) {
-                    (None, "@odata.type" | "@type") => self.type_annotation(ty, node, &place),
-                    (Some(links), _) => self.link_control(ty, of, control, node, &place, links),
-                    _ => {}
-                }
+            if name.contains('@') {
+                self.control(ty, name, node, &place, links.as_deref_mut());
                 continue;
             }
             let Some((ordinal, property)) = ty.find(name) else {
@@ -75,6 +66,27 @@ impl Reader {
         // The order of the body decides which mistake comes first, the order of the model what is written.
         changes.sort_by_key(|(ordinal, _)| *ordinal);
         Patch { changes }
+    }
+
+    /// Control information, and annotations, which say nothing to this service.
+    fn control(
+        &mut self,
+        ty: &'static StructType,
+        name: &str,
+        node: &Node<'_>,
+        place: &Place<'_>,
+        links: Option<&mut Links<'_>>,
+    ) {
+        let Some((of, control)) = name.split_once('@') else { return };
+        if self.reading.version == Some(Version::V4) && CONTROLS.contains(&control) {
+            let message = format!("found `{name}`, expected `{of}@odata.{control}` in a body of OData 4.0");
+            return self.blame(Fault::Form, place, message);
+        }
+        match (links, name) {
+            (None, "@odata.type" | "@type") => self.type_annotation(ty, node, place),
+            (Some(links), _) => self.link_control(ty, of, control, node, place, links),
+            _ => {}
+        }
     }
 
     /// What cannot be changed is skipped like what cannot be set: clients send back what they read.
