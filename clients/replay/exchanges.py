@@ -17,7 +17,7 @@ TITLE_LINES = {"seed-003-add-languages-ref": "/beta/me/profile/languages/$ref"}
 # Content-Length is left to the client: the printed ones count a body that was reformatted since.
 IGNORED_HEADERS = {"content-length"}
 
-# Settings of an organization are another part of Graph. What is documented of them is not served yet.
+# Settings at the address that they had in Graph before `/admin/people`, which is not served.
 LATER = "/settings/profileCardProperties"
 
 

@@ -43,7 +43,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Lay out the tables of a database, or bring them up to date; beside running servers too
     Migrate(Migrate),
-    /// Copy everything from one store into another: from a directory to a database, or back; beside a running server too
+    /// Copy everything from one store into another: from a directory to a database, or back; beside a running server
+    /// too
     Copy(Copy),
     /// Print the variables by which programs find a development server and trust its https
     Env(Env),
@@ -56,8 +57,9 @@ Examples:
   vitae dev                       keeps its data in ./vitae-data, listens on http://127.0.0.1:8080
   vitae dev --ephemeral --port 0 --ready-file ready.env
                                   for tests: nothing kept, any free port; once `ready.env` exists, source it for
-                                  VITAE_URL, VITAE_TENANT_ID, VITAE_AUTHORITY, VITAE_TOKEN, VITAE_USER_ID, VITAE_UPN, VITAE_PLAIN_TOKEN, VITAE_PLAIN_UPN,
-                                  VITAE_PLAIN_USER_ID, VITAE_APP_TOKEN, VITAE_TLS_URL and VITAE_CA
+                                  VITAE_URL, VITAE_TENANT_ID, VITAE_AUTHORITY, VITAE_TOKEN, VITAE_USER_ID, VITAE_UPN,
+                                  VITAE_PLAIN_TOKEN, VITAE_PLAIN_UPN, VITAE_PLAIN_USER_ID, VITAE_APP_TOKEN,
+                                  VITAE_TLS_URL and VITAE_CA
   vitae dev --ephemeral --seed 7 --clock 2030-01-01T00:00:00Z
                                   the same people, ids, times and answers on every run
   VITAE_QUERY_NODES=100 VITAE_PAGES_MAX=50 vitae dev
@@ -100,14 +102,14 @@ pub(crate) struct Dev {
     /// Number from which people, and with --clock ids, are made [default: 42]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Let time start here and move 1 ms with each change, never otherwise; over kept data it goes on where it stood, if
-    /// that is later
+    /// Let time start here and move 1 ms with each change, never otherwise; over kept data it goes on where it stood,
+    /// if that is later
     #[arg(long, value_name = "RFC3339", value_parser = time)]
     pub(crate) clock: Option<i64>,
     /// Load the people and items of a JSON file instead of made ones
     #[arg(long, value_name = "FILE", conflicts_with = "people")]
     pub(crate) fixture: Option<PathBuf>,
-    /// Take `pages`, `query`, `batch`, `quotas` and `app_writes` from the settings of a `vitae serve`
+    /// Take `pages`, `query`, `batch`, `quotas`, `overload` and `app_writes` from the settings of a `vitae serve`
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Write this file once requests are answered: KEY=VALUE lines a shell can source
