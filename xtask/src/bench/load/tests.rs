@@ -1,3 +1,5 @@
+//! What counts as a wrong answer, against servers that give what they are told.
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

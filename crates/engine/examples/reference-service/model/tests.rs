@@ -1,3 +1,5 @@
+//! The model of the shop holds together.
+
 use edm::testing::faults;
 
 use super::SHOP;

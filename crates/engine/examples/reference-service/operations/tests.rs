@@ -1,3 +1,5 @@
+//! What functions answer and actions change, called as the engine does, without an address.
+
 use edm::{Operation, Value};
 
 use super::{Arguments, Bound, Given, call, price};

@@ -1,3 +1,5 @@
+//! What is kept, changed and linked in the store of the shop, and what is refused.
+
 use std::sync::Arc;
 
 use bytes::Bytes;
