@@ -1,6 +1,7 @@
 //! JSON payloads (OData JSON Format 4.01): bodies to patches, stored members to answers.
 
 mod format;
+mod geography;
 mod place;
 mod read;
 mod value;

@@ -7,6 +7,7 @@ use edm::json::{Kind as Json, Node};
 use edm::value::{admits, enum_number, number_from_text};
 use edm::{EnumType, Fault, Parameter, Primitive, Property, Record, StructType, Type, Value, Violation};
 
+use super::geography;
 use super::place::Place;
 use super::read::{Intent, Reading};
 
@@ -122,6 +123,7 @@ impl Reader {
             (Json::String(text), Primitive::Int64 | Primitive::Decimal) if self.reading.ieee754 => {
                 number_from_text(primitive, text)
             }
+            _ if primitive.is_geography() && !geography::is_shape(primitive, node) => None,
             _ => primitive_from_json(primitive, node),
         }
     }
@@ -217,7 +219,8 @@ pub(super) fn form(ty: Type) -> &'static str {
         Some(Primitive::Int32) => "a whole number from -2147483648 to 2147483647",
         Some(Primitive::Int64) => "a whole number from -9223372036854775808 to 9223372036854775807",
         Some(Primitive::Stream) => "no value: streams are written at their own address",
-        Some(_) => "a GeoJSON object",
+        Some(Primitive::GeographyPoint) => "GeoJSON such as `{\"type\":\"Point\",\"coordinates\":[10.75,59.91]}`",
+        Some(_) => "the GeoJSON of a shape of that type",
         None => "another type",
     }
 }

@@ -118,7 +118,7 @@ fn other_primitives() {
               Position: {"type":"Point","coordinates":[1,2]}
             {"Position":"here","Photo":"x"}
               400 BadRequest
-                BadRequest /Position: found `here`, expected a GeoJSON object
+                BadRequest /Position: found `here`, expected GeoJSON such as `{"type":"Point","coordinates":[10.75,59.91]}`
                 BadRequest /Photo: found `x`, expected no value: streams are written at their own address
             {"Name":"\ud83e\udd80 \u0000 é"}
               Name: "🦀 \u0000 é"
