@@ -6,6 +6,7 @@
 use edm::expr::{Expr, Reach};
 use edm::{EntitySet, OperationKind, Type};
 use odata::address::{self, Key, Place, Step, Tail};
+use odata::headers::Conditions;
 use odata::payload::Reading;
 use odata::query::Options;
 use odata::{Address, Kind, Problem};
@@ -116,12 +117,36 @@ impl<R: Resources> Service<R> {
             Some(operation) if !way.call.is_action() => (operation, way.call.arguments.clone()),
             _ => {
                 let read = self.arguments(request, &way.call.candidates)?;
+                self.presumed(caller, request, way, target.as_ref()).await?;
                 (read.operation, read.arguments)
             }
         };
         let made = Call { operation, arguments: &arguments };
         let outcome = self.resources.call(caller, target.as_ref(), &made, reach, &request.exchange).await?;
         Ok((operation.returns.as_ref().map(|returns| returns.ty), outcome))
+    }
+
+    /// Is what an action is called on what the request presumes (OData Protocol 4.01, section 11.5.5.1)? A collection is
+    /// there and has no tag.
+    async fn presumed(
+        &self,
+        caller: &R::Caller,
+        request: &Request<'_>,
+        way: &Way<'_>,
+        target: Option<&R::Target>,
+    ) -> Result<(), Problem> {
+        let conditions = Conditions::read(request.headers)?;
+        let Some(target) = target.filter(|_| !conditions.is_empty()) else { return Ok(()) };
+        let before = Address::of(way.before.to_vec());
+        let tag = match Route::of(&before).map(|route| route.place) {
+            Some(Place::Entity(_)) => match self.resources.read(caller, target, &Reach::default()).await? {
+                Some(entity) => entity.row.tag,
+                // The call says so.
+                None => return Ok(()),
+            },
+            _ => None,
+        };
+        conditions.judge(tag.map(|tag| tag.to_string()).as_deref(), false).map(|_| ())
     }
 
     /// The rest of the path from the entity on that the path so far leads to.

@@ -30,7 +30,8 @@ enum Tags {
 }
 
 impl Conditions {
-    pub(super) fn read(headers: &HeaderMap) -> Result<Self, Problem> {
+    /// Reads both headers; malformed ones are problems.
+    pub fn read(headers: &HeaderMap) -> Result<Self, Problem> {
         Ok(Self { if_match: Tags::read(headers, "If-Match")?, if_none_match: Tags::read(headers, "If-None-Match")? })
     }
 

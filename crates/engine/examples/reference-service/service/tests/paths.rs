@@ -210,3 +210,25 @@ fn contexts_of_properties_of_derived_types() {
     let plain = format!("/{place}/ComplianceService.SpecialProduct/ShippingAddress/City");
     assert_eq!(context(&plain), format!("{place}/ShippingAddress/City"));
 }
+
+/// An action presumes of what it is called on what the request says (OData Protocol 4.01, section 11.5.5.1).
+#[test]
+fn actions_heed_conditions() {
+    let client = Client::new();
+    let products = client.ask("GET /Products?$select=ID&$filter=Name eq 'Laptop'", &[], "").1;
+    let id = products.split("\"ID\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let url = format!("POST /Products({id})/ApplyDiscount?$select=Price");
+    let call = |header: (&str, &str)| client.ask(&url, &[header], "{\"percentage\":50}").0;
+    let price = || client.ask(&format!("GET /Products({id})/Price/$value"), &[], "").1;
+    assert_eq!(call(("if-match", "W/\"9\"")), 412);
+    assert_eq!(call(("if-none-match", "*")), 412);
+    assert_eq!(call(("if-match", "?")), 400);
+    assert_eq!(price(), "999.99");
+    assert_eq!(call(("if-match", "W/\"0000000000000001\"")), 200);
+    assert_eq!(call(("if-match", "W/\"0000000000000001\"")), 412);
+    assert_eq!(call(("if-match", "*")), 200);
+    assert_eq!(price(), "249.9975");
+    // A collection has no tag.
+    let all = |tag: &str| client.ask("POST /Products/MarkAllAsReviewed", &[("if-match", tag)], "").0;
+    assert_eq!((all("*"), all("W/\"0000000000000001\"")), (204, 412));
+}
