@@ -3,7 +3,7 @@
 use expect_test::expect;
 
 use super::super::Client;
-use super::{makers, show};
+use super::{makers, post, show};
 use crate::Dialect;
 
 const MULTIPART: &str = "--b
@@ -159,4 +159,72 @@ fn a_change_set_reads_only_what_it_has_made() {
     // Of two requests of one name neither has an effect.
     let (answer, left) = of(&[("1", made), ("1", made)]);
     assert_eq!((&*answer, &*left), ("200 | Content-ID: 1 | HTTP/1.1 400 Bad Request", ""));
+}
+
+#[test]
+fn the_form_of_the_answer_is_agreed_on() {
+    let multipart = ("content-type", "multipart/mixed; boundary=b");
+    let json = ("content-type", "application/json");
+    let one = format!("{{\"requests\":[{}]}}", post("x", "Makers", "Ada", ""));
+    let two = MULTIPART.replace("TAG", "*");
+    let shown = |headers: &[(&'static str, &str)], body: &str| {
+        let client = Client::graph();
+        let answer = show(&client.batch(headers, body));
+        answer + &makers(&client) + "\n"
+    };
+    let answers = [
+        // What asks for no form gets its own; what has no id is called by its place.
+        shown(&[json, ("accept", "*/*")], &one),
+        shown(&[json, ("accept", "multipart/mixed")], &one),
+        shown(&[multipart, ("accept", "application/json"), ("prefer", "continue-on-error")], &two),
+        // In JSON each request has an answer.
+        shown(&[multipart, ("accept", "application/json")], &two),
+        // Nothing runs.
+        shown(&[json, ("accept", "text/html")], &one),
+        shown(&[json, ("odata-maxversion", "3.0")], &one),
+        shown(&[json, ("odata-version", "5.0")], &one),
+    ];
+    expect![[r#"
+        200 application/json
+        {"responses":[
+        {"id":"x","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}}]}
+        Ada
+        200 multipart/mixed; boundary=batchresponse_r
+        --batchresponse_r
+        Content-Type: application/http
+        Content-Transfer-Encoding: binary
+        Content-ID: x
+        HTTP/1.1 201 Created
+        content-type: application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8
+        etag: W/"0000000000000001"
+        location: ~/Makers(00000000-0000-0000-0000-000000000001)
+        odata-version: 4.0
+        content-length: 161
+        {"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}
+        --batchresponse_r--
+        Ada
+        200 application/json
+        {"responses":[
+        {"id":"1","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+        {"id":"one","atomicityGroup":"changeset-2","status":201,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000001\"","Location":"~/Makers(00000000-0000-0000-0000-000000000001)",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000001\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Ada"}},
+        {"id":"two","atomicityGroup":"changeset-2","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers/$entity","@odata.etag":"W/\"0000000000000002\"","ID":"00000000-0000-0000-0000-000000000001","Name":"Bob"}},
+        {"id":"4","status":200,"headers":{"Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8","ETag":"W/\"0000000000000002\"",},"body":{"@odata.context":"~/$metadata#Makers(Name)/$entity","@odata.etag":"W/\"0000000000000002\"","Name":"Bob"}}]}
+        Bob
+        200 application/json
+        {"responses":[
+        {"id":"1","status":400,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"BadRequest","message":"Resource not found for the segment 'nothing'."}}},
+        {"id":"one","atomicityGroup":"changeset-2","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"an earlier request has failed, and this one with it"}}},
+        {"id":"two","atomicityGroup":"changeset-2","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"an earlier request has failed, and this one with it"}}},
+        {"id":"4","status":424,"headers":{"Content-Type":"application/json",},"body":{"error":{"code":"failedDependency","message":"an earlier request has failed, and this one with it"}}}]}
+
+        406 application/json
+        {"error":{"code":"notAcceptable","message":"the requested format is not available: the answer is `application/json` or `multipart/mixed`; expected the header `Accept` to admit it","target":"Accept"}}
+
+        406 application/json
+        {"error":{"code":"notAcceptable","message":"found `3.0` in the header `OData-MaxVersion`, expected `4.0`, `4.01` or later","target":"OData-MaxVersion"}}
+
+        400 application/json
+        {"error":{"code":"BadRequest","message":"found `5.0` in the header `OData-Version`, expected `4.0` or `4.01`","target":"OData-Version"}}
+
+    "#]].assert_eq(&answers.concat());
 }
