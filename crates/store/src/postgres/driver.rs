@@ -37,19 +37,19 @@ where
         match message {
             Ok(AsyncMessage::Notice(notice)) if is_warning(notice.parsed_severity(), notice.code().code()) => {
                 let meaning = Meaning::of(notice.routine());
-                if meaning == Meaning::OfAChange {
+                if meaning == Meaning::Change {
                     warnings.0.fetch_add(1, Ordering::Release);
                 }
                 // Its detail may quote values.
                 let (warning, code, routine) = (notice.message(), notice.code().code(), notice.routine());
                 match meaning {
-                    Meaning::OfAChange => {
+                    Meaning::Change => {
                         let meaning = "the database warned; what was changed meanwhile may not be safe, so it is not \
                                        acknowledged before it was written again";
                         tracing::warn!(warning, code, routine, "{meaning}");
                     }
-                    Meaning::OfNumbers => tracing::warn!(warning, code, routine, "the database warned"),
-                    Meaning::OfAProgram => tracing::debug!(warning, code, routine, "a program in the database warned"),
+                    Meaning::Numbers => tracing::warn!(warning, code, routine, "the database warned"),
+                    Meaning::Program => tracing::debug!(warning, code, routine, "a program in the database warned"),
                 }
             }
             Ok(_) => {}
@@ -69,9 +69,9 @@ fn is_warning(severity: Option<Severity>, code: &str) -> bool {
 /// What is warned of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
-    OfAChange,
-    OfNumbers,
-    OfAProgram,
+    Change,
+    Numbers,
+    Program,
 }
 
 impl Meaning {
@@ -79,9 +79,9 @@ impl Meaning {
     /// choice, and a trigger may run as late as in COMMIT. What is not known, or without a routine, counts as about a change.
     fn of(routine: Option<&str>) -> Self {
         match routine {
-            Some(routine) if OF_NUMBERS.contains(&routine) => Self::OfNumbers,
-            Some(routine) if OF_PROGRAMS.contains(&routine) => Self::OfAProgram,
-            _ => Self::OfAChange,
+            Some(routine) if OF_NUMBERS.contains(&routine) => Self::Numbers,
+            Some(routine) if OF_PROGRAMS.contains(&routine) => Self::Program,
+            _ => Self::Change,
         }
     }
 }
@@ -111,7 +111,7 @@ mod tests {
             (None, "00000", None, false),
         ];
         for (severity, code, routine, expected) in table {
-            let found = is_warning(severity, code) && Meaning::of(routine) == Meaning::OfAChange;
+            let found = is_warning(severity, code) && Meaning::of(routine) == Meaning::Change;
             assert_eq!(found, expected, "{code} {routine:?}");
         }
     }
