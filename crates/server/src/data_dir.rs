@@ -190,7 +190,7 @@ impl DataDir {
             _ => "another process".to_owned(),
         };
         Failure::Failed(format!(
-            "the data directory `{}` is in use by {holder}; stop it, or name another directory with --data",
+            "the data directory `{}` is in use by {holder}; stop it, or name another directory",
             self.path.display()
         ))
     }

@@ -68,6 +68,12 @@ pub(crate) async fn bind(address: SocketAddr) -> Outcome<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| Failure::failed(format_args!("cannot listen on {address}"), error))
 }
 
+/// Lets SIGHUP, by which other services look at their files anew, end nothing.
+pub(crate) fn outlive_hangups() -> Outcome {
+    // Once it was waited for, it has no effect of its own any more.
+    signal(SignalKind::hangup()).map(drop).map_err(|error| Failure::failed("cannot wait for signals", error))
+}
+
 /// The wish of the terminal or the system that the process ends.
 pub(crate) struct Stop {
     terminate: Signal,

@@ -38,6 +38,7 @@ pub(crate) fn run(args: &cli::Serve) -> Outcome {
 async fn serve(settings: Settings, ready_file: Option<&Path>) -> Outcome {
     let (_lock, store) = storage::open(&settings).await?;
     let stop = Stop::new()?;
+    listen::outlive_hangups()?;
     let tls = settings.tls().map(Tls::watched).transpose()?;
     let listener = listen::bind(settings.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;

@@ -21,6 +21,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod told;
 mod transfer;
 mod verify;
 mod write;
@@ -40,6 +41,7 @@ use uuid::Uuid;
 
 use self::pool::Pool;
 use self::row::{Base, Kept};
+use self::told::Told;
 use crate::cache::Cache;
 use crate::{
     AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, NameEntry, PartitionKey, Result, Scan,
@@ -104,6 +106,7 @@ struct Inner {
     turns: [Mutex<()>; TURNS],
     writer: Uuid,
     commits: AtomicU64,
+    told: Told,
     runtime: Handle,
 }
 
@@ -194,6 +197,7 @@ impl PostgresStore {
             turns: std::array::from_fn(|_| Mutex::new(())),
             writer: options.writer,
             commits: AtomicU64::new(0),
+            told: Told::default(),
             runtime: Handle::current(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -205,7 +209,12 @@ impl PostgresStore {
         work: impl FnOnce(Arc<Inner>) -> F,
     ) -> BoxFuture<'_, Result<T>> {
         let task = self.inner.runtime.spawn(work(Arc::clone(&self.inner)));
-        Box::pin(async move { task.await.unwrap_or_else(|_| Err(write::ended())) })
+        self.ask(async move { task.await.unwrap_or_else(|_| Err(write::ended())) })
+    }
+
+    /// What a caller waits for; the log is told where it fails.
+    fn ask<'a, T: 'a>(&'a self, work: impl Future<Output = Result<T>> + Send + 'a) -> BoxFuture<'a, Result<T>> {
+        Box::pin(self.inner.told.of(work))
     }
 }
 
@@ -270,7 +279,7 @@ impl Inner {
 
 impl Store for PostgresStore {
     fn snapshot(&self, partition: PartitionKey) -> BoxFuture<'_, Result<Option<Arc<Snapshot>>>> {
-        Box::pin(self.inner.snapshot(partition))
+        self.ask(self.inner.snapshot(partition))
     }
 
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<u64>> {
@@ -301,11 +310,11 @@ impl Store for PostgresStore {
     }
 
     fn lookup(&self, tenant: Uuid, name: Arc<str>) -> BoxFuture<'_, Result<Option<NameEntry>>> {
-        Box::pin(async move { name::lookup(&self.inner.pool, tenant, &name).await })
+        self.ask(async move { name::lookup(&self.inner.pool, tenant, &name).await })
     }
 
     fn scan(&self, scan: Scan) -> BoxFuture<'_, Result<Vec<Candidate>>> {
-        Box::pin(async move { read::scan(&self.inner.pool, &scan).await })
+        self.ask(async move { read::scan(&self.inner.pool, &scan).await })
     }
 
     fn changes(
@@ -314,11 +323,11 @@ impl Store for PostgresStore {
         after: Option<ChangePosition>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ChangeRow>>> {
-        Box::pin(read::changes(&self.inner.pool, bucket, after, limit))
+        self.ask(read::changes(&self.inner.pool, bucket, after, limit))
     }
 
     fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
-        Box::pin(read::audit(&self.inner.pool, partition, after_rev, limit))
+        self.ask(read::audit(&self.inner.pool, partition, after_rev, limit))
     }
 
     fn records(
@@ -327,20 +336,20 @@ impl Store for PostgresStore {
         before: Option<ChangePosition>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<AuditRow>>> {
-        Box::pin(read::records(&self.inner.pool, tenant, before, limit))
+        self.ask(read::records(&self.inner.pool, tenant, before, limit))
     }
 
     fn partitions(&self, after: Option<PartitionKey>, limit: usize) -> BoxFuture<'_, Result<Vec<PartitionKey>>> {
-        Box::pin(read::partitions(&self.inner.pool, after, limit))
+        self.ask(read::partitions(&self.inner.pool, after, limit))
     }
 
     fn secret(&self, name: Arc<str>, candidate: [u8; 32]) -> BoxFuture<'_, Result<[u8; 32]>> {
-        Box::pin(async move { name::secret(&self.inner.pool, &name, candidate).await })
+        self.ask(async move { name::secret(&self.inner.pool, &name, candidate).await })
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<()>> {
         // Any machine of a cluster will do: it says whether callers are served at all.
-        Box::pin(self.inner.pool.batch(""))
+        self.ask(self.inner.pool.batch(""))
     }
 
     fn erase_all(&self) -> BoxFuture<'_, Result<()>> {
@@ -348,7 +357,7 @@ impl Store for PostgresStore {
     }
 
     fn verify(&self) -> BoxFuture<'_, Result<Vec<String>>> {
-        Box::pin(verify::verify(&self.inner.pool))
+        self.ask(verify::verify(&self.inner.pool))
     }
 }
 

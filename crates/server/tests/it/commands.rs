@@ -36,7 +36,7 @@ fn a_second_process_says_who_has_the_directory() {
     let server = Server::in_place(place.path(), &["--people", "2"]);
     let second = run(vitae().args(["dev", "--port", "0", "--data"]).arg(Server::data(place.path())));
     assert_eq!(second.code, 1);
-    let expected = format!("is in use by process {}; stop it, or name another directory with --data", server.pid());
+    let expected = format!("is in use by process {}; stop it, or name another directory", server.pid());
     assert!(second.stderr.contains(&expected), "{}", second.stderr);
     server.get("/beta/me").expect(200);
 }

@@ -191,6 +191,7 @@ fn what_changes_meanwhile_comes_with_the_next_pass() {
     assert!(refused.code == 1 && refused.stderr.contains("begun and not finished"), "{}", refused.stderr);
     let unsound = command(organization.path(), &["check"]);
     assert!(unsound.code == 3 && unsound.stdout.contains("begun and not finished"), "{}", unsound.stdout);
+    assert!(unsound.stdout.contains("to mend: finish the copy"), "{}", unsound.stdout);
 
     new_item(&server, GRACE, "skills", &json!({ "displayName": "Late" }));
     let before = answers(&server);
@@ -324,6 +325,12 @@ fn what_is_asked_wrongly_is_explained() {
     let table = [
         (["/var/lib/vitae", lost], 2, "expected \"sqlite:\" with a data directory, or an address".to_owned()),
         (["sqlite:vitae-data", "mysql://db"], 2, "expected \"sqlite:\" with a data directory".to_owned()),
+        (
+            ["postgres://vitae:geheim@db/x?sslmode=soft", "sqlite:a"],
+            2,
+            "--from: found `postgres://vitae:***@db".to_owned(),
+        ),
+        (["host=db password=geheim", "sqlite:a"], 2, "found `host=db password=***`".to_owned()),
         (["sqlite:a", "sqlite:a"], 2, "--from and --to are both `sqlite:a`".to_owned()),
         (["sqlite:nowhere", lost], 1, "there is no data in `nowhere`".to_owned()),
         (["sqlite:vitae-data/vitae.db", lost], 2, "is a file; expected the data directory".to_owned()),

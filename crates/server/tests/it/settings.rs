@@ -162,8 +162,10 @@ fn check_looks_through_settings_and_says_how_to_mend_them() {
     let settings = format!("listen = '127.0.0.1:0'\ndata = 'data'\n{base}");
     fs::write(place.path().join("vitae.toml"), &settings).unwrap();
     let server = started(place.path());
+    // Without a certificate to look at it means nothing.
+    server.signal("HUP");
     assert_eq!(check(&settings, &[]).0, 0, "beside a running server");
-    server.terminate();
+    assert!(server.terminate().0.success());
     fs::write(place.path().join("data/vitae.db"), "no store ".repeat(64)).unwrap();
     let (code, said) = check(&settings, &[]);
     assert!(code == 3 && said.contains("to mend: stop the server"), "{said}");

@@ -206,6 +206,8 @@ fn an_absent_engine_is_a_503_until_it_is_back() {
     }
     let skills = world.get(0, ADA, "/beta/me/profile/skills").expect(200).json();
     assert_eq!(skills["value"].as_array().unwrap().len(), 1, "{skills}");
+    let log = world.servers[0].log();
+    assert!(log.contains("the database fails requests"), "{log}");
 }
 
 #[test]
