@@ -173,19 +173,31 @@ impl App {
         *share = Some(self.admission.share(&caller, arrival.peer)?);
         let body = body::gather(&head.headers, body, self.most(head, &asked)).await?;
         let _place = self.admission.enter(asked.is_change)?;
-        if self.authenticator.creates_people(&caller.issuer) {
-            Box::pin(newcomers::welcome(&self.api, &caller)).await?;
-        }
-        let request = self.request(arrival, &asked, body);
-        let response = match asked.is_batch {
-            // Boxed: its future is twice that of a single request, and each connection has room for the largest.
-            true => Box::pin(self.api.batch(&caller, request, &ROOTS)).await,
-            false => self.api.serve(&caller, &request).await,
-        };
+        let response = self.carry_out(&caller, self.request(arrival, &asked, body), &asked).await?;
         match instead {
             Some(problem) => Err(problem.into()),
             None if response.status == StatusCode::UNAUTHORIZED => Err(self.unknown_caller(&AuthError::Missing)),
             None => Ok(response),
+        }
+    }
+
+    /// What the service answers to a caller, whom it may have to make first.
+    async fn carry_out(&self, caller: &Caller, request: Request<'_>, asked: &Asked<'_>) -> Result<Response, Refusal> {
+        let creates_people = self.authenticator.creates_people(&caller.issuer);
+        let answer = pin!(async {
+            if creates_people {
+                Box::pin(newcomers::welcome(&self.api, caller)).await?;
+            }
+            Ok(match asked.is_batch {
+                // Boxed: its future is twice that of a single request, and each connection has room for the largest.
+                true => Box::pin(self.api.batch(caller, request, &ROOTS)).await,
+                false => self.api.serve(caller, &request).await,
+            })
+        });
+        // Whether the caller is there and what is there of them is one question, unless it has to be asked again.
+        match creates_people && !asked.is_change {
+            true => store::of_one_moment(answer).await,
+            false => answer.await,
         }
     }
 

@@ -43,6 +43,7 @@ use self::pool::Pool;
 use self::row::{Base, Kept};
 use self::told::Told;
 use crate::cache::Cache;
+use crate::moment;
 use crate::{
     AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, NameEntry, PartitionKey, Result, Scan,
     Snapshot, Store,
@@ -240,7 +241,8 @@ impl Inner {
     async fn snapshot(&self, key: PartitionKey) -> Result<Option<Arc<Snapshot>>> {
         if let Some(Kept { base: known, found }) = self.cache.get(&key) {
             let now = self.opened.elapsed();
-            if found.is_within(self.staleness, now) {
+            let since = moment::since().map(|since| since.saturating_duration_since(self.opened));
+            if found.is_within(self.staleness, now) || since.is_some_and(|since| found.is_after(since)) {
                 return Ok(Some(known.snapshot));
             }
             match read::rev(&self.pool, key).await? {

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use store::testing::{Engine, Place, Replicas};
+use store::testing::{Engine, Place, Proxy, Replicas};
 use tempfile::TempDir;
 
 use crate::harness::{Ended, Reply, Request, Server, Signer, database, ec, run, vitae};
@@ -122,6 +122,30 @@ fn each_server_answers_with_what_the_other_was_just_told() {
         world.ask(writing, ADA, "DELETE", &target).send().expect(204);
         world.get(reading, ADA, &target).expect(404);
     }
+}
+
+/// How many times the server turns to the database for each of these, when what is asked for is in memory.
+fn flights(proxy: &Proxy, world: &World, target: &str, who: &str) -> f64 {
+    const TIMES: u32 = 100;
+    (0..8).for_each(|_| _ = world.get(0, who, target).expect(200));
+    let before = proxy.sent();
+    (0..TIMES).for_each(|_| _ = world.get(0, who, target).expect(200));
+    f64::from(u32::try_from(proxy.sent() - before).unwrap()) / f64::from(TIMES)
+}
+
+#[test]
+fn who_reads_of_their_own_is_looked_for_and_read_at_once() {
+    let engine = Engine::start().expect("a PostgreSQL");
+    let proxy = Proxy::before(engine.port()).expect("a relay");
+    let world = World::over(&proxy.url(&engine.url()), 1);
+    let made = world.new_skill(0, "own");
+    let id = made["id"].as_str().unwrap();
+    // Beside them the server writes something once in a while.
+    let own = flights(&proxy, &world, &format!("/beta/me/profile/skills/{id}"), ADA);
+    assert!((1.0..1.3).contains(&own), "{own}");
+    let others = flights(&proxy, &world, &format!("/beta/users/{ADA}/profile/skills/{id}"), GRACE);
+    assert!((2.0..4.3).contains(&others), "{others}");
+    println!("own {own}, others {others}");
 }
 
 #[test]

@@ -55,6 +55,11 @@ impl Found {
         self.0.fetch_max(micros(asked), Ordering::Relaxed);
     }
 
+    /// Is that after then?
+    pub(super) fn is_after(&self, then: Duration) -> bool {
+        self.0.load(Ordering::Relaxed) > micros(then)
+    }
+
     /// Is that less than so long ago?
     pub(super) fn is_within(&self, staleness: Duration, now: Duration) -> bool {
         micros(now).saturating_sub(self.0.load(Ordering::Relaxed)) < micros(staleness)

@@ -78,6 +78,29 @@ async fn staleness_is_what_was_chosen_and_ends_with_a_conflict() {
     assert_eq!(seen(&*patient).await, None);
 }
 
+#[tokio::test]
+async fn what_is_of_one_moment_is_asked_for_once() {
+    let place = Place::laid_out().await.unwrap();
+    let (one, other) = (open(&place.url, &server()).await, open(&place.url, &server()).await);
+    let seen = async || one.snapshot(user(1)).await.unwrap().map(|seen| seen.rev());
+    let write = async |store: &PostgresStore, at| store.commit(commit(user(1), at, vec![put("skills", "a", 1)])).await;
+    write(&other, 1).await.unwrap();
+    assert_eq!(seen().await, Some(1));
+    write(&other, 2).await.unwrap();
+    let of_one = crate::of_one_moment(async {
+        // What was read before it began does not count, what it writes itself does.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let first = seen().await;
+        write(&other, 3).await.unwrap();
+        let again = seen().await;
+        write(&one, 4).await.unwrap();
+        (first, again, seen().await)
+    });
+    assert_eq!(of_one.await, (Some(2), Some(2), Some(4)));
+    write(&other, 5).await.unwrap();
+    assert_eq!(crate::of_one_moment(async { seen().await }).await, Some(5));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_that_race_lose_nothing() {
     let place = Place::laid_out().await.unwrap();
