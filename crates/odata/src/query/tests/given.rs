@@ -21,13 +21,18 @@ fn check(query: &str, expect: &str) {
 }
 
 #[test]
+fn no_option_is_given_twice() {
+    check("$top=1&TOP=2", "the query option `$top` must not appear more than once");
+    check("@p=1&%40p=2", "the parameter alias `@p` must not appear more than once");
+    check("$top=1&$skip=1&x=1&x=2", "$top=1 & $skip=1 & x:1 & x:2");
+}
+
+#[test]
 fn options_are_decoded_once_after_splitting() {
     check("$select=id%2CdisplayName&top=5", "$select=id,displayName & $top=5");
     check("%24Filter=a+eq+%27x%26y%2Bz%27", "$filter=a eq 'x&y+z'");
     check("$filter=a%20eq%20%2527", "$filter=a eq %27");
     check("mine=1&also&$top=2&@p='%3D'", "$top=2 & @p='=' & mine:1 & also:");
-    check("$top=1&TOP=2", "the query option `$top` must not appear more than once");
-    check("@p=1&%40p=2", "the parameter alias `@p` must not appear more than once");
     check("$flter=x", "unknown query option `$flter`; did you mean `$filter`?");
     check("$LEVELS=1", "the query option `$levels` does not apply here");
     check("$select=%", "invalid $select: found `%` at column 1, expected two hexadecimal digits after it");
