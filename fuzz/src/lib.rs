@@ -7,7 +7,8 @@
 //!
 //! Without being told more it tries a fixed number of inputs from a fixed seed, so that a test suite repeats itself.
 //! `VITAE_FUZZ_MINUTES` makes it go on for so long from another seed (`VITAE_FUZZ_SEED` from that one);
-//! `cargo xtask fuzz` sets them. Beside it: whether a history is linearizable ([`linear`]). It needs nothing but the standard library and knows nothing of what it tests.
+//! `cargo xtask fuzz` sets them. Beside it: whether a history is linearizable ([`linear`]). It needs nothing but the
+//! standard library and knows nothing of what it tests.
 
 #![expect(
     clippy::panic,

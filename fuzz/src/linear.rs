@@ -1,9 +1,9 @@
-//! Is a history of one thing linearizable: is there an order of its requests, each somewhere between being sent and being
-//! answered, in which a single copy of the thing answers as was answered?
+//! Is a history of one thing linearizable: is there an order of its requests, each somewhere between being sent and
+//! being answered, in which a single copy of the thing answers as was answered?
 //!
-//! Wing and Gong's search with Lowe's memory: a set of requests done and the state they led to is looked at once. Things
-//! are judged alone, since a history is linearizable if that of each is (Herlihy and Wing's locality). What a single copy
-//! would answer is for the caller to say.
+//! Wing and Gong's search with Lowe's memory: a set of requests done and the state they led to is looked at once.
+//! Things are judged alone, since a history is linearizable if that of each is (Herlihy and Wing's locality). What a
+//! single copy would answer is for the caller to say.
 
 use std::collections::HashSet;
 use std::hash::Hash;

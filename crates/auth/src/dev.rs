@@ -1,4 +1,5 @@
-//! The issuer of development servers: a P-256 key, an RSA key that follows from it, tokens in the shape Entra v2 gives them.
+//! The issuer of development servers: a P-256 key, an RSA key that follows from it, tokens in the shape Entra v2 gives
+//! them.
 //!
 //! It makes and signs tokens, and [`Desk`] decides who gets which; pages, endpoints and files are the server's.
 //! Production does not trust it.

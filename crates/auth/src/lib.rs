@@ -17,7 +17,8 @@
 //! ```
 //!
 //! The crate knows neither the model nor storage nor HTTP: it names no status code and reads no clock, and documents
-//! come to it by way of [`Fetch`]. Whether a caller *may* do something is decided elsewhere; here it is only found out who calls.
+//! come to it by way of [`Fetch`]. Whether a caller *may* do something is decided elsewhere; here it is only found out
+//! who calls.
 
 mod admission;
 mod authenticator;

@@ -1,6 +1,7 @@
 //! What a filter costs over stored rows: `cargo run --release -p edm --example filter_rate`.
 //!
-//! A thousand rows of some 700 to 1,000 bytes, a filter of five operators one of some fifty nodes, a lambda, the best of several rounds.
+//! A thousand rows of some 700 to 1,000 bytes, a filter of five operators one of some fifty nodes, a lambda, the best
+//! of several rounds.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measuring tool: it prints and takes the time")]
 #![expect(clippy::expect_used, reason = "a measuring tool stops when something is wrong")]

@@ -126,8 +126,8 @@ impl<R: Resources> Service<R> {
         Ok((operation.returns.as_ref().map(|returns| returns.ty), outcome))
     }
 
-    /// Is what an action is called on what the request presumes (OData Protocol 4.01, section 11.5.5.1)? A collection is
-    /// there and has no tag.
+    /// Is what an action is called on what the request presumes (OData Protocol 4.01, section 11.5.5.1)? A collection
+    /// is there and has no tag.
     async fn presumed(
         &self,
         caller: &R::Caller,

@@ -1,5 +1,5 @@
-//! `$root/…` in expressions: entities and collections elsewhere in the service, read before anything is evaluated, as the
-//! caller may see them. What is not there, or not for the caller, is null.
+//! `$root/…` in expressions: entities and collections elsewhere in the service, read before anything is evaluated, as
+//! the caller may see them. What is not there, or not for the caller, is null.
 
 use edm::expr::Origin;
 use odata::syntax::{Limit, beyond};

@@ -1,5 +1,5 @@
-//! What addresses mean that were asked for before. An address without options means the same each time, to whoever asks:
-//! it is bound against the model alone, before it is known who the caller is or what is there.
+//! What addresses mean that were asked for before. An address without options means the same each time, to whoever
+//! asks: it is bound against the model alone, before it is known who the caller is or what is there.
 //!
 //! Holds nothing that was answered, and no address that meant nothing.
 

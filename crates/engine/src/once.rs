@@ -10,8 +10,8 @@ use sha2::Sha256;
 use crate::resources::{Resources, Target};
 use crate::service::{Service, Understood};
 
-/// A request that may have been sent before, by digests with a key of the service's: who does not know that learns nothing
-/// of what it says, even by guessing.
+/// A request that may have been sent before, by digests with a key of the service's: who does not know that learns
+/// nothing of what it says, even by guessing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Once {
     /// The same for all requests of one caller to one collection that are known by the same.
@@ -34,8 +34,8 @@ pub enum Claim {
 }
 
 impl Once {
-    /// 128 bits from which to make an id for what the request makes, by which it is found again; another for each number.
-    /// No other request comes to the same, but one with the same key.
+    /// 128 bits from which to make an id for what the request makes, by which it is found again; another for each
+    /// number. No other request comes to the same, but one with the same key.
     pub fn id(&self, number: u8) -> [u8; 16] {
         let mut text = Text::keyed(self.name.as_bytes());
         // An SDK's id may be that of many requests: those that say something else go elsewhere.
@@ -48,8 +48,8 @@ impl Once {
 }
 
 impl<R: Resources> Service<R> {
-    /// By what the request is known when it comes again, if that is to be. Nothing of it follows from the model beyond names:
-    /// a request that comes again after an upgrade is the same.
+    /// By what the request is known when it comes again, if that is to be. Nothing of it follows from the model beyond
+    /// names: a request that comes again after an upgrade is the same.
     pub(crate) fn once(&self, understood: &Understood<'_, R>, target: &R::Target) -> Option<Once> {
         let (claim, kind, key) = match understood.repeat? {
             Repeat::Key(key) => (Claim::Key, "key", key),
@@ -83,8 +83,8 @@ impl Text {
         self.0.update(part);
     }
 
-    /// A body, which was read before. As it is written, but for what JSON gives no meaning: what else comes to the same, only a
-    /// model can tell, and the next release has another one.
+    /// A body, which was read before. As it is written, but for what JSON gives no meaning: what else comes to the
+    /// same, only a model can tell, and the next release has another one.
     fn body(&mut self, body: &[u8]) {
         match json::parse(body) {
             Ok(node) => self.node(&node),
@@ -151,8 +151,8 @@ mod tests {
         check("", "{}", false);
     }
 
-    /// What is kept by one release is looked for by the next: a digest that changes makes another request of one that comes
-    /// again.
+    /// What is kept by one release is looked for by the next: a digest that changes makes another request of one that
+    /// comes again.
     #[test]
     fn digests_stay() {
         let mut text = Text::keyed(b"k");

@@ -102,8 +102,8 @@ pub trait Resources: Send + Sync + 'static {
         window: &Window,
     ) -> impl Future<Output = Result<Vec<Entity>, Problem>> + Send;
 
-    /// Reads a part of a collection and counts the whole of it, so that the two agree. One that is long should not be read
-    /// whole for that.
+    /// Reads a part of a collection and counts the whole of it, so that the two agree. One that is long should not be
+    /// read whole for that.
     fn list_counted(
         &self,
         caller: &Self::Caller,
@@ -133,8 +133,8 @@ pub trait Resources: Send + Sync + 'static {
         ready(Ok(Vec::new()))
     }
 
-    /// So many entities at least must be behind what is aggregated of a collection read with that reach; what stands for
-    /// fewer is left out. 0: nothing is.
+    /// So many entities at least must be behind what is aggregated of a collection read with that reach; what stands
+    /// for fewer is left out. 0: nothing is.
     fn least_aggregated(&self, _target: &Self::Target, _reach: &Reach) -> usize {
         0
     }
@@ -174,8 +174,8 @@ pub trait Resources: Send + Sync + 'static {
         exchange: &Exchange,
     ) -> impl Future<Output = Result<Row, Problem>> + Send;
 
-    /// The same for a request that may have been carried out before: what was made then is answered again, as it is now.
-    /// A service that remembers nothing makes another.
+    /// The same for a request that may have been carried out before: what was made then is answered again, as it is
+    /// now. A service that remembers nothing makes another.
     fn create_once(
         &self,
         caller: &Self::Caller,
@@ -187,8 +187,8 @@ pub trait Resources: Send + Sync + 'static {
         self.create(caller, target, content, exchange)
     }
 
-    /// What such a request has made, as it is now, where all that it says was done before: then what it is related to is
-    /// not looked for any more. `None` where something may be left to do, or nothing is known of it.
+    /// What such a request has made, as it is now, where all that it says was done before: then what it is related to
+    /// is not looked for any more. `None` where something may be left to do, or nothing is known of it.
     fn done_once(
         &self,
         _caller: &Self::Caller,

@@ -111,8 +111,8 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// `/Origin/City`, as contexts say it: after the type of the entity where that alone has the property (OData Protocol
-    /// 4.01, section 10.13).
+    /// `/Origin/City`, as contexts say it: after the type of the entity where that alone has the property (OData
+    /// Protocol 4.01, section 10.13).
     pub(crate) fn property_path(&self, namespace: &str) -> String {
         let needed = self.properties.first().is_some_and(|first| self.ty.find(first.name).is_none());
         let cast = if needed { self.cast_text(namespace) } else { String::new() };

@@ -29,7 +29,8 @@ use crate::timings::Timings;
 
 pub(crate) use self::understanding::{Heard, Understood};
 
-/// A service: its data, its choices, and its key: of skip tokens, and of what requests are known by when they come again.
+/// A service: its data, its choices, and its key: of skip tokens, and of what requests are known by when they come
+/// again.
 #[derive(Debug, Clone)]
 pub struct Service<R> {
     pub(crate) resources: R,

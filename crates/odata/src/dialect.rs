@@ -40,8 +40,8 @@ pub struct Dialect {
     /// Is a change refused whose body names another key than the address? Elsewhere the key in a body counts for
     /// nothing; in a replacement it always does.
     pub key_must_fit: bool,
-    /// May `$count` be said of a single entity, of which it says nothing? Clients of Graph mark queries of its directory
-    /// with it.
+    /// May `$count` be said of a single entity, of which it says nothing? Clients of Graph mark queries of its
+    /// directory with it.
     pub counts_entities: bool,
     /// May the text behind the name of a string parameter (`f()?name=text`) stand without quotes?
     pub bare_strings: bool,
@@ -51,8 +51,8 @@ pub struct Dialect {
     pub unknown_segment: Kind,
     /// Does every entity say its id at minimal metadata, also where clients can reckon it?
     pub ids: bool,
-    /// Do the items of a collection say their positions where a client writes `$index` without a value? OData leaves that
-    /// form open; where it is said to 4.0, which has no such option, it is unknown.
+    /// Do the items of a collection say their positions where a client writes `$index` without a value? OData leaves
+    /// that form open; where it is said to 4.0, which has no such option, it is unknown.
     pub positions: bool,
     /// Does an answer say why it is what it is where a client prefers `explain`?
     pub explains: bool,

@@ -1,9 +1,9 @@
 //! Who may see what of a person. What is not allowed here is not allowed.
 //!
-//! An item leaves the service only as [`Visible`], which [`Viewer::shows`] makes of what is stored; the two ways round it,
-//! for what one wrote and for what has no audience, are few, and a test knows them all (`tests/surfaces`). To the owner
-//! everything exists. To others an item exists when *both* its own audience and the ceiling that the tenant set over
-//! its collection admit them; the two are asked one after the other, for together they would be another audience.
+//! An item leaves the service only as [`Visible`], which [`Viewer::shows`] makes of what is stored; the two ways round
+//! it, for what one wrote and for what has no audience, are few, and a test knows them all (`tests/surfaces`). To the
+//! owner everything exists. To others an item exists when *both* its own audience and the ceiling that the tenant set
+//! over its collection admit them; the two are asked one after the other, for together they would be another audience.
 //! Hidden and absent are one: nothing that is counted, ordered or told apart has seen more than this lets through.
 //!
 //! Whether a call may be made at all is judged before, in [`calls`]; what a viewer is to an owner is looked up in
@@ -39,7 +39,8 @@ impl<'a> Visible<'a> {
         Self(item)
     }
 
-    /// What has no audience, such as someone's entry in the directory or a setting: the call as a whole was admitted to it.
+    /// What has no audience, such as someone's entry in the directory or a setting: the call as a whole was admitted to
+    /// it.
     pub(crate) fn entry(item: &'a Arc<Item>) -> Self {
         Self(item)
     }

@@ -1,5 +1,5 @@
-//! What an address means, and may the caller do that there: people, their profiles, settings. What relationships lead to
-//! is found in `directory`.
+//! What an address means, and may the caller do that there: people, their profiles, settings. What relationships lead
+//! to is found in `directory`.
 
 use auth::Caller;
 use engine::{Action, Address, Kind, Problem, Step};

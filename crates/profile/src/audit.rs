@@ -24,8 +24,8 @@ pub(crate) const NOTE: &str = "note";
 
 /// A record in the making.
 ///
-/// `what` is `{"activity", "user", "app", "request", "changes": [{"collection", "id"}]}`, the values `[{"old", "new"}]`,
-/// one for each of the changes.
+/// `what` is `{"activity", "user", "app", "request", "changes": [{"collection", "id"}]}`, the values
+/// `[{"old", "new"}]`, one for each of the changes.
 pub(crate) struct Audit {
     what: Vec<u8>,
     values: Vec<u8>,

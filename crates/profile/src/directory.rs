@@ -1,6 +1,8 @@
-//! The directory beside people and their profiles: groups, photos, and where the relationships of people and groups lead.
+//! The directory beside people and their profiles: groups, photos, and where the relationships of people and groups
+//! lead.
 //!
-//! The truth of a relationship is in the partition of the person it is about (docs/adr/0014); here it is found and followed.
+//! The truth of a relationship is in the partition of the person it is about (docs/adr/0014); here it is found and
+//! followed.
 
 mod address;
 mod bind;

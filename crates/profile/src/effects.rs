@@ -26,7 +26,8 @@ pub trait Effects: Send + Sync + 'static {
     /// the same.
     fn salt(&self, owner: Uuid, at: i64) -> store::Salt;
 
-    /// Carries on with work for which nobody may wait: on the runtime, unless who steps through everything by hand takes it.
+    /// Carries on with work for which nobody may wait: on the runtime, unless who steps through everything by hand
+    /// takes it.
     fn spawn(&self, work: BoxFuture<'static, ()>) {
         drop(tokio::spawn(work));
     }

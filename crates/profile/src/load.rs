@@ -47,8 +47,8 @@ struct Prepared {
 
 impl Service {
     /// Loads people in fixture form: the members of a user, and under `profile` their items by collection. Ids may be
-    /// given; `roles` are the caller's to keep. The error names the person, counted from `first`, and every mistake; when
-    /// people cannot be read, nobody is loaded.
+    /// given; `roles` are the caller's to keep. The error names the person, counted from `first`, and every mistake;
+    /// when people cannot be read, nobody is loaded.
     pub async fn load_people(&self, tenant: Uuid, people: &[Json], first: usize) -> Result<Vec<Person>, Problem> {
         let _turn = self.turn().await;
         let policy = self.policy(tenant).await?;

@@ -1,5 +1,5 @@
-//! The audit log as auditors read it: an entry for each thing that was done, made of what the store recorded, the latest
-//! first.
+//! The audit log as auditors read it: an entry for each thing that was done, made of what the store recorded, the
+//! latest first.
 //!
 //! Read page by page from the store, so that a log of any length takes the memory of one page.
 

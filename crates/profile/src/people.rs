@@ -206,8 +206,8 @@ impl Service {
         snapshot.as_deref().map(Self::person_of).transpose().map_err(|_| no_person(name))
     }
 
-    /// Does all of a change that takes several writes, though nobody may wait for it any more: a client that hangs up must
-    /// not leave half of it.
+    /// Does all of a change that takes several writes, though nobody may wait for it any more: a client that hangs up
+    /// must not leave half of it.
     async fn to_the_end<T: Send + 'static>(
         &self,
         change: impl Future<Output = Result<T, Problem>> + Send + 'static,

@@ -19,7 +19,8 @@ use crate::model::{ALLOWED_AUDIENCES, ENTITY, GROUP, ITEM_FACET, MODEL, USER};
 
 pub(crate) use tenant::{RULES, check_setting, rule, setting_exists, told_apart_by};
 
-/// The collection in which a person's own entry is kept, beside those of the profile. Not a name that an address can have.
+/// The collection in which a person's own entry is kept, beside those of the profile. Not a name that an address can
+/// have.
 pub(crate) const PERSON: &str = "$user";
 /// The same of groups.
 pub(crate) const GROUP_ENTRY: &str = "$group";
@@ -47,7 +48,8 @@ pub(crate) fn is_private(collection: &str) -> bool {
     matches!(collection, REJECTED | KEYS | ATTEMPTS | "$family" | "$contacts" | "$list")
 }
 
-/// The collection in which a person keeps whom they mean by an audience. Like that of their entry no part of the profile.
+/// The collection in which a person keeps whom they mean by an audience. Like that of their entry no part of the
+/// profile.
 pub(crate) fn list_collection(list: &str) -> &'static str {
     match list {
         "family" => "$family",
@@ -304,7 +306,8 @@ fn goes_beyond(record: &Record) -> bool {
     })
 }
 
-/// What is stored of a record. Copied once more, so that it takes no more memory than it is long: it stays in the cache.
+/// What is stored of a record. Copied once more, so that it takes no more memory than it is long: it stays in the
+/// cache.
 pub(crate) fn body(record: &Record) -> Bytes {
     Bytes::copy_from_slice(&record.to_members())
 }

@@ -1,5 +1,5 @@
-//! `vitae check`: are the settings of a service, its issuers and the data of a directory sound? Nothing is changed, and a
-//! server may be running.
+//! `vitae check`: are the settings of a service, its issuers and the data of a directory sound? Nothing is changed, and
+//! a server may be running.
 
 mod issuers;
 

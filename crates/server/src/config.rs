@@ -1,5 +1,5 @@
-//! The settings of `vitae serve`, those of requests also for `vitae dev`: read from a file and the environment, each with
-//! its origin, and judged before anything starts.
+//! The settings of `vitae serve`, those of requests also for `vitae dev`: read from a file and the environment, each
+//! with its origin, and judged before anything starts.
 //!
 //! Every setting is one line of a table in [`keys`]; reading, messages and `--print-config` loop over it.
 
@@ -97,8 +97,8 @@ impl Config {
         Ok(Config::of(&text_of(file)?, file.unwrap_or(usual), environment))
     }
 
-    /// What `vitae dev` takes of the same: how requests are answered. A file is read where one is named; what else it says
-    /// is for `vitae serve`.
+    /// What `vitae dev` takes of the same: how requests are answered. A file is read where one is named; what else it
+    /// says is for `vitae serve`.
     pub(crate) fn read_for_development(file: Option<&Path>, environment: &Environment<'_>) -> Outcome<Config> {
         let text = text_of(file)?;
         let file = file.unwrap_or(Path::new(USUAL_FILE));

@@ -1,5 +1,5 @@
-//! `vitae copy`: everything of one store into another. How it is brought over is told in [`store::moving`]; here is where
-//! stores are, who uses them, and what is said meanwhile.
+//! `vitae copy`: everything of one store into another. How it is brought over is told in [`store::moving`]; here is
+//! where stores are, who uses them, and what is said meanwhile.
 
 mod bar;
 mod place;

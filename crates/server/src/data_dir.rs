@@ -62,8 +62,8 @@ struct Kept {
 impl DevNote {
     /// Tells whether the note is what was written: also by an earlier release, which knew fewer fields.
     fn sum(&self) -> serde_json::Result<String> {
-        // Every field, in this order, null or not. A new one comes last, with a `skip_serializing_if` for the value that a
-        // note without it has: then the sums of earlier notes stay what they are.
+        // Every field, in this order, null or not. A new one comes last, with a `skip_serializing_if` for the value
+        // that a note without it has: then the sums of earlier notes stay what they are.
         let Self { tenant: _, seed: _, signed_in: _, ordinary: _, roles: _, loading: _, clock: _, shift: _ } = self;
         let digest = Sha256::digest(serde_json::to_vec(self)?);
         Ok(digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())

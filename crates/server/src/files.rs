@@ -1,5 +1,5 @@
-//! Files written so that a reader sees all of them or nothing, secrets only their owner can read, and both stay when the
-//! power goes: a new name is not sure to be there before its directory is synced.
+//! Files written so that a reader sees all of them or nothing, secrets only their owner can read, and both stay when
+//! the power goes: a new name is not sure to be there before its directory is synced.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

@@ -1,7 +1,8 @@
 //! `vitae`: the one binary.
 //!
-//! A command is a module: [`dev`], [`serve`], [`token`], [`check`], [`migrate`], [`copy`], [`mod@env`]. What `dev` and `serve` share is the way of a
-//! request ([`app`]), the sockets ([`listen`]) and the making of the service ([`wiring`]).
+//! A command is a module: [`dev`], [`serve`], [`token`], [`check`], [`migrate`], [`copy`], [`mod@env`]. What `dev` and
+//! `serve` share is the way of a request ([`app`]), the sockets ([`listen`]) and the making of the service
+//! ([`wiring`]).
 
 mod app;
 mod check;

@@ -1,5 +1,5 @@
-//! Sealing what is recorded, while a server runs: once a second if there is something new, and when the server ends. What
-//! administrators saw is written first.
+//! Sealing what is recorded, while a server runs: once a second if there is something new, and when the server ends.
+//! What administrators saw is written first.
 //!
 //! What a seal is, and who of several servers makes it, is decided in [`store::seal`].
 
@@ -27,7 +27,8 @@ pub(crate) struct Sealing {
 }
 
 impl Sealing {
-    /// Begins. `holder` tells this server from others over the same store; a store that only one server can open needs none.
+    /// Begins. `holder` tells this server from others over the same store; a store that only one server can open needs
+    /// none.
     pub(crate) fn start(app: &App, holder: Uuid) -> Sealing {
         let (end, ended) = oneshot::channel();
         let (store, effects) = (Arc::clone(&app.store), Arc::clone(&app.effects));

@@ -1,5 +1,5 @@
-//! What administrators and trusted apps saw beyond their own audience, until it is written: one record for each request,
-//! together once a second. What a process that is killed has not written yet is lost.
+//! What administrators and trusted apps saw beyond their own audience, until it is written: one record for each
+//! request, together once a second. What a process that is killed has not written yet is lost.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

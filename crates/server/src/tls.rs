@@ -1,5 +1,5 @@
-//! TLS for those who connect: a certificate from files, taken anew when they change. Connections that stand keep the one
-//! they began with.
+//! TLS for those who connect: a certificate from files, taken anew when they change. Connections that stand keep the
+//! one they began with.
 //!
 //! Files are looked at every ten seconds, and at once on SIGHUP. While they do not fit together (one is written before
 //! the other) the old certificate is used on.

@@ -12,7 +12,8 @@ pub(crate) fn data(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
-/// Starts it by a command that lacks only arguments, and waits for it. Gives a token of the signed-in administrator too.
+/// Starts it by a command that lacks only arguments, and waits for it. Gives a token of the signed-in administrator
+/// too.
 pub(crate) fn start(mut command: Command, folder: &Path, more: &[&str]) -> Outcome<(Server, String)> {
     let ready: PathBuf = folder.join("ready");
     command.args(["dev", "--port", "0", "--data"]).arg(data(folder)).arg("--ready-file").arg(&ready).args(more);

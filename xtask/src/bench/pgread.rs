@@ -1,8 +1,9 @@
-//! What Vitae adds to the round trip of one read of a database: the bare driver, the store and the whole service, in turns,
-//! with as many under way at once, over one PostgreSQL.
+//! What Vitae adds to the round trip of one read of a database: the bare driver, the store and the whole service, in
+//! turns, with as many under way at once, over one PostgreSQL.
 //!
 //! The bare driver does what the store does at best: a prepared statement by primary key over a few shared connections.
-//! All share the cores, the load of the service too, which therefore sleeps when it has nothing to do, as the others do.
+//! All share the cores, the load of the service too, which therefore sleeps when it has nothing to do, as the others
+//! do.
 
 mod cost;
 

@@ -1,6 +1,7 @@
 //! Tokens that others check: ID tokens, for the app, and access tokens for apps that are APIs themselves.
 //!
-//! They are signed with RS256, which every library takes. Their `iss` is the one of the discovery document that the checker has read, so it follows the origin.
+//! They are signed with RS256, which every library takes. Their `iss` is the one of the discovery document that the
+//! checker has read, so it follows the origin.
 
 use super::{DevIssuer, TokenRequest, TokenUser, common_claims, subject};
 use crate::issuer::Algorithm;

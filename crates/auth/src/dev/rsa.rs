@@ -1,7 +1,7 @@
 //! The RSA key of a development issuer, for tokens that others check: libraries of Entra take RS256 and nothing else.
 //!
-//! It follows from the issuer's own key, so that nothing more is kept. Making it takes a moment, so it is made when it is
-//! needed first.
+//! It follows from the issuer's own key, so that nothing more is kept. Making it takes a moment, so it is made when it
+//! is needed first.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

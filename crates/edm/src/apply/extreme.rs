@@ -1,5 +1,5 @@
-//! `topcount`, `bottomcount`, `topsum`, `bottomsum`, `toppercent`, `bottompercent` (OData Extension for Data Aggregation
-//! 4.0, section 3.3.1).
+//! `topcount`, `bottomcount`, `topsum`, `bottomsum`, `toppercent`, `bottompercent` (OData Extension for Data
+//! Aggregation 4.0, section 3.3.1).
 
 use bigdecimal::{BigDecimal, Signed as _, Zero as _};
 

@@ -3,8 +3,8 @@
 //! crate's.
 //!
 //! - A row is one that was given, a projection of given ones to what they were grouped by, or new; computed and
-//!   aggregated values stand beside that in numbered columns. Whatever is left of a declared property is found where the
-//!   type has it, so expressions over the type go on working: they see null where nothing is left.
+//!   aggregated values stand beside that in numbered columns. Whatever is left of a declared property is found where
+//!   the type has it, so expressions over the type go on working: they see null where nothing is left.
 //! - Nulls are not aggregated, by `countdistinct` neither. Without values `sum`, `average`, `min` and `max` are null.
 //! - Sums and means of integers and decimals are exact; of floating numbers they are doubles, and NaN if one value is.
 //!   `min` and `max` are NaN too if one value is.
@@ -93,8 +93,8 @@ pub enum Grouping {
 }
 
 impl Pipeline {
-    /// The slot for a column of that name and shape; the same for the same. Rows of several branches may have columns of
-    /// one name and different types: those are different columns.
+    /// The slot for a column of that name and shape; the same for the same. Rows of several branches may have columns
+    /// of one name and different types: those are different columns.
     pub fn slot(columns: &mut Vec<Column>, name: &str, shape: Shape) -> usize {
         let same = |column: &Column| column.name == name && alike(column.shape, shape);
         columns.iter().position(same).unwrap_or_else(|| {
@@ -190,7 +190,8 @@ impl Sequence {
         self.steps.push(Step::GroupBy(by, steps));
     }
 
-    /// Makes a row for each item of a list, with the item in a slot; an `outer` one keeps rows without items, with null.
+    /// Makes a row for each item of a list, with the item in a slot; an `outer` one keeps rows without items, with
+    /// null.
     pub fn join(&mut self, list: Expr, slot: usize, outer: bool) {
         for layout in &mut self.layouts {
             layout.add_columns(std::iter::once(slot));

@@ -25,8 +25,8 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// The values by which a row is ordered. They stand for themselves: a page can go on from them when the row is gone.
-    /// Without regard to case, strings are folded.
+    /// The values by which a row is ordered. They stand for themselves: a page can go on from them when the row is
+    /// gone. Without regard to case, strings are folded.
     pub fn values<'a>(&'a self, row: &dyn Row<'a>, env: &Env) -> Result<Vec<Value>, EvalError> {
         self.keys
             .iter()

@@ -1,8 +1,8 @@
 //! `$search`: words, phrases and their combination, found in the strings that the model flags searchable.
 //!
 //! Case and compatibility forms do not matter (NFKC, then folded). A word is a run of letters and digits, a sign `+` or
-//! `#` at its end included (`C++`, `C#`); in scripts that are written without spaces every character is a word, so that a
-//! phrase of them finds any part of a text.
+//! `#` at its end included (`C++`, `C#`); in scripts that are written without spaces every character is a word, so that
+//! a phrase of them finds any part of a text.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;

@@ -97,7 +97,8 @@ impl Duration {
         Self(SignedDuration::from_hours((day_number(later) - day_number(earlier)) * 24))
     }
 
-    /// The date so much after midnight of `date`: what is left of a day is dropped, so today minus a second is yesterday.
+    /// The date so much after midnight of `date`: what is left of a day is dropped, so today minus a second is
+    /// yesterday.
     pub fn after(self, date: Date) -> Option<Date> {
         let later = DateTimeOffset::midnight(date).checked_add(self)?;
         later.local().map(|(date, _)| date)

@@ -1,7 +1,8 @@
-//! `if` of a request in a batch: a condition on what the requests before it gave (OData JSON Format 4.01, section 19.1).
+//! `if` of a request in a batch: a condition on what the requests before it gave (OData JSON Format 4.01, section
+//! 19.1).
 //!
-//! What it refers to (`$id/$succeeded`, `$id`, `$id/path/to/value`) is put in as a literal; what then stands there is an
-//! expression like that of a filter, but over nothing: other names mean nothing in it.
+//! What it refers to (`$id/$succeeded`, `$id`, `$id/path/to/value`) is put in as a literal; what then stands there is
+//! an expression like that of a filter, but over nothing: other names mean nothing in it.
 
 use edm::Primitive;
 use edm::eval::Datum;

@@ -1,8 +1,8 @@
 //! Calls of functions and actions (OData URL Conventions 4.01, sections 4.5 and 4.6; Protocol 4.01, section 11.5).
 //!
 //! Names are qualified or not: the model's namespace is the default one. The overload of a function is found by the
-//! names of its arguments, which stand in parentheses, behind aliases, or as query options of their own names. An action
-//! has its arguments in the body, so that all its overloads are kept.
+//! names of its arguments, which stand in parentheses, behind aliases, or as query options of their own names. An
+//! action has its arguments in the body, so that all its overloads are kept.
 
 use edm::check::brief;
 use edm::model::OperationImport;

@@ -30,8 +30,8 @@ impl Binder<'_> {
     }
 
     /// Takes the segment if it names, without the namespace, a type that what was reached can be seen as
-    /// (`Core.DefaultNamespace`). A key may look alike, so only the exact spelling counts; members look alike too, and are
-    /// looked for before.
+    /// (`Core.DefaultNamespace`). A key may look alike, so only the exact spelling counts; members look alike too, and
+    /// are looked for before.
     pub(super) fn bare_type(&mut self, segment: &Segment<'_>) -> Result<bool, Problem> {
         // The names of the types are many; most segments that come here are keys, and most keys GUIDs.
         if !is_identifier(segment.name()) {

@@ -79,8 +79,8 @@ pub fn read(form: &Form, body: &[u8], limit: usize) -> Result<Batch, Problem> {
     }
 }
 
-/// Writes the answers in a form: content type and body. `seed` makes the boundary; any text will do. `title_case` is that of
-/// [`crate::Dialect::batch_title_case`].
+/// Writes the answers in a form: content type and body. `seed` makes the boundary; any text will do. `title_case` is
+/// that of [`crate::Dialect::batch_title_case`].
 pub fn write(form: &Form, answers: &[Answer], seed: &str, title_case: bool) -> (String, Vec<u8>) {
     match form {
         Form::Json => ("application/json".to_owned(), json::write(answers, title_case)),

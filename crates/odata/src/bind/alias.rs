@@ -1,5 +1,5 @@
-//! Parameter aliases: `$filter=name eq @n&@n='Rust'`. An alias stands for its expression, bound where it is used; one that
-//! nothing is said of is null (OData Protocol 4.01, section 11.2.6.1.3).
+//! Parameter aliases: `$filter=name eq @n&@n='Rust'`. An alias stands for its expression, bound where it is used; one
+//! that nothing is said of is null (OData Protocol 4.01, section 11.2.6.1.3).
 
 use edm::expr::Expr;
 

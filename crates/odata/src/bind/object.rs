@@ -1,5 +1,5 @@
-//! Objects beside `eq` and `ne`: `origin eq {"city":"Oslo"}`, mostly by way of an alias. A complex value equals one whose
-//! members are equal, those that are not named being null or empty.
+//! Objects beside `eq` and `ne`: `origin eq {"city":"Oslo"}`, mostly by way of an alias. A complex value equals one
+//! whose members are equal, those that are not named being null or empty.
 
 use edm::expr::{Binary, Comparison, Expr, Unary};
 use edm::{StructType, Type};

@@ -1,9 +1,9 @@
 //! `$root/…` within expressions: an entity or collection elsewhere in the service (OData URL Conventions 4.01, section
-//! 5.1.1.14.2). It does not depend on the row, so the service reads it beforehand; what follows in the path is read off it
-//! like off any other value.
+//! 5.1.1.14.2). It does not depend on the row, so the service reads it beforehand; what follows in the path is read off
+//! it like off any other value.
 //!
-//! Not offered (501): operations there, and `$root` where nobody would read it: in conditions of a path and of a batch, and
-//! in and after `$apply`.
+//! Not offered (501): operations there, and `$root` where nobody would read it: in conditions of a path and of a batch,
+//! and in and after `$apply`.
 
 use edm::Type;
 use edm::expr::Expr;

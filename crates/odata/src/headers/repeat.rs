@@ -42,8 +42,8 @@ impl<'a> Repeat<'a> {
         Ok(Some(Self::Attempt { id, again: number.is_some_and(|number| number > 0) }))
     }
 
-    /// Of a batch that comes again each request comes again: it is known by its place, as far as it does not say itself by
-    /// what.
+    /// Of a batch that comes again each request comes again: it is known by its place, as far as it does not say itself
+    /// by what.
     pub fn mark_part(self, place: usize, headers: &mut HeaderMap) {
         if headers.contains_key(&KEY) {
             return;

@@ -24,8 +24,8 @@ impl Query {
 }
 
 impl Query {
-    /// What is selected of the rows that `$apply` made. Whole rows are listed as those of any collection, what was added
-    /// to them by its name.
+    /// What is selected of the rows that `$apply` made. Whole rows are listed as those of any collection, what was
+    /// added to them by its name.
     fn applied_list(&self) -> Option<String> {
         let pipeline = self.apply.as_ref()?;
         let Some(select) = &self.select else { return applied::select_list(pipeline, |_| true) };

@@ -29,8 +29,8 @@ pub struct Given {
 }
 
 impl Options {
-    /// Reads a query string as sent. System options and aliases may appear once; unknown names with `$` are problems, names
-    /// without `$` and `@` the client's own.
+    /// Reads a query string as sent. System options and aliases may appear once; unknown names with `$` are problems,
+    /// names without `$` and `@` the client's own.
     pub fn read(query: Option<&str>, limits: &Limits) -> Result<Self, Problem> {
         Self::read_beside(query, limits, &[])
     }

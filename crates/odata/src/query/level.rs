@@ -41,8 +41,8 @@ impl<'a> Levels<'a> {
         query
     }
 
-    /// Options are bound in the order in which they take effect, whatever the order in which they stand: what is computed is
-    /// known to the others, and they are about what `$apply` leaves.
+    /// Options are bound in the order in which they take effect, whatever the order in which they stand: what is
+    /// computed is known to the others, and they are about what `$apply` leaves.
     fn options(&mut self, ty: Type, choices: &'a [Choice]) -> Result<Query, Problem> {
         let mut query = Query::default();
         for choice in choices {

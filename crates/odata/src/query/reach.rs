@@ -11,8 +11,8 @@ impl Query {
         self.filter.iter().chain(computed).chain(self.order.keys.iter().map(|key| &key.expr))
     }
 
-    /// The relationships, from the row of the request on or from what was found elsewhere, along which expressions go, those
-    /// of nested options too.
+    /// The relationships, from the row of the request on or from what was found elsewhere, along which expressions go,
+    /// those of nested options too.
     pub fn reach_from(&self, origin: Origin) -> Reach {
         let mut reach = Reach::default();
         self.exprs().for_each(|expr| reach.merge(expr.reach_from(origin)));

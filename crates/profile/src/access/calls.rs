@@ -128,7 +128,8 @@ fn wanted(subject: Subject, reading: bool, own: bool, delegated: bool) -> Scopes
     }
 }
 
-/// May the caller see of this person only the basic properties? An entry is for the organization, and guests are none of it.
+/// May the caller see of this person only the basic properties? An entry is for the organization, and guests are none
+/// of it.
 pub(crate) fn only_basic(caller: &Caller, person: Option<Uuid>) -> bool {
     let own = person.is_some() && caller.user_id() == person;
     let is_guest = caller.roles.contains(Role::Guest) && !caller.roles.contains(Role::PeopleAdministrator);

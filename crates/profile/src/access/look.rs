@@ -1,4 +1,5 @@
-//! What a caller is to an owner, as far as it has to be looked up: the tenant's rules, the owner's lists, shared groups.
+//! What a caller is to an owner, as far as it has to be looked up: the tenant's rules, the owner's lists, shared
+//! groups.
 //!
 //! Nothing is looked up for those who see everything. For everybody else it is the same whatever the owner has, so that
 //! how long an answer takes tells nothing of what is hidden.

@@ -1,4 +1,5 @@
-//! One entry of the log, in the members of its type. What the reader may not see of the values is left out, and said to be.
+//! One entry of the log, in the members of its type. What the reader may not see of the values is left out, and said to
+//! be.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The people and groups of an organization.
 //!
-//! Of the many members of Graph's `user`, Vitae keeps those that say who someone is and where they work. Lengths are the
-//! ones Graph documents.
+//! Of the many members of Graph's `user`, Vitae keeps those that say who someone is and where they work. Lengths are
+//! the ones Graph documents.
 
 use edm::model::build::{BOOLEAN, DATE_TIME, INT32, STRING, entity, list, many, one, to_one};
 use edm::model::{Default, Navigation, StructType};

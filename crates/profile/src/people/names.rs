@@ -132,8 +132,9 @@ impl Service {
         Arc::clone(&self.names).lock_owned().await
     }
 
-    /// What came of names after the write that decides who is called what. Where it failed the change is made all the same,
-    /// and must not be answered as if it were not; what is left of names is put in order by whoever wants one of them.
+    /// What came of names after the write that decides who is called what. Where it failed the change is made all the
+    /// same, and must not be answered as if it were not; what is left of names is put in order by whoever wants one of
+    /// them.
     pub(super) fn left(&self, done: Result<(), Problem>) -> Result<(), Problem> {
         match done {
             // In a group nothing is made yet, and nothing is going to be.

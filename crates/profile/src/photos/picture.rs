@@ -1,5 +1,5 @@
-//! Pictures: read within bounds, scaled down, encoded anew. Nothing of a file but its pixels comes out: not where it was
-//! taken, nor with what. Knows no people and no store.
+//! Pictures: read within bounds, scaled down, encoded anew. Nothing of a file but its pixels comes out: not where it
+//! was taken, nor with what. Knows no people and no store.
 
 use std::io::Cursor;
 

@@ -32,7 +32,8 @@ fn titles(world: &World, query: &str) -> Vec<String> {
     }
 }
 
-/// WebApi#1943, #2041, AspNetCoreOData#525, #859, #1054, #1061, #1147: rows were lost, answers failed, links were missing.
+/// WebApi#1943, #2041, AspNetCoreOData#525, #859, #1054, #1061, #1147: rows were lost, answers failed, links were
+/// missing.
 #[test]
 fn pages_follow_each_other_over_keys_that_are_null_nested_or_descending() {
     let world = world();

@@ -1,4 +1,5 @@
-//! What only Ada's page holds: the values that break careless clients. Very long names, emoji, right-to-left text, nothing but nulls.
+//! What only Ada's page holds: the values that break careless clients. Very long names, emoji, right-to-left text,
+//! nothing but nulls.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! A life in order: born, studied, worked elsewhere, came to the company, was promoted. The items of a profile tell it from several sides.
+//! A life in order: born, studied, worked elsewhere, came to the company, was promoted. The items of a profile tell it
+//! from several sides.
 
 use super::dice::Dice;
 use super::person::{Identity, Tenant};

@@ -1,11 +1,13 @@
 //! The demo tenant: the people of Fjord Engineering, a company that does not exist, made from a number.
 //!
-//! Equal seeds give equal people, ids and items, on every machine; the first k people are the same however many are asked for.
-//! Nothing here knows the store or the server: the result is a *fixture*, the same form that `--fixture FILE` takes.
+//! Equal seeds give equal people, ids and items, on every machine; the first k people are the same however many are
+//! asked for. Nothing here knows the store or the server: the result is a *fixture*, the same form that
+//! `--fixture FILE` takes.
 //!
 //! # The fixture format
 //!
-//! A JSON object with the member `people`, and perhaps `groups`. A person is what `POST /users` takes, with a profile inside:
+//! A JSON object with the member `people`, and perhaps `groups`. A person is what `POST /users` takes, with a profile
+//! inside:
 //!
 //! ```json
 //! {
@@ -31,19 +33,19 @@
 //! - Required: `userPrincipalName` and `displayName`. Every other writable member of a user may stand beside them.
 //! - `roles` is any of `peopleAdministrator`, `auditor`, `guest`; absent means an ordinary employee.
 //! - `manager` names someone else by id or `userPrincipalName`; whoever is not in the fixture is nobody's manager.
-//! - A group is what `POST /groups` takes; `members` names people the same way. A person's `memberOf`, a list of the ids of
-//!   groups, says the same from the other end.
-//! - `profile` holds lists of items by the name of the collection, each item being what a POST to that collection takes. Absent
-//!   members get the defaults they would get there; times and authors are the server's.
+//! - A group is what `POST /groups` takes; `members` names people the same way. A person's `memberOf`, a list of the
+//!   ids of groups, says the same from the other end.
+//! - `profile` holds lists of items by the name of the collection, each item being what a POST to that collection
+//!   takes. Absent members get the defaults they would get there; times and authors are the server's.
 //! - `id`, of a person, a group or an item, is a GUID. It is optional: what has none gets one.
 //!
 //! # Who is in it
 //!
-//! Person 0 is always `ada@fjord.example`, the people administrator, with something in every collection; person 1 is always
-//! `grace@fjord.example`, an ordinary employee. Person 8 is an auditor, 17 a guest, 29 a newcomer with an almost empty page.
-//! Everyone but the chief executive has a manager, and there are three groups, of which one is an audience.
-//! References between people (managers, colleagues, sponsors) lead to others of the tenant as soon as it has ten.
-//! Phone numbers cannot be dialled, and every web address is below a domain reserved for examples.
+//! Person 0 is always `ada@fjord.example`, the people administrator, with something in every collection; person 1 is
+//! always `grace@fjord.example`, an ordinary employee. Person 8 is an auditor, 17 a guest, 29 a newcomer with an almost
+//! empty page. Everyone but the chief executive has a manager, and there are three groups, of which one is an audience.
+//! References between people (managers, colleagues, sponsors) lead to others of the tenant as soon as it has ten. Phone
+//! numbers cannot be dialled, and every web address is below a domain reserved for examples.
 
 mod ada;
 mod contact;

@@ -1,7 +1,8 @@
-//! Who person n is: id, names, user name, home, department, manager. Computed from the number alone, so that anyone may refer to anyone.
+//! Who person n is: id, names, user name, home, department, manager. Computed from the number alone, so that anyone may
+//! refer to anyone.
 //!
-//! The first two are the same for every seed; the others come from the seed. People refer only to people with a lower number,
-//! or to one of the first ten: with ten people or more no reference leads nowhere.
+//! The first two are the same for every seed; the others come from the seed. People refer only to people with a lower
+//! number, or to one of the first ten: with ten people or more no reference leads nowhere.
 
 use super::dice::Dice;
 use super::groups;
@@ -249,7 +250,8 @@ pub(super) fn depth(index: usize) -> usize {
     std::iter::successors(manager(index), |above| manager(*above)).count()
 }
 
-/// Every locale once, then the remaining places of the larger ones, each part in random order: a small tenant has all scripts.
+/// Every locale once, then the remaining places of the larger ones, each part in random order: a small tenant has all
+/// scripts.
 fn slots(locales: &[Locale], dice: &mut Dice) -> Vec<(usize, usize)> {
     let firsts: Vec<usize> = (0..locales.len()).collect();
     let rest = locales.iter().enumerate();

@@ -1,7 +1,7 @@
 //! The demo people keep the rules of a fixture, are repeatable, and between them show everything a profile can hold.
 //!
-//! With the facts of the model at hand (`VITAE_SHARED` names the folder that holds `spec/model.json`) every item is checked
-//! against its type, member by member; without them only the shapes that need no facts are.
+//! With the facts of the model at hand (`VITAE_SHARED` names the folder that holds `spec/model.json`) every item is
+//! checked against its type, member by member; without them only the shapes that need no facts are.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -1,6 +1,7 @@
 //! Text helpers: the vocabulary files' form, and letters folded to ASCII for user names and addresses.
 //!
-//! A vocabulary file is lines of `key  value` below `== name | share`; columns stand between ` | `, words between commas.
+//! A vocabulary file is lines of `key  value` below `== name | share`; columns stand between ` | `, words between
+//! commas.
 
 /// One section of a vocabulary file.
 pub(super) struct Section {

@@ -94,7 +94,8 @@ impl Ground {
         Ok(note)
     }
 
-    /// When an earlier run stopped, for a clock that moves with changes: it must neither go back nor give ids out twice.
+    /// When an earlier run stopped, for a clock that moves with changes: it must neither go back nor give ids out
+    /// twice.
     async fn latest(&self, note: &DevNote, effects: &Effects) -> Result<i64, store::Error> {
         let mut latest = note.clock.unwrap_or(i64::MIN);
         if effects.deviation().0.is_none() {

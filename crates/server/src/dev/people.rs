@@ -134,7 +134,8 @@ fn roles_given(person: &Value) -> Result<Roles, String> {
     given.collect()
 }
 
-/// The person or group with an id that follows from the name, so that a reset brings the same back and tokens stay good.
+/// The person or group with an id that follows from the name, so that a reset brings the same back and tokens stay
+/// good.
 fn with_id(mut one: Value, seed: u64, name: &str) -> Value {
     let name = one.get(name).and_then(Value::as_str).map(str::to_lowercase);
     if let (Some(members), Some(name)) = (one.as_object_mut(), name) {

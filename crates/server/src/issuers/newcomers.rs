@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::wiring::Api;
 
-/// Makes sure that the person a caller acts for is in the directory, if they can be. Where the store cannot say or take it
-/// for the moment, that is the answer: they may well exist.
+/// Makes sure that the person a caller acts for is in the directory, if they can be. Where the store cannot say or take
+/// it for the moment, that is the answer: they may well exist.
 pub(crate) async fn welcome(api: &Api, caller: &Caller) -> Result<(), Problem> {
     let (Some(person), Some(id)) = (person(caller), caller.user_id()) else { return Ok(()) };
     let tenant = caller.tenant;

@@ -44,8 +44,8 @@ pub(super) fn client(form: &Form, basic: Option<(&str, &str)>, facts: Facts<'_>)
     }
 }
 
-/// The app that proves itself by a token of its own making (RFC 7523), as with a certificate. None is registered here, just
-/// as the secret is none: what the token says is held against the app, and who signed it is not.
+/// The app that proves itself by a token of its own making (RFC 7523), as with a certificate. None is registered here,
+/// just as the secret is none: what the token says is held against the app, and who signed it is not.
 fn asserted(form: &Form, assertion: &str, facts: Facts<'_>) -> Result<&'static App, Fault> {
     if form.need("client_assertion_type")? != JWT {
         return Err(Fault::new(Wrong::Malformed, format!("expected `client_assertion_type` to be {JWT}")));

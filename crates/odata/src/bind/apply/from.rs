@@ -1,6 +1,6 @@
 //! `aggregate(A with sum from p with average as D)`: short for `groupby((p),aggregate(A with sum as A1))`, then
-//! `aggregate(A1 with average as D)` (section 3.2.1.5). Offered where it is the only item: one of several would have to be
-//! carried out beside the others.
+//! `aggregate(A1 with average as D)` (section 3.2.1.5). Offered where it is the only item: one of several would have to
+//! be carried out beside the others.
 
 use edm::apply::{Aggregate, Layout, Sequence};
 use edm::expr::{Expr, Shape};

@@ -1,8 +1,8 @@
-//! `$apply` bound: names of properties and aliases looked up, methods and amounts checked. What a transformation means is
-//! `edm::apply`'s.
+//! `$apply` bound: names of properties and aliases looked up, methods and amounts checked. What a transformation means
+//! is `edm::apply`'s.
 //!
-//! Not offered (501): `nest` and `addnested`, transformations within `join`, hierarchies, custom aggregates and methods, `from`
-//! beside other items.
+//! Not offered (501): `nest` and `addnested`, transformations within `join`, hierarchies, custom aggregates and
+//! methods, `from` beside other items.
 
 mod aggregate;
 mod from;
@@ -23,8 +23,8 @@ use crate::syntax::tree::{self, Transformation};
 pub(super) use scope::Applied;
 
 impl Binder<'_> {
-    /// `$apply` over the rows of the current level, which have a structured type. What is bound afterwards on the level is
-    /// about its result.
+    /// `$apply` over the rows of the current level, which have a structured type. What is bound afterwards on the level
+    /// is about its result.
     pub fn apply(&mut self, trees: &[Transformation]) -> Result<Pipeline, Problem> {
         self.within("$apply");
         // What rows are made of does not reach beyond them.

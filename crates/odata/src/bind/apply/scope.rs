@@ -1,5 +1,5 @@
-//! What names mean where `$apply` has been at work: aliases are columns, and of the declared properties only those can be
-//! named that are left.
+//! What names mean where `$apply` has been at work: aliases are columns, and of the declared properties only those can
+//! be named that are left.
 
 use edm::apply::{Column, Layout, Pipeline, Seen, Sequence};
 use edm::expr::{Expr, Shape};

@@ -1,5 +1,5 @@
-//! Bodies of action calls: the names in it choose the overload, then every argument is read (OData Protocol 4.01 section
-//! 11.5.5.1).
+//! Bodies of action calls: the names in it choose the overload, then every argument is read (OData Protocol 4.01
+//! section 11.5.5.1).
 
 use edm::check::{brief, one_of};
 use edm::json::Node;

@@ -1,5 +1,5 @@
-//! Who is related to whom in a fixture: names become ids, and the members of groups are told by the people themselves, as they
-//! are kept.
+//! Who is related to whom in a fixture: names become ids, and the members of groups are told by the people themselves,
+//! as they are kept.
 
 use std::collections::HashMap;
 

@@ -119,8 +119,8 @@ async fn a_store_that_is_away_is_no_reason_to_be_unknown() {
     assert_eq!(refused, 5, "looking, the tenant's rules, the name, the entry, the name for good");
 }
 
-/// Whoever hangs up while a question takes long, whichever and be it done or not, is let in the next time, once, and nobody
-/// else gets their name.
+/// Whoever hangs up while a question takes long, whichever and be it done or not, is let in the next time, once, and
+/// nobody else gets their name.
 #[tokio::test(start_paused = true)]
 async fn who_hangs_up_on_a_slow_store_is_let_in_the_next_time() {
     let (caller, namesake) = (called(KARI, UPN), called(Uuid::from_u128(3), "KARI@fjord.example"));
