@@ -15,7 +15,7 @@ use crate::access::{Look, Viewer, Visible};
 use crate::audit::{Activity, Audit};
 use crate::guesses::{check_guess, rejection};
 use crate::model::PROFILE;
-use crate::once::{Sent, gone};
+use crate::once::Sent;
 use crate::problems::{no_item, no_person};
 use crate::retrying::retrying;
 use crate::rules::{self, PERSON, Writing};
@@ -178,11 +178,11 @@ impl Service {
         sent: &Sent<'_>,
         at: i64,
     ) -> Result<Option<Row>, Problem> {
-        let Some(id) = sent.made(snapshot, at)? else { return Ok(None) };
-        match self.visible(caller, owner, snapshot, collection, &id).await {
+        let Some(before) = sent.made(snapshot, at)? else { return Ok(None) };
+        match self.visible(caller, owner, snapshot, collection, &before.id).await {
             Ok(item) => Ok(Some(item.row(collection.target))),
             Err(problem) if problem.kind != Kind::ItemNotFound => Err(problem),
-            Err(_) if sent.has_key() => Err(gone()),
+            Err(_) if before.is_sure => Err(sent.gone()),
             Err(_) => Ok(None),
         }
     }

@@ -64,6 +64,13 @@ impl Noted {
     }
 }
 
+/// What a request has made before.
+pub(crate) struct Before {
+    pub(crate) id: Arc<str>,
+    /// Can it be nothing but this request that made it? Then it makes nothing else, though that is gone.
+    pub(crate) is_sure: bool,
+}
+
 /// Where a request that makes a partition makes it.
 pub(crate) enum Ground {
     /// Here, where nothing is yet.
@@ -114,13 +121,6 @@ fn another() -> Problem {
     Problem::new(Kind::KeyReused, message).at("Idempotency-Key")
 }
 
-/// What a request with a key has made exists no longer for its sender.
-pub(crate) fn gone() -> Problem {
-    let message = "the request with this key was carried out before, and what it made is there no longer; expected a new \
-                   key for a new request";
-    Problem::new(Kind::KeySpent, message).at("Idempotency-Key")
-}
-
 /// Is it a note, as it is stored?
 pub(crate) fn is_note(item: &Item) -> bool {
     Note::of(item).is_some()
@@ -149,8 +149,26 @@ impl<'a> Sent<'a> {
         notes.item(self.collection(), &self.once.name).and_then(|item| Note::of(item))
     }
 
-    /// The id of what the request has made here before; a problem where its key is another request's.
-    pub(crate) fn made(&self, notes: &Snapshot, at: i64) -> Result<Option<Arc<str>>, Problem> {
+    /// What a request has made exists no longer for its sender.
+    pub(crate) fn gone(&self) -> Problem {
+        let (what, header) = match self.has_key() {
+            true => ("the request with this key", "Idempotency-Key"),
+            false => ("another try of this request", "client-request-id"),
+        };
+        let message = format!(
+            "{what} was carried out before, and what it made is there no longer; expected another `{header}` for a new \
+             request"
+        );
+        Problem::new(Kind::KeySpent, message).at(header)
+    }
+
+    /// Did it arrive before that was made, as further tries may have done by then?
+    fn is_overtaken(&self, made: i64) -> bool {
+        self.arrived < made - APART
+    }
+
+    /// What the request has made here before; a problem where its key is another request's.
+    pub(crate) fn made(&self, notes: &Snapshot, at: i64) -> Result<Option<Before>, Problem> {
         let known = self.note(notes).filter(|note| !self.is_forgotten(note.item, at));
         let Some(note) = known else { return Ok(None) };
         let is_same = *note.said == *self.once.said;
@@ -159,9 +177,10 @@ impl<'a> Sent<'a> {
             Claim::Key => true,
             Claim::Again => is_same && !note.several,
             // Its own further try has overtaken it.
-            Claim::First => is_same && !note.several && note.again && self.arrived < note.item.header.created - APART,
+            Claim::First => is_same && !note.several && note.again && self.is_overtaken(note.item.header.created),
         };
-        Ok(is_meant.then_some(note.made))
+        let is_sure = self.has_key() || self.is_overtaken(note.item.header.created);
+        Ok(is_meant.then_some(Before { id: note.made, is_sure }))
     }
 
     /// Notes that the request makes the item of that id: the changes, and what they presume of the notes before.
@@ -267,7 +286,10 @@ impl Service {
                             Err(_) => Ground::New(id),
                         });
                     }
-                    Some(begun) if sent.has_key() && at.saturating_sub(begun) <= sent.keys_kept => return Err(gone()),
+                    Some(begun) if sent.has_key() && at.saturating_sub(begun) <= sent.keys_kept => {
+                        return Err(sent.gone());
+                    }
+                    Some(begun) if !sent.has_key() && sent.is_overtaken(begun) => return Err(sent.gone()),
                     Some(_) => continue,
                 }
             };

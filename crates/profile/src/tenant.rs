@@ -16,7 +16,7 @@ use crate::access::{Policy, Visible};
 use crate::audit::{Activity, Audit};
 use crate::items::{damaged, unchanged};
 use crate::model::{ADMIN, PEOPLE_ADMIN_SETTINGS};
-use crate::once::{Sent, gone};
+use crate::once::Sent;
 use crate::problems::{from_store, no_item};
 use crate::retrying::retrying;
 use crate::rules::{self, Writing};
@@ -155,11 +155,11 @@ impl Service {
         let settings = self.settings_of(tenant).await?;
         let at = self.effects.change_time(settings.as_ref().map_or(0, |settings| settings.last_time()));
         if let Some((sent, settings)) = sent.zip(settings.as_deref())
-            && let Some(id) = sent.made(settings, at)?
+            && let Some(before) = sent.made(settings, at)?
         {
-            match found(Some(settings), navigation, &id) {
+            match found(Some(settings), navigation, &before.id) {
                 Some(item) => return Ok(Some(Visible::entry(item).row(navigation.target))),
-                None if sent.has_key() => return Err(gone()),
+                None if before.is_sure => return Err(sent.gone()),
                 None => {}
             }
         }

@@ -61,15 +61,20 @@ fn one_id_for_all_requests_makes_no_two_of_them_one() {
     assert_eq!(world.findings(), Vec::<String>::new());
 }
 
-/// A first try hangs before it makes anything. Its sender tries again elsewhere and is answered; then the first goes on.
-#[test]
-fn a_first_try_that_was_overtaken_makes_nothing_more() {
-    let world = World::new();
+/// Something of each kind, related to others where it can be.
+fn things() -> [(&'static str, Json); 3] {
     let kari = json!({
         "userPrincipalName": "kari@fjord.example", "displayName": "Kari", "manager@odata.bind": reference(GRACE),
     });
     let club = json!({"displayName": "Club", "members@odata.bind": [reference(GRACE)]});
-    for (url, body) in [(SKILLS, rust()), ("users", kari), ("groups", club)] {
+    [(SKILLS, rust()), ("users", kari), ("groups", club)]
+}
+
+/// A first try hangs before it makes anything. Its sender tries again elsewhere and is answered; then the first goes on.
+#[test]
+fn a_first_try_that_was_overtaken_makes_nothing_more() {
+    let world = World::new();
+    for (url, body) in things() {
         let arrival = world.exchange();
         let made = world.sent(&ada(), url, AGAIN, &body).ok(201);
         let first = world.send_in(arrival, &ada(), Method::POST, url, FIRST, &body.to_string()).ok(201);
@@ -82,5 +87,23 @@ fn a_first_try_that_was_overtaken_makes_nothing_more() {
     // By now the id is the name of none.
     let first = world.send_in(arrival, &ada(), Method::POST, "me/profile/notes", FIRST, "{}").ok(201);
     assert_ne!(first["id"], made["id"]);
+    assert_eq!(world.findings(), Vec::<String>::new());
+}
+
+/// What a further try has made was removed when one that arrived before it, the first or another, goes on.
+#[test]
+fn what_is_gone_is_not_made_again_by_a_try_that_was_overtaken() {
+    let world = World::new();
+    for (url, body) in things() {
+        let arrival = world.exchange();
+        let made = world.sent(&ada(), url, &[ID, ("retry-attempt", "2")], &body).ok(201);
+        assert_eq!(world.delete(&ada(), &format!("{url}/{}", id(&made))).status, 204);
+        for headers in [FIRST, AGAIN] {
+            let late = world.send_in(arrival.clone(), &ada(), Method::POST, url, headers, &body.to_string());
+            assert!(late.error(409, "idempotencyKeySpent").contains("another try of this request"), "{url}");
+        }
+        // One that arrives now is meant.
+        world.sent(&ada(), url, AGAIN, &body).ok(201);
+    }
     assert_eq!(world.findings(), Vec::<String>::new());
 }
