@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fuzz::linear::{self, linearizable};
 
+use super::managers::Managers;
+
 /// Later than everything.
 pub(super) const NEVER: u64 = u64::MAX;
 
@@ -36,11 +38,14 @@ pub(super) enum State {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ask {
-    /// Once: where it has a key, the same may come again.
+    /// Once. `again`: the same may have come before.
     Create {
         left: usize,
         right: usize,
+        by: By,
         again: bool,
+        /// Who is to be a person's manager.
+        manager: Option<usize>,
     },
     /// `other`: by someone who sees what is for all alone.
     Read {
@@ -54,6 +59,17 @@ pub(super) enum Ask {
     Remove {
         tag: Option<usize>,
     },
+}
+
+/// By what a POST is known when it comes again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Nothing,
+    Key,
+    /// As an SDK tries: an id of its own.
+    Id,
+    /// The id by which an app sends all that it does, and which is the name of none.
+    OneForAll,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,8 +166,8 @@ impl Event {
 pub(super) struct Judge {
     /// By id.
     pub(super) histories: BTreeMap<(Kind, String), Vec<Event>>,
-    /// What was sent to make something, by the mark it leaves.
-    pub(super) made: BTreeMap<(Kind, usize), Vec<Event>>,
+    /// What was sent to make something, by the mark it leaves, and the id that was answered.
+    pub(super) made: BTreeMap<(Kind, usize), Vec<(Option<String>, Event)>>,
     /// The ids under which a mark was seen.
     pub(super) seen: BTreeMap<(Kind, usize), BTreeSet<String>>,
     /// What lists have shown, with whose eyes and when.
@@ -161,6 +177,7 @@ pub(super) struct Judge {
     pub(super) pairs: BTreeMap<usize, Option<bool>>,
     /// The pairs of notes that were seen last.
     pub(super) noted: BTreeSet<usize>,
+    pub(super) managers: Managers,
     pub(super) wrong: Vec<String>,
 }
 
@@ -192,18 +209,7 @@ impl Judge {
                 self.wrong.push(format!("pair {mark} was made: {made:?}, but in the end there are {:?}", self.noted));
             }
         }
-        for ((kind, mark), ids) in &self.seen {
-            if ids.len() > 1 {
-                self.wrong.push(format!("one POST has made several: {kind:?} {mark}: {ids:?}"));
-            }
-            let made = self.made.get(&(*kind, *mark)).map_or(&[][..], Vec::as_slice);
-            if made.is_empty() {
-                self.wrong.push(format!("a POST that was refused has made something: {kind:?} {mark}"));
-            }
-            if let Some(history) = ids.first().and_then(|id| self.histories.get_mut(&(*kind, id.clone()))) {
-                history.extend(made);
-            }
-        }
+        self.judge_marks();
         for ((kind, id), history) in &mut self.histories {
             if *kind == Kind::Skill {
                 history.extend(self.lists.iter().map(|(event, shown)| Event {
@@ -216,6 +222,52 @@ impl Judge {
             }
         }
         self.wrong
+    }
+}
+
+impl Judge {
+    /// What has come of each POST.
+    fn judge_marks(&mut self) {
+        for ((kind, mark), ids) in &self.seen {
+            let made = self.made.get(&(*kind, *mark)).map_or(&[][..], Vec::as_slice);
+            if made.is_empty() {
+                self.wrong.push(format!("a POST that was refused has made something: {kind:?} {mark}"));
+            }
+            let is_one = match made.first().map(|(_, event)| event.ask) {
+                Some(Ask::Create { by: By::OneForAll, .. }) => true,
+                Some(Ask::Create { by: By::Id, .. }) => self.is_one(*kind, ids, made),
+                _ => ids.len() == 1,
+            };
+            if !is_one {
+                self.wrong.push(format!("one POST has made several: {kind:?} {mark}: {ids:?}"));
+            }
+            if let Some(only) = ids.first().filter(|_| *kind == Kind::Person && ids.len() == 1)
+                && !self.removals(*kind, only).any(|_| true)
+            {
+                self.wrong.extend(self.managers.judge(*mark, only));
+            }
+            for id in ids {
+                let own = made.iter().filter(|(told, _)| told.as_ref().is_none_or(|told| told == id));
+                self.histories.entry((*kind, id.clone())).or_default().extend(own.map(|(_, event)| event));
+            }
+        }
+    }
+
+    /// When something was asked to be removed.
+    fn removals(&self, kind: Kind, id: &str) -> impl Iterator<Item = u64> {
+        let history = self.histories.get(&(kind, id.to_owned())).map_or(&[][..], Vec::as_slice);
+        history.iter().filter(|event| matches!(event.ask, Ask::Remove { .. })).map(|event| event.begun)
+    }
+
+    /// Has a POST that an SDK tried made one thing? It makes another where the one before was removed meanwhile; who was
+    /// answered tries no more.
+    fn is_one(&self, kind: Kind, ids: &BTreeSet<String>, made: &[(Option<String>, Event)]) -> bool {
+        let answered = made.iter().find_map(|(told, event)| Some((told.as_ref()?, event.ended)));
+        let was_removed = |id: &String, before: u64| self.removals(kind, id).any(|begun| begun < before);
+        match answered {
+            Some((told, when)) => ids.iter().filter(|id| *id != told).all(|id| was_removed(id, when)),
+            None => ids.iter().filter(|id| !was_removed(id, NEVER)).count() <= 1,
+        }
     }
 }
 

@@ -1,103 +1,29 @@
 //! One run: clients, the server's own tasks and the operations of the store, each a step further by chance.
 
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
 
-use auth::Caller;
-use engine::{Dialect, Exchange, Request};
 use fuzz::Dice;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde_json::Value as Json;
+use store::Store as _;
 use store::memory::MemoryStore;
-use store::{BoxFuture, Store as _};
-use uuid::Uuid;
 
-use super::judge::Judge;
-use super::script::{About, Known, Sent};
-use super::store::{Broken, Fate, Stepped};
-use super::told::{Answer, ROOM, When};
+use super::judge::{By, Judge, Kind};
+use super::script::{self, Known, Sent};
+use super::server::{Clock, SECOND, Server, Task};
+use super::store::{Before, Broken, Fate, Stepped, at_once};
+use super::told::{Answer, When};
 use crate::tests::harness::{self, World};
-use crate::{Effects, Service, Settings};
+use crate::{Service, Settings};
 
-const SECOND: i64 = 10_000_000;
+/// How many servers there are, and by how much the clock of each is ahead of the one before.
+const SERVERS: usize = 2;
+const AHEAD: i64 = SECOND / 5;
 /// Steps after which a run has come to no end.
 const MOST: u64 = 100_000;
 
-/// Time, ids and tasks of a server; they go on when it starts anew.
-#[derive(Default)]
-pub(super) struct Hands {
-    now: AtomicI64,
-    ids: AtomicU64,
-    spawned: Mutex<Vec<BoxFuture<'static, ()>>>,
-}
-
-impl Effects for Hands {
-    fn now(&self) -> i64 {
-        self.now.load(Ordering::SeqCst)
-    }
-
-    fn change_time(&self, floor: i64) -> i64 {
-        self.now.fetch_max(floor, Ordering::SeqCst);
-        self.now.fetch_add(SECOND / 100, Ordering::SeqCst) + SECOND / 100
-    }
-
-    fn committed(&self, _: i64) {}
-
-    fn turn(&self) -> Option<&Arc<tokio::sync::Mutex<()>>> {
-        None
-    }
-
-    fn new_id(&self, _: Uuid, _: i64) -> Uuid {
-        Uuid::from_u128(0x1_0000 + u128::from(self.ids.fetch_add(1, Ordering::SeqCst)))
-    }
-
-    fn salt(&self, owner: Uuid, at: i64) -> store::Salt {
-        (owner.as_u128() ^ u128::from(at.cast_unsigned())).to_be_bytes()
-    }
-
-    fn spawn(&self, work: BoxFuture<'static, ()>) {
-        self.spawned.lock().unwrap_or_else(PoisonError::into_inner).push(work);
-    }
-}
-
-/// Was a task woken?
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-}
-
-/// A future that is polled when it was woken, and not before.
-struct Task<T> {
-    future: Pin<Box<dyn Future<Output = T> + Send>>,
-    woken: Arc<Woken>,
-}
-
-impl<T> Task<T> {
-    fn new(future: impl Future<Output = T> + Send + 'static) -> Self {
-        Self { future: Box::pin(future), woken: Arc::new(Woken(AtomicBool::new(true))) }
-    }
-
-    fn is_ready(&self) -> bool {
-        self.woken.0.load(Ordering::SeqCst)
-    }
-
-    fn poll(&mut self) -> Option<T> {
-        self.woken.0.store(false, Ordering::SeqCst);
-        match self.future.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(&self.woken)))) {
-            Poll::Ready(said) => Some(said),
-            Poll::Pending => None,
-        }
-    }
-}
-
 /// A request under way.
 struct Asked {
-    about: About,
+    sent: Sent,
+    server: usize,
     begun: u64,
     task: Task<Answer>,
 }
@@ -108,6 +34,8 @@ struct Client {
     /// Does it only read what others are shown?
     other: bool,
     asked: Option<Asked>,
+    /// What it sends once more.
+    again: Option<Sent>,
 }
 
 /// What happens to a run: one in so many, or never.
@@ -116,17 +44,24 @@ pub(super) struct Weather {
     fails: usize,
     silent: usize,
     hangs_up: usize,
+    /// A proxy in between waits no longer; the server goes on.
+    gives_up: usize,
     ends: usize,
     wrong: usize,
 }
 
 impl Weather {
-    fn of(dice: &mut Dice, broken: bool) -> Self {
+    fn of(dice: &mut Dice, broken: Option<Broken>) -> Self {
         let mut often = |least: usize| if dice.below(3) == 0 { 0 } else { least + dice.below(least * 4) };
-        let (fails, hangs_up, ends, silent) = (often(8), often(40), often(150), often(12));
+        let (fails, hangs_up, ends, silent, gives_up) = (often(8), often(40), often(150), often(12), often(20));
         let silent = if dice.below(2) == 0 { silent } else { 0 };
-        let quiet = Self { wrong: 10, ..Self::default() };
-        if broken { quiet } else { Self { fails, silent, hangs_up, ends, wrong: 0 } }
+        match broken {
+            None => Self { fails, silent, hangs_up, gives_up, ends, wrong: 0 },
+            Some(Broken::Late) => Self { gives_up: 20, ..Self::default() },
+            // What comes of it takes several requests of the same person's.
+            Some(Broken::Reopens) => Self { wrong: 1, ..Self::default() },
+            Some(_) => Self { wrong: 10, ..Self::default() },
+        }
     }
 }
 
@@ -147,23 +82,18 @@ pub(super) struct Run {
     weather: Weather,
     broken: Option<Broken>,
     memory: Arc<MemoryStore>,
-    store: Arc<Stepped>,
-    hands: Arc<Hands>,
-    service: engine::Service<Service>,
+    before: Before,
+    clock: Arc<Clock>,
+    servers: Vec<Server>,
     clients: Vec<Client>,
-    carried: Vec<Task<()>>,
+    /// Tasks of servers.
+    carried: Vec<(usize, Task<()>)>,
     judge: Judge,
     known: Known,
     now: u64,
     trace: Vec<String>,
     answers: usize,
     faults: usize,
-}
-
-fn server(store: &Arc<Stepped>, hands: &Arc<Hands>) -> engine::Service<Service> {
-    let settings = Settings { items_per_collection: ROOM, ..Settings::default() };
-    let (store, hands): (Arc<dyn store::Store>, Arc<dyn Effects>) = (store.clone(), hands.clone());
-    engine::Service::new(Service::new(store, hands, settings), Dialect::GRAPH, [7; 32])
 }
 
 impl Run {
@@ -174,42 +104,46 @@ impl Run {
             run.ask_after();
         }
         let mut wrong = run.judge.judge();
-        wrong.extend(super::store::at_once(run.memory.verify()).unwrap());
-        wrong.extend(super::store::at_once(Service::new(run.memory, run.hands, Settings::default()).verify()));
+        wrong.extend(at_once(run.memory.verify()).unwrap());
+        let hands = Arc::clone(&run.servers[0].hands);
+        wrong.extend(at_once(Service::new(run.memory, hands, Settings::default()).verify()));
         Outcome { wrong, trace: run.trace, answers: run.answers, faults: run.faults }
     }
 
     fn new(seed: u64, broken: Option<Broken>) -> Self {
         let mut dice = Dice::new(seed);
-        let weather = Weather::of(&mut dice, broken.is_some());
+        let weather = Weather::of(&mut dice, broken);
         let memory: Arc<MemoryStore> = Arc::default();
         World::people(memory.clone());
-        let (store, hands) = (Arc::new(Stepped::new(Arc::clone(&memory), broken)), Arc::<Hands>::default());
-        // Later than what is there.
-        hands.now.store(2_000_000 * SECOND, Ordering::SeqCst);
-        let service = server(&store, &hands);
-        let client = |number| Client { left: 6 + dice.below(8), other: number == 0, asked: None };
+        let client = |number| Client { left: 6 + dice.below(8), other: number == 0, asked: None, again: None };
         let clients = (0..5).map(client).collect();
-        let trace = vec![format!("{weather:?}")];
-        let (judge, known, carried) = (Judge::default(), Known::default(), Vec::new());
-        let (now, answers, faults) = (0, 0, 0);
-        Self {
+        let clock = Arc::<Clock>::default();
+        // Later than what is there.
+        clock.pass(2_000_000 * SECOND);
+        let mut run = Self {
             dice,
             weather,
             broken,
             memory,
-            store,
-            hands,
-            service,
+            before: Before::default(),
+            clock,
+            servers: Vec::new(),
             clients,
-            carried,
-            judge,
-            known,
-            now,
-            trace,
-            answers,
-            faults,
-        }
+            carried: Vec::new(),
+            judge: Judge::default(),
+            known: Known::default(),
+            now: 0,
+            trace: vec![format!("{weather:?}")],
+            answers: 0,
+            faults: 0,
+        };
+        run.servers = (0..SERVERS).map(|number| run.server(number)).collect();
+        run
+    }
+
+    fn server(&self, number: usize) -> Server {
+        let store = Stepped::new(Arc::clone(&self.memory), self.broken, Arc::clone(&self.before));
+        Server::start(store, &self.clock, AHEAD * i64::try_from(number).unwrap_or_default())
     }
 
     /// Steps until nothing is left to do; says whether it came to that.
@@ -221,6 +155,9 @@ impl Run {
             }
             if happens(&mut self.dice, self.weather.hangs_up) {
                 self.hang_up();
+            }
+            if happens(&mut self.dice, self.weather.gives_up) {
+                self.give_up();
             }
             if !self.step() {
                 let waits = self.clients.iter().filter(|client| client.asked.is_some()).count() + self.carried.len();
@@ -234,35 +171,40 @@ impl Run {
         false
     }
 
-    /// One thing by chance: an operation of the store, a client, or a task of the server. False if there is none.
+    /// One thing by chance: an operation of a store, a client, or a task of a server. False if there is none.
     fn step(&mut self) -> bool {
-        let spawned = std::mem::take(&mut *self.hands.spawned.lock().unwrap_or_else(PoisonError::into_inner));
-        self.carried.extend(spawned.into_iter().map(Task::new));
-        let is_ready = |client: &Client| client.asked.as_ref().map_or(client.left > 0, |asked| asked.task.is_ready());
+        for (number, server) in self.servers.iter().enumerate() {
+            self.carried.extend(server.hands.spawned().into_iter().map(|work| (number, Task::new(work))));
+        }
+        let is_ready = |client: &Client| match &client.asked {
+            Some(asked) => asked.task.is_ready(),
+            None => client.left > 0 || client.again.is_some(),
+        };
         let clients: Vec<_> = (0..self.clients.len()).filter(|at| is_ready(&self.clients[*at])).collect();
-        let carried: Vec<_> = (0..self.carried.len()).filter(|at| self.carried[*at].is_ready()).collect();
-        let operations = self.store.len();
-        let chosen = self.dice.below(clients.len() + carried.len() + operations);
+        let carried: Vec<_> = (0..self.carried.len()).filter(|at| self.carried[*at].1.is_ready()).collect();
+        let operations: Vec<_> =
+            (0..SERVERS).flat_map(|server| (0..self.servers[server].store.len()).map(move |at| (server, at))).collect();
+        let chosen = self.dice.below(clients.len() + carried.len() + operations.len());
         if let Some(client) = clients.get(chosen) {
             self.step_client(*client);
         } else if let Some(task) = carried.get(chosen - clients.len()) {
-            let done = self.carried[*task].poll().is_some();
+            let done = self.carried[*task].1.poll().is_some();
             self.trace.push(format!("task {task}{}", if done { " ends" } else { "" }));
             if done {
                 drop(self.carried.swap_remove(*task));
             }
-        } else if operations > 0 {
-            self.step_store(chosen - clients.len() - carried.len());
+        } else if let Some((server, operation)) = operations.get(chosen - clients.len() - carried.len()) {
+            self.step_store(*server, *operation);
         } else {
             return false;
         }
         true
     }
 
-    fn step_store(&mut self, operation: usize) {
+    fn step_store(&mut self, server: usize, operation: usize) {
         let (dice, weather) = (&mut self.dice, self.weather);
         let mut is_fault = false;
-        let said = self.store.step(operation, |writes| {
+        let said = self.servers[server].store.step(operation, |writes| {
             let fate = match () {
                 () if happens(dice, weather.wrong) => Fate::Wrong,
                 () if happens(dice, weather.fails) => Fate::Refused,
@@ -279,67 +221,94 @@ impl Run {
     fn step_client(&mut self, number: usize) {
         let client = &mut self.clients[number];
         let Some(asked) = &mut client.asked else {
-            client.left -= 1;
-            let sent = self.known.request(&mut self.dice, &mut self.judge, client.other);
-            self.trace.push(format!("client {number}: {} {} {:?} {}", sent.method, sent.path, sent.headers, sent.body));
+            let sent = match client.again.take() {
+                Some(again) => {
+                    // SDKs wait before they do.
+                    self.clock.pass(SECOND);
+                    again
+                }
+                None => {
+                    client.left -= 1;
+                    self.known.request(&mut self.dice, &mut self.judge, client.other)
+                }
+            };
+            let server = self.dice.below(SERVERS);
+            self.trace.push(format!(
+                "client {number} to {server}: {} {} {:?} {}",
+                sent.method, sent.path, sent.headers, sent.body
+            ));
             let caller = if client.other { harness::grace("User.Read.All") } else { harness::ada() };
-            let (about, begun) = (sent.about.clone(), self.now);
-            client.asked = Some(Asked { about, begun, task: ask(self.service.clone(), caller, sent) });
+            let late = if self.broken == Some(Broken::Late) { 60 * SECOND } else { 0 };
+            let task = self.servers[server].ask(caller, sent.clone(), late);
+            client.asked = Some(Asked { sent, server, begun: self.now, task });
             return;
         };
         let Some(answer) = asked.task.poll() else { return };
         self.trace.push(format!("client {number} hears {} {}", answer.status, answer.body));
         self.answers += 1;
-        self.hear(number, Some(&answer));
+        let asked = self.hear(number, Some(&answer));
+        self.clients[number].again = asked.filter(|_| answer.status == 503).and_then(|asked| asked.sent.again());
     }
 
     /// What has come of a client's request.
-    fn hear(&mut self, number: usize, answer: Option<&Answer>) {
-        let Some(asked) = self.clients[number].asked.take() else { return };
+    fn hear(&mut self, number: usize, answer: Option<&Answer>) -> Option<Asked> {
+        let asked = self.clients[number].asked.take()?;
         let when = When { begun: asked.begun, ended: self.now };
-        self.judge.hear(&mut self.known, &asked.about, when, answer, self.weather.silent > 0);
+        self.judge.hear(&mut self.known, &asked.sent.about, when, answer, self.weather.silent > 0);
+        Some(asked)
     }
 
-    /// A client waits no longer.
+    /// A client waits no longer, and the server does not go on for nobody.
     fn hang_up(&mut self) {
         let number = self.dice.below(self.clients.len());
-        if self.clients[number].asked.is_some() {
+        if self.hear(number, None).is_some() {
             self.trace.push(format!("client {number} hangs up"));
             self.faults += 1;
-            self.hear(number, None);
         }
     }
 
-    /// The server is killed and started anew: what was under way is done or not.
+    /// A proxy answers instead of the server, which goes on: an SDK tries again.
+    fn give_up(&mut self) {
+        let number = self.dice.below(self.clients.len());
+        if let Some(asked) = self.hear(number, None) {
+            self.trace.push(format!("client {number} is told 504"));
+            self.faults += 1;
+            self.clients[number].again = asked.sent.again();
+            self.carried.push((asked.server, asked.task.unheard()));
+        }
+    }
+
+    /// A server is killed and started anew: what was under way there is done or not.
     fn end(&mut self) {
-        self.trace.push("the server ends".into());
+        let number = self.dice.below(SERVERS);
+        self.trace.push(format!("server {number} ends"));
         self.faults += 1;
-        for number in 0..self.clients.len() {
-            self.hear(number, None);
+        for client in 0..self.clients.len() {
+            if self.clients[client].asked.as_ref().is_some_and(|asked| asked.server == number) {
+                self.hear(client, None);
+            }
         }
-        self.carried.clear();
-        self.hands.spawned.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        while self.store.len() > 0 && self.dice.below(3) > 0 {
-            let operation = self.dice.below(self.store.len());
-            self.store.step(operation, |_| Fate::Done);
+        self.carried.retain(|(server, _)| *server != number);
+        let store = Arc::clone(&self.servers[number].store);
+        while store.len() > 0 && self.dice.below(3) > 0 {
+            store.step(self.dice.below(store.len()), |_| Fate::Done);
         }
-        self.store = Arc::new(Stepped::new(Arc::clone(&self.memory), self.broken));
-        self.service = server(&self.store, &self.hands);
+        self.servers[number] = self.server(number);
     }
 
     /// When all is quiet, and long after: what is there, who is called what, and is every name that nobody has free?
     fn ask_after(&mut self) {
         self.weather = Weather::default();
-        self.hands.now.fetch_add(120 * SECOND, Ordering::SeqCst);
+        self.clock.pass(120 * SECOND);
         let all: Vec<_> = self.judge.histories.keys().cloned().collect();
-        for sent in super::script::after(&all) {
+        for sent in script::after(&all) {
             self.quietly(sent);
         }
-        for number in 0..super::script::NAMES {
-            let named = self.quietly(super::script::named(number));
-            let name = super::script::name(number);
+        for number in 0..script::NAMES {
+            let named = self.quietly(script::named(number));
+            let name = script::name(number);
             let status = if named.status == 200 && named.body["userPrincipalName"] != *name { 0 } else { named.status };
-            let sent = self.known.new_with(super::judge::Kind::Person, number, false);
+            let sent = self.known.new_with(Kind::Person, number, By::Nothing, None);
             let made = self.quietly(sent);
             if !matches!((status, made.status), (200, 409) | (404, 201)) {
                 self.judge.wrong.push(format!("{name}: found {named:?}, then a POST was answered {made:?}"));
@@ -350,7 +319,7 @@ impl Run {
     /// Asks, and lets nothing else happen.
     fn quietly(&mut self, sent: Sent) -> Answer {
         let (about, begun) = (sent.about.clone(), self.now);
-        let mut task = ask(self.service.clone(), harness::ada(), sent);
+        let mut task = self.servers[self.dice.below(SERVERS)].ask(harness::ada(), sent, 0);
         for _ in 0..MOST {
             self.now += 1;
             if let Some(answer) = task.is_ready().then(|| task.poll()).flatten() {
@@ -362,25 +331,4 @@ impl Run {
         }
         panic!("no answer to {about:?}");
     }
-}
-
-/// Sends a request.
-fn ask(service: engine::Service<Service>, caller: Caller, sent: Sent) -> Task<Answer> {
-    Task::new(async move {
-        let mut headers = HeaderMap::new();
-        headers.insert("content-type", HeaderValue::from_static("application/json"));
-        for (name, value) in &sent.headers {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
-        }
-        let exchange = Exchange { request_id: "r".into(), client_request_id: "c".into(), now: 0, stopwatch: None };
-        let body = if sent.body.is_null() { Default::default() } else { sent.body.to_string().into() };
-        let (root, path, is_batch) = ("http://here/beta", sent.path.as_str(), sent.method == Method::POST);
-        let request = Request { method: sent.method, root, path, query: None, headers: &headers, body, exchange };
-        let response = match is_batch && path == "/$batch" {
-            true => service.batch(&caller, request, &["/beta", "/v1.0"]).await,
-            false => service.serve(&caller, &request).await,
-        };
-        let body = serde_json::from_slice(&response.body).unwrap_or(Json::Null);
-        Answer { status: response.status.as_u16(), body }
-    })
 }

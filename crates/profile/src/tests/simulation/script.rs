@@ -3,12 +3,18 @@
 use fuzz::Dice;
 use http::Method;
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
-use super::judge::{Ask, Judge, Kind};
-use crate::tests::harness::ADA;
+use super::judge::{Ask, By, Judge, Kind};
+use super::managers;
+use crate::tests::harness::{ADA, GRACE};
 
 /// User principal names that people take from each other.
 pub(super) const NAMES: usize = 3;
+/// Who may be somebody's manager.
+pub(super) const MANAGERS: [Uuid; 2] = [ADA, GRACE];
+/// Tries of an SDK after the first.
+const TRIES: usize = 3;
 
 /// What a request is about.
 #[derive(Debug, Clone)]
@@ -16,6 +22,8 @@ pub(super) enum About {
     /// Something new, with the mark it leaves.
     New(Kind, usize, Ask),
     One(Kind, String, Ask),
+    /// The manager of a person.
+    Manager(String, managers::Ask),
     Skills {
         other: bool,
     },
@@ -36,6 +44,25 @@ pub(super) struct Sent {
     pub(super) path: String,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Json,
+    /// How often it was sent before, by an SDK.
+    attempt: usize,
+}
+
+impl Sent {
+    /// The same as an SDK sends it once more, if it does.
+    pub(super) fn again(&self) -> Option<Self> {
+        let About::New(kind, mark, Ask::Create { left, right, by: by @ (By::Id | By::OneForAll), manager, .. }) =
+            self.about
+        else {
+            return None;
+        };
+        let about = About::New(kind, mark, Ask::Create { left, right, by, again: true, manager });
+        let attempt = self.attempt + 1;
+        let mut headers = self.headers.clone();
+        headers.retain(|(name, _)| *name != "retry-attempt");
+        headers.push(("retry-attempt", attempt.to_string()));
+        (attempt <= TRIES).then(|| Self { about, headers, attempt, ..self.clone() })
+    }
 }
 
 /// What clients know: what they saw, and what they have sent with a key.
@@ -78,7 +105,7 @@ fn members(kind: Kind, left: Option<usize>, right: Option<usize>, mark: Option<u
 }
 
 fn get(about: About, path: String) -> Sent {
-    Sent { about, method: Method::GET, path, headers: Vec::new(), body: Json::Null }
+    Sent { about, method: Method::GET, path, headers: Vec::new(), body: Json::Null, attempt: 0 }
 }
 
 impl Known {
@@ -108,17 +135,28 @@ impl Known {
 
     fn new_one(&mut self, dice: &mut Dice, kind: Kind) -> Sent {
         let right = dice.below(if kind == Kind::Skill { 2 } else { NAMES });
-        self.new_with(kind, right, dice.below(2) == 0)
+        let by = [By::Nothing, By::Key, By::Key, By::Id, By::Id, By::OneForAll][dice.below(6)];
+        let manager = (kind == Kind::Person && dice.below(2) == 0).then(|| dice.below(MANAGERS.len()));
+        self.new_with(kind, right, by, manager)
     }
 
-    /// Makes something; the same may come again if it has a key.
-    pub(super) fn new_with(&mut self, kind: Kind, right: usize, again: bool) -> Sent {
+    /// Makes something; the same may come again where it says by what it is known.
+    pub(super) fn new_with(&mut self, kind: Kind, right: usize, by: By, manager: Option<usize>) -> Sent {
         let mark = self.mark();
-        let about = About::New(kind, mark, Ask::Create { left: mark, right, again });
-        let body = members(kind, Some(mark), Some(right), Some(mark));
-        let mut sent = Sent { about, method: Method::POST, path: path(kind), headers: Vec::new(), body };
+        let again = by == By::Key;
+        let about = About::New(kind, mark, Ask::Create { left: mark, right, by, again, manager });
+        let mut body = members(kind, Some(mark), Some(right), Some(mark));
+        if let Some(manager) = manager {
+            body["manager@odata.bind"] = json!(reference(manager));
+        }
+        let mut sent = Sent { about, method: Method::POST, path: path(kind), headers: Vec::new(), body, attempt: 0 };
+        match by {
+            By::Nothing => {}
+            By::Key => sent.headers.push(("idempotency-key", mark.to_string())),
+            By::Id => sent.headers.push(("client-request-id", mark.to_string())),
+            By::OneForAll => sent.headers.push(("client-request-id", "app".to_owned())),
+        }
         if again {
-            sent.headers.push(("idempotency-key", mark.to_string()));
             self.keyed.push(sent.clone());
         }
         sent
@@ -133,13 +171,23 @@ impl Known {
                 "body": {"displayName": mark.to_string()}})
         };
         let body = json!({"requests": [note(1), note(2)]});
-        Sent { about: About::Pair(mark), method: Method::POST, path: "/$batch".into(), headers: Vec::new(), body }
+        Sent {
+            about: About::Pair(mark),
+            method: Method::POST,
+            path: "/$batch".into(),
+            headers: Vec::new(),
+            body,
+            attempt: 0,
+        }
     }
 
     fn old_one(&mut self, dice: &mut Dice, judge: &mut Judge, other: bool) -> Option<Sent> {
         let things: Vec<_> = self.things.iter().filter(|(kind, ..)| !other || *kind == Kind::Skill).collect();
         let recent = things.len().min(5);
         let (kind, id, tag) = things.get(things.len() - recent + dice.below(recent)).map(|one| (*one).clone())?;
+        if kind == Kind::Person && dice.below(3) == 0 {
+            return Some(of_manager(dice, id));
+        }
         let presumed = (dice.below(2) == 0).then_some(tag);
         let tag = presumed.as_deref().map(|tag| judge.tag(tag));
         let right = Some(dice.below(if kind == Kind::Skill { 2 } else { NAMES }));
@@ -157,8 +205,28 @@ impl Known {
             _ => return Some(get(About::One(kind, id, ask), path)),
         };
         let headers = presumed.map(|tag| ("if-match", tag)).into_iter().collect();
-        Some(Sent { about: About::One(kind, id, ask), method, path, headers, body })
+        Some(Sent { about: About::One(kind, id, ask), method, path, headers, body, attempt: 0 })
     }
+}
+
+fn reference(manager: usize) -> String {
+    format!("http://here/beta/users/{}", MANAGERS[manager])
+}
+
+/// Something of someone's manager.
+fn of_manager(dice: &mut Dice, id: String) -> Sent {
+    let (path, manager) = (format!("users/{id}/manager"), dice.below(MANAGERS.len()));
+    let (ask, method, body) = match dice.below(4) {
+        0 => return manager_of(id),
+        1 => (managers::Ask::Put(manager), Method::PUT, json!({"@odata.id": reference(manager)})),
+        _ => (managers::Ask::Clear, Method::DELETE, Json::Null),
+    };
+    Sent { about: About::Manager(id, ask), method, path: format!("{path}/$ref"), headers: Vec::new(), body, attempt: 0 }
+}
+
+fn manager_of(id: String) -> Sent {
+    let path = format!("users/{id}/manager");
+    get(About::Manager(id, managers::Ask::Read(None)), path)
 }
 
 /// Who has a name.
@@ -176,5 +244,6 @@ pub(super) fn after(all: &[(Kind, String)]) -> Vec<Sent> {
         get(About::Notes, format!("users/{ADA}/profile/notes")),
         get(About::People, path(Kind::Person)),
     ];
-    lists.into_iter().chain(all.iter().map(one)).collect()
+    let people = all.iter().filter(|(kind, _)| *kind == Kind::Person).map(|(_, id)| manager_of(id.clone()));
+    lists.into_iter().chain(all.iter().map(one)).chain(people).collect()
 }

@@ -9,11 +9,13 @@ use std::task::{Context, Poll, Waker};
 
 use store::memory::MemoryStore;
 use store::{
-    AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, Error, NameEntry, PartitionKey,
-    Precondition, Result, Scan, Snapshot, Store,
+    AuditRow, BoxFuture, Candidate, Change, ChangePosition, ChangeRow, Claimed, Commit, Error, Header, Item, NameEntry,
+    PartitionKey, Precondition, Result, Scan, Snapshot, Store,
 };
 use tokio::sync::oneshot;
 use uuid::Uuid;
+
+use crate::rules::{ATTEMPTS, KEYS};
 
 /// What becomes of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,14 @@ pub(super) enum Broken {
     Tears,
     /// It never answers.
     Silent,
+    /// It keeps no notes of what requests have made.
+    Forgets,
+    /// It does not keep that a request is done.
+    Reopens,
+    /// It tells of each item that it is for everybody.
+    Widens,
+    /// No store: a server takes requests for later ones than they are.
+    Late,
 }
 
 type Tell = Box<dyn FnOnce() + Send>;
@@ -64,9 +74,11 @@ pub(super) struct Stepped {
     memory: Arc<MemoryStore>,
     broken: Option<Broken>,
     under_way: Mutex<Vec<Operation>>,
-    /// What partitions held before their latest commit.
-    before: Arc<Mutex<HashMap<PartitionKey, Arc<Snapshot>>>>,
+    before: Before,
 }
+
+/// What partitions held before their latest commit.
+pub(super) type Before = Arc<Mutex<HashMap<PartitionKey, Arc<Snapshot>>>>;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -81,8 +93,8 @@ pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
 }
 
 impl Stepped {
-    pub(super) fn new(memory: Arc<MemoryStore>, broken: Option<Broken>) -> Self {
-        Self { memory, broken, ..Self::default() }
+    pub(super) fn new(memory: Arc<MemoryStore>, broken: Option<Broken>, before: Before) -> Self {
+        Self { memory, broken, before, ..Self::default() }
     }
 
     /// How many operations are under way.
@@ -143,9 +155,29 @@ fn commit_wrongly(memory: &MemoryStore, broken: Option<Broken>, mut commit: Comm
         }
         Some(Broken::Overfills) => commit.expect.retain(|one| !matches!(one, Precondition::AtMost { .. })),
         Some(Broken::Tears) => commit.changes.truncate(1),
+        Some(Broken::Forgets) => commit.changes.retain(|change| !is_note(change, 1)),
+        Some(Broken::Reopens) => commit.changes.retain(|change| !is_note(change, 2)),
         _ => {}
     }
     at_once(memory.commit(commit))
+}
+
+/// Is it a note, of that version at least, of what a request has made?
+fn is_note(change: &Change, version: u64) -> bool {
+    matches!(change, Change::Put { item, .. } if is_noting(item) && item.header.version >= version)
+}
+
+fn is_noting(item: &Item) -> bool {
+    [KEYS, ATTEMPTS].contains(&&*item.collection)
+}
+
+/// The same with every item for everybody.
+fn widened(snapshot: &Snapshot) -> Arc<Snapshot> {
+    let items = snapshot.collections().flat_map(|name| snapshot.items(name));
+    let widen = |item: &Arc<Item>| {
+        Arc::new(Item { header: Header { audience: u32::MAX, ..item.header.clone() }, ..item.as_ref().clone() })
+    };
+    Arc::new(Snapshot::new(snapshot.rev(), snapshot.last_time(), items.map(widen)))
 }
 
 impl Store for Stepped {
@@ -153,7 +185,8 @@ impl Store for Stepped {
         let (before, broken) = (Arc::clone(&self.before), self.broken);
         self.start("snapshot", false, move |memory, wrong| {
             let stale = lock(&before).get(&partition).cloned().filter(|_| wrong && broken == Some(Broken::Stale));
-            if stale.is_some() { Ok(stale) } else { at_once(memory.snapshot(partition)) }
+            let found = if stale.is_some() { stale } else { at_once(memory.snapshot(partition))? };
+            Ok(if wrong && broken == Some(Broken::Widens) { found.map(|found| widened(&found)) } else { found })
         })
     }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use super::judge::{Ask, Event, Judge, Kind, NEVER, Shown, Told};
-use super::script::{About, Known, NAMES, name};
+use super::managers::{self, Try};
+use super::script::{About, Known, MANAGERS, NAMES, name};
 
 /// Most items in a collection here.
 pub(super) const ROOM: usize = 5;
@@ -49,7 +50,10 @@ impl Judge {
 
     /// Takes an answer in, or that there was none; `open` says that a failed change may have been made.
     pub(super) fn hear(&mut self, known: &mut Known, about: &About, when: When, answer: Option<&Answer>, open: bool) {
-        let answer = answer.filter(|answer| !(open && answer.status == 503));
+        // Whoever is made is there before their manager is; what fails then, or finds them gone, leaves that done.
+        let relates = matches!(about, About::New(_, _, Ask::Create { manager: Some(_), .. }));
+        let is_open = |status| (status == 503 && (open || relates)) || (status == 404 && relates);
+        let answer = answer.filter(|answer| !is_open(answer.status));
         let status = answer.map_or(0, |answer| answer.status);
         if !matches!(status, 0 | 200..=204 | 400 | 404 | 409 | 412 | 503) {
             self.wrong.push(format!("found {answer:?} to {about:?}"));
@@ -57,6 +61,7 @@ impl Judge {
         let body = answer.map_or(&Json::Null, |answer| &answer.body);
         match about {
             About::New(kind, mark, ask) => self.hear_new(known, (*kind, *mark, *ask), when, status, body),
+            About::Manager(id, ask) => self.hear_manager(id, *ask, when, status, body),
             About::One(kind, id, ask) => self.hear_one(known, (*kind, id, *ask), when, status, body),
             About::Skills { other } if status == 200 => self.hear_skills(known, *other, when, body),
             About::Count if status == 200 && body.as_u64().is_none_or(|count| count > ROOM as u64) => {
@@ -82,13 +87,36 @@ impl Judge {
         status: u16,
         body: &Json,
     ) {
-        let told = match status {
-            0 => Told::Unknown,
-            201 => Told::Shown(self.look(known, kind, body).1),
-            409 if body["error"]["code"] == "idempotencyKeySpent" => Told::Spent,
+        let (id, told) = match status {
+            0 => (None, Told::Unknown),
+            201 => {
+                let (id, shown) = self.look(known, kind, body);
+                if !self.seen.get(&(kind, mark)).is_some_and(|ids| ids.contains(&id)) {
+                    self.wrong.push(format!("a POST was answered with what another has made: {mark} {body}"));
+                }
+                (Some(id), Told::Shown(shown))
+            }
+            409 if body["error"]["code"] == "idempotencyKeySpent" => (None, Told::Spent),
             _ => return,
         };
-        self.made.entry((kind, mark)).or_default().push(event(when, ask, told));
+        if let Ask::Create { manager: Some(manager), .. } = ask {
+            let done = status == 201;
+            let when = if status == 0 { When { ended: NEVER, ..when } } else { when };
+            self.managers.tries.entry(mark).or_default().push(Try { when, manager, done });
+        }
+        self.made.entry((kind, mark)).or_default().push((id, event(when, ask, told)));
+    }
+
+    fn hear_manager(&mut self, id: &str, ask: managers::Ask, when: When, status: u16, body: &Json) {
+        let found = MANAGERS.iter().position(|one| text(body, "id") == one.to_string());
+        let (ask, known) = match (ask, status) {
+            (managers::Ask::Read(_), 200) => (managers::Ask::Read(found), true),
+            (managers::Ask::Read(_) | managers::Ask::Clear, 404) => (managers::Ask::Read(None), true),
+            (managers::Ask::Put(_) | managers::Ask::Clear, 204) => (ask, true),
+            (managers::Ask::Put(_) | managers::Ask::Clear, 0) => (ask, false),
+            _ => return,
+        };
+        self.managers.asked.entry(id.to_owned()).or_default().push(managers::Event::new(when, ask, known));
     }
 
     fn hear_one(
