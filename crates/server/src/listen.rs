@@ -132,15 +132,24 @@ impl Door {
             let (encrypted, spare) = (self.tls.is_some(), seat.is_spare());
             let line = Arc::new(Line::new(Arc::clone(&app), peer.ip(), encrypted, seat));
             let (builder, stop) = (Arc::clone(&builder), connections.subscribe());
+            let own = Arc::clone(&line);
             let serving: Pin<Box<dyn Future<Output = ()> + Send>> = match &self.tls {
                 None => Box::pin(converse(stream, line, builder, stop)),
                 Some(tls) => Box::pin(shake_hands(tls.acceptor(), stream, line, builder, stop)),
             };
             match spare {
                 false => tokio::spawn(serving),
-                true => tokio::spawn(async { _ = timeout(MOMENT, serving).await }),
+                true => tokio::spawn(leave_soon(own, serving)),
             };
         }
+    }
+}
+
+/// Serves a connection on a spare seat for as long as these are for.
+async fn leave_soon(line: Arc<Line>, serving: impl Future<Output = ()>) {
+    tokio::select! {
+        _ = timeout(MOMENT, serving) => {}
+        () = line.seat.is_wanted(|| line.activity.has_begun()) => {}
     }
 }
 

@@ -3,11 +3,18 @@
 //! waits to be accepted. While little is left, idle connections have to go sooner.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::sleep;
 
 /// Spare seats. With the time that each is taken for, it bounds how long a probe may wait behind others.
 const SPARE: usize = 64;
+
+/// For how long one may keep silent on a spare seat while others wait for it: what a connection over a long way takes to
+/// ask. A flood of connections that ask nothing is then let in and out by ten times more a second.
+const SILENCE: Duration = Duration::from_millis(100);
 
 /// The room there is.
 pub(super) struct Seats {
@@ -15,6 +22,8 @@ pub(super) struct Seats {
     spare: Arc<Semaphore>,
     /// With fewer free than this, room is scarce.
     few: usize,
+    /// How many wait for a seat, be it a spare one.
+    waiting: Arc<AtomicU32>,
 }
 
 /// Room for one connection.
@@ -22,6 +31,7 @@ pub(super) struct Seat {
     place: OwnedSemaphorePermit,
     few: usize,
     spare: bool,
+    waiting: Arc<AtomicU32>,
 }
 
 impl Seats {
@@ -33,16 +43,20 @@ impl Seats {
         // A quarter is for files, the database and whatever else is open; the spare seats are part of it.
         let most = count.map_or(most, |count| most.min(count - count / 4)).max(1);
         let spare = count.map_or(SPARE, |count| SPARE.min(count / 16)).max(1);
-        Seats { free: Arc::new(Semaphore::new(most)), spare: Arc::new(Semaphore::new(spare)), few: most / 4 }
+        let [free, spare] = [most, spare].map(|count| Arc::new(Semaphore::new(count)));
+        Seats { free, spare, few: most / 4, waiting: Arc::default() }
     }
 
     /// Waits for room, be it a spare seat. There is none any more only when the service has ended.
     pub(super) async fn take(&self) -> Option<Seat> {
-        tokio::select! {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let (place, spare) = tokio::select! {
             biased;
-            place = Arc::clone(&self.free).acquire_owned() => Some(Seat { place: place.ok()?, few: self.few, spare: false }),
-            place = Arc::clone(&self.spare).acquire_owned() => Some(Seat { place: place.ok()?, few: 0, spare: true }),
-        }
+            place = Arc::clone(&self.free).acquire_owned() => (place, false),
+            place = Arc::clone(&self.spare).acquire_owned() => (place, true),
+        };
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        Some(Seat { place: place.ok()?, few: self.few, spare, waiting: Arc::clone(&self.waiting) })
     }
 }
 
@@ -50,6 +64,16 @@ impl Seat {
     /// Whether it is one for those who found no other: to be left at once.
     pub(super) fn is_spare(&self) -> bool {
         self.spare
+    }
+
+    /// Waits until others want a spare seat on which nothing was asked for a while.
+    pub(super) async fn is_wanted(&self, has_begun: impl Fn() -> bool) {
+        loop {
+            sleep(SILENCE).await;
+            if !has_begun() && self.waiting.load(Ordering::Relaxed) > 0 {
+                return;
+            }
+        }
     }
 
     /// Whether others may soon find no room.
@@ -108,5 +132,28 @@ mod tests {
         assert!(seats.take().await.unwrap().is_spare());
         drop(first);
         assert!(!seats.take().await.unwrap().is_spare());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_keeps_silent_on_a_spare_seat_leaves_it_to_those_who_wait() {
+        let seats = Arc::new(Seats::new(1));
+        let _first = seats.take().await.unwrap();
+        let mut spare = Vec::new();
+        for _ in 0..SPARE {
+            spare.push(seats.take().await.unwrap());
+        }
+        let leaves = async |has_begun: bool| {
+            let start = tokio::time::Instant::now();
+            let wanted = tokio::time::timeout(Duration::from_secs(9), spare[0].is_wanted(|| has_begun)).await;
+            wanted.ok().map(|()| start.elapsed().as_millis())
+        };
+        assert_eq!(leaves(false).await, None, "nobody waits");
+        let others = Arc::clone(&seats);
+        let next = tokio::spawn(async move { others.take().await.is_some() });
+        assert_eq!(leaves(true).await, None, "who has asked is answered");
+        assert!(matches!(leaves(false).await, Some(100..=102)));
+        spare.pop();
+        assert!(next.await.unwrap());
+        assert_eq!(seats.waiting.load(Ordering::Relaxed), 0);
     }
 }
