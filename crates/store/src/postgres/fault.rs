@@ -89,6 +89,7 @@ fn remedy_by_code(code: &str) -> Option<&'static str> {
         "42501" => {
             "grant the user of `store` what is lacking: `vitae migrate` makes tables, servers read and write them"
         }
+        "42P05" | "26000" => "where a pooler such as pgbouncer is between, set `database.pgbouncer = true`",
         "42P01" | "42703" => {
             "what `vitae migrate` lays out is not there; is another database, or schema, named in `store`?"
         }
