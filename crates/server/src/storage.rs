@@ -80,6 +80,8 @@ impl Url {
 pub(crate) fn without_password(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else { return without_form(text) };
     let shown = match rest.rsplit_once('@') {
+        // Either is in a password.
+        Some((before, _)) if before.contains('?') => return format!("{scheme}://***"),
         Some((user, host)) => {
             let hidden = user.split_once(':').map_or(user.to_owned(), |(name, _)| format!("{name}:***"));
             format!("{scheme}://{hidden}@{host}")
@@ -237,6 +239,8 @@ mod tests {
             ),
             ("postgres://db/x?password=a&application_name=b", "postgres://db/x?password=***&application_name=b"),
             ("postgres://u:p@db/x?password=a", "postgres://u:***@db/x?password=***"),
+            ("postgres://db:5432/x?user=u&password=a@b", "postgres://***"),
+            ("postgres://u:se?cret@db/x", "postgres://***"),
             ("vitae:secret@db/people", "vitae:***@db/people"),
             ("host=db password=secret user=vitae", "host=db password=***"),
             ("HOST=db PASSWORD = 'se cret'", "HOST=db PASSWORD=***"),

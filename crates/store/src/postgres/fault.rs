@@ -75,6 +75,7 @@ fn remedy(cause: &str) -> Option<&'static str> {
             READ_ONLY,
             "name all hosts of the database in `store`, or the one that takes writes (`default_transaction_read_only` off)",
         ),
+        ("password missing", "give it in `store`, or in the environment as VITAE_STORE"),
         ("does not support TLS", "let the database offer TLS (`ssl = on`), or leave `sslmode` away"),
     ];
     table.iter().find(|(sign, _)| cause.contains(sign)).map(|(_, remedy)| *remedy)
