@@ -74,7 +74,11 @@ pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<St
     admit(found.unwrap_or(VERSION))?;
     let mut told = Vec::new();
     for step in STEPS {
-        take(client, step).await?;
+        // Even where the index is there, the step would wait for whoever writes, and all who write for the step.
+        match index_of(step) {
+            Some(index) if is_there(client, index).await? => {}
+            _ => take(client, step).await?,
+        }
     }
     for (column, step) in LOOSENED {
         // Even where it changes nothing, the step would wait for whoever reads.
@@ -198,11 +202,7 @@ fn is_first(place: &str, newest: &str) -> Result<()> {
 }
 
 async fn version(client: &Client) -> Result<Option<u32>> {
-    let there = client
-        .query_typed_one("SELECT to_regclass('layout') IS NOT NULL", &[])
-        .await
-        .map_err(|error| failure(&error))?;
-    if !there.try_get::<_, bool>(0).map_err(|error| failure(&error))? {
+    if !is_there(client, "layout").await? {
         return Ok(None);
     }
     let row = client
@@ -212,6 +212,17 @@ async fn version(client: &Client) -> Result<Option<u32>> {
     let Some(row) = row else { return Ok(None) };
     let version: i64 = row.try_get(0).map_err(|error| failure(&error))?;
     u32::try_from(version).map(Some).map_err(|_| Error::Corrupt(format!("the layout has version {version}")))
+}
+
+/// The index that a step makes.
+fn index_of(step: &str) -> Option<&str> {
+    step.strip_prefix("CREATE INDEX IF NOT EXISTS ")?.split(' ').next()
+}
+
+async fn is_there(client: &Client, name: &str) -> Result<bool> {
+    let sql = "SELECT to_regclass($1) IS NOT NULL";
+    let row = client.query_typed_one(sql, &[(&name, Type::TEXT)]).await.map_err(|error| failure(&error))?;
+    row.try_get(0).map_err(|error| failure(&error))
 }
 
 async fn is_required(client: &Client, column: &str) -> Result<bool> {

@@ -192,6 +192,17 @@ async fn what_tables_lack_is_named_or_added() {
 }
 
 #[tokio::test]
+async fn a_layout_that_is_there_waits_for_nobody() {
+    let place = Place::on(&crate::testing::engine().unwrap().url()).await.unwrap();
+    migrate(&place.url, &server(), false).await.unwrap();
+    let store = open(&place.url, &server()).await;
+    let writing = store.inner.pool.connect().await.unwrap();
+    writing.batch_execute("BEGIN; LOCK TABLE posting, history, item, partition IN ROW EXCLUSIVE MODE").await.unwrap();
+    let again = tokio::time::timeout(Duration::from_secs(20), migrate(&place.url, &server(), false)).await;
+    assert_eq!(again.expect("no wait").unwrap()[0], "the layout is at version 1, as before");
+}
+
+#[tokio::test]
 async fn tables_of_others_are_not_taken_for_ones_own() {
     for table in ["item (id int, name text)", "layout (x int)", "secret (name text, value bytea)"] {
         let place = Place::new().await.unwrap();
