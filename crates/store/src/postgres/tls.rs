@@ -25,6 +25,9 @@ pub(super) fn connector(is_used: bool, authorities: Option<&Path>) -> Result<Con
                 let certificate = certificate.map_err(|error| failed(error.to_string()))?;
                 roots.add(certificate).map_err(|error| failed(error.to_string()))?;
             }
+            if roots.is_empty() {
+                return Err(failed("none is in it, expected PEM".to_owned()));
+            }
         }
         None if is_used => _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
         None => {}

@@ -37,7 +37,10 @@ async fn an_engine_is_trusted_by_its_authority_and_name() {
         let encrypted = "SELECT 1 / count(*) FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl";
         store.inner.pool.batch(encrypted).await.unwrap();
     }
+    let empty = directory.path().join("empty.pem");
+    fs::write(&empty, "no certificate").unwrap();
     let table = [
+        ("localhost", "prefer", &empty, "none is in it"),
         ("localhost", "require", &other, "`database.ca`"),
         ("localhost", "verify-full", &other, "`database.ca`"),
         ("127.0.0.1", "require", &good, "a host name that its certificate is for"),
