@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Print a token of a development server's issuer
     Token(Token),
-    /// Look through settings and a data directory for what is wrong; beside a running server too
+    /// Look through settings and data for what is wrong; beside a running server too
     Check(Check),
     /// Lay out the tables of a database, or bring them up to date; beside running servers too
     Migrate(Migrate),
@@ -179,8 +179,8 @@ Examples:
   vitae check --config vitae.toml   the settings of `vitae serve` (unknown names, values, addresses, the
                                     environment), its issuers (reach, discovery, keys, clock), and the data they name
 
-Nothing is changed, and nobody is asked but the issuers that the settings name. Each finding says what to change. Exit
-code 3 when something was found.")]
+Nothing is changed, and nobody is asked but the issuers and the database that the settings name. Each finding says what to
+change. Exit code 3 when something was found.")]
 pub(crate) struct Check {
     /// Directory of the data
     #[arg(long, value_name = "DIR", default_value = "vitae-data", conflicts_with = "config")]
