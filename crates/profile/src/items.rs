@@ -30,22 +30,22 @@ impl Service {
         collection: &Navigation,
         id: &str,
     ) -> Result<Entity, Problem> {
-        let snapshot = self.snapshot(caller, owner).await?;
-        let item = self.visible(caller, owner, &snapshot, collection, id).await?;
+        let look = Look::new(self, caller);
+        let snapshot = look.snapshot(owner).await?;
+        let item = Self::visible(&look, owner, &snapshot, collection, id).await?;
         Ok(item.row(collection.target).into())
     }
 
     /// An item of the snapshot; the same problem where there is none and where the caller may not see it.
     async fn visible<'a>(
-        &self,
-        caller: &Caller,
+        look: &Look<'_>,
         owner: Owner,
         snapshot: &'a Snapshot,
         collection: &Navigation,
         id: &str,
     ) -> Result<Visible<'a>, Problem> {
         let item = snapshot.item(collection.name, id);
-        let viewer = Look::new(self, caller).at(owner, snapshot, item.into_iter()).await?;
+        let viewer = look.at(owner, snapshot, item.into_iter()).await?;
         item.and_then(|item| viewer.shows(item)).ok_or_else(no_item)
     }
 
@@ -56,8 +56,9 @@ impl Service {
         collection: &Navigation,
         window: &Window,
     ) -> Result<Vec<Entity>, Problem> {
-        let snapshot = self.snapshot(caller, owner).await?;
-        let viewer = Look::new(self, caller).at(owner, &snapshot, snapshot.items(collection.name)).await?;
+        let look = Look::new(self, caller);
+        let snapshot = look.snapshot(owner).await?;
+        let viewer = look.at(owner, &snapshot, snapshot.items(collection.name)).await?;
         Ok(visible_items(&viewer, &snapshot, collection, window))
     }
 
@@ -179,7 +180,7 @@ impl Service {
         at: i64,
     ) -> Result<Option<Row>, Problem> {
         let Some(before) = sent.made(snapshot, at)? else { return Ok(None) };
-        match self.visible(caller, owner, snapshot, collection, &before.id).await {
+        match Self::visible(&Look::new(self, caller), owner, snapshot, collection, &before.id).await {
             Ok(item) => Ok(Some(item.row(collection.target))),
             Err(problem) if problem.kind != Kind::ItemNotFound => Err(problem),
             Err(_) if before.is_sure => Err(sent.gone()),
@@ -277,7 +278,7 @@ impl Service {
         id: &str,
         basis: Option<Tag>,
     ) -> Result<Option<&'a Arc<Item>>, Problem> {
-        let item = self.visible(caller, owner, snapshot, collection, id).await?.item();
+        let item = Self::visible(&Look::new(self, caller), owner, snapshot, collection, id).await?.item();
         Ok(Some(item).filter(|item| basis.is_none_or(|basis| basis == rules::tag(item))))
     }
 

@@ -84,13 +84,15 @@ impl Resources for Service {
         let entity = match target {
             Target::Person { owner, basic } => {
                 self.admit_reach(caller, owner.id, reach)?;
-                let snapshot = self.snapshot(caller, *owner).await?;
-                self.entity_of(&Look::new(self, caller), &snapshot, *owner, *basic, reach).await
+                let look = Look::new(self, caller);
+                let snapshot = look.snapshot(*owner).await?;
+                self.entity_of(&look, &snapshot, *owner, *basic, reach).await
             }
             Target::Directory(tenant, spot) => return self.read_spot(caller, *tenant, spot, reach).await,
             Target::Profile(owner) => {
-                let snapshot = self.snapshot(caller, *owner).await?;
-                self.read_profile(&Look::new(self, caller), &snapshot, *owner, reach).await
+                let look = Look::new(self, caller);
+                let snapshot = look.snapshot(*owner).await?;
+                self.read_profile(&look, &snapshot, *owner, reach).await
             }
             Target::Item(owner, collection, id) => self.read_item(caller, *owner, collection, id).await,
             _ if !reach.is_empty() => Err(not_offered("reading more than the entity here")),

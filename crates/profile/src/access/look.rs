@@ -133,6 +133,17 @@ impl<'a> Look<'a> {
         Ok(viewer)
     }
 
+    /// The person's data, for looking at it. What else that takes of everybody's is read beside it, not after it.
+    pub(crate) async fn snapshot(&self, owner: Owner) -> Result<Arc<Snapshot>, Problem> {
+        let beside = async {
+            if !Standing::of(self.caller, owner.id).sees_all() {
+                // Where it fails, whoever needs it asks again.
+                _ = self.policy().await;
+            }
+        };
+        tokio::join!(self.service.snapshot(self.caller, owner), beside).0
+    }
+
     async fn policy(&self) -> Result<&Arc<Policy>, Problem> {
         self.policy.get_or_try_init(|| self.service.policy(self.caller.tenant)).await
     }
