@@ -5,6 +5,8 @@
 //! each row names the time of the row before it and of the last *marked* row below it, whose rev is a multiple of
 //! [`MARK`], and the partition's row names the newest. Marks let an audit skip to its page.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use rusqlite::{Connection, Row as SqlRow, Rows, Statement, params};
 use uuid::Uuid;
@@ -123,21 +125,30 @@ pub(super) fn erase(connection: &Connection, key: PartitionKey, newest: Place) -
 /// The row of a key, in the first six parameters.
 const AT: &str = "WHERE bucket = ?1 AND at = ?2 AND owner = ?3 AND tenant = ?4 AND kind = ?5 AND rev = ?6";
 
-/// The rows after this one in the order of the table, unchecked.
-pub(super) fn rows_after(connection: &Connection, after: Option<&Node>, limit: usize) -> Result<Vec<Node>> {
+/// The rows of these buckets after this one in the order of the table, unchecked.
+pub(super) fn rows_after(
+    connection: &Connection,
+    buckets: &Range<u16>,
+    after: Option<&Node>,
+    limit: usize,
+) -> Result<Vec<Node>> {
     let sql = concat!(
         "SELECT ",
         columns!(),
-        " FROM history WHERE (bucket, at, owner, tenant, kind, rev) > (?1, ?2, ?3, ?4, ?5, ?6)
-         ORDER BY bucket, at, owner, tenant, kind, rev LIMIT ?7"
+        " FROM history WHERE (bucket, at, owner, tenant, kind, rev) > (?1, ?2, ?3, ?4, ?5, ?6) AND bucket < ?7
+         ORDER BY bucket, at, owner, tenant, kind, rev LIMIT ?8"
     );
     let mut statement = connection.prepare_cached(sql)?;
-    let limit = row::limit(limit);
+    let (end, limit) = (buckets.end, row::limit(limit));
     let found = match after.map(|after| &after.row) {
-        None => statement.query_and_then(params![-1, 0, [0_u8; 16], [0_u8; 16], 0, 0, limit], read)?,
+        // Before every row, since no owner is so short.
+        None => {
+            statement.query_and_then(params![buckets.start, i64::MIN, [0_u8; 0], [0_u8; 0], 0, 0, end, limit], read)?
+        }
         Some(Row { partition: key, at, rev, .. }) => {
             let (owner, tenant) = (key.owner.as_bytes(), key.tenant.as_bytes());
-            let place = params![bucket_of(key.owner), at, owner, tenant, key.kind.code(), rev.cast_signed(), limit];
+            let place =
+                params![bucket_of(key.owner), at, owner, tenant, key.kind.code(), rev.cast_signed(), end, limit];
             statement.query_and_then(place, read)?
         }
     };

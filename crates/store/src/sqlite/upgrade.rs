@@ -7,7 +7,7 @@ use super::batch::write_partition;
 use super::row::{self, ITEM_COLUMNS, PARTITION_COLUMNS};
 use super::sum::Totals;
 use super::{history, name, sum};
-use crate::{Error, NameEntry, PartitionKey, Result, pack};
+use crate::{BUCKETS, Error, NameEntry, PartitionKey, Result, pack};
 
 /// From schema 1, whose rows have no chain. It begins with the partition's next commit.
 const FROM_1: &str = "
@@ -117,10 +117,10 @@ fn items(connection: &Connection, key: PartitionKey) -> Result<Totals> {
 const PORTION: usize = 1_000;
 
 fn histories(connection: &Connection) -> Result<()> {
-    let mut portion = history::rows_after(connection, None, PORTION)?;
+    let mut portion = history::rows_after(connection, &(0..BUCKETS), None, PORTION)?;
     while let Some(last) = portion.last() {
         portion.iter().try_for_each(|node| history::write_sum(connection, node))?;
-        portion = history::rows_after(connection, Some(last), PORTION)?;
+        portion = history::rows_after(connection, &(0..BUCKETS), Some(last), PORTION)?;
     }
     Ok(())
 }
