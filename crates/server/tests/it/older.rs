@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::read::GzDecoder;
 use serde_json::Value;
 
-use crate::harness::{Server, database_of, run, vitae};
+use crate::harness::{Server, is_file, run, vitae};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
 
@@ -34,8 +34,7 @@ fn said(answer: Value) -> Value {
 fn opens(release: &str) {
     let golden = Path::new(GOLDEN).join(release);
     let place = tempfile::tempdir().unwrap();
-    if database_of(place.path()).is_some() {
-        // It is about the file.
+    if !is_file(place.path()) {
         return;
     }
     let data = Server::data(place.path());

@@ -1,6 +1,7 @@
 //! Databases for stories: each an empty place in the engine of the test program.
 
 use std::cell::RefCell;
+use std::io::Write;
 use std::path::Path;
 
 use store::postgres::{Options, migrate};
@@ -43,6 +44,19 @@ pub(crate) fn damage(place: &Path) {
 fn wait<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(future)
+}
+
+/// Whether the data of a place is a file, as a story wants that looks into it; where it is not, that is told even of a story
+/// that passes.
+pub(crate) fn is_file(place: &Path) -> bool {
+    let database = database_of(place);
+    if database.is_some() {
+        let story = std::thread::current();
+        let name = story.name().unwrap_or("a story");
+        // What a test prints is kept back unless it fails.
+        _ = writeln!(std::io::stderr(), "skipped: {name} looks into a file, and {STORE} says that there is none");
+    }
+    database.is_none()
 }
 
 /// The database of a place, where stories are told on databases; the next server there goes on with it.

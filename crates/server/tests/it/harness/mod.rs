@@ -12,7 +12,7 @@ mod server;
 mod sign;
 
 pub(crate) use client::{Reply, Request, exchange};
-pub(crate) use database::{damage, database, database_of, laid_out, statements};
+pub(crate) use database::{damage, database, is_file, laid_out, statements};
 pub(crate) use dice::Dice;
 pub(crate) use issuer::TestIssuer;
 pub(crate) use line::Line;
