@@ -21,7 +21,7 @@ impl AuthError {
 }
 
 /// The challenge to a request without a token.
-pub fn no_token(realm: &str, authorization_uri: &str) -> String {
+fn no_token(realm: &str, authorization_uri: &str) -> String {
     format!("Bearer realm=\"{}\", authorization_uri=\"{}\"", quotable(realm), quotable(authorization_uri))
 }
 

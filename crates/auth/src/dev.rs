@@ -153,7 +153,7 @@ impl DevIssuer {
     }
 
     /// The `iss` of tokens of this tenant.
-    pub fn issuer_url(tenant: Uuid) -> String {
+    pub(crate) fn issuer_url(tenant: Uuid) -> String {
         ISSUER.replace(crate::issuer::TENANT_PLACEHOLDER, &tenant.to_string())
     }
 
@@ -192,7 +192,7 @@ impl DevIssuer {
     }
 
     /// The same with a header of one's own.
-    pub fn sign_under(&self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn sign_under(&self, header: &Value, claims: &Value) -> String {
         let message = encoded(header, claims);
         let signature: Signature = self.key.sign(message.as_bytes());
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))

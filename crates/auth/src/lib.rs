@@ -42,7 +42,6 @@ mod token;
 
 pub use authenticator::Authenticator;
 pub use caller::{Actor, AppIdentity, Caller, UserIdentity};
-pub use challenge::no_token;
 pub use error::AuthError;
 pub use issuer::{Algorithm, ClaimNames, Issuer, IssuerError, Tenancy, UserIds};
 pub use keys::{KeyError, KeySet};

@@ -142,7 +142,7 @@ pub fn brief(text: &str) -> String {
 
 /// An absolute URL with a host, of a scheme that is safe to show as a link. Characters that RFC 3986 forbids and
 /// browsers tolerate (non-ASCII letters) pass; white space, quotes, angle brackets and control characters do not.
-pub fn is_http_url(text: &str) -> bool {
+pub(crate) fn is_http_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();

@@ -64,7 +64,7 @@ impl DateTimeOffset {
     }
 
     /// Minutes east of UTC, as written.
-    pub fn offset_minutes(&self) -> i16 {
+    pub(crate) fn offset_minutes(&self) -> i16 {
         self.offset
     }
 
@@ -90,7 +90,7 @@ fn parse_offset(zone: &str) -> Option<i16> {
 }
 
 /// Reads `2020-07-06`; the year may be negative.
-pub fn parse_date(text: &str) -> Option<civil::Date> {
+pub(crate) fn parse_date(text: &str) -> Option<civil::Date> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text),
@@ -146,7 +146,7 @@ impl fmt::Display for DateTimeOffset {
 }
 
 /// Writes a date as OData does: four digits of year, a sign when negative.
-pub fn write_date(f: &mut impl fmt::Write, date: civil::Date) -> fmt::Result {
+pub(crate) fn write_date(f: &mut impl fmt::Write, date: civil::Date) -> fmt::Result {
     let sign = if date.year() < 0 { "-" } else { "" };
     write!(f, "{sign}{:04}-{:02}-{:02}", date.year().unsigned_abs(), date.month(), date.day())
 }

@@ -8,7 +8,7 @@ use edm::apply::{Layout, PathStep, Pipeline, Seen};
 /// What is written in parentheses after the collection in the context URL: the properties that all rows have
 /// (OData Extension for Data Aggregation 4.0, section 3.1.1), as far as `keep` leaves them. `None` if the rows are
 /// whole and nothing is added: the context is that of the collection.
-pub fn select_list(pipeline: &Pipeline, keep: impl Fn(&str) -> bool) -> Option<String> {
+pub(crate) fn select_list(pipeline: &Pipeline, keep: impl Fn(&str) -> bool) -> Option<String> {
     let layouts = pipeline.sequence.layouts();
     let untouched = |layout: &Layout| layout.is_whole() && layout.columns().is_empty();
     if layouts.iter().all(untouched) {

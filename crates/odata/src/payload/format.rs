@@ -54,7 +54,7 @@ impl Format {
     }
 
     /// Can stored members be copied as they are?
-    pub fn is_spliceable(self) -> bool {
+    pub(crate) fn is_spliceable(self) -> bool {
         !matches!(self.metadata, Metadata::Full) && !self.ieee754 && !self.omit_nulls
     }
 

@@ -219,7 +219,7 @@ impl Writer {
     }
 
     /// `@odata.nextLink` of one member.
-    pub fn next_link_of(&mut self, member: &str, link: &str) {
+    pub(crate) fn next_link_of(&mut self, member: &str, link: &str) {
         self.control_text(member, "nextLink", link);
     }
 

@@ -162,7 +162,7 @@ fn unknown(name: &str) -> Error {
 }
 
 /// The value of the parameter alias of that name (with `@` in front).
-pub fn alias_value(name: &str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
+pub(crate) fn alias_value(name: &str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
     let alias = name.trim_start_matches('@');
     if name.len() != alias.len() + 1 || !chars::is_identifier(alias) {
         let whole = Span { start: 0, end: name.len() };
@@ -177,7 +177,7 @@ pub fn alias_value(name: &str, text: &Text, limits: &Limits) -> Result<ChoiceKin
 }
 
 /// The value of the system option of that name (as [`known`] gives it), the whole of the text.
-pub fn value_of(name: &'static str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
+pub(crate) fn value_of(name: &'static str, text: &Text, limits: &Limits) -> Result<ChoiceKind> {
     let raw = text.as_str();
     let whole = Span { start: 0, end: raw.len() };
     match name {

@@ -62,7 +62,7 @@ impl<'a> Segment<'a> {
     }
 
     /// Does it have parentheses after its name?
-    pub fn is_call(&self) -> bool {
+    pub(crate) fn is_call(&self) -> bool {
         self.arguments.is_some() || self.condition.is_some()
     }
 }
