@@ -161,13 +161,16 @@ impl Event {
     }
 }
 
+/// A try to make something, and the id that was answered.
+type Tried = (Option<String>, Event);
+
 /// All that is known of what happened.
 #[derive(Default)]
 pub(super) struct Judge {
     /// By id.
     pub(super) histories: BTreeMap<(Kind, String), Vec<Event>>,
-    /// What was sent to make something, by the mark it leaves, and the id that was answered.
-    pub(super) made: BTreeMap<(Kind, usize), Vec<(Option<String>, Event)>>,
+    /// What was sent to make something, by the mark it leaves.
+    pub(super) made: BTreeMap<(Kind, usize), Vec<Tried>>,
     /// The ids under which a mark was seen.
     pub(super) seen: BTreeMap<(Kind, usize), BTreeSet<String>>,
     /// What lists have shown, with whose eyes and when.
@@ -261,7 +264,7 @@ impl Judge {
 
     /// Has a POST that an SDK tried made one thing? It makes another where the one before was removed meanwhile; who was
     /// answered tries no more.
-    fn is_one(&self, kind: Kind, ids: &BTreeSet<String>, made: &[(Option<String>, Event)]) -> bool {
+    fn is_one(&self, kind: Kind, ids: &BTreeSet<String>, made: &[Tried]) -> bool {
         let answered = made.iter().find_map(|(told, event)| Some((told.as_ref()?, event.ended)));
         let was_removed = |id: &String, before: u64| self.removals(kind, id).any(|begun| begun < before);
         match answered {
