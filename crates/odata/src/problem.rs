@@ -47,7 +47,7 @@ pub enum Kind {
     Rejected,
     /// A key that is to make a request come about once was given to another request before.
     KeyReused,
-    /// What a request with such a key made is there no longer.
+    /// What the request made when it came before is there no longer.
     KeySpent,
     /// The resource is no longer, or not yet, what the request presumes.
     Modified,

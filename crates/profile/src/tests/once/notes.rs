@@ -56,3 +56,23 @@ fn nobody_sees_what_is_noted() {
     assert_eq!(noting.delete(&ada(), &format!("users/{ADA}")).status, 204);
     assert_eq!(noting.notes(ADA, PartitionKind::User), None);
 }
+
+/// What one release notes the next looks for: were it known by something else, a POST that comes again after an upgrade would
+/// be another.
+#[test]
+fn what_is_noted_stays_the_same() {
+    let world = World::keyed([1; 32]);
+    world.sent(&ada(), SKILLS, &[("Idempotency-Key", "1")], &rust()).ok(201);
+    world.sent(&ada(), SKILLS, FIRST, &rust()).ok(201);
+    let partition = PartitionKey { owner: ADA, tenant: TENANT, kind: PartitionKind::User };
+    let snapshot = world.wait(world.store().snapshot(partition)).unwrap().unwrap();
+    let noted = [KEYS, ATTEMPTS].map(|collection| {
+        let item = snapshot.items(collection).next().unwrap();
+        format!("{} {}", item.id, str::from_utf8(&item.body).unwrap().split(',').next().unwrap())
+    });
+    let expect = [
+        r#"c87283e68cd86d25f1490308cc655ff2 "said":"dd81d19acd0439893eb75770c1580fb2""#,
+        r#"75c35d66b6a5b99385a26a2328766188 "said":"d540e5c70eaf35dccf8ace8cb34af325""#,
+    ];
+    assert_eq!(noted, expect);
+}
