@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::row::{Object, Row as _};
 use super::{Datum, Env, EvalError, text};
-use crate::model::Primitive;
+use crate::model::{Primitive, Property};
 
 /// A search condition. It is two-valued. Whoever builds it bounds its depth.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub enum Search {
     Or(Vec<Search>),
     /// It does not match.
     Not(Box<Search>),
+    /// The words within one property, flagged or not: its place and itself. The last word need not be whole.
+    Member(usize, &'static Property, Phrase),
 }
 
 /// Words that are looked for together.
@@ -42,6 +44,13 @@ impl Phrase {
     fn is_in(&self, text: &[String]) -> bool {
         !self.0.is_empty() && text.windows(self.0.len()).any(|window| window == self.0)
     }
+
+    fn begins_in(&self, text: &[String]) -> bool {
+        let Some((last, before)) = self.0.split_last() else { return false };
+        text.windows(self.0.len()).any(|window| {
+            window.split_last().is_some_and(|(end, start)| start == before && end.starts_with(last.as_str()))
+        })
+    }
 }
 
 impl Search {
@@ -49,22 +58,33 @@ impl Search {
     pub fn matches(&self, value: &Datum<'_>, env: &Env) -> Result<bool, EvalError> {
         let mut texts = Vec::new();
         collect(value, &mut texts, env)?;
-        self.holds(&texts, env)
+        self.holds(value, &texts, env)
     }
 
-    fn holds(&self, texts: &[Vec<String>], env: &Env) -> Result<bool, EvalError> {
+    fn holds(&self, value: &Datum<'_>, texts: &[Vec<String>], env: &Env) -> Result<bool, EvalError> {
         env.spend(1 + texts.len() as u64)?;
         match self {
             Search::Phrase(phrase) => Ok(texts.iter().any(|text| phrase.is_in(text))),
-            Search::And(terms) => Self::until(terms, texts, env, false),
-            Search::Or(terms) => Self::until(terms, texts, env, true),
-            Search::Not(term) => Ok(!term.holds(texts, env)?),
+            Search::And(terms) => Self::until(terms, value, texts, env, false),
+            Search::Or(terms) => Self::until(terms, value, texts, env, true),
+            Search::Not(term) => Ok(!term.holds(value, texts, env)?),
+            Search::Member(ordinal, property, phrase) => {
+                let mut own = Vec::new();
+                collect(&value.property(*ordinal, property), &mut own, env)?;
+                Ok(own.iter().any(|text| phrase.begins_in(text)))
+            }
         }
     }
 
-    fn until(terms: &[Search], texts: &[Vec<String>], env: &Env, end: bool) -> Result<bool, EvalError> {
+    fn until(
+        terms: &[Search],
+        value: &Datum<'_>,
+        texts: &[Vec<String>],
+        env: &Env,
+        end: bool,
+    ) -> Result<bool, EvalError> {
         for term in terms {
-            if term.holds(texts, env)? == end {
+            if term.holds(value, texts, env)? == end {
                 return Ok(end);
             }
         }

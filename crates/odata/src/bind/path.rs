@@ -203,7 +203,8 @@ impl Binder<'_> {
             list = match &choice.kind {
                 ChoiceKind::Filter(predicate) => self.filtered(list, predicate)?,
                 ChoiceKind::Search(search) => {
-                    Expr::search(list, super::search::bind(search)).map_err(|error| self.ill_typed(&error))?
+                    let search = super::search::bind(search, list.shape().ty());
+                    Expr::search(list, search).map_err(|error| self.ill_typed(&error))?
                 }
                 _ => return Err(self.not_offered("an option of `$count` other than `$filter` and `$search`")),
             };

@@ -69,7 +69,7 @@ impl<'a> Levels<'a> {
 
     fn option(&mut self, ty: Type, kind: &'a ChoiceKind, query: &mut Query) -> Result<(), Problem> {
         match kind {
-            ChoiceKind::Search(search) => query.search = Some(bind::search(search)),
+            ChoiceKind::Search(search) => query.search = Some(bind::search(search, Some(ty))),
             ChoiceKind::Filter(tree) => {
                 self.binder.within("$filter");
                 query.filter = Some(self.binder.condition(tree)?);

@@ -169,6 +169,23 @@ fn the_root_shows_no_more_than_its_addresses() {
     assert_eq!(world.get(&ada(), url).ok(200)["value"][0]["profile"]["skills"], json!([]));
 }
 
+/// `"displayName:gra"` as Graph's clients search the directory.
+#[test]
+fn people_are_searched_by_one_property() {
+    let world = world();
+    let found = |search: &str| names(&world.get(&ada(), &format!("users?$search={search}&$count=true")).ok(200));
+    assert_eq!(found("\"displayName:gra\""), ["Grace"]);
+    assert_eq!(found("\"DISPLAYNAME:Grace\""), ["Grace"]);
+    assert!(found("\"displayName:ace\"").is_empty());
+    assert_eq!(found("\"displayName:gra\" OR \"userPrincipalName:ada\""), ["Ada", "Grace"]);
+    assert_eq!(found("\"displayName:p0\" AND NOT \"displayName:p00\"").len(), 9);
+    assert!(found("\"nothing:gra\"").is_empty());
+    let own = world.get(&ada(), "me/profile?$expand=skills($search=\"displayName:ru\")").ok(200);
+    assert_eq!(own["skills"].as_array().unwrap().len(), 1);
+    let skilled = world.get(&ada(), "users?$filter=profile/skills/$count($search=\"displayName:cob\") eq 1").ok(200);
+    assert_eq!(names(&skilled), ["Grace"]);
+}
+
 #[test]
 fn items_of_a_person_are_changed_together_as_far_as_they_are_seen() {
     let world = world();

@@ -161,6 +161,10 @@ fn search_finds_words_whatever_their_case_and_form() {
     row.set("Name", Value::text("Fresh Whole MILK, 日本語"));
     let members = row.to_members();
     let phrase = |text| Search::Phrase(Phrase::new(text));
+    let named = |name, text| {
+        let (ordinal, property) = ARTICLE.find(name).unwrap();
+        Search::Member(ordinal, property, Phrase::new(text))
+    };
     for (search, expected) in [
         (phrase("milk"), true),
         (phrase("mil"), false),
@@ -175,6 +179,13 @@ fn search_finds_words_whatever_their_case_and_form() {
         (Search::Or(vec![phrase("beer"), phrase("green")]), true),
         (Search::And(vec![phrase("milk"), Search::Not(Box::new(phrase("beer")))]), true),
         (Search::Not(Box::new(phrase("milk"))), false),
+        (named("Name", "milk"), true),
+        (named("Name", "whole mi"), true),
+        (named("Name", "who milk"), false),
+        (named("Name", "green"), false),
+        (named("Tags", "gre"), true),
+        (named("Price", "1"), false),
+        (named("Name", ""), false),
     ] {
         let found = search.matches(&Stored::new(&ARTICLE, &members).whole(), &Env::new(now()));
         assert_eq!(found, Ok(expected), "{search:?}");

@@ -71,7 +71,7 @@ impl Binder<'_> {
                 self.sized(sequence);
                 sequence.filter(condition);
             }
-            Transformation::Search(search) => sequence.search(super::search::bind(search)),
+            Transformation::Search(search) => sequence.search(super::search::bind(search, None)),
             Transformation::OrderBy(items) => {
                 let sort = self.order(items)?;
                 self.sized(sequence);
