@@ -173,8 +173,10 @@ fn unacceptable(media: Media<'_>, place: &'static str, fault: Option<String>) ->
 
 fn candidate(range: &MediaType<'_>, answer: Answer) -> Result<Candidate, String> {
     let is_weight = |(name, _): &&(&str, _)| name.eq_ignore_ascii_case("q");
-    // What follows the weight is no parameter of the media type.
-    let own = range.parameters.iter().take_while(|parameter| !is_weight(parameter));
+    // The weight may stand anywhere; what follows it and is not known was an extension once, and is none of the type's.
+    let last = range.parameters.iter().position(|parameter| is_weight(&parameter)).unwrap_or(usize::MAX);
+    let counts = |(at, parameter): &(usize, &(&str, _))| *at < last || (*at > last && is_known(parameter.0));
+    let own = range.parameters.iter().enumerate().filter(counts).map(|(_, parameter)| parameter);
     let parameters = match answer {
         // Those of a foreign type, or of the frame: they ask nothing of the content.
         Answer::Raw | Answer::Multipart => Parameters::default(),
@@ -183,6 +185,13 @@ fn candidate(range: &MediaType<'_>, answer: Answer) -> Result<Candidate, String>
     let breadth = usize::from(range.kind != "*") + usize::from(range.subtype != "*");
     let weight = range.parameters.iter().find(is_weight).map_or(1000, |(_, value)| weight(value));
     Ok(Candidate { weight, specificity: breadth + own.count(), answer, parameters })
+}
+
+/// Is it a parameter of JSON as OData has it?
+fn is_known(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let name = lower.strip_prefix("odata.").unwrap_or(&lower);
+    ["metadata", "ieee754compatible", "streaming", "exponentialdecimals", "charset"].contains(&name)
 }
 
 /// `0.25` in thousandths; what is no weight weighs all.

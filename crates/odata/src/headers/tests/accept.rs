@@ -54,6 +54,9 @@ fn ranges_are_weighed() {
         ("application/json;odata.metadata=none, application/json;odata.metadata=full", "Json None"),
         ("application/json;odata.metadata=none;q=0.001, */*;q=0.002", "Json"),
         ("application/json;odata.metadata=none;q=1.0;x=y, */*", "Json None"),
+        // The weight may stand before other parameters (RFC 9110, section 12.5.1).
+        ("application/json;q=0.5;odata.metadata=full", "Json Full"),
+        ("application/json;q=0.5;odata.metadata=full;x=y, application/json;q=0.6;metadata=none", "Json None"),
         ("text/html, application/xhtml+xml, application/json;metadata=full;q=0.1", "Json Full"),
         ("application/json;odata.metadata=verbose, application/json;odata.metadata=none;q=0.1", "Json None"),
         // What is no weight weighs all.
