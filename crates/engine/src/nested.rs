@@ -1,10 +1,13 @@
 //! Lists of values within entities: options nested in `$select` (`Tags($filter=…;$top=…)`), and those of an address
 //! that leads to such a list.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use edm::codec::read_raw;
 use edm::eval::{Datum, Object, Row};
+use edm::expr::Expr;
+use edm::model::build::STRING;
 use edm::{Property, StructType, Type, Value, lazy};
 use odata::payload::{Items, Nested};
 use odata::query::Selected;
@@ -50,6 +53,9 @@ pub(crate) fn asks(select: &Select) -> bool {
 impl Nested for NestedLists<'_> {
     fn items(&self, selected: &Selected, raw: &[u8]) -> Option<Items> {
         let query = selected.query.as_ref()?;
+        if raw == b"null" {
+            return None;
+        }
         match list(query, selected.property.ty, raw, self.meter, self.around) {
             Ok(items) => Some(items),
             Err(found) => {
@@ -60,9 +66,13 @@ impl Nested for NestedLists<'_> {
     }
 }
 
-/// What a query leaves of a list, in the order it asks for.
+/// What a query leaves of a list, in the order it asks for, or of a single value, and what it computes in each.
 pub(crate) fn list(query: &Query, ty: Type, raw: &[u8], meter: &Meter, around: Around<'_>) -> Result<Items, Problem> {
-    let inside = raw.strip_prefix(b"[").and_then(|raw| raw.strip_suffix(b"]")).unwrap_or_default();
+    let types = query.compute.iter().map(|computed| (computed.name.clone(), type_of(&computed.expr))).collect();
+    let Some(inside) = raw.strip_prefix(b"[").and_then(|raw| raw.strip_suffix(b"]")) else {
+        let raw = computed(query, &Item { item: item(ty, raw), around }, raw, meter)?.into_owned();
+        return Ok(Items { raw, count: None, next: None, types });
+    };
     let mut kept: Vec<(Vec<Value>, &[u8])> = Vec::new();
     for raw in lazy::items(inside) {
         let item = Item { item: item(ty, raw), around };
@@ -79,10 +89,31 @@ pub(crate) fn list(query: &Query, ty: Type, raw: &[u8], meter: &Meter, around: A
         if position > 0 {
             out.push(b',');
         }
-        out.extend_from_slice(raw);
+        out.extend_from_slice(&computed(query, &Item { item: item(ty, raw), around }, raw, meter)?);
     }
     out.push(b']');
-    Ok(Items { raw: out, count, next: None })
+    Ok(Items { raw: out, count, next: None, types })
+}
+
+/// The value with what is computed in it behind its members.
+fn computed<'a>(query: &'a Query, item: &Item<'a>, raw: &'a [u8], meter: &Meter) -> Result<Cow<'a, [u8]>, Problem> {
+    let Some(members) = lazy::inside(raw).filter(|_| !query.compute.is_empty()) else { return Ok(Cow::Borrowed(raw)) };
+    let mut out = [b"{", members].concat();
+    for computed in &query.compute {
+        let value = meter.spend("$compute", |env| Ok(computed.expr.eval(item, env)?.to_value()))?;
+        if out.len() > 1 {
+            out.push(b',');
+        }
+        out.extend_from_slice(format!("\"{}\":", computed.name).as_bytes());
+        value.write(type_of(&computed.expr), &mut out);
+    }
+    out.push(b'}');
+    Ok(Cow::Owned(out))
+}
+
+/// Of a null it does not matter.
+pub(crate) fn type_of(expr: &Expr) -> Type {
+    expr.shape().ty().unwrap_or(STRING)
 }
 
 /// An item of a list as the row of an expression.

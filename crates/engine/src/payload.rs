@@ -6,7 +6,6 @@ use std::cell::LazyCell;
 
 use edm::eval::Row as Seen;
 use edm::expr::Reach;
-use edm::model::build::STRING;
 use edm::{Model, Navigation, StructType, Type, Value};
 use odata::payload::{Computed, Format, Instance, Layout, Media, Metadata, Writer, escaped};
 use odata::query::{Expand, Form};
@@ -259,7 +258,7 @@ impl Frame<'_> {
         };
         let computed = query.compute.iter().filter(|computed| wanted(&computed.name)).map(|computed| {
             let value = self.meter.spend("$compute", |env| Ok(computed.expr.eval(row, env)?.to_value()))?;
-            let ty = computed.expr.shape().ty().unwrap_or(STRING);
+            let ty = nested::type_of(&computed.expr);
             Ok((computed.name.as_str(), ty, value))
         });
         computed.collect()

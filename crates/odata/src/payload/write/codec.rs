@@ -9,7 +9,7 @@ use super::control;
 use crate::query::{Select, Selected};
 
 /// A value after the options nested in `$select` were carried out on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Items {
     /// The remaining items, or the object, as stored JSON with its brackets or braces.
     pub raw: Vec<u8>,
@@ -17,6 +17,8 @@ pub struct Items {
     pub count: Option<usize>,
     /// Where the rest of them is.
     pub next: Option<String>,
+    /// The types of the members that were computed in each.
+    pub types: Vec<(String, Type)>,
 }
 
 /// Carries out the options nested in `$select` on a value (`Tags($filter=…;$top=…)`, `Origin($compute=…)`).
@@ -43,6 +45,8 @@ pub(super) struct Codec<'a> {
     pub(super) format: Format,
     pub(super) model: &'static Model,
     pub(super) nested: Option<&'a dyn Nested>,
+    /// The types of members that are not declared.
+    pub(super) types: &'a [(String, Type)],
 }
 
 /// A place to write members to; knows whether a comma is due.
@@ -100,10 +104,13 @@ impl Codec<'_> {
             match found {
                 _ if !wanted => {}
                 Some((_, property)) => self.member(object, property, selected, raw),
-                None => {
-                    object.name(name);
-                    object.out.extend_from_slice(raw);
-                }
+                None => match self.types.iter().find(|(known, _)| known.as_bytes() == name) {
+                    Some((known, ty)) => self.dynamic(object, known, Some(*ty), raw.starts_with(b"["), raw),
+                    None => {
+                        object.name(name);
+                        object.out.extend_from_slice(raw);
+                    }
+                },
             }
         }
     }
@@ -126,7 +133,8 @@ impl Codec<'_> {
             }
         }
         let select = selected.and_then(|selected| selected.nested.as_ref());
-        self.typed(object, property.name, property.ty, property.collection, select, raw);
+        let types = items.as_ref().map_or(self.types, |items| &items.types);
+        Codec { types, ..self }.typed(object, property.name, property.ty, property.collection, select, raw);
     }
 
     /// A member with, where needed, its type.

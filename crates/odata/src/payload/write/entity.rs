@@ -109,7 +109,7 @@ impl Writer {
     }
 
     fn body(&mut self, layout: &Layout<'_>, instance: &Instance<'_>, derived: bool) {
-        let codec = Codec { format: self.format, model: layout.model, nested: layout.nested };
+        let codec = Codec { format: self.format, model: layout.model, nested: layout.nested, types: &[] };
         if self.format.is_spliceable() && (layout.nested.is_none() || layout.select.is_none()) {
             let projection = if derived { Projection::of(instance.ty, layout.select) } else { layout.projection };
             self.members(projection, instance.members);

@@ -13,13 +13,13 @@ use super::codec::{Codec, Computed, Object};
 impl Writer {
     /// Members of no entity: computed for a row that a transformation made up.
     pub fn computed(&mut self, model: &'static Model, values: &[Computed<'_>]) {
-        let codec = Codec { format: self.format, model, nested: None };
+        let codec = Codec { format: self.format, model, nested: None, types: &[] };
         self.through(|object| codec.computed(object, None, values));
     }
 
     /// The members of such a row that `keep` leaves; of a given row, those that were added.
     pub fn made(&mut self, model: &'static Model, row: &Row<'_>, columns: &[Column], keep: impl Fn(&str) -> bool) {
-        let codec = Codec { format: self.format, model, nested: None };
+        let codec = Codec { format: self.format, model, nested: None, types: &[] };
         self.through(|object| {
             for content in row.contents(columns).iter().filter(|content| keep(content.name())) {
                 codec.content(object, content);
@@ -63,7 +63,7 @@ impl Codec<'_> {
         self.dynamic(object, computed.name, Some(computed.ty), matches!(computed.value, Value::List(_)), &raw);
     }
 
-    fn dynamic(self, object: &mut Object<'_>, name: &str, ty: Option<Type>, collection: bool, raw: &[u8]) {
+    pub(super) fn dynamic(self, object: &mut Object<'_>, name: &str, ty: Option<Type>, collection: bool, raw: &[u8]) {
         // Without a type it is null.
         let Some(ty) = ty.filter(|_| raw != b"null" && self.format.metadata == Metadata::Minimal) else {
             return self.typed(object, name, ty.unwrap_or(edm::model::build::STRING), collection, None, raw);

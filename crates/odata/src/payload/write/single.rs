@@ -19,7 +19,7 @@ impl Writer {
         select: Option<&Select>,
         nested: Option<&dyn Nested>,
     ) {
-        let codec = Codec { format: self.format, model, nested };
+        let codec = Codec { format: self.format, model, nested, types: &[] };
         if let (Type::Struct(inner), Some(members)) = (ty, lazy::inside(raw)) {
             return self.through(|object| codec.object(object, inner, select, members));
         }

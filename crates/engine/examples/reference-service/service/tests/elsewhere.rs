@@ -185,3 +185,32 @@ fn aggregates_heed_the_form() {
         r##"[{"ReleaseDate@odata.type":"#ComplianceService.ReleaseDateValue","ReleaseDate":"2024-01-15","n@odata.type":"#Decimal","n":1,"d@odata.type":"#ComplianceService.ReleaseDateValue","d":"2024-01-15"}]}"##
     );
 }
+
+/// What is computed in a complex value stands behind its members, in the form that is asked for.
+#[test]
+fn values_within_values_are_computed() {
+    let client = Client::new();
+    let ask = |select: &str, accept: &str| {
+        let url = format!("GET /Products?$filter=Name eq 'Laptop' or Name eq 'Office Chair'&$select={select}");
+        let body = client.ask(&url, &[("accept", accept)], "").1;
+        body.split("\"value\":").nth(1).unwrap_or(&body).to_owned()
+    };
+    let none = "application/json;odata.metadata=none";
+    let computed = "ShippingAddress($compute=length(City) as n,City as c;$select=State,n,c)";
+    assert_eq!(
+        ask(computed, none),
+        r#"[{"ShippingAddress":{"State":"WA","n":7,"c":"Seattle"}},{"ShippingAddress":null}]}"#
+    );
+    let minimal = ask(computed, "application/json");
+    assert!(
+        minimal.contains(r##""ShippingAddress":{"State":"WA","n@odata.type":"#Int32","n":7,"c":"Seattle"}"##),
+        "{minimal}"
+    );
+    let all = ask("ShippingAddress($compute=length(City) as n)", none);
+    assert!(all.contains(r#""Country":"USA","n":7}"#), "{all}");
+    // What is asked of the values of a single property does not narrow it to nothing.
+    assert_eq!(
+        ask("Dimensions($compute=Length mul 2 as l;$select=Unit)", none),
+        r#"[{"Dimensions":{"Unit":"cm"}},{"Dimensions":null}]}"#
+    );
+}

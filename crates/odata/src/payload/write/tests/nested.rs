@@ -16,7 +16,7 @@ struct Shout;
 impl Nested for Shout {
     fn items(&self, _: &Selected, raw: &[u8]) -> Option<Items> {
         let raw = [raw.strip_suffix(b"}")?, br#","loud":"OSLO"}"#].concat();
-        Some(Items { raw, count: None, next: None })
+        Some(Items { raw, count: None, next: None, types: vec![("loud".to_owned(), STRING)] })
     }
 }
 
@@ -41,7 +41,7 @@ impl Nested for First {
         let count = edm::lazy::items(inner).count();
         let first = edm::lazy::items(inner).next()?;
         let next = (selected.property.name == "Sizes").then(|| "http://a/next".to_owned());
-        Some(Items { raw: [b"[", first, b"]"].concat(), count: Some(count), next })
+        Some(Items { raw: [b"[", first, b"]"].concat(), count: Some(count), next, types: Vec::new() })
     }
 }
 
