@@ -93,16 +93,17 @@ fn chunks_are_not_mostly_something_else() {
     let server = server();
     let before = count(&server);
     let chunked = post(&server, "transfer-encoding: chunked");
-    let (open, close) = ("13\r\n{\"displayName\":\"x\"}\r\n", "0\r\n\r\n");
+    let (data, close) = ("\r\n{\"displayName\":\"x\"}\r\n", "0\r\n\r\n");
+    let open = format!("13{data}");
     for (what, body) in [
-        ("an extension of a MB", format!("13;a={}{close}", "b".repeat(1 << 20) + &open[2..])),
-        ("a MB of extensions", format!("1;{}\r\n \r\n", "a".repeat(1_000)).repeat(1_000) + open + close),
+        ("an extension of a MB", format!("13;a={}{close}", "b".repeat(1 << 20) + data)),
+        ("a MB of extensions", format!("1;{}\r\n \r\n", "a".repeat(1_000)).repeat(1_000) + &open + close),
         ("a trailer of a MB", format!("{open}0\r\nx: {}\r\n\r\n", "a".repeat(1 << 20))),
         ("2,000 trailers", format!("{open}0\r\n{}\r\n", "x: 1\r\n".repeat(2_000))),
-        ("a size that wraps around", format!("10000000000000013{}{close}", &open[2..])),
-        ("a negative size", format!("-13{}{close}", &open[2..])),
-        ("a size in bytes that are no digits", format!("0x13{}{close}", &open[2..])),
-        ("data beyond its size", format!("12{}{close}", &open[2..])),
+        ("a size that wraps around", format!("10000000000000013{data}{close}")),
+        ("a negative size", format!("-13{data}{close}")),
+        ("a size in bytes that are no digits", format!("0x13{data}{close}")),
+        ("data beyond its size", format!("12{data}{close}")),
     ] {
         let answer =
             answers(&raw(&server, (chunked.clone() + &body + &head(&server, "GET /beta/me", "")).as_bytes(), true));
