@@ -137,8 +137,13 @@ impl<'a> Look<'a> {
     pub(crate) async fn snapshot(&self, owner: Owner) -> Result<Arc<Snapshot>, Problem> {
         let beside = async {
             if !Standing::of(self.caller, owner.id).sees_all() {
+                let groups = async {
+                    if self.caller.user_id().is_some() {
+                        _ = self.groups().await;
+                    }
+                };
                 // Where it fails, whoever needs it asks again.
-                _ = self.policy().await;
+                _ = tokio::join!(self.policy(), groups);
             }
         };
         tokio::join!(self.service.snapshot(self.caller, owner), beside).0

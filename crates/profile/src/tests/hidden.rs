@@ -1,10 +1,13 @@
 //! Hidden and absent are one answer: the same status, headers and bytes, found by the same work.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
 use auth::{Caller, testing};
-use engine::Exchange;
-use http::Method;
+use bytes::Bytes;
+use engine::{Exchange, Request};
+use http::{HeaderMap, Method};
 use serde_json::{Value as Json, json};
 
 use super::counting::Counting;
@@ -53,6 +56,24 @@ impl Watched {
         let answer = self.world.send_in(exchange, caller, method.clone(), url, headers, body);
         let headers = format!("{:?}", answer.headers);
         (answer.status, headers, answer.body, self.store.asked() - before)
+    }
+}
+
+impl Watched {
+    /// How often a request waits for the store, one time after the other.
+    fn waits(&self, caller: &Caller, url: &str) -> usize {
+        let world = &self.world;
+        let (headers, exchange, body) = (&HeaderMap::new(), world.exchange(), Bytes::new());
+        let (method, root) = (Method::GET, "http://here/beta");
+        let request = Request { method, root, path: url, query: None, headers, body, exchange };
+        let mut answer = pin!(world.service.serve(caller, &request));
+        let mut polls = 0;
+        let polled = poll_fn(|context| {
+            polls += 1;
+            answer.as_mut().poll(context)
+        });
+        assert_eq!(world.wait(polled).status, 200);
+        polls - 1
     }
 }
 
@@ -135,4 +156,13 @@ fn lists_and_counts_are_found_by_the_same_work_whatever_is_hidden() {
             assert_eq!(*before, after, "{url} for {:?}", caller.actor);
         }
     }
+}
+
+#[test]
+fn what_decides_who_sees_an_item_is_asked_beside_it() {
+    let watched = Watched::new();
+    let url = format!("users/{ADA}/profile/skills/{}", watched.make("organization"));
+    let waits = |caller: Caller| watched.waits(&caller, &url);
+    // Beyond it, whether a group that both are in is an audience.
+    assert_eq!([waits(ada()), waits(app("robot", "User.Read.All")), waits(grace("User.Read.All"))], [1, 1, 2]);
 }

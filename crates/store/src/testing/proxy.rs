@@ -52,6 +52,8 @@ struct Now {
     times: usize,
     /// How often all connections were abandoned.
     abandoned: usize,
+    /// How many pieces the store has sent.
+    sent: usize,
 }
 
 impl Proxy {
@@ -62,7 +64,7 @@ impl Proxy {
     pub fn before(engine: u16) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
-        let now = Now { mood: Mood::Fair, times: usize::MAX, abandoned: 0 };
+        let now = Now { mood: Mood::Fair, times: usize::MAX, abandoned: 0, sent: 0 };
         let state = Arc::new(State { engine, now: Mutex::new(now), changed: Condvar::new() });
         let shared = Arc::clone(&state);
         thread::spawn(move || {
@@ -87,6 +89,12 @@ impl Proxy {
         (now.mood, now.times) = (mood, times);
         drop(now);
         self.state.changed.notify_all();
+    }
+
+    /// How many pieces the store has sent. What it asks at once goes out in one on each connection.
+    #[must_use]
+    pub fn sent(&self) -> usize {
+        self.state.now().sent
     }
 
     /// Leaves all connections that there are half open: they never end and carry nothing any more.
@@ -182,6 +190,7 @@ impl Line {
         if self.is_abandoned() {
             return Some(());
         }
+        self.state.now().sent += 1;
         let commit = bytes.windows(6).position(|window| window == b"COMMIT");
         match commit.map(|at| (at, self.state.spend())) {
             Some((_, Mood::CutRequest)) => return None,
