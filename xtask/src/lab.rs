@@ -183,6 +183,14 @@ fn names() -> Vec<&'static str> {
     LABS.iter().map(|lab| lab.name).collect()
 }
 
+/// The labs to run, each with what is below the service.
+fn chosen(names: &[String], only: Option<Below>, on_a_cluster: bool) -> Vec<(&'static Lab, Below)> {
+    let named = |lab: &&Lab| names.is_empty() || names.iter().any(|name| name == lab.name);
+    let labs = LABS.iter().filter(named).filter(|lab| !on_a_cluster || lab.on_clusters);
+    let each = labs.flat_map(|lab| lab.on.iter().map(move |below| (lab, *below)));
+    each.filter(|(_, below)| only.is_none_or(|only| only == *below)).collect()
+}
+
 /// Runs one lab or all of them; all run even when one finds something.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let args = Args::parse_from(std::iter::once("lab").chain(args.iter().map(String::as_str)));
@@ -196,13 +204,7 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         _ if args.disturb.is_some() => return Err(Failure::new("--disturb wants the URL of a cluster as --store")),
         store => (store.map(|store| store.below()), None),
     };
-    let is_there = |lab: &&Lab| cluster.is_none() || lab.on_clusters;
-    let labs = LABS
-        .iter()
-        .filter(is_there)
-        .filter(|lab| args.labs.is_empty() || args.labs.iter().any(|only| only == lab.name));
-    let each = labs.flat_map(|lab| lab.on.iter().map(move |below| (lab, *below)));
-    let each: Vec<_> = each.filter(|(_, below)| only.is_none_or(|only| only == *below)).collect();
+    let each = chosen(&args.labs, only, cluster.is_some());
     if each.is_empty() {
         return Err(Failure::new("none of these labs is for that store"));
     }

@@ -123,49 +123,37 @@ fn unclear_among(said: impl Iterator<Item = Said>) -> usize {
     said.filter(|said| !said.is_clear()).count()
 }
 
+/// What came of all kills.
+#[derive(Default)]
+struct Course {
+    verdict: Verdict,
+    acknowledged: usize,
+    unclear: usize,
+    unsound: Vec<String>,
+}
+
 /// Runs the rounds.
 pub(super) fn run(bench: &Bench) -> Outcome<String> {
     let mut dice = Dice::new(bench.seed);
     let site = Site::new(bench, PEOPLE)?;
-    let count = bench.below.servers();
     let mut servers = Vec::new();
-    site.start_up_to(count, &mut servers)?;
+    site.start_up_to(bench.below.servers(), &mut servers)?;
     let first = servers.first().ok_or_else(|| Failure::new("no server"))?;
     let before = Before::look(&first.door, &first.people()?)?;
     let mut writers = Writer::several(WRITERS, &mut dice, LONGEST);
-    let (mut total, mut acknowledged, mut unclear, mut unsound) = (Verdict::default(), 0, 0, Vec::new());
+    let mut course = Course::default();
     let rounds = bench.size(4, 200);
     for round in 1..=rounds {
-        // Mostly in full swing, sometimes among the very first writes.
-        let limit = if dice.below(4) == 0 { 1 + dice.below(10) } else { 20 + dice.below(bench.size(80, 120)) };
-        let doors: Vec<_> = servers.iter().map(|server| server.door.clone()).collect();
-        let kill = |said: &Receiver<Said>| {
-            said.iter().take(limit).for_each(drop);
-            let mut stage = Stage { bench, site: &site, servers: &mut servers, round };
-            Blow::of_round(round, bench).strike(&mut stage, said, &mut dice)
-        };
-        let (struck, done) = write_together(&in_turn(&doors), &mut writers, &before.places, &|| 1, kill);
-        unclear += struck?;
-        acknowledged += done;
-        // Over what the kill left, or beside the servers that come next.
-        let early = dice.below(2) == 0;
-        let mut found = if early { site.check()? } else { Vec::new() };
-        site.start_up_to(count, &mut servers)?;
-        servers.iter().try_for_each(Running::recover)?;
-        for server in &servers {
-            total.add(before.judge(&server.door, &writers, End::LAST)?);
-        }
-        if !early {
-            found.extend(site.check()?);
-        }
-        unsound.extend(found.into_iter().map(|what| format!("round {round}: {what}")));
-        let server = servers.first().ok_or_else(|| Failure::new("no server"))?;
-        writers.iter_mut().try_for_each(|writer| writer.settle(&server.door, &before.places))?;
-        term::progress(&format!("kill {round} of {rounds}: {acknowledged} writes acknowledged; {total}"));
+        let mut stage = Stage { bench, site: &site, servers: &mut servers, round };
+        course.kill(&mut stage, &before, &mut writers, &mut dice)?;
+        let Course { verdict, acknowledged, .. } = &course;
+        term::progress(&format!("kill {round} of {rounds}: {acknowledged} writes acknowledged; {verdict}"));
     }
     servers.into_iter().try_for_each(Running::end)?;
     drop(site);
-    let mut figures = format!("{rounds} kills, {acknowledged} writes acknowledged; {total}; unsound {}", unsound.len());
+    let Course { verdict, acknowledged, unclear, unsound } = course;
+    let mut figures =
+        format!("{rounds} kills, {acknowledged} writes acknowledged; {verdict}; unsound {}", unsound.len());
     if bench.below == Below::Postgres {
         let control = match bench.cluster {
             Some(_) => "none on somebody else's cluster".to_owned(),
@@ -173,11 +161,41 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
         };
         figures.push_str(&format!(", unclear answers {unclear}; control: {control}"));
     }
-    if !total.is_good() || !unsound.is_empty() || unclear > 0 {
-        let unsound: String = unsound.iter().take(5).map(|what| format!("\n  {what}")).collect();
-        return Err(Failure::new(format_args!("{figures}{unsound}")));
+    match unclear + unsound.len() {
+        0 if verdict.is_good() => Ok(figures),
+        _ => Err(Failure::new(format_args!("{figures}\n  {}", unsound.join("\n  ")))),
     }
-    Ok(figures)
+}
+
+impl Course {
+    /// Lets all write until the blow falls, and looks at what is there afterwards.
+    fn kill(&mut self, stage: &mut Stage<'_>, before: &Before, writers: &mut [Writer], dice: &mut Dice) -> Outcome {
+        let (bench, site, round) = (stage.bench, stage.site, stage.round);
+        // Mostly in full swing, sometimes among the very first writes.
+        let limit = if dice.below(4) == 0 { 1 + dice.below(10) } else { 20 + dice.below(bench.size(80, 120)) };
+        let doors: Vec<_> = stage.servers.iter().map(|server| server.door.clone()).collect();
+        let strike = |said: &Receiver<Said>| {
+            said.iter().take(limit).for_each(drop);
+            Blow::of_round(round, bench).strike(stage, said, dice)
+        };
+        let (struck, done) = write_together(&in_turn(&doors), writers, &before.places, &|| 1, strike);
+        self.unclear += struck?;
+        self.acknowledged += done;
+        // Over what the kill left, or beside the servers that come next.
+        let early = dice.below(2) == 0;
+        let mut found = if early { site.check()? } else { Vec::new() };
+        site.start_up_to(bench.below.servers(), stage.servers)?;
+        stage.servers.iter().try_for_each(Running::recover)?;
+        for server in &*stage.servers {
+            self.verdict.add(before.judge(&server.door, writers, End::LAST)?);
+        }
+        if !early {
+            found.extend(site.check()?);
+        }
+        self.unsound.extend(found.into_iter().map(|what| format!("round {round}: {what}")));
+        let server = stage.servers.first().ok_or_else(|| Failure::new("no server"))?;
+        writers.iter_mut().try_for_each(|writer| writer.settle(&server.door, &before.places))
+    }
 }
 
 /// The same with a database that is lying. It writes whole pages soon, so a kill may lose nothing; then there is another.

@@ -73,11 +73,16 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
             }
         }
     }
+    report(&figures, &wrong)
+}
+
+/// Sums up what was told and what was harmless, by file.
+fn report(figures: &BTreeMap<PathBuf, [usize; 2]>, wrong: &[String]) -> Outcome<String> {
     let told = figures.iter().map(|(file, [told, harmless])| format!("{} {told} + {harmless}", file.display()));
     let told = told.collect::<Vec<_>>().join(", ");
     let [all_told, harmless] = figures.values().fold([0, 0], |sum, [told, none]| [sum[0] + told, sum[1] + none]);
     let figures = format!("{all_told} told, {harmless} harmless ({told}), {} wrong answers", wrong.len());
-    match wrong.as_slice() {
+    match wrong {
         [] => Ok(figures),
         wrong => Err(Failure::new(format_args!("{figures}\n{}", wrong.join("\n")))),
     }
