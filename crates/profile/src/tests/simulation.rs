@@ -59,7 +59,7 @@ fn what_is_broken_is_found() {
     use Broken::*;
     let store = [Loses, Presumes, Overfills, GrantsTwice, Stale, Denies, Tears, Silent, Forgets, Reopens, Widens];
     for broken in store.into_iter().chain([Late]) {
-        let found = (1..=100).find(|seed| !Run::of(*seed, Some(broken)).wrong.is_empty());
+        let found = (1..=300).find(|seed| !Run::of(*seed, Some(broken)).wrong.is_empty());
         println!("{broken:?}: seed {found:?}");
         assert!(found.is_some(), "{broken:?}");
     }

@@ -120,12 +120,17 @@ impl Known {
             8 => named(dice.below(NAMES)),
             9 => self.pair(),
             10 => get(About::Notes, format!("users/{ADA}/profile/notes")),
-            11 | 12 => match self.keyed.get(dice.below(self.keyed.len())) {
-                Some(again) => again.clone(),
-                None => self.new_one(dice, Kind::Skill),
-            },
+            11..14 => self.repeated(dice).unwrap_or_else(|| self.new_one(dice, Kind::Skill)),
             _ => self.old_one(dice, judge, other).unwrap_or_else(skills),
         }
+    }
+
+    /// What was sent with a key, half of the time something that says who someone's manager is.
+    fn repeated(&self, dice: &mut Dice) -> Option<Sent> {
+        let relates = |sent: &&Sent| matches!(sent.about, About::New(_, _, Ask::Create { manager: Some(_), .. }));
+        let related: Vec<_> = self.keyed.iter().filter(relates).collect();
+        let some = related.get(dice.below(related.len() * 2)).copied();
+        some.or_else(|| self.keyed.get(dice.below(self.keyed.len()))).cloned()
     }
 
     fn mark(&mut self) -> usize {
