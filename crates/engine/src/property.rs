@@ -62,15 +62,11 @@ impl<R: Resources> Service<R> {
         writer.context("", &frame.context(&path), &[&names, &query.context(frame.model.namespace)]);
         let lists = NestedLists::new(query.select.as_ref(), meter);
         let nested = lists.any().then_some(&lists as &dyn odata::payload::Nested);
-        if property.collection {
-            let items = nested::list(query, property.ty, raw, meter, meter.around())?;
-            if let Some(count) = items.count {
-                writer.count("", count);
-            }
-            writer.value(frame.model, property.ty, &items.raw, query.select.as_ref(), nested);
-        } else {
-            writer.value(frame.model, property.ty, raw, query.select.as_ref(), nested);
+        let items = nested::list(query, property.ty, raw, meter, meter.around())?;
+        if let Some(count) = items.count {
+            writer.count("", count);
         }
+        writer.items(frame.model, property.ty, &items, query.select.as_ref(), nested);
         writer.close();
         let body = writer.finish();
         lists.finish()?;

@@ -4,7 +4,7 @@ use edm::{Model, Type, Value, lazy};
 
 use super::super::format::{Metadata, type_tag};
 use super::Writer;
-use super::codec::{Codec, Nested};
+use super::codec::{Codec, Items, Nested};
 use crate::query::Select;
 
 impl Writer {
@@ -19,13 +19,28 @@ impl Writer {
         select: Option<&Select>,
         nested: Option<&dyn Nested>,
     ) {
-        let codec = Codec { format: self.format, model, nested, types: &[] };
+        self.single(Codec { format: self.format, model, nested, types: &[] }, ty, raw, select);
+    }
+
+    /// The same after the options of the address were carried out on it; its count goes before.
+    pub fn items(
+        &mut self,
+        model: &'static Model,
+        ty: Type,
+        items: &Items,
+        select: Option<&Select>,
+        nested: Option<&dyn Nested>,
+    ) {
+        self.single(Codec { format: self.format, model, nested, types: &items.types }, ty, &items.raw, select);
+    }
+
+    fn single(&mut self, codec: Codec<'_>, ty: Type, raw: &[u8], select: Option<&Select>) {
         if let (Type::Struct(inner), Some(members)) = (ty, lazy::inside(raw)) {
             return self.through(|object| codec.object(object, inner, select, members));
         }
         let collection = raw.starts_with(b"[");
         if codec.names_type(ty, collection, raw) {
-            self.control_text("", "type", &type_tag(model, ty, collection));
+            self.control_text("", "type", &type_tag(codec.model, ty, collection));
         }
         self.name("value");
         codec.value(&mut self.out, ty, select, raw);

@@ -208,6 +208,13 @@ fn values_within_values_are_computed() {
     );
     let all = ask("ShippingAddress($compute=length(City) as n)", none);
     assert!(all.contains(r#""Country":"USA","n":7}"#), "{all}");
+    // The same at the address of the value.
+    let products = client.ask("GET /Products?$select=ID&$filter=Name eq 'Laptop'", &[], "").1;
+    let id = products.split("\"ID\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let url = format!("GET /Products({id})/ShippingAddress?$compute=length(City) as n&$select=City,n");
+    assert_eq!(client.ask(&url, &[("accept", none)], "").1, r#"{"City":"Seattle","n":7}"#);
+    let text = client.ask(&url, &[], "").1;
+    assert!(text.ends_with(r##""City":"Seattle","n@odata.type":"#Int32","n":7}"##), "{text}");
     // What is asked of the values of a single property does not narrow it to nothing.
     assert_eq!(
         ask("Dimensions($compute=Length mul 2 as l;$select=Unit)", none),

@@ -1,7 +1,7 @@
 //! What is nested in a selection.
 
 use edm::Value;
-use edm::model::build::INT64;
+use edm::model::build::{INT64, STRING};
 use edm::testing::{ARTICLE, MODEL};
 use expect_test::expect;
 

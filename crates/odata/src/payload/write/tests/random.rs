@@ -11,7 +11,7 @@ use crate::query::Select;
 
 /// As the codec writes it in the plain form, however that is reached.
 fn through_codec(ty: &'static StructType, select: Option<&Select>, members: &[u8]) -> String {
-    let codec = Codec { format: Format::PLAIN, model: &MODEL, nested: None };
+    let codec = Codec { format: Format::PLAIN, model: &MODEL, nested: None, types: &[] };
     let mut out = vec![b'{'];
     codec.members(&mut Object { out: &mut out, comma: false }, ty, select, members);
     out.push(b'}');
