@@ -128,6 +128,8 @@ fn unclear_among(said: impl Iterator<Item = Said>) -> usize {
 struct Course {
     verdict: Verdict,
     acknowledged: usize,
+    /// Without cause.
+    refused: usize,
     unclear: usize,
     unsound: Vec<String>,
 }
@@ -151,9 +153,11 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
     }
     servers.into_iter().try_for_each(Running::end)?;
     drop(site);
-    let Course { verdict, acknowledged, unclear, unsound } = course;
-    let mut figures =
-        format!("{rounds} kills, {acknowledged} writes acknowledged; {verdict}; unsound {}", unsound.len());
+    let Course { verdict, acknowledged, refused, unclear, unsound } = course;
+    let mut figures = format!(
+        "{rounds} kills, {acknowledged} writes acknowledged, {refused} refused without cause; {verdict}; unsound {}",
+        unsound.len()
+    );
     if bench.below == Below::Postgres {
         let control = match bench.cluster {
             Some(_) => "none on somebody else's cluster".to_owned(),
@@ -161,7 +165,7 @@ pub(super) fn run(bench: &Bench) -> Outcome<String> {
         };
         figures.push_str(&format!(", unclear answers {unclear}; control: {control}"));
     }
-    match unclear + unsound.len() {
+    match refused + unclear + unsound.len() {
         0 if verdict.is_good() => Ok(figures),
         _ => Err(Failure::new(format_args!("{figures}\n  {}", unsound.join("\n  ")))),
     }
@@ -175,11 +179,14 @@ impl Course {
         let limit = if dice.below(4) == 0 { 1 + dice.below(10) } else { 20 + dice.below(bench.size(80, 120)) };
         let doors: Vec<_> = stage.servers.iter().map(|server| server.door.clone()).collect();
         let strike = |said: &Receiver<Said>| {
-            said.iter().take(limit).for_each(drop);
-            Blow::of_round(round, bench).strike(stage, said, dice)
+            // Nothing is wrong so far.
+            let refused = said.iter().take(limit).filter(|said| !said.is_yes()).count();
+            Blow::of_round(round, bench).strike(stage, said, dice).map(|unclear| (refused, unclear))
         };
         let (struck, done) = write_together(&in_turn(&doors), writers, &before.places, &|| 1, strike);
-        self.unclear += struck?;
+        let (refused, unclear) = struck?;
+        self.refused += refused;
+        self.unclear += unclear;
         self.acknowledged += done;
         // Over what the kill left, or beside the servers that come next.
         let early = dice.below(2) == 0;
