@@ -135,18 +135,17 @@ impl<'a> Look<'a> {
 
     /// The person's data, for looking at it. What else that takes of everybody's is read beside it, not after it.
     pub(crate) async fn snapshot(&self, owner: Owner) -> Result<Arc<Snapshot>, Problem> {
-        let beside = async {
-            if !Standing::of(self.caller, owner.id).sees_all() {
-                let groups = async {
-                    if self.caller.user_id().is_some() {
-                        _ = self.groups().await;
-                    }
-                };
-                // Where it fails, whoever needs it asks again.
-                _ = tokio::join!(self.policy(), groups);
+        let snapshot = self.service.snapshot(self.caller, owner);
+        if Standing::of(self.caller, owner.id).sees_all() {
+            return snapshot.await;
+        }
+        let groups = async {
+            if self.caller.user_id().is_some() {
+                _ = self.groups().await;
             }
         };
-        tokio::join!(self.service.snapshot(self.caller, owner), beside).0
+        // Where one of these fails, whoever needs it asks again.
+        tokio::join!(snapshot, self.policy(), groups).0
     }
 
     async fn policy(&self) -> Result<&Arc<Policy>, Problem> {
