@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -46,6 +47,16 @@ pub(crate) struct Line {
     /// The header fields that every request has.
     usual: String,
     behind: Option<Arc<Balancer>>,
+    /// Holds up the first request that has a body.
+    hold: Option<Hold>,
+}
+
+/// Holds up a request in the middle of its body.
+pub(crate) struct Hold {
+    /// Told once the server has begun with it.
+    pub(crate) begun: Sender<()>,
+    /// The rest is sent once this is told, or nobody is left to tell it.
+    pub(crate) go: Receiver<()>,
 }
 
 /// An answer.
@@ -64,7 +75,17 @@ impl Line {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let usual = format!("Host: {}\r\nAuthorization: Bearer {}\r\n", door.host, door.token);
-        Ok(Line { stream: BufReader::new(stream), usual, behind: None })
+        Ok(Line { stream: BufReader::new(stream), usual, behind: None, hold: None })
+    }
+
+    /// Connects; the first request that has a body is held up.
+    pub(crate) fn holding(door: &Door, hold: Hold) -> io::Result<Line> {
+        Ok(Line { hold: Some(hold), ..Line::open(door)? })
+    }
+
+    /// Whether no request was held up yet.
+    pub(crate) fn is_holding(&self) -> bool {
+        self.hold.is_some()
     }
 
     /// Connects to a server that the balancer chooses; if that goes, another one will be asked.
@@ -96,6 +117,9 @@ impl Line {
         if !body.is_empty() {
             text.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
         }
+        if let Some(hold) = self.hold.take_if(|_| !body.is_empty()) {
+            return self.exchange_in_two(&text, body.as_bytes(), &hold);
+        }
         text.push_str("\r\n");
         text.push_str(&body);
         let mut outcome = self.exchange(&text);
@@ -119,6 +143,22 @@ impl Line {
         let sent = self.stream.get_mut().write_all(text.as_bytes());
         sent.map_err(|_| io::ErrorKind::ConnectionAborted)?;
         self.answer()
+    }
+
+    /// As [`Line::exchange`], but once the server waits for the body (RFC 9110, section 10.1.1) half of it is sent, and the
+    /// rest when it is let go. From then on not to be answered is to be broken off.
+    fn exchange_in_two(&mut self, head: &str, body: &[u8], hold: &Hold) -> io::Result<Reply> {
+        let reply = self.exchange(&format!("{head}Expect: 100-continue\r\n\r\n"))?;
+        if reply.status != 100 {
+            return Ok(reply);
+        }
+        let (half, rest) = body.split_at(body.len() / 2);
+        self.stream.get_mut().write_all(half)?;
+        // Whoever no longer listens or tells has given up; what was begun is finished all the same.
+        let _ = hold.begun.send(());
+        let _ = hold.go.recv();
+        let answer = self.stream.get_mut().write_all(rest).and_then(|()| self.answer());
+        answer.map_err(|_| io::ErrorKind::UnexpectedEof.into())
     }
 
     /// Takes the answer. `UnexpectedEof` is one that broke off; `ConnectionAborted` one that did not even begin.

@@ -105,6 +105,8 @@ pub(crate) struct Verdict {
     pub(crate) torn: Vec<String>,
     /// Writes that were refused and are there, where that is allowed.
     pub(crate) undecided: usize,
+    /// Writes that were not answered and are there.
+    pub(crate) unanswered: usize,
 }
 
 impl Verdict {
@@ -120,6 +122,7 @@ impl Verdict {
         self.phantom.extend(other.phantom);
         self.torn.extend(other.torn);
         self.undecided += other.undecided;
+        self.unanswered += other.unanswered;
     }
 }
 
@@ -193,6 +196,11 @@ impl Story {
             .iter()
             .filter(|step| step.answer == Answer::No && step.title.as_deref() == title && title.is_some())
             .count();
+        let unanswered = begun.last().is_some_and(|step| {
+            // What is not there has gone only if it was: then its id is known.
+            step.answer == Answer::Nothing && step.title.as_deref() == title && (title.is_some() || self.id.is_some())
+        });
+        verdict.unanswered += usize::from(unanswered);
         let begun = begun.iter().map(|step| step.title.as_deref());
         let allowed: Vec<Option<&str>> = nothing.into_iter().chain(begun).collect();
         if !allowed.contains(&title) {
@@ -300,6 +308,10 @@ impl Said {
     /// An answer that began and broke off.
     pub(crate) const BROKEN: Said = Said { status: 0, again: false };
 
+    pub(crate) fn of(reply: &Reply) -> Said {
+        Said { status: reply.status, again: reply.header("retry-after").is_some() }
+    }
+
     /// Was it done, or refused in a way that says what to do?
     pub(crate) fn is_clear(self) -> bool {
         self.is_yes() || self.again
@@ -336,7 +348,7 @@ pub(crate) fn write_together<T>(
                 let Ok(mut line) = open(number) else { return };
                 while !enough.load(Ordering::Relaxed) {
                     let said = match writer.write(&mut line, places, now) {
-                        Ok(reply) => Said { status: reply.status, again: reply.header("retry-after").is_some() },
+                        Ok(reply) => Said::of(&reply),
                         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Said::BROKEN,
                         Err(_) => break,
                     };
