@@ -183,22 +183,31 @@ fn decoded(text: &str) -> Option<Bytes> {
     URL_SAFE_NO_PAD.decode(text).ok().map(Bytes::from)
 }
 
-/// Writes the answers; one to a request without an id, which only `multipart/mixed` has, is named by its place.
+/// Writes the answers, each by the name of its request.
 pub(super) fn write(answers: &[Answer], title_case: bool) -> Vec<u8> {
     let mut out = b"{\"responses\":[".to_vec();
     for (position, answer) in answers.iter().enumerate() {
         if position > 0 {
             out.push(b',');
         }
-        write_answer(&mut out, answer, position + 1, title_case);
+        let name = answer.id.clone().unwrap_or_else(|| free_name(answers, position));
+        write_answer(&mut out, answer, &name, title_case);
     }
     out.extend_from_slice(b"]}");
     out
 }
 
-fn write_answer(out: &mut Vec<u8>, answer: &Answer, place: usize, title_case: bool) {
+/// The name of an answer to a request without one, which only `multipart/mixed` has: its place, unless another is called
+/// so, then further numbers. In steps of how many there are, lest two without a name come to the same.
+fn free_name(answers: &[Answer], position: usize) -> String {
+    let is_free = |name: &String| answers.iter().all(|answer| answer.id.as_ref() != Some(name));
+    let names = (position + 1..).step_by(answers.len().max(1)).map(|number| number.to_string());
+    names.take(answers.len() + 1).find(is_free).unwrap_or_default()
+}
+
+fn write_answer(out: &mut Vec<u8>, answer: &Answer, name: &str, title_case: bool) {
     out.extend_from_slice(b"{\"id\":");
-    write_string(out, &answer.id.clone().unwrap_or_else(|| place.to_string()));
+    write_string(out, name);
     if let Some(group) = &answer.group {
         out.extend_from_slice(b",\"atomicityGroup\":");
         write_string(out, group);

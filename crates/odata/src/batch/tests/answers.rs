@@ -34,6 +34,16 @@ fn json_answers() {
 }
 
 #[test]
+fn no_two_json_answers_are_called_the_same() {
+    let answers =
+        ["2", "", "5", "", "4", ""].map(|id| answer(Some(id).filter(|id| !id.is_empty()), None, 204, "", b""));
+    let (_, body) = write(&Form::Json, &answers, "seed", false);
+    let text = String::from_utf8(body).unwrap();
+    let ids: Vec<_> = text.split("\"id\":\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(ids, ["2", "8", "5", "10", "4", "6"]);
+}
+
+#[test]
 fn headers_in_title_case() {
     let mut one = answer(Some("1"), None, 201, "application/json", b"{}");
     for name in ["etag", "odata-version", "odata-entityid", "preference-applied", "www-authenticate", "location"] {
