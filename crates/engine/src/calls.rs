@@ -15,6 +15,7 @@ use crate::body::key_values;
 use crate::conditions::meet;
 use crate::exchange::{Request, Response};
 use crate::outcome::Narrowing;
+use crate::reading::as_presumed;
 use crate::resources::{Action, Call, Outcome, Resources};
 use crate::route::Route;
 use crate::rows::Meter;
@@ -138,15 +139,14 @@ impl<R: Resources> Service<R> {
         let conditions = Conditions::read(request.headers)?;
         let Some(target) = target.filter(|_| !conditions.is_empty()) else { return Ok(()) };
         let before = Address::of(way.before.to_vec());
-        let tag = match Route::of(&before).map(|route| route.place) {
+        match Route::of(&before).map(|route| route.place) {
             Some(Place::Entity(_)) => match self.resources.read(caller, target, &Reach::default()).await? {
-                Some(entity) => entity.row.tag,
+                Some(entity) => as_presumed(&conditions, &entity.row, false).map(drop),
                 // The call says so.
-                None => return Ok(()),
+                None => Ok(()),
             },
-            _ => None,
-        };
-        conditions.judge(tag.map(|tag| tag.to_string()).as_deref(), false).map(|_| ())
+            _ => conditions.judge(None, false).map(drop),
+        }
     }
 
     /// The rest of the path from the entity on that the path so far leads to.

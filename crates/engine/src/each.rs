@@ -5,7 +5,7 @@ use edm::expr::Reach;
 use edm::{Operation, OperationKind, StructType, Value};
 use http::StatusCode;
 use odata::address::{self, Key, Place, Step};
-use odata::headers::Applied;
+use odata::headers::{Applied, Conditions};
 use odata::payload::{Body, Intent};
 use odata::query::Options;
 use odata::syntax::beyond;
@@ -16,7 +16,7 @@ use crate::changing::contention;
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response};
 use crate::payload::{Page, View};
-use crate::reading::{Pieces, applied, condition};
+use crate::reading::{Pieces, applied, as_presumed, condition};
 use crate::resources::{Action, Basis, Call, Changed, Entity, Outcome, Resources, Row, Target};
 use crate::route::Route;
 use crate::service::{Heard, Service, Understood, no_content};
@@ -118,12 +118,14 @@ impl<R: Resources> Service<R> {
     ) -> Result<Response, Problem> {
         let called = self.called(caller, request, way, options).await?;
         let made = self.arguments(request, &way.call.candidates)?;
+        let conditions = Conditions::read(request.headers)?;
         let call = Call { operation: made.operation, arguments: &made.arguments };
         for _ in 0..MAX_ATTEMPTS {
             let staged = self.stage(caller).await?;
             let service = staged.as_ref().unwrap_or(self);
             let mut outcomes = Vec::new();
             let entities = service.called_on(caller, request, way, options).await?;
+            entities.iter().try_for_each(|(_, row)| as_presumed(&conditions, row, false).map(drop))?;
             for (steps, row) in &entities {
                 let member = service.one_of(caller, steps, row, Action::Call(OperationKind::Action)).await?;
                 let done = service.resources.call(caller, Some(&member), &call, &called.reach, &request.exchange);

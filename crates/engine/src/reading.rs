@@ -7,7 +7,7 @@ use edm::StructType;
 use edm::expr::Reach;
 use http::header::ETAG;
 use http::{HeaderValue, StatusCode};
-use odata::headers::{Applied, Condition, Wishes};
+use odata::headers::{Applied, Condition, Conditions, Wishes};
 use odata::syntax::beyond;
 use odata::{Kind, Place, Problem, Query, setting};
 
@@ -307,7 +307,11 @@ pub(crate) fn condition<R: Resources>(
     row: &Row,
     reading: bool,
 ) -> Result<Condition, Problem> {
-    let conditions = &understood.wishes.conditions;
+    as_presumed(&understood.wishes.conditions, row, reading)
+}
+
+/// Is the entity what these conditions presume?
+pub(crate) fn as_presumed(conditions: &Conditions, row: &Row, reading: bool) -> Result<Condition, Problem> {
     if conditions.is_empty() {
         return Ok(Condition::Holds);
     }

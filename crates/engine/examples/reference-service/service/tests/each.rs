@@ -68,6 +68,11 @@ fn actions_are_called_on_each() {
     check(&client, url, "{\"percentage\":10}", (200, "\"value\":[]"));
     check(&client, "POST /Products/$each/Activate", "", (204, ""));
     check(&client, "GET /Products/$each/Activate", "", (405, ""));
+    let call =
+        |tag: &str| client.ask("POST /Products/$each/IncreasePrice", &[("if-match", tag)], "{\"amount\":9000}").0;
+    assert_eq!((call("W/\"9\""), call("?")), (412, 400));
+    assert_eq!(count(&client, "Price gt 9000"), "0");
+    assert_eq!(call("*"), 204);
     check(&client, "POST /Products/$each/MarkAllAsReviewed", "", (404, ""));
 }
 
