@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use odata::batch::{self, Form};
-use odata::headers::{Answer, Media, Repeat, Version, Wishes, answer_version};
+use odata::headers::{Answer, Media, Repeat, VARY, Version, Wishes, answer_version};
 use odata::query::{Options, not_here};
 use odata::syntax::prefer::{self, Preference};
 use odata::{Kind, Problem};
@@ -30,6 +30,7 @@ impl<R: Resources> Service<R> {
         if answer_version(request.headers) == Version::V401 {
             response.set_static("odata-version", "4.01");
         }
+        response.set_static("vary", VARY);
         response
     }
 

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::super::Client;
+use super::super::{Client, header};
 use super::{makers, post, show};
 use crate::Dialect;
 
@@ -172,6 +172,8 @@ fn the_form_of_the_answer_is_agreed_on() {
         let answer = show(&client.batch(headers, body));
         answer + &makers(&client) + "\n"
     };
+    let told = Client::graph().batch(&[json], &one);
+    assert_eq!(header(&told, "vary"), "Accept, OData-MaxVersion, Prefer");
     let answers = [
         // What asks for no form gets its own; what has no id is called by its place.
         shown(&[json, ("accept", "*/*")], &one),
