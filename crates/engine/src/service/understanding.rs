@@ -1,4 +1,5 @@
-//! What a request says, then what it means and whether its caller may do it. Nothing is read or changed here.
+//! What a request says, then what it means and whether its caller may do it. Of data only what decides that is read
+//! here, such as conditions in the path, and what `$root` names; nothing is changed.
 
 use std::ops::Deref;
 
