@@ -164,7 +164,7 @@ impl<'a> Sent<'a> {
 
     /// Did it arrive before that was made, as further tries may have done by then?
     fn is_overtaken(&self, made: i64) -> bool {
-        self.arrived < made - APART
+        self.arrived < made.saturating_sub(APART)
     }
 
     /// What the request has made here before; a problem where its key is another request's.
