@@ -184,6 +184,14 @@ fn people_are_searched_by_one_property() {
     assert_eq!(own["skills"].as_array().unwrap().len(), 1);
     let skilled = world.get(&ada(), "users?$filter=profile/skills/$count($search=\"displayName:cob\") eq 1").ok(200);
     assert_eq!(names(&skilled), ["Grace"]);
+    // What of a person may not be seen is not found.
+    world.patch(&ada(), &format!("users/{ADA}"), &json!({"jobTitle": "Countess"})).ok(200);
+    let count = |caller: &Caller, option: &str| world.get(caller, &format!("users/$count?{option}")).ok(200);
+    let (member, basic) = (grace("User.Read.All"), grace("User.ReadBasic.All"));
+    let title = "$search=\"jobTitle:count\"";
+    assert_eq!([&member, &basic].map(|caller| count(caller, title)), [json!(1), json!(0)]);
+    let skill = "$filter=profile/skills/$count($search=\"displayName:c\") eq 1";
+    assert_eq!([&ada(), &member].map(|caller| count(caller, skill)), [json!(2), json!(1)]);
 }
 
 #[test]
