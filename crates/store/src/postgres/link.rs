@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ pub(super) struct Link {
     prepared: Vec<tokio_postgres::Statement>,
     deadline: Duration,
     lost: AtomicBool,
+    /// How many answers the engine owes, also to callers who wait no more.
+    owed: AtomicUsize,
     /// When the engine was last heard, by the clock of the doubt.
     heard: AtomicU64,
     /// How many were in line for its answers so far, and up to which of them it has answered.
@@ -55,15 +57,19 @@ impl Link {
         doubt: &Arc<Doubt>,
     ) -> Result<Self, Fault> {
         let Fresh { client, driver, warnings, timeline, .. } = hosts.connect(tls, deadline).await?;
-        let mut prepared = Vec::new();
-        if prepare {
-            let all = STATEMENTS.iter().map(|statement| client.prepare_typed(statement.text, statement.types));
-            let all = within(deadline, async { Ok(pipelined(all).await) }).await.inspect_err(|_| driver.abort())?;
-            prepared = all.into_iter().collect::<Result<_, _>>().map_err(|error| judge(&error))?;
-        }
         let (heard, doubt) = (AtomicU64::new(doubt.now()), Arc::clone(doubt));
         let (lost, lined, served) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { client, driver, warnings, timeline, prepared, deadline, lost, heard, lined, served, doubt })
+        // Those of the statements, until they are there.
+        let (owed, prepared) = (AtomicUsize::new(1), Vec::new());
+        let mut link =
+            Self { client, driver, warnings, timeline, prepared, deadline, lost, owed, heard, lined, served, doubt };
+        if prepare {
+            let all = STATEMENTS.iter().map(|statement| link.client.prepare_typed(statement.text, statement.types));
+            let all = within(deadline, async { Ok(pipelined(all).await) }).await?;
+            link.prepared = all.into_iter().collect::<Result<_, _>>().map_err(|error| judge(&error))?;
+        }
+        link.owed = AtomicUsize::new(0);
+        Ok(link)
     }
 
     /// May the connection be used on?
@@ -160,11 +166,13 @@ impl Link {
 
     async fn within<T>(&self, work: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Fault> {
         let asked = self.doubt.now();
+        self.owed.fetch_add(1, Ordering::Relaxed);
         let Ok(answer) = timeout(self.deadline, work).await else {
             self.lost.store(true, Ordering::Relaxed);
             self.doubt.raise(asked);
             return Err(late(self.deadline));
         };
+        self.owed.fetch_sub(1, Ordering::Relaxed);
         self.heard.store(self.doubt.now(), Ordering::Relaxed);
         let outcome = answer.map_err(|error| judge(&error));
         if outcome.as_ref().is_err_and(Fault::is_open) {
@@ -176,7 +184,7 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        if !self.is_usable() {
+        if !self.is_usable() || self.owed.load(Ordering::Relaxed) > 0 {
             // Otherwise its driver would wait for answers that may never come.
             self.driver.abort();
         }
