@@ -351,7 +351,7 @@ impl Store for PostgresStore {
 
     fn ping(&self) -> BoxFuture<'_, Result<()>> {
         // Any machine of a cluster will do: it says whether callers are served at all.
-        self.ask(self.inner.pool.batch(""))
+        self.ask(self.inner.pool.ping())
     }
 
     fn erase_all(&self) -> BoxFuture<'_, Result<()>> {

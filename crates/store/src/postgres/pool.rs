@@ -55,6 +55,15 @@ pub(super) struct Exclusive<'a> {
     _permit: SemaphorePermit<'a>,
 }
 
+/// Who else may use the connection meanwhile.
+#[derive(Clone, Copy)]
+enum Beside {
+    /// Those who read. What is left in line there is done when those before it are through, be it after the same was done
+    /// elsewhere and all that came of it: that must not matter.
+    Others,
+    Nobody,
+}
+
 impl Exclusive<'_> {
     /// Returns the connection, no transaction being open on it.
     pub(super) fn give_back(self) {
@@ -108,26 +117,31 @@ impl Pool {
         self.callers.try_acquire().map_err(|_| crowded())
     }
 
-    /// Rows of a statement that only reads, or that may be repeated. Shares a connection with other callers.
+    /// Rows of a statement that only reads. Shares a connection with other callers.
     pub(super) async fn query(&self, sql: Sql, params: &Params<'_>) -> Result<Vec<Row>> {
-        self.shared(|link| Box::pin(async move { link.query(sql, params).await })).await
+        self.repeat(Beside::Others, |link| Box::pin(async move { link.query(sql, params).await })).await
     }
 
     /// How many rows a statement changed that may be repeated. If another try may have carried it out before, it has to
     /// change something again: an engine that has come back shows what its standby may lack, and acknowledges what
     /// changes nothing at once.
     pub(super) async fn execute(&self, sql: Sql, params: &Params<'_>) -> Result<u64> {
-        self.shared(|link| Box::pin(async move { link.execute(sql, params).await })).await
+        self.repeat(Beside::Nobody, |link| Box::pin(async move { link.execute(sql, params).await })).await
     }
 
-    /// Rows of a query that is not among the prepared ones.
+    /// Rows of a query that is not among the prepared ones, and only reads.
     pub(super) async fn ad_hoc(&self, sql: &str, params: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>> {
-        self.shared(|link| Box::pin(async move { link.ad_hoc(sql, params).await })).await
+        self.repeat(Beside::Others, |link| Box::pin(async move { link.ad_hoc(sql, params).await })).await
     }
 
     /// Statements without parameters that may be repeated, as for [`Pool::execute`]. They succeed or fail together.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
-        self.shared(|link| Box::pin(async move { link.batch(sql).await })).await
+        self.repeat(Beside::Nobody, |link| Box::pin(async move { link.batch(sql).await })).await
+    }
+
+    /// Asks for nothing, as those who read do.
+    pub(super) async fn ping(&self) -> Result<()> {
+        self.repeat(Beside::Others, |link| Box::pin(async move { link.batch("").await })).await
     }
 
     /// Carries out all calls or none, and says how many rows each changed. When it fails, they may still have been
@@ -157,17 +171,18 @@ impl Pool {
         Instant::now() + self.options.deadline * PATIENCE
     }
 
-    /// Does something that may be repeated, on a shared connection.
-    async fn shared<'a, T>(&self, work: impl Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Fault>>) -> Result<T> {
+    /// Does something that may be repeated.
+    async fn repeat<'a, T>(
+        &self,
+        beside: Beside,
+        work: impl Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Fault>>,
+    ) -> Result<T> {
         let _place = self.enter()?;
         let mut last = Fault::Away("there is no connection to the database".to_owned());
         for _ in 0..self.shared.len().max(TRIES) {
-            let outcome = match self.link().await {
-                Ok(link) => match link.in_line(work(Arc::clone(&link))).await {
-                    Some(outcome) => outcome,
-                    None => self.alone(&work).await,
-                },
-                Err(fault) => Err(fault),
+            let outcome = match beside {
+                Beside::Others => self.shared(&work).await,
+                Beside::Nobody => self.alone(&work).await,
             };
             match outcome {
                 // Another connection may still stand.
@@ -179,8 +194,20 @@ impl Pool {
         Err(last.into())
     }
 
-    /// The same on a connection that nobody else uses meanwhile.
-    async fn alone<'a, T>(&self, work: &impl Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Fault>>) -> Result<T, Fault> {
+    /// On a shared connection, unless somebody keeps it waiting there.
+    async fn shared<'a, T>(&self, work: &impl Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Fault>>) -> Result<T, Fault> {
+        let link = self.link().await?;
+        match link.in_line(work(Arc::clone(&link))).await {
+            Some(outcome) => outcome,
+            None => self.alone(work).await,
+        }
+    }
+
+    /// On a connection that nobody else uses meanwhile.
+    pub(super) async fn alone<'a, T>(
+        &self,
+        work: &impl Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Fault>>,
+    ) -> Result<T, Fault> {
         let deadline = self.options.deadline;
         let alone = async {
             let Exclusive { link, pool, _permit } = self.exclusive().await?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::fixture::item_absent;
+use crate::postgres::fault::Fault;
 use crate::testing::{Engine, Mood, Proxy, until};
 
 /// Short, for engines that do not answer: it is waited for.
@@ -225,4 +226,48 @@ async fn a_killed_engine_is_waited_for_by_nobody_and_found_again() {
     recovers(&store).await;
     assert_eq!(store.commit(post("b")).await, Ok(2));
     assert_eq!(seen(&place).await, ["a", "b"]);
+}
+
+/// Waits until no connection is driven any more.
+async fn unconnected() {
+    let end = tokio::time::Instant::now() + Duration::from_secs(10);
+    while tokio::runtime::Handle::current().metrics().num_alive_tasks() > 0 {
+        assert!(tokio::time::Instant::now() < end, "a connection is left");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The engine would keep it for as long as what was asked takes.
+#[tokio::test]
+async fn a_connection_ends_with_the_only_one_who_waited_on_it() {
+    let place = Place::laid_out().await.unwrap();
+    let store = open(&place.url, &hasty()).await;
+    unconnected().await;
+    let long = store.inner.pool.alone(&|link| Box::pin(async move { link.ad_hoc("SELECT pg_sleep(60)", &[]).await }));
+    assert!(matches!(long.await, Err(Fault::Late(_))));
+    unconnected().await;
+}
+
+/// Who goes before it in line may be slow; what was sent after that would be done when all else is forgotten.
+#[tokio::test]
+async fn nothing_is_erased_later_than_it_was_said_to_be() {
+    let place = Place::laid_out().await.unwrap();
+    let deadline = Duration::from_secs(4);
+    let store = open(&place.url, &Options { readers: 1, deadline, ..server() }).await;
+    store.ping().await.unwrap();
+    let slow = store.inner.pool.ad_hoc("SELECT pg_sleep(1.5)", &[]);
+    let rest = async {
+        store.erase_all().await.unwrap();
+        store.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
+    };
+    let (slow, ()) = tokio::join!(slow, rest);
+    slow.unwrap();
+    // Whatever was left in line is under way by now, or done.
+    until(
+        &place.url,
+        "SELECT 1 / (count(*) = 0)::int FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DELETE%'",
+    )
+    .await
+    .unwrap();
+    assert_eq!(seen(&place).await, ["a"]);
 }
