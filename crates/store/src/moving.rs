@@ -225,11 +225,13 @@ impl Mover {
             return Ok(());
         }
         self.target.set_secret(MARK.into(), Some([1; 32])).await.map_err(Halt::Target)?;
-        if !is_unfinished(&*self.source).await.map_err(Halt::Source)? {
+        let is_same = is_unfinished(&*self.source).await.map_err(Halt::Source);
+        if is_same == Ok(false) {
             return Ok(());
         }
+        // Where it may be the source, that would be neither served nor copied any more.
         self.target.set_secret(MARK.into(), None).await.map_err(Halt::Target)?;
-        Err(Halt::Same)
+        is_same.and(Err(Halt::Same))
     }
 
     /// What the source has that goes along.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use proptest::test_runner::TestRunner;
 
@@ -9,9 +10,9 @@ use super::{Figures, Halt, Mover, Outcome, Survey, compare, is_unfinished};
 use crate::differential::{self, Step, act, config, steps};
 use crate::fixture::{self, TENANT, commit, indexed, item, put, user};
 use crate::memory::MemoryStore;
-use crate::postgres::{PostgresStore, migrate};
+use crate::postgres::{Options, PostgresStore, migrate};
 use crate::sqlite::SqliteStore;
-use crate::testing::{Place, engine, execute};
+use crate::testing::{Mood, Place, Proxy, engine, execute};
 use crate::{Change, NameEntry, PartitionKey, Portion, Standing, Transfer};
 
 type Shared = Arc<dyn Transfer>;
@@ -268,6 +269,23 @@ async fn a_store_under_two_names_is_not_marked_as_unfinished() {
     assert_eq!(mover.pass(&survey).await, Err(Halt::Same));
     assert_eq!(source.secrets().await, before);
     assert_eq!(source.verify().await, Ok(vec![]));
+}
+
+/// Else one that is both would be neither served nor copied any more.
+#[tokio::test]
+async fn a_target_that_could_not_be_told_from_the_source_is_not_marked() {
+    let engine = engine().unwrap();
+    let place = Place::on(&engine.url()).await.unwrap();
+    migrate(&place.url, &fixture::server(), false).await.unwrap();
+    let proxy = Proxy::before(engine.port()).unwrap();
+    let options = Options { deadline: Duration::from_millis(400), ..fixture::server() };
+    let source: Shared = Arc::new(PostgresStore::open(&proxy.url(&place.url), &options).await.unwrap());
+    let target: Shared = Arc::new(PostgresStore::open(&place.url, &fixture::server()).await.unwrap());
+    let mover = mover(&source, &target);
+    let survey = mover.survey().await.unwrap();
+    proxy.set(Mood::Frozen, usize::MAX);
+    assert!(matches!(mover.pass(&survey).await, Err(Halt::Source(_))));
+    assert!(!is_unfinished(&*target).await.unwrap());
 }
 
 /// What is read back is compared with what was sent, part by part.
