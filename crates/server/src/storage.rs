@@ -86,15 +86,28 @@ pub(crate) fn without_password(text: &str) -> String {
             let hidden = user.split_once(':').map_or(user.to_owned(), |(name, _)| format!("{name}:***"));
             format!("{scheme}://{hidden}@{host}")
         }
-        None => text.to_owned(),
+        // Without a host what would be its port is the password.
+        None => match rest.split_once(':') {
+            Some((user, _)) if !has_ports(rest) => return format!("{scheme}://{user}:***"),
+            _ => text.to_owned(),
+        },
     };
     let Some((address, options)) = shown.split_once('?') else { return shown };
     let hide = |option: &str| match option.split_once('=') {
         Some((name, _)) if name.to_lowercase().contains("password") => format!("{name}=***"),
-        _ => option.to_owned(),
+        Some(_) => option.to_owned(),
+        // The rest of one with this sign in it.
+        None => "***".to_owned(),
     };
     let options: Vec<String> = options.split('&').map(hide).collect();
     format!("{address}?{}", options.join("&"))
+}
+
+/// Is whatever stands for a port of the hosts one?
+fn has_ports(rest: &str) -> bool {
+    let hosts = rest.split(['/', '?']).next().unwrap_or_default().split(',');
+    let mut ports = hosts.filter(|host| !host.ends_with(']')).filter_map(|host| host.rsplit_once(':'));
+    ports.all(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The same of what has not the form of an address: `host=… password=…`, or `user:password@host`.
@@ -239,11 +252,15 @@ mod tests {
             ),
             ("postgres://db/x?password=a&application_name=b", "postgres://db/x?password=***&application_name=b"),
             ("postgres://u:p@db/x?password=a", "postgres://u:***@db/x?password=***"),
+            ("postgres://db/x?password=a&b", "postgres://db/x?password=***&***"),
             ("postgres://db:5432/x?user=u&password=a@b", "postgres://***"),
             ("postgres://u:se?cret@db/x", "postgres://***"),
             ("vitae:secret@db/people", "vitae:***@db/people"),
             ("host=db password=secret user=vitae", "host=db password=***"),
             ("HOST=db PASSWORD = 'se cret'", "HOST=db PASSWORD=***"),
+            ("postgres://u:secret/x?application_name=b", "postgres://u:***"),
+            ("postgres://u:se/cret", "postgres://u:***"),
+            ("postgres://[::1]:5432,db:1,other/x", "postgres://[::1]:5432,db:1,other/x"),
             ("/srv/password-store", "/srv/password-store"),
             ("sqlite:/var/lib/vitae", "sqlite:/var/lib/vitae"),
         ] {
