@@ -94,20 +94,25 @@ pub(super) async fn migrate(client: &Client, distributed: bool) -> Result<Vec<St
             }
         }
     }
-    let set = format!(
-        "INSERT INTO layout (one, version) VALUES (1, {VERSION}) ON CONFLICT (one) DO UPDATE SET version = {VERSION}"
-    );
-    client.batch_execute(&set).await.map_err(|error| failure(&error))?;
-    told.push(match found {
-        Some(VERSION) => format!("the layout is at version {VERSION}, as before"),
-        Some(older) => format!("brought the layout from version {older} to {VERSION}"),
-        None => format!("laid out version {VERSION}"),
-    });
+    told.push(note(client, found).await?);
     if !has_checksums(client).await? {
         let how = "a bit that changes on its disk is not noticed; stop it and run `pg_checksums --enable`";
         told.push(format!("the database keeps no checksums of its pages: {how}"));
     }
     Ok(told)
+}
+
+/// Notes that the layout is this release's, and says what it was before.
+async fn note(client: &Client, found: Option<u32>) -> Result<String> {
+    let set = format!(
+        "INSERT INTO layout (one, version) VALUES (1, {VERSION}) ON CONFLICT (one) DO UPDATE SET version = {VERSION}"
+    );
+    client.batch_execute(&set).await.map_err(|error| failure(&error))?;
+    Ok(match found {
+        Some(VERSION) => format!("the layout is at version {VERSION}, as before"),
+        Some(older) => format!("brought the layout from version {older} to {VERSION}"),
+        None => format!("laid out version {VERSION}"),
+    })
 }
 
 /// Whether PostgreSQL notices damaged pages; other engines, which do not know the setting, have ways of their own.
