@@ -61,7 +61,7 @@ pub(super) async fn release(pool: &Pool, tenant: Uuid, name: &str, owner: Uuid) 
     let claim = call(Sql::Claim).and(NOBODY).and(0_i64);
     let _place = pool.enter()?;
     let calls = [call(Sql::Release).and(owner), claim, call(Sql::Release).and(NOBODY)];
-    let changed = pool.insist(&calls, pool.until()).await?;
+    let changed = pool.complete(&calls).await?;
     Ok(changed.first().is_some_and(|rows| *rows > 0))
 }
 

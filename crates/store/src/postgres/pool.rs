@@ -153,7 +153,17 @@ impl Pool {
         outcome
     }
 
-    /// The same, over and over until it is known that they were. They have to change something each time, as for
+    /// The same, and where it is not known whether they were, over and over as by [`Pool::insist`].
+    pub(super) async fn complete(&self, calls: &[Call]) -> Result<Vec<u64>> {
+        match self.transaction(calls).await {
+            Ok(changed) => Ok(changed),
+            // Nothing was sent, or nothing will come of it.
+            Err(fault @ (Fault::Away(_) | Fault::Failed(_))) => Err(fault.into()),
+            Err(_) => self.insist(calls, self.until()).await,
+        }
+    }
+
+    /// Carries out all calls, over and over until it is known that they were. They have to change something each time, as for
     /// [`Pool::execute`].
     pub(super) async fn insist(&self, calls: &[Call], until: Instant) -> Result<Vec<u64>> {
         loop {

@@ -190,7 +190,7 @@ impl Inner {
         let there = Call::new(Sql::KeepSecret).and(name.to_owned()).and(Vec::<u8>::new());
         let gone = Call::new(Sql::DropSecret).and(name.to_owned());
         let _place = self.pool.enter()?;
-        self.pool.insist(&[there, gone], self.pool.until()).await.map(drop)
+        self.pool.complete(&[there, gone]).await.map(drop)
     }
 }
 
