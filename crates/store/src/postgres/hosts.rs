@@ -136,7 +136,10 @@ impl Hosts {
                         }
                         return Ok(fresh);
                     }
-                    Err(fault) => faults.push((place, fault)),
+                    Err(fault) => {
+                        self.look_again();
+                        faults.push((place, fault));
+                    }
                 },
                 Ok(Some(Err(_))) => {}
                 Ok(None) => return Err(self.told(faults)),
@@ -157,6 +160,12 @@ impl Hosts {
             *looked = Some(now);
         }
         is_due
+    }
+
+    /// A host has failed, so what was seen of the others may be of before one was promoted: whoever connects next looks, lest
+    /// the failed one be back by then and be taken for what it was.
+    fn look_again(&self) {
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Asks all for their timeline: the one asked first may be a primary that was replaced while nobody could reach it.
@@ -342,6 +351,18 @@ mod tests {
         assert_eq!(hosts.note(timeline(8, 1)), 1);
         assert!(hosts.is_current(Some(timeline(8, 1))) && hosts.is_current(Some(timeline(7, 3))));
     }
+
+    #[tokio::test]
+    async fn once_a_host_has_failed_all_are_asked_again() {
+        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let url = format!("host=127.0.0.1,127.0.0.1 port={},{} user=u sslmode=disable", free(), free());
+        let hosts = Hosts::new(&url.parse().unwrap());
+        assert!(hosts.is_look_due() && !hosts.is_look_due());
+        let tls = connector(false, None).unwrap();
+        assert!(matches!(hosts.connect(&tls, Duration::from_secs(5)).await, Err(Fault::Away(_))));
+        assert!(hosts.is_look_due());
+    }
+
     #[tokio::test]
     async fn nodes_that_were_made_from_one_image_are_told_apart() {
         let tls = connector(false, None).unwrap();
