@@ -19,11 +19,8 @@ pub trait Event: Copy {
     /// When it was sent.
     fn begun(&self) -> u64;
 
-    /// When it was answered; later than everything where it was not.
-    fn ended(&self) -> u64;
-
-    /// Is it known how it ended? What is not known need not have happened.
-    fn is_answered(&self) -> bool;
+    /// When it was answered, where it is known how it ended. What is not known need not have happened.
+    fn answered(&self) -> Option<u64>;
 
     /// The state after it, if in that state it is answered as it was.
     fn apply(&self, state: Self::State) -> Option<Self::State>;
@@ -79,10 +76,7 @@ pub fn linearizable<E: Event>(history: &[E], start: E::State) -> Result<(), Faul
     while let Some((done, state)) = open.pop() {
         let left = || events.iter().enumerate().filter(|(index, _)| !done.has(*index));
         // Whatever is not answered need not have happened.
-        let Some(horizon) = left().filter(|(_, event)| event.is_answered()).map(|(_, event)| event.ended()).min()
-        else {
-            return Ok(());
-        };
+        let Some(horizon) = left().filter_map(|(_, event)| event.answered()).min() else { return Ok(()) };
         if seen.len() > MOST {
             return Err(Fault::Undecided);
         }

@@ -15,7 +15,6 @@ fn item(left: u64, right: u64, tag: u64) -> Told {
 }
 
 fn at(begun: u64, ended: u64, ask: Ask, told: Told) -> Event {
-    let ended = if told == Told::Unknown { u64::MAX } else { ended };
     Event { process: 0, begun, ended, ask, told }
 }
 

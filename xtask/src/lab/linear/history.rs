@@ -57,7 +57,7 @@ pub(super) struct Event {
     /// Who asked, for whoever reads a history.
     pub(super) process: usize,
     pub(super) begun: u64,
-    /// Later than everything where there was no answer.
+    /// Means nothing where there was no answer.
     pub(super) ended: u64,
     pub(super) ask: Ask,
     pub(super) told: Told,
@@ -70,12 +70,8 @@ impl linear::Event for Event {
         self.begun
     }
 
-    fn ended(&self) -> u64 {
-        self.ended
-    }
-
-    fn is_answered(&self) -> bool {
-        self.told != Told::Unknown
+    fn answered(&self) -> Option<u64> {
+        (self.told != Told::Unknown).then_some(self.ended)
     }
 
     fn apply(&self, state: State) -> Option<State> {

@@ -132,7 +132,7 @@ impl Round<'_> {
         let condition = presumed.filter(|_| ask != Ask::Read).map(|tag| ("If-Match", tag));
         let begun = self.now();
         let reply = line.ask(method, &path, condition.as_slice(), content.as_ref());
-        let mut event = Event { process, begun, ended: u64::MAX, ask, told: Told::Unknown };
+        let mut event = Event { process, begun, ended: begun, ask, told: Told::Unknown };
         if let Ok(reply) = reply {
             event.ended = self.now();
             match declined(&reply, seen) {
@@ -154,7 +154,7 @@ impl Round<'_> {
 
     /// Notes that nobody knows whether it was done.
     fn unknown(&self, id: &str, event: Event, seen: &mut Seen) -> Event {
-        let event = Event { ended: u64::MAX, told: Told::Unknown, ..event };
+        let event = Event { told: Told::Unknown, ..event };
         seen.own.push((id.to_owned(), event));
         event
     }

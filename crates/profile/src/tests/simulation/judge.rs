@@ -107,12 +107,8 @@ impl linear::Event for Event {
         self.begun
     }
 
-    fn ended(&self) -> u64 {
-        self.ended
-    }
-
-    fn is_answered(&self) -> bool {
-        self.told != Told::Unknown
+    fn answered(&self) -> Option<u64> {
+        (self.told != Told::Unknown).then_some(self.ended)
     }
 
     fn apply(&self, state: State) -> Option<State> {

@@ -41,7 +41,7 @@ pub(super) struct Event {
 
 impl Event {
     pub(super) fn new(when: When, ask: Ask, known: bool) -> Self {
-        Self { begun: when.begun, ended: if known { when.ended } else { NEVER }, ask, known }
+        Self { begun: when.begun, ended: when.ended, ask, known }
     }
 }
 
@@ -52,12 +52,8 @@ impl linear::Event for Event {
         self.begun
     }
 
-    fn ended(&self) -> u64 {
-        self.ended
-    }
-
-    fn is_answered(&self) -> bool {
-        self.known
+    fn answered(&self) -> Option<u64> {
+        self.known.then_some(self.ended)
     }
 
     fn apply(&self, state: State) -> Option<State> {
@@ -99,8 +95,7 @@ impl Managers {
         let mut history = self.asked.get(id).cloned().unwrap_or_default();
         for one in tries {
             if one.when.begun < whole {
-                let until = if one.done { one.when.ended } else { NEVER };
-                let may = |ask| Event { begun: one.when.begun, ended: until, ask, known: false };
+                let may = |ask| Event::new(one.when, ask, false);
                 history.extend([may(Ask::Bind(one.manager)), may(Ask::Close)]);
             }
             history.extend(one.done.then(|| Event::new(one.when, Ask::Done, true)));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::judge::{Ask, Event, Judge, Kind, NEVER, Shown, Told};
+use super::judge::{Ask, Event, Judge, Kind, Shown, Told};
 use super::managers::{self, Try};
 use super::script::{About, Known, MANAGERS, NAMES, name};
 
@@ -101,7 +101,6 @@ impl Judge {
         };
         if let Ask::Create { manager: Some(manager), .. } = ask {
             let done = status == 201;
-            let when = if status == 0 { When { ended: NEVER, ..when } } else { when };
             self.managers.tries.entry(mark).or_default().push(Try { when, manager, done });
         }
         self.made.entry((kind, mark)).or_default().push((id, event(when, ask, told)));
@@ -194,5 +193,5 @@ impl Judge {
 }
 
 fn event(when: When, ask: Ask, told: Told) -> Event {
-    Event { begun: when.begun, ended: if told == Told::Unknown { NEVER } else { when.ended }, ask, told }
+    Event { begun: when.begun, ended: when.ended, ask, told }
 }
