@@ -12,11 +12,8 @@ use crate::body::key_values;
 use crate::deep::Shape;
 use crate::exchange::Response;
 use crate::reading::{applied, condition, with_tag};
-use crate::resources::{Basis, Changed, Content, Entity, Resources, Row};
+use crate::resources::{Basis, Content, Entity, Resources, Row};
 use crate::service::{Heard, Service, Understood, no_content};
-
-/// How often a change is tried again when the entity changed meanwhile.
-pub(crate) const MAX_ATTEMPTS: usize = 64;
 
 impl<R: Resources> Service<R> {
     pub(crate) async fn create(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
@@ -97,7 +94,9 @@ impl<R: Resources> Service<R> {
         let replace = request.method == Method::PUT;
         let intent = if replace { Intent::Replace } else { Intent::Update };
         let mut change = None;
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = self.attempts(understood.request.path);
+        loop {
+            attempts.next().await?;
             let mut entity = match self.found_or_made(understood).await? {
                 ControlFlow::Continue(entity) => entity,
                 ControlFlow::Break(made) => return Ok(made),
@@ -110,13 +109,12 @@ impl<R: Resources> Service<R> {
             check_tag(&entity.row, tag.as_deref())?;
             let basis = Basis { tag: entity.row.tag, replace };
             let changed = self.resources.update(caller, target, content.clone(), basis, &request.exchange).await?;
-            if let Changed::Done(row) = changed {
+            if let Some(row) = attempts.done(changed) {
                 let linked = !content.links.is_empty();
                 entity.row = row;
                 return self.updated(understood, entity, linked).await;
             }
         }
-        Err(contention())
     }
 
     /// What the body of a change says, and the tag that it presumes.
@@ -153,16 +151,18 @@ impl<R: Resources> Service<R> {
     pub(crate) async fn delete(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let Understood { caller, request, target, heard, .. } = understood;
         let Heard { wishes, .. } = &**heard;
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = self.attempts(request.path);
+        loop {
+            attempts.next().await?;
             let row = self.some_entity(understood).await?.row;
             condition(understood, &row, false)?;
             // Without a condition any version may go.
             let basis = row.tag.filter(|_| !wishes.conditions.is_empty());
-            if let Changed::Done(()) = self.resources.delete(caller, target, basis, &request.exchange).await? {
+            let deleted = self.resources.delete(caller, target, basis, &request.exchange).await?;
+            if attempts.done(deleted).is_some() {
                 return Ok(no_content());
             }
         }
-        Err(contention())
     }
 }
 
@@ -200,11 +200,6 @@ fn reference(address: &Address) -> Problem {
         _ => "found only a reference, expected an entity to create",
     };
     Problem::new(Kind::BadBody, message).at("/@odata.id")
-}
-
-/// Others were quicker, each time that a change was tried.
-pub fn contention() -> Problem {
-    Problem::new(Kind::Unavailable, "too many others are changing the same resource; try again").again_after(1)
 }
 
 /// A POST presumes of the collection (RFC 9110, section 13.1): it exists, and has no tag.

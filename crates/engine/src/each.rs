@@ -12,7 +12,6 @@ use odata::syntax::beyond;
 use odata::{Address, Kind, Problem, Query, setting};
 
 use crate::calls::Way;
-use crate::changing::contention;
 use crate::collection::Shaping;
 use crate::exchange::{Request, Response};
 use crate::payload::{Page, View};
@@ -21,21 +20,20 @@ use crate::resources::{Action, Basis, Call, Changed, Entity, Outcome, Resources,
 use crate::route::Route;
 use crate::service::{Heard, Service, Understood, no_content};
 use crate::task::Task;
-
-/// How often all is tried again when others have changed the same meanwhile.
-const MAX_ATTEMPTS: usize = 16;
+use crate::turns::contention;
 
 impl<R: Resources> Service<R> {
     /// Changes or removes the entities.
     pub(crate) async fn change_each(&self, task: Task, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = self.attempts(understood.request.path);
+        loop {
+            attempts.next().await?;
             let staged = self.stage(understood.caller).await?;
             let changed = staged.as_ref().unwrap_or(self).change_all(task, understood).await?;
-            if settled(staged.as_ref()).await? {
+            if attempts.done(settled(staged.as_ref()).await?).is_some() {
                 return self.changed_each(task, understood, changed).await;
             }
         }
-        Err(contention())
     }
 
     async fn change_all(&self, task: Task, understood: &Understood<'_, R>) -> Result<Vec<Row>, Problem> {
@@ -120,7 +118,9 @@ impl<R: Resources> Service<R> {
         let made = self.arguments(request, &way.call.candidates)?;
         let conditions = Conditions::read(request.headers)?;
         let call = Call { operation: made.operation, arguments: &made.arguments };
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = self.attempts(request.path);
+        loop {
+            attempts.next().await?;
             let staged = self.stage(caller).await?;
             let service = staged.as_ref().unwrap_or(self);
             let mut outcomes = Vec::new();
@@ -131,12 +131,11 @@ impl<R: Resources> Service<R> {
                 let done = service.resources.call(caller, Some(&member), &call, &called.reach, &request.exchange);
                 outcomes.push(done.await?);
             }
-            if settled(staged.as_ref()).await? {
+            if attempts.done(settled(staged.as_ref()).await?).is_some() {
                 let ty = made.operation.returns.as_ref().map(|returns| returns.ty);
                 return self.answer_outcome(&called, ty, together(made.operation, outcomes));
             }
         }
-        Err(contention())
     }
 
     /// The entities on which an action is called, and the steps to their collection.
@@ -198,9 +197,11 @@ impl<R: Resources> Service<R> {
 }
 
 /// Is what was kept back done? Not if others came first.
-async fn settled<R: Resources>(staged: Option<&Service<R>>) -> Result<bool, Problem> {
-    let Some(staged) = staged else { return Ok(true) };
-    Ok(matches!(staged.resources.finish().await?, Changed::Done(())))
+async fn settled<R: Resources>(staged: Option<&Service<R>>) -> Result<Changed<()>, Problem> {
+    match staged {
+        Some(staged) => staged.resources.finish().await,
+        None => Ok(Changed::Done(())),
+    }
 }
 
 /// What several calls of an operation returned.

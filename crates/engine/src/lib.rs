@@ -39,9 +39,9 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod timings;
+mod turns;
 mod upserting;
 
-pub use changing::contention;
 pub use exchange::{Exchange, Request, RequestId, Response, Timing};
 pub use odata::csdl::Capabilities;
 pub use odata::openapi::Info;
@@ -54,6 +54,7 @@ pub use resources::{
 };
 pub use service::Service;
 pub use tag::Tag;
+pub use turns::contention;
 
 /// Reads an entity in payload form as a create would, for services that load data without a request.
 pub fn read_entity(

@@ -5,10 +5,9 @@ use odata::Problem;
 use odata::headers::{Condition, Media as Kinds, Wishes};
 
 use crate::body::media;
-use crate::changing::{MAX_ATTEMPTS, contention};
 use crate::exchange::Response;
 use crate::reading::{condition, with_tag};
-use crate::resources::{Changed, Resources};
+use crate::resources::Resources;
 use crate::service::{Heard, Service, Understood, no_content};
 use crate::task::Task;
 
@@ -34,16 +33,17 @@ impl<R: Resources> Service<R> {
         let Understood { caller, request, target, heard, .. } = understood;
         let Heard { wishes, route, .. } = &**heard;
         let property = route.properties.last().copied();
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = self.attempts(request.path);
+        loop {
+            attempts.next().await?;
             let row = self.some_entity(understood).await?.row;
             condition(understood, &row, false)?;
             let basis = row.tag.filter(|_| !wishes.conditions.is_empty());
             let new = (task == Task::SetMedia).then(|| media(understood));
             let changed = self.resources.set_media(caller, target, property, new, basis, &request.exchange).await?;
-            if let Changed::Done(row) = changed {
+            if let Some(row) = attempts.done(changed) {
                 return Ok(with_tag(no_content(), &row));
             }
         }
-        Err(contention())
     }
 }

@@ -8,11 +8,10 @@ use odata::payload::{Intent, raw_text};
 use odata::query::Query;
 use odata::{Kind, Problem, Tail};
 
-use crate::changing::{MAX_ATTEMPTS, contention};
 use crate::exchange::Response;
 use crate::nested::{self, NestedLists};
 use crate::reading::{applied, condition, followed, text, with_tag};
-use crate::resources::{Basis, Changed, Content, Resources, Row};
+use crate::resources::{Basis, Content, Resources, Row};
 use crate::service::{Heard, Service, Understood, no_content, nothing};
 use crate::task::Task;
 
@@ -81,7 +80,9 @@ impl<R: Resources> Service<R> {
     ) -> Result<Response, Problem> {
         let Understood { caller, request, target, heard, .. } = understood;
         let Heard { route, .. } = &**heard;
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = self.attempts(request.path);
+        loop {
+            attempts.next().await?;
             let row = self.some_entity(understood).await?.row;
             check_settable(row.ty, &route.properties)?;
             let change = self.property_change(task, understood, &row)?;
@@ -90,11 +91,10 @@ impl<R: Resources> Service<R> {
             let content = Content { ty: row.ty, patch, links: Vec::new() };
             let basis = Basis { tag: row.tag, replace: false };
             let changed = self.resources.update(caller, target, content, basis, &request.exchange).await?;
-            if let Changed::Done(row) = changed {
+            if let Some(row) = attempts.done(changed) {
                 return self.changed_property(task, understood, &row);
             }
         }
-        Err(contention())
     }
 
     /// What becomes of the property.

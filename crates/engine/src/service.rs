@@ -26,6 +26,7 @@ use crate::route::Route;
 use crate::rows::Meter;
 use crate::task::{self, Task};
 use crate::timings::Timings;
+use crate::turns::{Attempts, Turns};
 
 pub(crate) use self::understanding::{Heard, Understood};
 
@@ -36,8 +37,8 @@ pub struct Service<R> {
     pub(crate) resources: R,
     pub(crate) dialect: Dialect,
     pub(crate) paging_key: [u8; 32],
-    /// Is it one that keeps back its changes, until others settle them?
-    staged: bool,
+    /// Of changes that race with others; none where changes are kept back until all are settled at once.
+    turns: Option<Arc<Turns>>,
     json: HeaderValue,
     metadata: Arc<Metadata>,
     known_paths: Arc<KnownPaths>,
@@ -55,7 +56,15 @@ impl<R: Resources> Service<R> {
     pub fn new(resources: R, dialect: Dialect, paging_key: [u8; 32]) -> Self {
         let json = HeaderValue::from_static(dialect.json);
         let metadata = Arc::new(Metadata::new(resources.model(), dialect.clone(), resources.info()));
-        Self { resources, dialect, paging_key, staged: false, json, metadata, known_paths: Arc::default() }
+        Self {
+            resources,
+            dialect,
+            paging_key,
+            turns: Some(Arc::default()),
+            json,
+            metadata,
+            known_paths: Arc::default(),
+        }
     }
 
     /// Answers a request for what the service says of itself, to anyone; `None` where the request asks for anything
@@ -75,9 +84,9 @@ impl<R: Resources> Service<R> {
     /// The same service over a copy of its data that keeps back what is changed; `None` if it is one already, which
     /// is settled together with what came before.
     pub(crate) async fn stage(&self, caller: &R::Caller) -> Result<Option<Self>, Problem> {
-        match self.staged {
-            true => Ok(None),
-            false => self.resources.begin(caller).await.map(|resources| Some(self.over(resources))),
+        match self.turns {
+            None => Ok(None),
+            Some(_) => self.resources.begin(caller).await.map(|resources| Some(self.over(resources))),
         }
     }
 
@@ -86,11 +95,16 @@ impl<R: Resources> Service<R> {
             resources,
             dialect: self.dialect.clone(),
             paging_key: self.paging_key,
-            staged: true,
+            turns: None,
             json: self.json.clone(),
             metadata: Arc::clone(&self.metadata),
             known_paths: Arc::clone(&self.known_paths),
         }
+    }
+
+    /// The attempts of a change of what is at that path.
+    pub(crate) fn attempts(&self, path: &str) -> Attempts<'_> {
+        Attempts::new(self.turns.as_ref().map(|turns| turns.lane(path)))
     }
 
     /// The choices of the service.

@@ -12,12 +12,9 @@ use odata::{Kind, Problem};
 use super::condition::{self, Outcome};
 use super::place::Place;
 use crate::exchange::{Exchange, Request, Response};
-use crate::resources::{Changed, Resources};
+use crate::resources::Resources;
 use crate::rows::Meter;
 use crate::service::Service;
-
-/// How often a group is tried again when others have changed what it changes.
-const MAX_ATTEMPTS: usize = 16;
 
 static ENTITY_ID: HeaderName = HeaderName::from_static("odata-entityid");
 /// Headers of the batch that hold for its requests, unless they say otherwise.
@@ -102,7 +99,11 @@ impl<'a, C: Send + Sync> Run<'a, C> {
         if let Some(problem) = outside {
             return self.fail(set, &problem);
         }
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = service.attempts(set.first().map_or("", |part| &part.url));
+        loop {
+            if let Err(problem) = attempts.next().await {
+                return self.fail(set, &problem);
+            }
             let staged = match service.stage(self.caller).await {
                 Ok(Some(staged)) => staged,
                 // No batch stands within another.
@@ -117,17 +118,15 @@ impl<'a, C: Send + Sync> Run<'a, C> {
                     return self.undo(set, start);
                 }
             }
-            match staged.resources().finish().await {
-                Ok(Changed::Done(())) => return,
-                Ok(Changed::Conflict) => self.done.truncate(start),
+            match staged.resources().finish().await.map(|changed| attempts.done(changed)) {
+                Ok(Some(())) => return,
+                Ok(None) => self.done.truncate(start),
                 Err(problem) => {
                     self.done.truncate(start);
                     return self.fail(set, &problem);
                 }
             }
         }
-        let message = "too many others are changing the same resources; try again";
-        self.fail(set, &Problem::new(Kind::Unavailable, message).again_after(1));
     }
 
     /// After the last request of a group that has run failed, none has had an effect.
