@@ -54,7 +54,7 @@ pub use resources::{
 };
 pub use service::Service;
 pub use tag::Tag;
-pub use turns::contention;
+pub use turns::{Attempts, Lane, Turns};
 
 /// Reads an entity in payload form as a create would, for services that load data without a request.
 pub fn read_entity(

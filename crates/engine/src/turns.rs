@@ -21,10 +21,11 @@ const LANES: usize = 64;
 
 /// The turns of all races.
 #[derive(Debug)]
-pub(crate) struct Turns([Lane; LANES]);
+pub struct Turns([Lane; LANES]);
 
+/// The turn of the races for some resources.
 #[derive(Debug, Default)]
-pub(crate) struct Lane {
+pub struct Lane {
     turn: Mutex<()>,
     /// How many turns ended without a change.
     vain: AtomicUsize,
@@ -32,14 +33,14 @@ pub(crate) struct Lane {
 
 /// The attempts of one change.
 #[derive(Debug)]
-pub(crate) struct Attempts<'a> {
+pub struct Attempts<'a> {
     lane: Option<&'a Lane>,
     turn: Option<MutexGuard<'a, ()>>,
     made: usize,
 }
 
 /// Others were quicker, each time that a change was tried.
-pub fn contention() -> Problem {
+pub(crate) fn contention() -> Problem {
     Problem::new(Kind::Unavailable, "too many others are changing the same resource; try again").again_after(1)
 }
 
@@ -50,10 +51,10 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// The turns of those who change what is at that path.
-    pub(crate) fn lane(&self, path: &str) -> &Lane {
+    /// The turns of those who change that.
+    pub fn lane(&self, what: &(impl Hash + ?Sized)) -> &Lane {
         let mut hasher = DefaultHasher::new();
-        path.hash(&mut hasher);
+        what.hash(&mut hasher);
         let Self(lanes @ [first, ..]) = self;
         let place = usize::try_from(hasher.finish() % LANES as u64).unwrap_or_default();
         lanes.get(place).unwrap_or(first)
@@ -62,7 +63,7 @@ impl Turns {
 
 impl<'a> Attempts<'a> {
     /// Without a lane where there is no race.
-    pub(crate) fn new(lane: Option<&'a Lane>) -> Self {
+    pub fn new(lane: Option<&'a Lane>) -> Self {
         Self { lane, turn: None, made: 0 }
     }
 
@@ -70,7 +71,7 @@ impl<'a> Attempts<'a> {
     ///
     /// # Errors
     /// When there were enough.
-    pub(crate) async fn next(&mut self) -> Result<(), Problem> {
+    pub async fn next(&mut self) -> Result<(), Problem> {
         if self.made == MAX_ATTEMPTS {
             return Err(contention());
         }
@@ -87,7 +88,7 @@ impl<'a> Attempts<'a> {
     }
 
     /// What came of it, if no other was in between.
-    pub(crate) fn done<T>(&mut self, changed: Changed<T>) -> Option<T> {
+    pub fn done<T>(&mut self, changed: Changed<T>) -> Option<T> {
         match changed {
             Changed::Done(done) => {
                 self.turn = None;

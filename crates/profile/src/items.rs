@@ -17,7 +17,6 @@ use crate::guesses::{check_guess, rejection};
 use crate::model::PROFILE;
 use crate::once::Sent;
 use crate::problems::{no_item, no_person};
-use crate::retrying::retrying;
 use crate::rules::{self, PERSON, Writing};
 use crate::service::Service;
 use crate::target::Owner;
@@ -102,7 +101,7 @@ impl Service {
             // The person was deleted meanwhile.
             return made.ok_or_else(|| no_person(&owner.id.to_string()));
         };
-        retrying(|| self.make_item(caller, place, patch.clone(), Some(&sent), exchange)).await
+        self.retrying(owner.id, || self.make_item(caller, place, patch.clone(), Some(&sent), exchange)).await
     }
 
     /// Makes an item, or finds that the request has made it before; `None` when what that depends on changed meanwhile.

@@ -20,7 +20,6 @@ use crate::items::{damaged, unchanged};
 use crate::model::{PROFILE, USER};
 use crate::once::{Ground, Sent};
 use crate::problems::{from_store, no_person};
-use crate::retrying::retrying;
 use crate::rules::{self, PERSON, PRINCIPAL_NAME, Writing, folded, principal_name};
 use crate::service::Service;
 use crate::target::Owner;
@@ -57,7 +56,7 @@ impl Service {
         sent: Option<Sent<'_>>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        retrying(|| self.make_person(caller, tenant, patch.clone(), sent.as_ref(), exchange)).await
+        self.retrying(tenant, || self.make_person(caller, tenant, patch.clone(), sent.as_ref(), exchange)).await
     }
 
     /// Makes a person, or finds that the request has made them before; `None` when someone is there meanwhile.

@@ -1,19 +1,24 @@
 //! Changes that others may overtake: each is tried on what was read, and again on what is there then.
 
-use engine::{Problem, contention};
+use engine::{Attempts, Changed, Problem};
+use uuid::Uuid;
 
-/// How often something is tried when others change the same meanwhile.
-const MOST: usize = 16;
+use crate::service::Service;
 
-/// Tries until something comes of it; `None` says that others were quicker.
-pub(crate) async fn retrying<T, F>(attempt: impl Fn() -> F) -> Result<T, Problem>
-where
-    F: Future<Output = Result<Option<T>, Problem>>,
-{
-    for _ in 0..MOST {
-        if let Some(done) = attempt().await? {
-            return Ok(done);
+impl Service {
+    /// Tries until something comes of it; `None` says that others were quicker, with the same person, group or tenant.
+    pub(crate) async fn retrying<T, F>(&self, owner: Uuid, attempt: impl Fn() -> F) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<Option<T>, Problem>>,
+    {
+        // Nobody races for what is kept back.
+        let mut attempts = Attempts::new(self.group.is_none().then(|| self.turns.lane(&owner)));
+        loop {
+            attempts.next().await?;
+            let changed = attempt().await?.map_or(Changed::Conflict, Changed::Done);
+            if let Some(done) = attempts.done(changed) {
+                return Ok(done);
+            }
         }
     }
-    Err(contention())
 }

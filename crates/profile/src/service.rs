@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use auth::Caller;
-use engine::{Capabilities, Dialect, Info, Kind, Problem};
+use engine::{Capabilities, Dialect, Info, Kind, Problem, Turns};
 use store::{Commit, Precondition, Snapshot, Store};
 use tokio::sync::Mutex;
 
@@ -23,6 +23,8 @@ pub struct Service {
     pub(crate) settings: Arc<Settings>,
     /// The turn of changes of names.
     pub(crate) names: Arc<Mutex<()>>,
+    /// Of changes that race with others.
+    pub(crate) turns: Arc<Turns>,
     /// Where changes are kept back; `store` is its overlay then.
     pub(crate) group: Option<Arc<Group>>,
 }
@@ -30,7 +32,7 @@ pub struct Service {
 impl Service {
     /// The service over this store.
     pub fn new(store: Arc<dyn Store>, effects: Arc<dyn Effects>, settings: Settings) -> Self {
-        Self { store, effects, settings: Arc::new(settings), names: Arc::default(), group: None }
+        Self { store, effects, settings: Arc::new(settings), names: Arc::default(), turns: Arc::default(), group: None }
     }
 
     /// The person's data; a problem when there is no such person.

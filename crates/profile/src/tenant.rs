@@ -18,7 +18,6 @@ use crate::items::{damaged, unchanged};
 use crate::model::{ADMIN, PEOPLE_ADMIN_SETTINGS};
 use crate::once::Sent;
 use crate::problems::{from_store, no_item};
-use crate::retrying::retrying;
 use crate::rules::{self, Writing};
 use crate::service::Service;
 
@@ -140,7 +139,7 @@ impl Service {
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
         let _turn = self.turn().await;
-        retrying(|| self.make_setting(caller, (tenant, navigation), &patch, sent, exchange)).await
+        self.retrying(tenant, || self.make_setting(caller, (tenant, navigation), &patch, sent, exchange)).await
     }
 
     /// Makes a setting, or finds that the request has made it before; `None` when the settings changed meanwhile.

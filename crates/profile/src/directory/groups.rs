@@ -16,7 +16,6 @@ use crate::items::{damaged, unchanged};
 use crate::model::GROUP;
 use crate::once::{Ground, Sent};
 use crate::problems::{from_store, no_person};
-use crate::retrying::retrying;
 use crate::rules::{self, GROUP_ENTRY, Writing};
 use crate::service::Service;
 
@@ -66,7 +65,7 @@ impl Service {
         sent: Option<Sent<'_>>,
         exchange: &Exchange,
     ) -> Result<Row, Problem> {
-        retrying(|| self.make_group(caller, tenant, patch.clone(), sent.as_ref(), exchange)).await
+        self.retrying(tenant, || self.make_group(caller, tenant, patch.clone(), sent.as_ref(), exchange)).await
     }
 
     /// Makes a group, or finds that the request has made it before; `None` when one is there meanwhile.

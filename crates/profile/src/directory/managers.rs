@@ -14,7 +14,6 @@ use crate::access::{Look, only_basic};
 use crate::audit::{Activity, Audit};
 use crate::items::damaged;
 use crate::problems::{from_store, no_person};
-use crate::retrying::retrying;
 use crate::rules::{MANAGER, PERSON, Writing};
 use crate::service::Service;
 use crate::target::Owner;
@@ -72,7 +71,7 @@ impl Service {
     ) -> Result<(), Problem> {
         let _turn = self.turn().await;
         self.check_above(caller, person, manager).await?;
-        retrying(|| self.report_to(caller, person, manager, exchange)).await
+        self.retrying(person.id, || self.report_to(caller, person, manager, exchange)).await
     }
 
     /// Has a person report to someone who may be above them; `None` where they had changed meanwhile.
@@ -116,7 +115,7 @@ impl Service {
             let before = snapshot.items(MANAGER).first().filter(is_meant).ok_or_else(|| no_person("manager"))?;
             self.unrelate(caller, (person, &snapshot), before, exchange).await
         };
-        retrying(leave).await.map(drop)
+        self.retrying(person.id, leave).await.map(drop)
     }
 
     /// Nobody is above themselves. Two changes at the same time could still make it so; whoever follows managers

@@ -13,7 +13,6 @@ use crate::access::Look;
 use crate::audit::{Activity, Audit};
 use crate::items::damaged;
 use crate::problems::{from_store, no_person};
-use crate::retrying::retrying;
 use crate::rules::{self, MEMBERSHIP, PERSON, Writing};
 use crate::service::Service;
 use crate::target::Owner;
@@ -106,7 +105,7 @@ impl Service {
     ) -> Result<(), Problem> {
         let _turn = self.turn().await;
         self.group_entry(group.0, group.1).await?;
-        retrying(|| self.join(caller, group, person, exchange)).await.map(drop)
+        self.retrying(person.id, || self.join(caller, group, person, exchange)).await.map(drop)
     }
 
     /// Puts someone into a group that is there; `None` where they had changed meanwhile.
@@ -155,7 +154,7 @@ impl Service {
             let before = snapshot.item(MEMBERSHIP, &group).ok_or_else(absent)?;
             self.unrelate(caller, (person, &snapshot), before, exchange).await
         };
-        retrying(leave).await.map(drop)
+        self.retrying(person.id, leave).await.map(drop)
     }
 
     /// Takes out what says of a person whom or what they are related to; `None` where they had changed meanwhile.

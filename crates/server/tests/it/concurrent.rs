@@ -125,6 +125,28 @@ fn changes_of_different_members_all_stay() {
 }
 
 #[test]
+fn a_person_whom_many_give_a_manager_has_the_last() {
+    let (_place, server) = place();
+    let head = json!({
+        "accountEnabled": true, "displayName": "Head", "mailNickname": "head", "userPrincipalName": "head@fjord.example",
+        "passwordProfile": { "password": "unused" },
+    });
+    let report = made(&server, "/beta/users", &head);
+    let manager = format!("{report}/manager/$ref");
+    let others = server.get("/beta/users?$select=id&$filter=displayName%20ne%20'Head'").expect(200).json();
+    let others: Vec<&str> = others["value"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    at_once(&server, |number, ask| {
+        for round in 0..40 {
+            let other = others[(number + round) % others.len()];
+            let body = json!({ "@odata.id": format!("{}/beta/users/{other}", server.ready("VITAE_URL")) });
+            ask(server.ada("PUT", &manager).json(&body)).expect(204);
+        }
+    });
+    let last = server.get(&format!("{report}/manager?$select=id")).expect(200).json();
+    assert!(others.contains(&last["id"].as_str().unwrap()), "{last}");
+}
+
+#[test]
 fn the_thousandth_item_is_the_last() {
     let (_place, server) = place();
     let skills = "/beta/me/profile/skills";
