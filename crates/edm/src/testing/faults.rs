@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Model, StructKind, StructType, Type};
+use crate::model::{Mode, Model, Navigation, Property, StructKind, StructType, Type};
 
 /// What is wrong with a model beyond what [`Model::check`] sees: types that nothing declares, relationships that do not
 /// lead back, names that point nowhere or mean two things, descriptions that are no sentence.
@@ -55,45 +55,10 @@ fn name_faults(model: &Model, faults: &mut Vec<String>) {
 fn struct_faults(model: &Model, ty: &'static StructType, faults: &mut Vec<String>) {
     sentence(ty.name, ty.description, faults);
     for property in ty.properties {
-        let place = format!("{}.{}", ty.name, property.name);
-        sentence(&place, property.description, faults);
-        type_faults(model, &place, property.ty, faults);
-        let initial = property.initial();
-        if !property.nullable
-            && initial.is_null()
-            && !property.required
-            && property.mode == crate::model::Mode::Settable
-        {
-            faults.push(format!("{place} is never null but has no initial value"));
-        }
-        if property.default.is_some() && initial.is_null() {
-            faults.push(format!("{place} has a default that is no value of its type"));
-        }
+        property_faults(model, ty, property, faults);
     }
     for navigation in ty.navigation {
-        let place = format!("{}.{}", ty.name, navigation.name);
-        sentence(&place, navigation.description, faults);
-        type_faults(model, &place, Type::Struct(navigation.target), faults);
-        if navigation.target.kind != StructKind::Entity {
-            faults.push(format!("{place} leads to a complex type"));
-        }
-        if let Some(partner) = navigation.partner {
-            let back = navigation.target.find_navigation(partner);
-            if back.is_none_or(|back| back.partner != Some(navigation.name) || !ty.is_a(back.target)) {
-                faults.push(format!("{place} names the partner {partner}, which does not lead back"));
-            }
-        }
-        for (dependent, principal) in navigation.constraint {
-            if ty.find(dependent).is_none() || navigation.target.find(principal).is_none() {
-                faults.push(format!("{place} constrains {dependent} to {principal}, which are not both properties"));
-            }
-        }
-        if let Some(path) = navigation.shortcut {
-            let end = path.iter().try_fold(ty, |ty, step| ty.find_navigation(step).map(|step| step.target));
-            if !end.is_some_and(|end| std::ptr::eq(end, navigation.target)) {
-                faults.push(format!("{place} is short for a path that does not lead there"));
-            }
-        }
+        navigation_faults(model, ty, navigation, faults);
     }
     let mut names = BTreeSet::new();
     let aliases = ty.all_navigation().flat_map(|navigation| navigation.aliases);
@@ -105,6 +70,45 @@ fn struct_faults(model: &Model, ty: &'static StructType, faults: &mut Vec<String
     for name in ty.key.iter().chain(ty.alternate_keys.iter().copied().flatten()) {
         if ty.find(name).is_none() {
             faults.push(format!("{} has the key {name}, which is no property", ty.name));
+        }
+    }
+}
+
+fn property_faults(model: &Model, ty: &StructType, property: &Property, faults: &mut Vec<String>) {
+    let place = format!("{}.{}", ty.name, property.name);
+    sentence(&place, property.description, faults);
+    type_faults(model, &place, property.ty, faults);
+    let initial = property.initial();
+    if !property.nullable && initial.is_null() && !property.required && property.mode == Mode::Settable {
+        faults.push(format!("{place} is never null but has no initial value"));
+    }
+    if property.default.is_some() && initial.is_null() {
+        faults.push(format!("{place} has a default that is no value of its type"));
+    }
+}
+
+fn navigation_faults(model: &Model, ty: &'static StructType, navigation: &Navigation, faults: &mut Vec<String>) {
+    let place = format!("{}.{}", ty.name, navigation.name);
+    sentence(&place, navigation.description, faults);
+    type_faults(model, &place, Type::Struct(navigation.target), faults);
+    if navigation.target.kind != StructKind::Entity {
+        faults.push(format!("{place} leads to a complex type"));
+    }
+    if let Some(partner) = navigation.partner {
+        let back = navigation.target.find_navigation(partner);
+        if back.is_none_or(|back| back.partner != Some(navigation.name) || !ty.is_a(back.target)) {
+            faults.push(format!("{place} names the partner {partner}, which does not lead back"));
+        }
+    }
+    for (dependent, principal) in navigation.constraint {
+        if ty.find(dependent).is_none() || navigation.target.find(principal).is_none() {
+            faults.push(format!("{place} constrains {dependent} to {principal}, which are not both properties"));
+        }
+    }
+    if let Some(path) = navigation.shortcut {
+        let end = path.iter().try_fold(ty, |ty, step| ty.find_navigation(step).map(|step| step.target));
+        if !end.is_some_and(|end| std::ptr::eq(end, navigation.target)) {
+            faults.push(format!("{place} is short for a path that does not lead there"));
         }
     }
 }
