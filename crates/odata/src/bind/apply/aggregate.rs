@@ -1,6 +1,6 @@
 //! `aggregate(…)`: expressions, methods, aliases.
 
-use edm::apply::{Aggregate, Method};
+use edm::apply::{Aggregate, Method, Sequence};
 use edm::expr::Shape;
 use edm::{StructType, check};
 
@@ -9,7 +9,25 @@ use crate::problem::Problem;
 use crate::syntax::tree::{self, ExprKind, Name, Path, Root, Step};
 
 impl Binder<'_> {
-    pub(super) fn aggregates(
+    /// One row of aggregates in place of all.
+    pub(super) fn aggregation(
+        &mut self,
+        ty: &'static StructType,
+        items: &[tree::Aggregate],
+        sequence: &mut Sequence,
+    ) -> Result<(), Problem> {
+        if let [item] = items
+            && !item.from.is_empty()
+        {
+            return self.aggregate_from(ty, item, sequence);
+        }
+        let aggregates = self.aggregates(ty, items)?;
+        self.sized(sequence);
+        sequence.aggregate(aggregates);
+        Ok(())
+    }
+
+    fn aggregates(
         &mut self,
         ty: &'static StructType,
         items: &[tree::Aggregate],

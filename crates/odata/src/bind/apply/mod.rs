@@ -85,22 +85,9 @@ impl Binder<'_> {
                 sequence.extreme(extreme);
             }
             Transformation::Compute(items) => self.computed_columns(ty, items, sequence)?,
-            Transformation::Aggregate(items) if matches!(items.as_slice(), [item] if !item.from.is_empty()) => {
-                for item in items {
-                    self.aggregate_from(ty, item, sequence)?;
-                }
-            }
-            Transformation::Aggregate(items) => {
-                let aggregates = self.aggregates(ty, items)?;
-                self.sized(sequence);
-                sequence.aggregate(aggregates);
-            }
+            Transformation::Aggregate(items) => self.aggregation(ty, items, sequence)?,
             Transformation::GroupBy { by, then } => self.group_by(ty, by, then, sequence)?,
-            Transformation::Concat(branches) => {
-                let layouts = sequence.layouts().to_vec();
-                let branches = branches.iter().map(|branch| self.sequence(ty, branch, layouts.clone()));
-                sequence.concat(branches.collect::<Result<_, _>>()?);
-            }
+            Transformation::Concat(branches) => self.concat(ty, branches, sequence)?,
             Transformation::Join { outer, path, alias, then } => {
                 if then.iter().any(|inner| !matches!(inner, Transformation::Identity)) {
                     return Err(self.not_offered("a transformation within `join`"));
@@ -109,6 +96,18 @@ impl Binder<'_> {
             }
             Transformation::Other(name) => return Err(self.other(name)),
         }
+        Ok(())
+    }
+
+    fn concat(
+        &mut self,
+        ty: &'static StructType,
+        branches: &[Vec<Transformation>],
+        sequence: &mut Sequence,
+    ) -> Result<(), Problem> {
+        let layouts = sequence.layouts().to_vec();
+        let branches = branches.iter().map(|branch| self.sequence(ty, branch, layouts.clone()));
+        sequence.concat(branches.collect::<Result<_, _>>()?);
         Ok(())
     }
 
