@@ -4,6 +4,7 @@
 
 mod admission;
 mod body;
+mod caller;
 mod cors;
 mod forwarded;
 mod host;
@@ -22,14 +23,12 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use auth::{AuthError, Authenticator, Caller};
+use auth::{Authenticator, Caller};
 use bytes::Bytes;
 use engine::{Kind, Problem, Request, Response};
-use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use hyper::body::Incoming;
-use odata::Detail;
 use store::Store;
 use tokio::time::{sleep, timeout};
 
@@ -44,7 +43,7 @@ pub(crate) use sent::Sent;
 
 use self::admission::{Share, Waited};
 use self::place::{Asked, ROOTS};
-use crate::clock::{TICKS_PER_SECOND, stopwatch};
+use crate::clock::stopwatch;
 use crate::dev::{Hooks, Passage};
 use crate::effects::Effects;
 use crate::issuers::{Keeper, newcomers};
@@ -147,11 +146,8 @@ impl App {
             return Err(self.admission.no_seat());
         }
         let origin = origin?;
-        if let Some(response) = place::of_all(head) {
+        if let Some(response) = place::of_all(head).or_else(|| self.preflight(head)) {
             return Ok(response);
-        }
-        if cors::is_preflight(&head.method, &head.headers) {
-            return Ok(self.origins.preflight(&head.headers));
         }
         let (_open, instead) = match &self.hooks {
             Some(hooks) => match hooks.before(self, arrival, origin, body).await? {
@@ -165,20 +161,36 @@ impl App {
         if let Some(response) = self.describe(arrival, &asked) {
             return Ok(response);
         }
-        let caller = match &self.public {
-            Some(nobody) if !head.headers.contains_key(AUTHORIZATION) => Arc::clone(nobody),
-            _ => self.admit(&head.headers, arrival.now).await?,
+        let response = self.answer_caller(arrival, &asked, body, share).await?;
+        match instead.map(Refusal::from).or_else(|| self.challenge(response.status)) {
+            Some(refusal) => Err(refusal),
+            None => Ok(response),
+        }
+    }
+
+    /// The stages from the caller on: who it is, what it sends, what comes of it.
+    async fn answer_caller(
+        &self,
+        arrival: &Arrival<'_>,
+        asked: &Asked<'_>,
+        body: &mut Incoming,
+        share: &mut Option<Share>,
+    ) -> Result<Response, Refusal> {
+        let head = arrival.head;
+        let caller = match self.nobody(&head.headers) {
+            Some(nobody) => nobody,
+            None => self.admit(&head.headers, arrival.now).await?,
         };
         // A body that comes slowly, or an answer that is not taken, is at the expense of its caller alone.
         *share = Some(self.admission.share(&caller, arrival.peer)?);
-        let body = body::gather(&head.headers, body, self.most(head, &asked)).await?;
+        let body = body::gather(&head.headers, body, self.most(head, asked)).await?;
         let _place = self.admission.enter(asked.is_change)?;
-        let response = self.carry_out(&caller, self.request(arrival, &asked, body), &asked).await?;
-        match instead {
-            Some(problem) => Err(problem.into()),
-            None if response.status == StatusCode::UNAUTHORIZED => Err(self.unknown_caller(&AuthError::Missing)),
-            None => Ok(response),
-        }
+        self.carry_out(&caller, self.request(arrival, asked, body), asked).await
+    }
+
+    /// The answer to a page of another origin that asks what it may send.
+    fn preflight(&self, head: &Parts) -> Option<Response> {
+        cors::is_preflight(&head.method, &head.headers).then(|| self.origins.preflight(&head.headers))
     }
 
     /// What the service answers to a caller, whom it may have to make first.
@@ -235,54 +247,6 @@ impl App {
         response.set("content-type", "text/plain");
         response.body = Bytes::from_static(if status == StatusCode::OK { b"ok\n" } else { b"unavailable\n" });
         Some(response)
-    }
-
-    /// Who is calling at that time, in ticks; nobody gets at data without a token.
-    pub(crate) async fn admit(&self, headers: &HeaderMap, now: i64) -> Result<Arc<Caller>, Refusal> {
-        let admitted = match (self.authenticate(headers, now), &self.keeper) {
-            // Boxed, for it is rare and would make the future of every request larger.
-            (Err(error), Some(keeper)) => Box::pin(self.second_look(headers, now, error, keeper)).await,
-            (admitted, _) => admitted,
-        };
-        admitted.map_err(|error| self.unknown_caller(&error))
-    }
-
-    fn authenticate(&self, headers: &HeaderMap, now: i64) -> Result<Arc<Caller>, AuthError> {
-        let tokens = headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
-        self.authenticator.authenticate_all(tokens, now.div_euclid(TICKS_PER_SECOND))
-    }
-
-    /// The same once more, where the issuer may have new keys.
-    async fn second_look(
-        &self,
-        headers: &HeaderMap,
-        now: i64,
-        error: AuthError,
-        keeper: &Keeper,
-    ) -> Result<Arc<Caller>, AuthError> {
-        match &error {
-            AuthError::UnknownKey { issuer } => keeper.find_key(issuer).await,
-            AuthError::NoKeys { issuer } => keeper.find_keys(issuer).await,
-            _ => return Err(error),
-        }
-        self.authenticate(headers, now)
-    }
-
-    fn unknown_caller(&self, error: &AuthError) -> Refusal {
-        let kind = match error {
-            AuthError::MultipleTokens => Kind::BadHeader,
-            AuthError::NoKeys { issuer } => return self.no_keys(issuer, error),
-            _ => Kind::Unauthenticated,
-        };
-        let mut problem = Problem::new(kind, error.message());
-        problem.details.push(Detail { kind, message: error.explain(), target: "authorization".to_owned() });
-        Refusal::from(problem).challenged(error.challenge("vitae", &self.authorization_uri))
-    }
-
-    /// The token may be a good one, so its sender is told to come again, not to throw it away.
-    fn no_keys(&self, issuer: &str, error: &AuthError) -> Refusal {
-        let pause = self.keeper.as_ref().map_or(1, |keeper| keeper.pause(issuer));
-        Problem::new(Kind::Unavailable, error.explain()).again_after(pause).into()
     }
 
     fn request<'a>(&self, arrival: &Arrival<'a>, asked: &'a Asked<'a>, body: Bytes) -> Request<'a> {
