@@ -3,15 +3,16 @@
 //! What a request means is not known here.
 
 mod idle;
+mod line;
 mod seats;
 mod unheard;
 
 use std::future::poll_fn;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -25,11 +26,11 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use self::idle::{Activity, Idle};
-use self::seats::{Seat, Seats};
+use self::idle::Idle;
+use self::line::{Bell, Line, UnderWay};
+use self::seats::Seats;
 use self::unheard::{Breakable, Spoken};
-use crate::app::{App, Way};
-use crate::clock::stopwatch;
+use crate::app::App;
 use crate::failure::{Failure, Outcome};
 use crate::tls::Tls;
 
@@ -182,100 +183,6 @@ fn protocols() -> Builder<TokioExecutor> {
     builder
 }
 
-/// What the requests of a connection have in common.
-struct Line {
-    app: Arc<App>,
-    peer: IpAddr,
-    encrypted: bool,
-    activity: Activity,
-    seat: Seat,
-    /// When there was something to do on it, as yet undone; 0 when there is nothing.
-    woken: AtomicU64,
-    /// How many requests of all connections had been begun then.
-    begun: AtomicU64,
-    /// The same of what is being done.
-    since: [AtomicU64; 2],
-}
-
-impl Line {
-    fn new(app: Arc<App>, peer: IpAddr, encrypted: bool, seat: Seat) -> Line {
-        let line = Line {
-            app,
-            peer,
-            encrypted,
-            activity: Activity::default(),
-            seat,
-            woken: AtomicU64::new(0),
-            begun: AtomicU64::new(0),
-            since: Default::default(),
-        };
-        line.ring();
-        line
-    }
-
-    /// Something came. The first time counts, for a clock costs more than a look.
-    fn ring(&self) {
-        if self.woken.load(Ordering::Relaxed) == 0 {
-            self.begun.store(self.app.admission.begun(), Ordering::Relaxed);
-            self.woken.store(stopwatch(), Ordering::Relaxed);
-        }
-    }
-
-    /// What came up to now is being done.
-    fn turn(&self) {
-        // Where nothing rang, it comes now.
-        self.ring();
-        let [since, begun] = &self.since;
-        begun.store(self.begun.load(Ordering::Relaxed), Ordering::Relaxed);
-        since.store(self.woken.swap(0, Ordering::Relaxed), Ordering::Relaxed);
-    }
-
-    /// What a request that begins now has in common with the others.
-    fn way(&self) -> Way {
-        let [since, begun] = self.since.each_ref().map(|at| at.load(Ordering::Relaxed));
-        Way { peer: self.peer, encrypted: self.encrypted, spare: self.seat.is_spare(), since, begun }
-    }
-}
-
-/// Wakes a connection's task and notes when: from then on whatever came waits for a thread.
-struct Bell {
-    line: Arc<Line>,
-    task: Waker,
-}
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.line.ring();
-        self.task.wake_by_ref();
-    }
-}
-
-/// A request under way.
-struct UnderWay(Arc<Line>);
-
-impl UnderWay {
-    fn begin(line: &Arc<Line>) -> UnderWay {
-        line.activity.begun.fetch_add(1, Ordering::Relaxed);
-        UnderWay(Arc::clone(line))
-    }
-}
-
-impl AsRef<App> for UnderWay {
-    fn as_ref(&self) -> &App {
-        &self.0.app
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.activity.ended.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
 /// Agrees on keys with a client, then serves it.
 async fn shake_hands(
     acceptor: TlsAcceptor,
@@ -288,7 +195,7 @@ async fn shake_hands(
     match timeout(HANDSHAKE, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => {
             // How long that took is the client's affair.
-            line.woken.store(0, Ordering::Relaxed);
+            line.forget();
             converse(stream, line, builder, stop).await;
         }
         Ok(Err(error)) => tracing::debug!(%error, "no agreement on keys"),
@@ -311,18 +218,10 @@ where
     let mut idle = Idle::new();
     let mut stopped = pin!(stop.changed());
     let (mut watching, mut stopping) = (false, false);
-    let mut bell: Option<(Waker, Waker)> = None;
+    let mut bell = Bell::new(&line);
     poll_fn(|context| {
         line.turn();
-        let (_, bell) = match &mut bell {
-            Some(known) if known.0.will_wake(context.waker()) => known,
-            other => {
-                let task = context.waker().clone();
-                let ringing = Waker::from(Arc::new(Bell { line: Arc::clone(&line), task: task.clone() }));
-                other.insert((task, ringing))
-            }
-        };
-        let context = &mut Context::from_waker(bell);
+        let context = &mut Context::from_waker(bell.before(context.waker()));
         // Looking once is enough to be woken; after that it costs more than to know that there is nothing to see.
         if !watching || !stopping && line.app.draining.load(Ordering::Relaxed) {
             watching = true;

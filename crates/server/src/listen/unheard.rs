@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use super::Line;
+use super::line::Line;
 use crate::app::{App, Ids, Refusal};
 
 /// The most bytes that are copied to be written in one piece, which the kernel takes sooner than several.
