@@ -16,7 +16,7 @@ use crate::conditions::meet;
 use crate::exchange::{Request, Response};
 use crate::outcome::Narrowing;
 use crate::reading::as_presumed;
-use crate::resources::{Action, Call, Outcome, Resources};
+use crate::resources::{Action, Call, Entity, Outcome, Resources};
 use crate::route::Route;
 use crate::rows::Meter;
 use crate::service::{Service, not_of_type, nothing};
@@ -169,17 +169,7 @@ impl<R: Resources> Service<R> {
         let reach = condition.as_ref().map(Expr::reach).unwrap_or_default();
         let meter = self.meter(request);
         let (_, outcome) = self.make(caller, request, way, options, &reach, &meter).await?;
-        let entity = match (outcome, narrowing.key) {
-            (Outcome::Entity(entity), _) => *entity,
-            (Outcome::Entities(entities), Some(key)) => {
-                let mut fitting = entities.into_iter().filter(|entity| key_values(&entity.row) == key.values);
-                fitting.next().ok_or_else(|| nothing("the result has no such entity"))?
-            }
-            (Outcome::Entities(_), None) => {
-                return Err(not_offered("calling an operation on a collection that another returned"));
-            }
-            _ => return Err(nothing("the operation returned nothing")),
-        };
+        let entity = one_of(outcome, narrowing.key)?;
         if !entity.row.ty.is_a(ty) {
             return Err(not_of_type(ty));
         }
@@ -256,6 +246,19 @@ impl<R: Resources> Service<R> {
             false => self.reading_of(request.headers)?,
         };
         reading.call(candidates, &request.body)
+    }
+}
+
+/// The entity that was returned, or the one of those returned that has the key.
+fn one_of(outcome: Outcome, key: Option<&Key>) -> Result<Entity, Problem> {
+    match (outcome, key) {
+        (Outcome::Entity(entity), _) => Ok(*entity),
+        (Outcome::Entities(entities), Some(key)) => {
+            let mut fitting = entities.into_iter().filter(|entity| key_values(&entity.row) == key.values);
+            fitting.next().ok_or_else(|| nothing("the result has no such entity"))
+        }
+        (Outcome::Entities(_), None) => Err(not_offered("calling an operation on a collection that another returned")),
+        _ => Err(nothing("the operation returned nothing")),
     }
 }
 

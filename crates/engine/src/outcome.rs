@@ -20,6 +20,7 @@ use crate::payload::{self, Page, View};
 use crate::property;
 use crate::reading::{text, with_tag};
 use crate::resources::{Entity, Outcome, Resources};
+use crate::route::cast_text;
 use crate::rows::Meter;
 use crate::service::{Service, no_content, not_of_type, nothing};
 
@@ -219,10 +220,9 @@ impl<R: Resources> Service<R> {
         Ok(self.json(StatusCode::OK, called.wishes.format, body))
     }
 
-    /// `/ns.Derived` behind the set, if the path says so.
+    /// What stands behind the set, if the path narrows it.
     fn cast_text(&self, called: &Called<'_>, ty: &'static StructType) -> String {
-        let cast = called.narrowing.cast.filter(|cast| called.set.is_some() && !std::ptr::eq(*cast, ty));
-        cast.map(|cast| format!("/{}.{}", self.resources.model().namespace, cast.name)).unwrap_or_default()
+        cast_text(self.resources.model().namespace, ty, called.narrowing.cast.filter(|_| called.set.is_some()))
     }
 
     /// What expressions of the request may cost.

@@ -191,6 +191,11 @@ impl Frame<'_> {
         [self.root, "/", &home.path_of(row)].concat()
     }
 
+    /// What is around the entities of a view.
+    fn around<'a>(&'a self, view: &View<'a>) -> Around<'a> {
+        view.around.unwrap_or_else(|| self.meter.around())
+    }
+
     fn write_items(&self, writer: &mut Writer, home: &Home<'_>, view: &View<'_>, entities: &[Entity]) -> Written {
         for entity in entities {
             writer.open_item();
@@ -219,7 +224,7 @@ impl Frame<'_> {
             writer.entity(&view.layout, &stored);
             return Ok(());
         }
-        let around = view.around.unwrap_or_else(|| self.meter.around());
+        let around = self.around(view);
         let values = self.computed(view.query, &Loaded::new(entity, view.reach).amid(around))?;
         let computed: Vec<_> = values.iter().map(|(name, ty, value)| Computed { name, ty: *ty, value }).collect();
         let around = around.within(entity, view.reach);
@@ -283,20 +288,34 @@ impl Frame<'_> {
         if !navigation.collection {
             return self.write_single(writer, &home, form, &within, name, entities.first());
         }
-        if shown.expand.is_none() {
+        let Some(expand) = shown.expand else {
             // All of it, as it was loaded.
             writer.context(name, context, &["/", name]);
             writer.open_list(name);
             self.write_items(writer, &home, &within, entities)?;
             writer.close_list();
             return Ok(());
+        };
+        if self.inner_contexts && form == Form::Entities {
+            writer.context(name, context, &["/", name, &expand.query.context(self.model.namespace)]);
         }
-        let shaping = Shaping { query, reach, meter: self.meter, around: host.around };
+        self.write_expanded(writer, &home, form, &within, name, entities)
+    }
+
+    /// A collection within an entity, of which is written what was asked for.
+    fn write_expanded(
+        &self,
+        writer: &mut Writer,
+        home: &Home<'_>,
+        form: Form,
+        view: &View<'_>,
+        name: &str,
+        entities: &[Entity],
+    ) -> Written {
+        let View { ty, query, reach, .. } = *view;
+        let shaping = Shaping { query, reach, meter: self.meter, around: self.around(view) };
         let of_type = entities.iter().filter(|entity| entity.row.ty.is_a(ty)).cloned().collect();
         let kept = shaping.kept(of_type)?;
-        if self.inner_contexts && form == Form::Entities {
-            writer.context(name, context, &["/", name, &query.context(self.model.namespace)]);
-        }
         if query.count || form == Form::Count {
             writer.count(name, kept.len());
         }
@@ -306,8 +325,8 @@ impl Frame<'_> {
         let page = shaping.first_page(kept, &Plan::whole(query))?;
         writer.open_list(name);
         match form {
-            Form::References => self.write_references(writer, &home, &page),
-            _ => self.write_items(writer, &home, &within, &page)?,
+            Form::References => self.write_references(writer, home, &page),
+            _ => self.write_items(writer, home, view, &page)?,
         }
         writer.close_list();
         Ok(())

@@ -168,16 +168,9 @@ impl<R: Resources> Service<R> {
     /// The page of the collection that is asked for.
     async fn find(&self, understood: &Understood<'_, R>, since: Option<u64>) -> Result<Found, Problem> {
         let Understood { caller, meter, target, heard, .. } = understood;
-        let Heard { query, reach, wishes, first, .. } = &**heard;
-        let plan = match &query.skip_token {
-            Some(token) => {
-                let plan = self.binding(understood, |binding| binding.plan(token))?;
-                plan.within(wishes.max_page_size)
-            }
-            None => Plan { since, ..first.clone() },
-        };
+        let Heard { query, reach, .. } = &**heard;
+        let plan = &self.plan(understood, since)?;
         let since = plan.since;
-        let plan = &plan;
         let shaping = Shaping::new(query, reach, meter);
         let ordered = !query.order.keys.is_empty();
         if self.is_whole(understood) && !ordered {
@@ -206,6 +199,18 @@ impl<R: Resources> Service<R> {
         let count = query.count.then_some(found.count);
         let (entities, next) = found.page();
         Ok(Found { entities, count, next, since })
+    }
+
+    /// What page is asked for: where a token says so, the one that its page before planned.
+    fn plan(&self, understood: &Understood<'_, R>, since: Option<u64>) -> Result<Plan, Problem> {
+        let Heard { query, wishes, first, .. } = &*understood.heard;
+        match &query.skip_token {
+            Some(token) => {
+                let plan = self.binding(understood, |binding| binding.plan(token))?;
+                Ok(plan.within(wishes.max_page_size))
+            }
+            None => Ok(Plan { since, ..first.clone() }),
+        }
     }
 
     /// Is no entity of the collection left out?

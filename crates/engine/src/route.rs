@@ -63,10 +63,7 @@ impl<'a> Route<'a> {
                 Step::Navigation(navigation) => {
                     route.checkpoint(place, address.steps.get(..at).unwrap_or_default());
                     route.ty = navigation.target;
-                    place = Some(match navigation.collection {
-                        true => Place::Collection(navigation.target),
-                        false => Place::Entity(navigation.target),
-                    });
+                    place = Some(Place::end_of(navigation));
                 }
                 Step::Cast(ty) if route.properties.is_empty() => route.cast = Some(ty),
                 // Complex values have no types of their own yet.
@@ -105,10 +102,7 @@ impl<'a> Route<'a> {
 
     /// `/ns.Derived`, as contexts say it.
     pub(crate) fn cast_text(&self, namespace: &str) -> String {
-        match self.cast.filter(|cast| !std::ptr::eq(*cast, self.ty)) {
-            Some(cast) => format!("/{namespace}.{}", cast.name),
-            None => String::new(),
-        }
+        cast_text(namespace, self.ty, self.cast)
     }
 
     /// `/Origin/City`, as contexts say it: after the type of the entity where that alone has the property (OData
@@ -133,6 +127,14 @@ impl<'a> Route<'a> {
     /// Is it the only one of its kind, rather than one of a collection?
     pub(crate) fn is_alone(&self) -> bool {
         matches!(self.resource.steps.last(), Some(Step::Singleton(singleton)) if singleton.member_of.is_none())
+    }
+}
+
+/// `/ns.Derived`, as contexts say it where what is of one type is narrowed to another.
+pub(crate) fn cast_text(namespace: &str, ty: &'static StructType, cast: Option<&'static StructType>) -> String {
+    match cast.filter(|cast| !std::ptr::eq(*cast, ty)) {
+        Some(cast) => format!("/{namespace}.{}", cast.name),
+        None => String::new(),
     }
 }
 

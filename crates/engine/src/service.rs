@@ -148,17 +148,9 @@ impl<R: Resources> Service<R> {
         request: &Request<'_>,
         timings: &mut Timings,
     ) -> Result<Response, Problem> {
-        let address = match self.known_paths.get(request) {
-            Some(known) => known,
-            None => match self.locate(request, timings)? {
-                Located::At(address) => address,
-                Located::Document(document) => return self.metadata.answer(document, request),
-            },
-        };
-        let (address, identified) = match address.place {
-            Place::EntityById(cast) => (self.identified_by(request, cast)?.into(), true),
-            Place::All(Some(ty)) => (all::only_set(self.resources.model(), ty).map_or(address, Arc::new), false),
-            _ => (address, false),
+        let (address, identified) = match self.locate(request, timings)? {
+            Located::At(address) => self.stands_for(request, address)?,
+            Located::Document(document) => return self.metadata.answer(document, request),
         };
         if request.method == Method::OPTIONS {
             return task::offered_by(&address, &self.dialect);
@@ -191,8 +183,11 @@ impl<R: Resources> Service<R> {
         }
     }
 
-    /// Parses and binds the path.
+    /// Parses and binds the path, unless it is known.
     fn locate(&self, request: &Request<'_>, timings: &mut Timings) -> Result<Located, Problem> {
+        if let Some(known) = self.known_paths.get(request) {
+            return Ok(Located::At(known));
+        }
         let segments = url::path::parse(request.path)?;
         if let Some(document) = Document::of(&segments) {
             return Ok(Located::Document(document));
@@ -202,6 +197,15 @@ impl<R: Resources> Service<R> {
         let address = Arc::new(odata::address::bind(self.resources.model(), &self.dialect, &segments, &option)?);
         self.known_paths.put(request, &address);
         Ok(Located::At(address))
+    }
+
+    /// The address that one stands for which names no place of its own; says whether `$id` gave it.
+    fn stands_for(&self, request: &Request<'_>, address: Arc<Address>) -> Result<(Arc<Address>, bool), Problem> {
+        Ok(match address.place {
+            Place::EntityById(cast) => (self.identified_by(request, cast)?.into(), true),
+            Place::All(Some(ty)) => (all::only_set(self.resources.model(), ty).map_or(address, Arc::new), false),
+            _ => (address, false),
+        })
     }
 
     /// `$entity?$id=…`: the address of the entity that the option names, as a derived type if a cast follows.

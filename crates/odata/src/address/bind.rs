@@ -187,10 +187,7 @@ impl Binder<'_> {
     ) -> Result<(), Problem> {
         let Some(way) = navigation.shortcut else {
             self.address.steps.push(Step::Navigation(navigation));
-            self.address.place = match navigation.collection {
-                true => Place::Collection(navigation.target),
-                false => Place::Entity(navigation.target),
-            };
+            self.address.place = Place::end_of(navigation);
             return self.key_in_parentheses(segment, arguments);
         };
         let mut ty = ty;

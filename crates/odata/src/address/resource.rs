@@ -1,6 +1,6 @@
 //! What an address says of itself.
 
-use edm::{EntitySet, Model, StructKind, StructType, Type};
+use edm::{EntitySet, Model, Navigation, StructKind, StructType, Type};
 
 use super::{Address, Call, Place, Step, Tail, place_of};
 
@@ -96,14 +96,23 @@ impl Address {
     }
 }
 
+impl Place {
+    /// Where a relationship leads.
+    pub fn end_of(navigation: &Navigation) -> Self {
+        match navigation.collection {
+            true => Place::Collection(navigation.target),
+            false => Place::Entity(navigation.target),
+        }
+    }
+}
+
 /// The kind of place that a step leads to from another.
 fn after(place: Place, step: &Step) -> Place {
     match (step, place) {
         (Step::Set(set), _) => Place::Collection(set.ty),
         (Step::Singleton(singleton), _) => Place::Entity(singleton.ty),
         (Step::Key(_), Place::Collection(ty)) => Place::Entity(ty),
-        (Step::Navigation(navigation), _) if navigation.collection => Place::Collection(navigation.target),
-        (Step::Navigation(navigation), _) => Place::Entity(navigation.target),
+        (Step::Navigation(navigation), _) => Place::end_of(navigation),
         (Step::Property(property), _) => Place::Property(property),
         (Step::Cast(ty), Place::Collection(_)) => Place::Collection(ty),
         (Step::Cast(ty), Place::Entity(_)) => Place::Entity(ty),
