@@ -32,22 +32,27 @@ pub(super) fn check(parts: &[Part]) -> Result<(), Problem> {
         }
         for (place, dependency) in part.depends_on.iter().enumerate() {
             let known = folded(dependency);
-            let message = match () {
+            let found = match () {
                 () if known == id => "the request itself".to_owned(),
                 () if group.as_ref() == Some(&known) => "the request's own group".to_owned(),
                 () if ids.contains_key(&known) || groups.contains(&known) => continue,
-                () if parts.iter().skip(at).any(|later| later.is_called(&known)) => {
-                    format!("{}, which comes later", brief(dependency))
-                }
-                () => format!("{}, which is no request of this batch", brief(dependency)),
+                () => not_earlier(parts.get(at..).unwrap_or_default(), dependency),
             };
-            let message = format!("found {message}, expected an earlier request or group");
+            let message = format!("found {found}, expected an earlier request or group");
             return Err(problem(at, &format!("dependsOn/{place}"), message));
         }
     }
     match groups.iter().find_map(|group| ids.get(group)) {
         Some(at) => Err(problem(*at, "id", "found the name of a group, expected another id".to_owned())),
         None => Ok(()),
+    }
+}
+
+/// What the name is of, if neither an earlier request nor an earlier group has it.
+fn not_earlier(later: &[Part], name: &str) -> String {
+    match later.iter().any(|part| part.is_called(name)) {
+        true => format!("{}, which comes later", brief(name)),
+        false => format!("{}, which is no request of this batch", brief(name)),
     }
 }
 

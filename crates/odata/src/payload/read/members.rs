@@ -32,20 +32,10 @@ impl Reader {
                 break;
             }
             let place = Place::Member(parent, name);
-            if name.contains('@') {
-                self.control(ty, name, node, &place, links.as_deref_mut());
-                continue;
-            }
-            let Some((ordinal, property)) = ty.find(name) else {
-                match &mut links {
-                    Some(links) if self.reading.related => self.related_or_unknown(ty, name, node, &place, links),
-                    _ => self.unknown(ty, name, &place),
-                }
+            let property = self.property_of(ty, name, node, &place, links.as_deref_mut());
+            let Some((ordinal, property)) = property.filter(|(_, property)| self.is_settable(property, fresh)) else {
                 continue;
             };
-            if !self.is_settable(property, fresh) {
-                continue;
-            }
             match seen.get_mut(ordinal) {
                 Some(seen) if !*seen => *seen = true,
                 _ => {
@@ -66,6 +56,29 @@ impl Reader {
         // The order of the body decides which mistake comes first, the order of the model what is written.
         changes.sort_by_key(|(ordinal, _)| *ordinal);
         Patch { changes }
+    }
+
+    /// The property that a member is about. Whatever else members are about is dealt with here.
+    fn property_of(
+        &mut self,
+        ty: &'static StructType,
+        name: &str,
+        node: &Node<'_>,
+        place: &Place<'_>,
+        links: Option<&mut Links<'_>>,
+    ) -> Option<(usize, &'static Property)> {
+        if name.contains('@') {
+            self.control(ty, name, node, place, links);
+            return None;
+        }
+        let found = ty.find(name);
+        if found.is_none() {
+            match links {
+                Some(links) if self.reading.related => self.related_or_unknown(ty, name, node, place, links),
+                _ => self.unknown(ty, name, place),
+            }
+        }
+        found
     }
 
     /// Control information, and annotations, which say nothing to this service.
