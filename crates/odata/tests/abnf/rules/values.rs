@@ -33,8 +33,8 @@ pub(super) fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdi
         "guid" | "guidValue" => of(Primitive::Guid),
         "enumValue" => enumeration(names, input),
         "primitiveValue" => check(
-            PRIMITIVES.iter().any(|ty| is_value(*ty, input))
-                || SHAPES.iter().any(|ty| is_value(*ty, &decoded))
+            plain().any(|ty| is_value(ty, input))
+                || shapes().any(|ty| is_value(ty, &decoded))
                 || enumeration(names, input).is_ok(),
             "no value of any type",
         ),
@@ -64,30 +64,13 @@ pub(super) fn value_rule(names: &Names, rule: &str, input: &str) -> Option<Verdi
     })
 }
 
-const PRIMITIVES: [Primitive; 15] = [
-    Primitive::Binary,
-    Primitive::Boolean,
-    Primitive::Byte,
-    Primitive::Date,
-    Primitive::DateTimeOffset,
-    Primitive::Decimal,
-    Primitive::Double,
-    Primitive::Duration,
-    Primitive::Guid,
-    Primitive::Int16,
-    Primitive::Int32,
-    Primitive::Int64,
-    Primitive::SByte,
-    Primitive::Single,
-    Primitive::TimeOfDay,
-];
+/// The types whose values stand for themselves in a payload. Any text is a string, and streams have no values there.
+fn plain() -> impl Iterator<Item = Primitive> {
+    let is_plain = |ty: &Primitive| !ty.is_geography() && !matches!(ty, Primitive::String | Primitive::Stream);
+    Primitive::ALL.iter().copied().filter(is_plain)
+}
 
-const SHAPES: [Primitive; 7] = [
-    Primitive::GeographyPoint,
-    Primitive::GeographyLineString,
-    Primitive::GeographyPolygon,
-    Primitive::GeographyMultiPoint,
-    Primitive::GeographyMultiLineString,
-    Primitive::GeographyMultiPolygon,
-    Primitive::GeographyCollection,
-];
+/// Those whose punctuation may be encoded.
+fn shapes() -> impl Iterator<Item = Primitive> {
+    Primitive::ALL.iter().copied().filter(|ty| ty.is_geography())
+}
