@@ -76,7 +76,7 @@ impl<R: Resources> Service<R> {
         for given in options.iter() {
             match given.name.as_str() {
                 "$format" => format = Some(given.value()),
-                name => return Err(not_here(name)),
+                name => return Err(not_here(name, &["format"])),
             }
         }
         let wishes = Wishes::read(request.headers, format, Media::Batch { json: *form == Form::Json })?;

@@ -134,7 +134,8 @@ impl Metadata {
             match given.name.as_str() {
                 "$format" if document != Document::OpenApi => format = Some(given.value()),
                 "$schemaversion" => schema_version(self.model, given.value())?,
-                name => return Err(not_here(name)),
+                name if document == Document::OpenApi => return Err(not_here(name, &["schemaversion"])),
+                name => return Err(not_here(name, &["format", "schemaversion"])),
             }
         }
         Ok(format)

@@ -93,7 +93,7 @@ impl<R: Resources> Service<R> {
             _ => Media::Json,
         };
         if query.positions {
-            return Err(query::not_here("$index"));
+            return Err(query::not_here("$index", &applies.taken()));
         }
         let wishes = Wishes::read(request.headers, query.format.as_deref(), media)?;
         let reach = ty.structure().map_or(Reach::NONE, |ty| payload::reach(ty, &query));

@@ -132,7 +132,7 @@ impl<R: Resources> Service<R> {
     fn check_positions(&self, query: &Query, wishes: &mut Wishes) -> Result<(), Problem> {
         match query.positions {
             false => Ok(()),
-            true if !self.dialect.positions => Err(query::not_here("$index")),
+            true if !self.dialect.positions => Err(query::not_here("$index", &Applies::Collection.taken())),
             true if wishes.max_version == Some(Version::V4) => {
                 Err(Problem::new(Kind::BadQuery, "unknown query option `$index` in OData 4.0").at("$index"))
             }

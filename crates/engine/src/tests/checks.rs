@@ -133,10 +133,10 @@ fn problems_are_told() {
             "code":"Request_BadRequest","message":"Specified HTTP method is not allowed for the request target."
             DELETE Makers(00000000-0000-0000-0000-000000000001)?$select=Name []
             400
-            "code":"BadRequest","message":"the query option `$select` does not apply here","target":"$select"
+            "code":"BadRequest","message":"the query option `$select` does not apply here, expected `$format` or `$schemaversion`","target":"$select"
             GET Makers(00000000-0000-0000-0000-000000000001)?$top=1 []
             400
-            "code":"BadRequest","message":"the query option `$top` does not apply here","target":"$top"
+            "code":"BadRequest","message":"the query option `$top` does not apply here, expected `$compute`, `$expand`, `$format`, `$schemaversion` or `$select`","target":"$top"
             GET Makers(00000000-0000-0000-0000-000000000001)/Name []
             200 etag: W/"0000000000000001";
             {"@odata.context":"~/$metadata#Makers(00000000-0000-0000-0000-000000000001)/Name","value":"Ada"}

@@ -122,16 +122,16 @@ fn mistakes_are_told() {
             "code":"Request_ResourceNotFound","message":"the schema has no version `2.0`, expected `1.0` or `*`","target":"$schemaversion"
             GET /$metadata?$top=1 []
             400
-            "code":"BadRequest","message":"the query option `$top` does not apply here","target":"$top"
+            "code":"BadRequest","message":"the query option `$top` does not apply here, expected `$format` or `$schemaversion`","target":"$top"
             GET /?$select=name []
             400
-            "code":"BadRequest","message":"the query option `$select` does not apply here","target":"$select"
+            "code":"BadRequest","message":"the query option `$select` does not apply here, expected `$format` or `$schemaversion`","target":"$select"
             GET /$metadata?$tpo=1 []
             400
             "code":"BadRequest","message":"unknown query option `$tpo`; did you mean `$top`?","target":"$tpo"
             GET /openapi.json?$format=json []
             400
-            "code":"BadRequest","message":"the query option `$format` does not apply here","target":"$format"
+            "code":"BadRequest","message":"the query option `$format` does not apply here, expected `$schemaversion`","target":"$format"
             GET /$metadata [("odata-maxversion", "3.0")]
             406
             "code":"notAcceptable","message":"found `3.0` in the header `OData-MaxVersion`, expected `4.0`, `4.01` or later","target":"OData-MaxVersion"

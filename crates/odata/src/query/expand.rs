@@ -3,6 +3,7 @@
 use edm::check::brief;
 use edm::{Navigation, StructType, Type};
 
+use super::applies::Within;
 use super::level::Levels;
 use super::select::qualified;
 use super::{Applies, Expand, Form, Query};
@@ -97,7 +98,8 @@ impl<'a> Levels<'a> {
         };
         self.account(1)?;
         let before = self.expanded;
-        expand.query = self.bind(Type::Struct(expand.cast.unwrap_or(navigation.target)), options, applies, false)?;
+        expand.query =
+            self.bind(Type::Struct(expand.cast.unwrap_or(navigation.target)), options, applies, Within::Expand)?;
         self.binder.within("$expand");
         let levels = options.iter().find_map(|option| match option.kind {
             ChoiceKind::Levels(levels) => Some(levels),

@@ -5,7 +5,7 @@
 use edm::check::brief;
 
 use super::Applies;
-use super::applies::{self, admit};
+use super::applies::{Within, admit};
 use crate::problem::{Kind, Problem};
 use crate::syntax::options::{self, Part};
 use crate::syntax::tree::{Choice, ChoiceKind};
@@ -43,7 +43,8 @@ impl Options {
             let is_argument = arguments.iter().any(|argument| argument.eq_ignore_ascii_case(&name));
             let system = options::known(&name).filter(|_| !is_argument);
             if name.eq_ignore_ascii_case("$levels") {
-                return Err(applies::not_here("$levels"));
+                let message = "the query option `$levels` does not apply here";
+                return Err(bad(format!("{message}, expected it in the parentheses of `$expand`")).at("$levels"));
             }
             if system.is_none() && name.starts_with('$') {
                 return Err(unknown(&name));
@@ -111,7 +112,7 @@ impl Given {
         if self.asks_positions(applies) {
             return Ok(None);
         }
-        admit(&self.name, applies, true)?;
+        admit(&self.name, applies, Within::Request)?;
         let text = self.value();
         let kind = match system {
             "top" => ChoiceKind::Top(number("$top", text)?),

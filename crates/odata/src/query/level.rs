@@ -2,7 +2,7 @@
 
 use edm::Type;
 
-use super::applies::admit;
+use super::applies::{Within, admit};
 use super::given::bounded;
 use super::{Applies, Query};
 use crate::bind::{self, Binder};
@@ -29,13 +29,13 @@ impl<'a> Levels<'a> {
         ty: Type,
         choices: &'a [Choice],
         applies: Applies,
-        outermost: bool,
+        within: Within,
     ) -> Result<Query, Problem> {
         self.binder.refuse_repeated(choices)?;
         for choice in choices {
-            admit(&choice.kind.name(), applies, outermost)?;
+            admit(&choice.kind.name(), applies, within)?;
         }
-        let outer = self.binder.enter(ty, outermost);
+        let outer = self.binder.enter(ty, within == Within::Request);
         let query = self.options(ty, choices);
         self.binder.leave(outer);
         query

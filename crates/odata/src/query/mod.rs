@@ -138,7 +138,7 @@ pub fn bind(model: &'static Model, scope: Scope, options: &Options, applies: App
         choices.extend(given.choice(applies, &scope.limits)?);
     }
     let mut levels = level::Levels::new(Binder::new(model, scope.rules, scope.limits).reading_elsewhere());
-    let mut query = levels.bind(scope.ty, &choices, applies, true)?;
+    let mut query = levels.bind(scope.ty, &choices, applies, applies::Within::Request)?;
     query.elsewhere = levels.binder.finish();
     query.positions = options.iter().any(|given| given.asks_positions(applies));
     match query.skip.is_some() && query.skip_token.is_some() {

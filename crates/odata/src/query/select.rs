@@ -3,6 +3,7 @@
 use edm::check::brief;
 use edm::{Navigation, Property, StructType, Type};
 
+use super::applies::Within;
 use super::level::Levels;
 use super::{Applies, Query};
 use crate::problem::{Kind, Problem};
@@ -204,7 +205,7 @@ impl<'a> Levels<'a> {
             (false, Type::Struct(_)) => Applies::Entity,
             (false, _) => Applies::Nothing,
         };
-        let mut query = self.bind(property.ty, options, applies, false)?;
+        let mut query = self.bind(property.ty, options, applies, Within::Select)?;
         let nested = query.select.take();
         let more = options.iter().any(|option| !matches!(option.kind, ChoiceKind::Select(_)));
         Ok(Selected { nested, query: more.then(|| Box::new(query)), ..selected })

@@ -36,7 +36,7 @@ pub(super) enum Within {
 }
 
 /// The system options of a query string.
-const OF_QUERY: &[&str] = &[
+pub(crate) const OF_QUERY: &[&str] = &[
     "apply",
     "compute",
     "count",
@@ -232,9 +232,6 @@ impl Parser<'_> {
         }
         self.nested(|parser| {
             parser.around();
-            if parser.limits.lenient && parser.eat(')') {
-                return Ok(Vec::new());
-            }
             let mut options = vec![parser.nested_option(within)?];
             while parser.separator(';') {
                 options.push(parser.nested_option(within)?);
@@ -271,7 +268,8 @@ impl Parser<'_> {
     }
 }
 
-fn one_of(names: &[&str]) -> String {
+/// Names of options as a message lists them.
+pub(crate) fn one_of(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`${name}`")).collect();
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),

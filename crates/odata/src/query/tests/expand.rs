@@ -13,7 +13,6 @@ fn expand_nests_options() {
             "$expand=Reviews($select=Text;$top=2;$skip=1;$orderby=Stars desc,Text;$count=true)",
             "$expand=Reviews( top=2 ; select=Text )",
             "$expand=Maker($select=Name;$expand=Reviews($select=Text))&$select=Name",
-            "$expand=Reviews()",
             "$select=Badges&$expand=Badges",
         ],
         &expect![[r#"
@@ -27,8 +26,6 @@ fn expand_nests_options() {
               expand Reviews[select Text, top 2] (Reviews(Text))
             $expand=Maker($select=Name;$expand=Reviews($select=Text))&$select=Name
               select Name, expand Maker[select Name, expand Reviews[select Text]] (Name,Maker(Name,Reviews(Text)))
-            $expand=Reviews()
-              expand Reviews[nothing] (Reviews())
             $select=Badges&$expand=Badges
               select Badges, expand Badges[nothing] (Badges())
         "#]],
@@ -43,6 +40,9 @@ fn expand_refuses() {
             "$expand=Reviws",
             "$expand=Name",
             "$expand=Reviews,Opinions",
+            "$expand=Maker()",
+            "$expand=Reviews( )",
+            "$select=Tags()",
             "$expand=*",
             "$expand=Maker/Reviews",
             "$expand=$ref",
@@ -70,6 +70,12 @@ fn expand_refuses() {
               400 BadRequest $expand: `Name` is part of every answer, expected a relationship to expand
             $expand=Reviews,Opinions
               400 BadRequest $expand: `Reviews` must not be expanded more than once
+            $expand=Maker()
+              400 BadRequest $expand: invalid $expand: found `)` at column 7, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
+            $expand=Reviews( )
+              400 BadRequest $expand: invalid $expand: found `)` at column 10, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
+            $select=Tags()
+              400 BadRequest $select: invalid $select: found `)` at column 6, expected `$compute`, `$count`, `$filter`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
             $expand=*
               expand Maker[nothing], expand Blurbs[nothing], expand Related[nothing], expand Reviews[nothing], expand Badges[nothing], expand Praise[nothing] (Maker(),Blurbs(),Related(),Reviews(),Badges(),Praise())
             $expand=Maker/Reviews
@@ -89,7 +95,7 @@ fn expand_refuses() {
             $expand=Reviews($tpo=1)
               400 BadRequest $expand: invalid $expand: found `$tpo` at column 9, expected `$apply`, `$compute`, `$count`, `$expand`, `$filter`, `$levels`, `$orderby`, `$search`, `$select`, `$skip` or `$top`
             $expand=Maker($top=1)
-              400 BadRequest $top: the query option `$top` does not apply here
+              400 BadRequest $top: the query option `$top` does not apply here, expected `$compute`, `$expand`, `$select` or `$levels`
             $expand=Maker($select=Nmae)
               400 RequestBroker--ParseUri $select: Could not find a property named 'Nmae' on type 'shop.Maker'. Did you mean `Name`?
             $expand=Reviews($top=1
@@ -182,7 +188,7 @@ fn forms_casts_and_levels() {
             $expand=Maker/$count
               400 BadRequest $expand: found `$count` after `Maker`, which leads to one entity
             $expand=Maker/$ref($top=1)
-              400 BadRequest $top: the query option `$top` does not apply here
+              400 BadRequest $top: the query option `$top` does not apply here, expected no option
             $expand=Reviews/$count($top=1)
               400 BadRequest $expand: invalid $expand: found `$top` at column 16, expected `$filter` or `$search`
             $expand=Origin/Place

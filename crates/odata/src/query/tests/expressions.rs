@@ -331,6 +331,7 @@ fn values_are_their_own_rows() {
             "$filter=startswith($this,'a')&$orderby=$this desc&$top=2&$skip=1&$count=true",
             "$filter=startswith($it,'a')",
             "$compute=length($it) as n&$filter=n gt 2",
+            "$apply=identity",
             "$filter=Name eq 'x'",
             "$select=Name",
             "$expand=Maker",
@@ -341,13 +342,15 @@ fn values_are_their_own_rows() {
             $filter=startswith($it,'a')
               filter of 3
             $compute=length($it) as n&$filter=n gt 2
-              `Edm.Int32` as n, filter of 4
+              400 BadRequest $compute: `$compute` adds properties, which primitive values do not have; expected the expression itself in `$filter` or `$orderby`
+            $apply=identity
+              501 notSupported $apply: `$apply` to a collection of primitive values is not supported yet
             $filter=Name eq 'x'
               400 BadRequest $filter: found `Name` after `Edm.String`, which has no properties
             $select=Name
-              400 BadRequest $select: the query option `$select` does not apply here
+              400 BadRequest $select: the query option `$select` does not apply here, expected `$apply`, `$count`, `$filter`, `$format`, `$orderby`, `$schemaversion`, `$search`, `$skip`, `$skiptoken` or `$top`
             $expand=Maker
-              400 BadRequest $expand: the query option `$expand` does not apply here
+              400 BadRequest $expand: the query option `$expand` does not apply here, expected `$apply`, `$count`, `$filter`, `$format`, `$orderby`, `$schemaversion`, `$search`, `$skip`, `$skiptoken` or `$top`
         "#]],
     );
 }

@@ -34,7 +34,7 @@ fn options_are_decoded_once_after_splitting() {
     check("$filter=a%20eq%20%2527", "$filter=a eq %27");
     check("mine=1&also&$top=2&@p='%3D'", "$top=2 & @p='=' & mine:1 & also:");
     check("$flter=x", "unknown query option `$flter`; did you mean `$filter`?");
-    check("$LEVELS=1", "the query option `$levels` does not apply here");
+    check("$LEVELS=1", "the query option `$levels` does not apply here, expected it in the parentheses of `$expand`");
     check("$select=%", "invalid $select: found `%` at column 1, expected two hexadecimal digits after it");
     check("", "");
     let beside = Options::read_beside(Some("count=5&$count=true&TOP=1"), &Limits::LENIENT, &["Count", "top"]).unwrap();
@@ -84,7 +84,7 @@ fn what_applies_where() {
     });
     expect![[r#"
         Collection: $apply $compute $count $deltatoken $expand $filter $format $orderby $schemaversion $search $select $skip $skiptoken $top @p
-        Values: $apply $compute $count $filter $format $orderby $schemaversion $search $skip $skiptoken $top @p
+        Values: $apply $count $filter $format $orderby $schemaversion $search $skip $skiptoken $top @p
         References: $count $filter $format $orderby $schemaversion $search $skip $skiptoken $top @p
         Entity: $compute $expand $format $schemaversion $select @p
         Identified: $compute $expand $format $id $schemaversion $select @p

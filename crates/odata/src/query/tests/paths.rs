@@ -189,11 +189,11 @@ fn select_takes_options_and_types() {
             $select=shop.*,Name,shop.Total
               select Name (Name)
             $select=Name($top=1)
-              400 BadRequest $top: the query option `$top` does not apply here
+              400 BadRequest $top: the query option `$top` does not apply here, expected no option
             $select=Origin($top=1)
-              400 BadRequest $top: the query option `$top` does not apply here
+              400 BadRequest $top: the query option `$top` does not apply here, expected `$compute` or `$select`
             $select=Tags($select=x)
-              400 BadRequest $select: the query option `$select` does not apply here
+              400 BadRequest $select: the query option `$select` does not apply here, expected `$count`, `$filter`, `$orderby`, `$search`, `$skip` or `$top`
             $select=Tags($top=1),Tags($top=2)
               400 BadRequest $select: `Tags` must not be selected more than once with options
             $select=Reviews($top=1)
