@@ -26,6 +26,8 @@ impl<'a> Levels<'a> {
         let mut stars = Vec::new();
         for item in items {
             self.binder.within("$expand");
+            self.binder.refuse_lost(&item.path)?;
+            self.binder.refuse_of_made("a relationship")?;
             match item.tail {
                 ExpandTail::Star => stars.extend(self.star(ty, item, Form::Entities)?),
                 ExpandTail::StarRef => stars.extend(self.star(ty, item, Form::References)?),

@@ -67,6 +67,10 @@ impl<'a> Levels<'a> {
                 // Operations are told by the metadata; no answer advertises them.
                 SelectItem::Operations(name) => self.own_namespace(&name.text)?,
                 SelectItem::Path { path, options, .. } => {
+                    self.binder.refuse_lost(path)?;
+                    if !options.is_empty() {
+                        self.binder.refuse_of_made("an option for a value")?;
+                    }
                     self.select_path(ty, &mut select, path, options)?;
                     // What stands in the parentheses was bound as other options.
                     self.binder.within("$select");

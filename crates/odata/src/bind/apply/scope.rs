@@ -5,7 +5,7 @@ use edm::apply::{Column, Layout, Pipeline, Seen, Sequence};
 use edm::expr::{Expr, Shape};
 use edm::model::build;
 use edm::nearest::nearest;
-use edm::{StructType, Type};
+use edm::{Model, StructType, Type};
 
 use crate::bind::Binder;
 use crate::problem::Problem;
@@ -163,10 +163,19 @@ impl Binder<'_> {
         Ok(None)
     }
 
+    /// Only rows that were given have relationships to expand and values to which options in parentheses apply: refuses
+    /// `what` if `$apply` has left none of them.
+    pub(crate) fn refuse_of_made(&self, what: &str) -> Result<(), Problem> {
+        match self.applied.as_ref().is_none_or(|applied| applied.layouts.iter().any(Layout::is_whole)) {
+            true => Ok(()),
+            false => Err(self.not_offered(&format!("{what} of rows that `$apply` made"))),
+        }
+    }
+
     /// Declared properties that have been aggregated away cannot be named.
-    pub(super) fn refuse_lost(&self, steps: &[Step]) -> Result<(), Problem> {
+    pub(crate) fn refuse_lost(&self, steps: &[Step]) -> Result<(), Problem> {
         let Some(applied) = &self.applied else { return Ok(()) };
-        let names = declared(applied.ty, steps);
+        let names = declared(self.model, applied.ty, steps);
         if applied.sees(&names) {
             return Ok(());
         }
@@ -182,8 +191,8 @@ impl Binder<'_> {
     }
 }
 
-/// The declared names at the beginning of a path.
-fn declared(ty: &'static StructType, steps: &[Step]) -> Vec<&'static str> {
+/// The declared names at the beginning of a path, types in it passed over.
+fn declared(model: &Model, ty: &'static StructType, steps: &[Step]) -> Vec<&'static str> {
     let (mut ty, mut names) = (Some(ty), Vec::new());
     for step in steps {
         let (Step::Name { name, arguments: None }, Some(from)) = (step, ty) else { break };
@@ -199,7 +208,10 @@ fn declared(ty: &'static StructType, steps: &[Step]) -> Vec<&'static str> {
                 names.push(navigation.name);
                 ty = (!navigation.collection).then_some(navigation.target);
             }
-            (None, None) => break,
+            (None, None) => match model.structure(&name.text) {
+                Some(cast) => ty = Some(cast),
+                None => break,
+            },
         }
     }
     names

@@ -283,6 +283,18 @@ fn options_after_it_do_not_see_what_is_gone() {
         ("$orderby=$this/Price", "found `Price`, which `$apply` has not left, expected one of `Total`, `SerialNumber`"),
         ("$compute=1 as Total", "found the name `Total`, which is computed already, expected one that is not taken"),
         ("$filter=$count gt 1", "`$count`: found `Article`, expected a list"),
+        ("$select=Total,price", "found `Price`, which `$apply` has not left, expected one of `Total`, `SerialNumber`"),
+        (
+            "$select=Origin/City",
+            "found `Origin/City`, which `$apply` has not left, expected one of `Total`, `SerialNumber`",
+        ),
+        ("$select=Maker", "found `Maker`, which `$apply` has not left, expected one of `Total`, `SerialNumber`"),
+        (
+            "$select=shop.Bundle/Count",
+            "found `Count`, which `$apply` has not left, expected one of `Total`, `SerialNumber`",
+        ),
+        ("$expand=Maker", "found `Maker`, which `$apply` has not left, expected one of `Total`, `SerialNumber`"),
+        ("$expand=*", "a relationship of rows that `$apply` made is not supported yet"),
         ("$select=Totals", "Could not find a property named 'Totals' on type 'shop.Article'. Did you mean `Total`?"),
     ] {
         assert_eq!(query(&format!("{apply}&{option}")).unwrap_err().message, message, "{option}");
