@@ -13,6 +13,7 @@ use odata::{Address, Kind, Problem};
 
 use crate::body::key_values;
 use crate::conditions::meet;
+use crate::each::settled;
 use crate::exchange::{Request, Response};
 use crate::outcome::Narrowing;
 use crate::reading::as_presumed;
@@ -114,17 +115,49 @@ impl<R: Resources> Service<R> {
         meter: &Meter,
     ) -> Result<(Option<Type>, Outcome), Problem> {
         let target = self.bound_to(caller, way, options, meter).await?;
-        let (operation, arguments) = match way.call.operation() {
-            Some(operation) if !way.call.is_action() => (operation, way.call.arguments.clone()),
+        let (operation, outcome) = match way.call.operation() {
+            Some(operation) if !way.call.is_action() => {
+                let made = Call { operation, arguments: &way.call.arguments };
+                (operation, self.resources.call(caller, target.as_ref(), &made, reach, &request.exchange).await?)
+            }
             _ => {
                 let read = self.arguments(request, &way.call.candidates)?;
-                self.presumed(caller, request, way, target.as_ref()).await?;
-                (read.operation, read.arguments)
+                let made = Call { operation: read.operation, arguments: &read.arguments };
+                (read.operation, self.act(caller, request, way, target.as_ref(), &made, reach).await?)
             }
         };
-        let made = Call { operation, arguments: &arguments };
-        let outcome = self.resources.call(caller, target.as_ref(), &made, reach, &request.exchange).await?;
         Ok((operation.returns.as_ref().map(|returns| returns.ty), outcome))
+    }
+
+    /// Calls an action. What the request presumes is looked at, and the action carried out, as one, unless the service
+    /// keeps nothing back: then someone may come in between.
+    async fn act(
+        &self,
+        caller: &R::Caller,
+        request: &Request<'_>,
+        way: &Way<'_>,
+        target: Option<&R::Target>,
+        made: &Call<'_>,
+        reach: &Reach,
+    ) -> Result<Outcome, Problem> {
+        let conditions = Conditions::read(request.headers)?;
+        let Some(on) = target.filter(|_| !conditions.is_empty()) else {
+            return self.resources.call(caller, target, made, reach, &request.exchange).await;
+        };
+        let mut attempts = self.attempts(request.path);
+        loop {
+            attempts.next().await?;
+            let staged = match self.stage(caller).await {
+                Err(problem) if problem.kind == Kind::NotSupported => None,
+                staged => staged?,
+            };
+            let service = staged.as_ref().unwrap_or(self);
+            service.presumed(caller, &conditions, way, on).await?;
+            let outcome = service.resources.call(caller, target, made, reach, &request.exchange).await?;
+            if attempts.done(settled(staged.as_ref()).await?).is_some() {
+                return Ok(outcome);
+            }
+        }
     }
 
     /// Is what an action is called on what the request presumes (OData Protocol 4.01, section 11.5.5.1)? A collection
@@ -132,16 +165,14 @@ impl<R: Resources> Service<R> {
     async fn presumed(
         &self,
         caller: &R::Caller,
-        request: &Request<'_>,
+        conditions: &Conditions,
         way: &Way<'_>,
-        target: Option<&R::Target>,
+        target: &R::Target,
     ) -> Result<(), Problem> {
-        let conditions = Conditions::read(request.headers)?;
-        let Some(target) = target.filter(|_| !conditions.is_empty()) else { return Ok(()) };
         let before = Address::of(way.before.to_vec());
         match Route::of(&before).map(|route| route.place) {
             Some(Place::Entity(_)) => match self.resources.read(caller, target, &Reach::default()).await? {
-                Some(entity) => as_presumed(&conditions, &entity.row, false).map(drop),
+                Some(entity) => as_presumed(conditions, &entity.row, false).map(drop),
                 // The call says so.
                 None => Ok(()),
             },

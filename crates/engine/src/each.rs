@@ -197,7 +197,7 @@ impl<R: Resources> Service<R> {
 }
 
 /// Is what was kept back done? Not if others came first.
-async fn settled<R: Resources>(staged: Option<&Service<R>>) -> Result<Changed<()>, Problem> {
+pub(crate) async fn settled<R: Resources>(staged: Option<&Service<R>>) -> Result<Changed<()>, Problem> {
     match staged {
         Some(staged) => staged.resources.finish().await,
         None => Ok(Changed::Done(())),

@@ -6,6 +6,7 @@ mod elsewhere;
 mod paths;
 
 use std::pin::pin;
+use std::sync::Barrier;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -113,6 +114,27 @@ fn products_are_read_made_changed_and_removed() {
     assert_eq!(status, 412, "{body}");
     assert_eq!(client.ask(&format!("DELETE /Products({pen})"), &[], "").0, 204);
     assert_eq!(client.ask(&format!("GET /Products({pen})"), &[], "").0, 404);
+}
+
+/// Of two calls that presume one version, one finds it gone, however close together they come.
+#[test]
+fn an_action_acts_on_what_it_presumes() {
+    let client = Client::new();
+    let product = format!("/Products({})", client.products().remove(0));
+    for round in 0..200 {
+        let (_, body) = client.ask(&format!("GET {product}?$select=Price"), &[], "");
+        let tag = body.split("W/\\\"").nth(1).and_then(|rest| rest.split('\\').next()).unwrap().to_owned();
+        let (tag, barrier) = (format!("W/\"{tag}\""), Barrier::new(2));
+        let raise = || {
+            barrier.wait();
+            let call = format!("POST {product}/IncreasePrice");
+            client.ask(&call, &[("if-match", &tag)], r#"{"amount":1}"#).0
+        };
+        let mut told =
+            std::thread::scope(|scope| [scope.spawn(raise), scope.spawn(raise)].map(|one| one.join().unwrap()));
+        told.sort_unstable();
+        assert_eq!(told, [204, 412], "round {round}");
+    }
 }
 
 #[test]
