@@ -21,6 +21,7 @@ mod item;
 mod key;
 mod moment;
 mod name;
+mod news;
 mod pack;
 mod scan;
 mod snapshot;

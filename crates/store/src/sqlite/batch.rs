@@ -15,11 +15,14 @@ use super::sum;
 use crate::cache::Cache;
 use crate::chain::Row;
 use crate::expect;
+use crate::news::News;
 use crate::{ChangeRow, Commit, Error, PartitionKey, Portion, Result, Snapshot, Standing, bucket_of};
 
 pub(super) struct Batch<'a> {
     connection: &'a Connection,
     cache: &'a Cache,
+    /// The damage that was told lately.
+    damage: &'a News,
     /// The partitions written so far and, where it is known, what became of them.
     written: FxHashMap<PartitionKey, Option<Arc<Snapshot>>>,
     erased: bool,
@@ -29,15 +32,15 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn begin(connection: &'a Connection, cache: &'a Cache) -> Self {
+    pub(super) fn begin(connection: &'a Connection, cache: &'a Cache, damage: &'a News) -> Self {
         let failure = execute(connection, "BEGIN IMMEDIATE").err();
-        Self { connection, cache, written: FxHashMap::default(), erased: false, guarded: false, failure }
+        Self { connection, cache, damage, written: FxHashMap::default(), erased: false, guarded: false, failure }
     }
 
     /// Undoes all and begins anew, to serve the same requests so that those which meet damage fail alone.
     pub(super) fn guarded(self) -> Self {
         self.roll_back();
-        Self { guarded: true, ..Self::begin(self.connection, self.cache) }
+        Self { guarded: true, ..Self::begin(self.connection, self.cache, self.damage) }
     }
 
     /// Has a request met damage for which the others would fail?
@@ -70,8 +73,10 @@ impl<'a> Batch<'a> {
         let outcome = work(self);
         match &outcome {
             Ok(_) | Err(Error::Conflict(_)) => {}
-            Err(error @ Error::Corrupt(_)) => {
-                tracing::error!(%error, "a write that met damage in the store is refused");
+            Err(error @ Error::Corrupt(what)) => {
+                if self.damage.is_new(what) {
+                    tracing::error!(%error, "a write that met damage in the store is refused");
+                }
                 self.step("ROLLBACK TO request")?;
                 (self.written, self.erased) = before;
             }

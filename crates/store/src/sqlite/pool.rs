@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use super::schema;
+use crate::news::News;
 use crate::{Error, Result};
 
 #[derive(Debug)]
@@ -14,13 +15,15 @@ pub(super) struct Pool {
     idle: Mutex<Vec<Connection>>,
     /// How many idle connections are kept.
     keep: usize,
+    /// The damage that was told lately.
+    damage: News,
 }
 
 impl Pool {
     /// A pool whose first connection is open, so that a file that cannot be read shows at once.
     pub(super) fn new(path: &Path, keep: usize) -> Result<Self> {
         let first = schema::open_reader(path)?;
-        Ok(Self { path: path.to_owned(), idle: Mutex::new(vec![first]), keep: keep.max(1) })
+        Ok(Self { path: path.to_owned(), idle: Mutex::new(vec![first]), keep: keep.max(1), damage: News::of_damage() })
     }
 
     pub(super) fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
@@ -30,7 +33,9 @@ impl Pool {
             None => schema::open_reader(&self.path)?,
         };
         let outcome = work(&connection);
-        if let Err(error @ Error::Corrupt(_)) = &outcome {
+        if let Err(error @ Error::Corrupt(what)) = &outcome
+            && self.damage.is_new(what)
+        {
             tracing::error!(%error, "what was read from the store is not answered");
         }
         let mut idle = self.idle();
@@ -46,5 +51,59 @@ impl Pool {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Metadata, Subscriber};
+
+    use super::*;
+    use crate::sqlite::{Options, SqliteStore};
+
+    /// Counts what is told.
+    #[derive(Clone, Default)]
+    struct Ear(Arc<AtomicUsize>);
+
+    impl Subscriber for Ear {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            *metadata.level() == tracing::Level::ERROR
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, _: &Event<'_>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn damage_that_is_met_again_and_again_is_told_once() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("store");
+        drop(SqliteStore::open(&path, &Options::default()).unwrap());
+        let pool = Pool::new(&path, 1).unwrap();
+        let ear = Ear::default();
+        let meet = |what: &str| pool.with(|_| Err::<(), _>(Error::Corrupt(what.to_owned())));
+        tracing::subscriber::with_default(ear.clone(), || {
+            for what in ["one", "one", "another", "one", "another"] {
+                assert_eq!(meet(what), Err(Error::Corrupt(what.to_owned())));
+            }
+        });
+        assert_eq!(ear.0.load(Ordering::Relaxed), 2);
     }
 }

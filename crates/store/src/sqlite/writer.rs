@@ -12,6 +12,7 @@ use super::batch::Batch;
 use super::checkpoint::Checkpoints;
 use super::marks::Marks;
 use crate::cache::Cache;
+use crate::news::News;
 use crate::{BoxFuture, Error, Result};
 
 /// How many requests one transaction serves: bounds what a slow disk makes the first of them wait.
@@ -108,9 +109,10 @@ fn run(
     mut checkpoints: Checkpoints,
     marks: &mut Marks,
 ) {
+    let damage = News::of_damage();
     while let Ok(first) = requests.recv() {
         let drained = std::iter::once(first).chain(requests.try_iter()).take(BATCH);
-        let (served, committed) = transact(connection, cache, drained);
+        let (served, committed) = transact(connection, cache, &damage, drained);
         match &committed {
             Ok(()) => marks.note(checkpoints.pages()),
             Err(error) => {
@@ -129,9 +131,10 @@ fn run(
 fn transact(
     connection: &Connection,
     cache: &Cache,
+    damage: &News,
     requests: impl Iterator<Item = Box<dyn Request>>,
 ) -> (Vec<Box<dyn Request>>, Result<()>) {
-    let mut batch = Batch::begin(connection, cache);
+    let mut batch = Batch::begin(connection, cache, damage);
     let serve = |mut request: Box<dyn Request>| {
         request.serve(&mut batch);
         request
