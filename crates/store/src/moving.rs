@@ -26,6 +26,10 @@ use crate::{Error, PartitionKey, Standing, Transfer};
 /// The secret that a target has until it is complete.
 const MARK: &str = "copy";
 
+/// The secret by which it is tried, before a target is marked, whether that is the source. It means nothing to anybody
+/// else: where a process is killed that very moment, it may stay until the next move.
+const TRIAL: &str = "copy-trial";
+
 /// How many partitions are on their way at once.
 const AT_ONCE: usize = 8;
 
@@ -224,14 +228,26 @@ impl Mover {
             // The source was not, when it was surveyed.
             return Ok(());
         }
-        self.target.set_secret(MARK.into(), Some([1; 32])).await.map_err(Halt::Target)?;
-        let is_same = is_unfinished(&*self.source).await.map_err(Halt::Source);
-        if is_same == Ok(false) {
-            return Ok(());
+        // A source that is marked would be neither served nor copied any more.
+        match self.is_one_store().await? {
+            true => Err(Halt::Same),
+            false => self.target.set_secret(MARK.into(), Some([1; 32])).await.map_err(Halt::Target),
         }
-        // Where it may be the source, that would be neither served nor copied any more.
-        self.target.set_secret(MARK.into(), None).await.map_err(Halt::Target)?;
-        is_same.and(Err(Halt::Same))
+    }
+
+    /// Whether what is written to the target is read from the source.
+    async fn is_one_store(&self) -> Outcome<bool> {
+        let mut value = self.trial().await?.unwrap_or_default();
+        // Unlike what an earlier move may have left there.
+        value.iter_mut().take(1).for_each(|byte| *byte = byte.wrapping_add(1));
+        self.target.set_secret(TRIAL.into(), Some(value)).await.map_err(Halt::Target)?;
+        let seen = self.trial().await;
+        self.target.set_secret(TRIAL.into(), None).await.map_err(Halt::Target)?;
+        Ok(seen? == Some(value))
+    }
+
+    async fn trial(&self) -> Outcome<Option<[u8; 32]>> {
+        Ok(self.source.secrets().await.map_err(Halt::Source)?.get(TRIAL).copied())
     }
 
     /// What the source has that goes along.
@@ -242,7 +258,7 @@ impl Mover {
     }
 
     fn is_apart(&self, name: &str) -> bool {
-        name == MARK || self.apart.contains(&name)
+        [MARK, TRIAL].contains(&name) || self.apart.contains(&name)
     }
 
     async fn judge_secrets(&self) -> Outcome<Vec<String>> {

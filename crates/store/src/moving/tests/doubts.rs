@@ -2,6 +2,7 @@
 //! does not keep what it was given.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use super::{Shared, inhabited, moved, mover, of};
@@ -25,6 +26,42 @@ async fn a_store_under_two_names_is_not_marked_as_unfinished() {
     assert_eq!(mover.pass(&survey).await, Err(Halt::Same));
     assert_eq!(source.secrets().await, before);
     assert_eq!(source.verify().await, Ok(vec![]));
+}
+
+/// Whenever the move is cut short, the store is served and copied as before, and the next one leaves nothing of it there.
+#[tokio::test]
+async fn a_store_under_two_names_is_not_marked_by_a_move_that_was_killed() {
+    let place = Place::laid_out().await.unwrap();
+    let open = async || Arc::new(PostgresStore::open(&place.url, &fixture::server()).await.unwrap());
+    let (source, target): (Shared, Shared) = (open().await, open().await);
+    inhabited(&source).await;
+    let before = source.secrets().await;
+    let mover = mover(&source, &target);
+    let survey = mover.survey().await.unwrap();
+    let (mut waits, mut ended) = (0, None);
+    while ended.is_none() {
+        ended = cut(waits, mover.pass(&survey)).await;
+        assert!(!is_unfinished(&*source).await.unwrap(), "cut at wait {waits}");
+        assert_eq!(mover.survey().await, Ok(survey.clone()), "cut at wait {waits}");
+        waits += 1;
+    }
+    assert!(waits > 3, "{waits}");
+    assert_eq!(ended, Some(Err(Halt::Same)));
+    assert_eq!(source.secrets().await, before);
+}
+
+/// The outcome of work that does not wait more often than that.
+async fn cut<T>(waits: usize, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut left) = (std::pin::pin!(work), waits);
+    std::future::poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending if left == 0 => Poll::Ready(None),
+        Poll::Pending => {
+            left -= 1;
+            Poll::Pending
+        }
+    })
+    .await
 }
 
 /// Else one that is both would be neither served nor copied any more.
