@@ -26,6 +26,7 @@ mod rules;
 mod service;
 mod settings;
 pub mod sighting;
+pub mod stranger;
 mod target;
 mod tenant;
 mod verify;

@@ -3,6 +3,8 @@
 use engine::{Kind, Problem};
 use store::Error;
 
+use crate::stranger;
+
 /// The item does not exist, or not for this caller: one answer for both.
 pub(crate) fn no_item() -> Problem {
     Problem::new(Kind::ItemNotFound, "The item does not exist.")
@@ -55,9 +57,7 @@ pub(crate) fn only_a_file(allow: &str) -> Problem {
 /// The token is good, but nobody in the directory is the person it was given to.
 pub(crate) fn unknown_caller(id: &str) -> Problem {
     let mut problem = no_person(id);
-    problem.message.push_str(
-        " The token is valid, but the directory does not know this person; import them, or switch on just-in-time creation.",
-    );
+    problem.message.push_str(&stranger::advice());
     problem
 }
 

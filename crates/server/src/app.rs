@@ -197,13 +197,20 @@ impl App {
     async fn carry_out(&self, caller: &Caller, request: Request<'_>, asked: &Asked<'_>) -> Result<Response, Refusal> {
         let creates_people = self.authenticator.creates_people(&caller.issuer);
         let answer = pin!(async {
-            if creates_people {
-                Box::pin(newcomers::welcome(&self.api, caller)).await?;
-            }
-            Ok(match asked.is_batch {
-                // Boxed: its future is twice that of a single request, and each connection has room for the largest.
-                true => Box::pin(self.api.batch(caller, request, &ROOTS)).await,
-                false => self.api.serve(caller, &request).await,
+            let lack = match creates_people {
+                true => Box::pin(newcomers::welcome(&self.api, caller)).await?,
+                false => None,
+            };
+            let answer = pin!(async {
+                match asked.is_batch {
+                    // Boxed: its future is twice that of a single request, and each connection has room for the largest.
+                    true => Box::pin(self.api.batch(caller, request, &ROOTS)).await,
+                    false => self.api.serve(caller, &request).await,
+                }
+            });
+            Ok(match lack {
+                None => answer.await,
+                Some(why) => Box::pin(profile::stranger::because(why, answer)).await,
             })
         });
         // Whether the caller is there and what is there of them is one question, unless it has to be asked again.

@@ -153,8 +153,8 @@ impl Api {
     }
 
     /// Enters a person.
-    pub(crate) async fn enter(&self, tenant: Uuid, person: Value) -> Result<(), Problem> {
-        self.service.resources().load_people(tenant, &[person], 0).await.map(drop)
+    pub(crate) async fn enter(&self, tenant: Uuid, person: &Value) -> Result<(), Problem> {
+        self.service.resources().load_people(tenant, std::slice::from_ref(person), 0).await.map(drop)
     }
 
     pub(crate) async fn verify(&self) -> Vec<String> {

@@ -105,12 +105,12 @@ async fn a_store_that_is_away_is_no_reason_to_be_unknown() {
     for answered in 0..12 {
         let (store, api) = faulty(answered, Fault::Away);
         match welcome(&api, &caller).await {
-            Ok(()) => {}
+            Ok(lack) => assert_eq!(lack, None),
             Err(problem) => {
                 assert_eq!((problem.kind, problem.retry_after), (Kind::Unavailable, Some(1)), "{problem:?}");
                 assert!(!problem.message.contains("kari"), "{problem:?}");
                 refused += 1;
-                assert_eq!(welcome(&api, &caller).await, Ok(()));
+                assert_eq!(welcome(&api, &caller).await, Ok(None));
             }
         }
         store.left.store(usize::MAX, Ordering::Relaxed);
@@ -131,8 +131,9 @@ async fn who_hangs_up_on_a_slow_store_is_let_in_the_next_time() {
         waited += usize::from(tokio::time::timeout(Duration::from_secs(60), welcome(&api, &caller)).await.is_err());
         store.left.store(usize::MAX, Ordering::Relaxed);
         let step = format!("{fault:?} after {answered}");
-        assert_eq!(welcome(&api, &caller).await, Ok(()), "{step}");
-        assert_eq!(welcome(&api, &namesake).await, Ok(()), "{step}");
+        assert_eq!(welcome(&api, &caller).await, Ok(None), "{step}");
+        let lack = welcome(&api, &namesake).await.unwrap().unwrap();
+        assert!(lack.contains("another person has"), "{step}: {lack}");
         assert_eq!(api.knows(TENANT, Uuid::from_u128(3)).await, Ok(false), "{step}");
         let found = api.person(TENANT, UPN).await.ok().flatten();
         assert_eq!(found.map(|person| person.id), Some(KARI), "{step}");
@@ -149,7 +150,7 @@ async fn who_comes_several_times_at_once_is_entered_once() {
     let (store, api) = faulty(usize::MAX, Fault::Away);
     let caller = called(KARI, UPN);
     let come = || welcome(&api, &caller);
-    assert_eq!(tokio::join!(come(), come(), come()), (Ok(()), Ok(()), Ok(())));
+    assert_eq!(tokio::join!(come(), come(), come()), (Ok(None), Ok(None), Ok(None)));
     let key = PartitionKey { tenant: TENANT, kind: PartitionKind::User, owner: KARI };
     assert_eq!(store.audit(key, 0, 9).await.unwrap().len(), 1);
 }

@@ -21,9 +21,20 @@ fn tokens_of_both_issuers_are_taken_and_first_sight_creates_people() {
     let seen = world.ask("GET", &format!("/beta/users/{ADA}"), &grace).send().expect(200);
     assert_eq!(seen.json()["displayName"], "Ada Berg");
     let taken = world.entra_token(json!({ "oid": GRACE, "preferred_username": "ADA@fjord.example" }));
-    assert_eq!(world.me(&taken).expect(404).code(), "Request_ResourceNotFound");
-    let nameless = world.entra_token(json!({ "oid": GRACE, "preferred_username": null }));
-    world.me(&nameless).expect(404);
+    let taken = world.me(&taken).expect(404);
+    assert_eq!(taken.code(), "Request_ResourceNotFound");
+    // Who asks is told what is wrong with the token's name, and not to switch on what is on.
+    for (claims, why) in [
+        (json!({ "preferred_username": "ADA@fjord.example" }), "another person has the userPrincipalName"),
+        (json!({ "preferred_username": "Grace Hopper" }), "found `Grace Hopper`, expected `name@domain`"),
+        (json!({ "preferred_username": null }), "none of the claims that the setting `claims.upn` names"),
+    ] {
+        let mut claims = claims;
+        claims["oid"] = json!(GRACE);
+        let token = world.entra_token(claims);
+        let message = world.me(&token).expect(404).message();
+        assert!(message.contains(why) && !message.contains("just-in-time"), "{message}");
+    }
 }
 
 #[test]
