@@ -67,6 +67,8 @@ pub(crate) struct Config {
     settings: Settings,
     shown: Vec<Shown>,
     faults: Faults,
+    /// Whether the file could be made out at all.
+    is_legible: bool,
 }
 
 /// A setting as `--print-config` shows it.
@@ -79,6 +81,8 @@ struct Shown {
 
 /// The file that is read where none is named.
 const USUAL_FILE: &str = "vitae.toml";
+
+const PAGE_SIZE: &str = "pages.size";
 
 /// The variables of the environment.
 type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
@@ -94,7 +98,16 @@ impl Config {
     pub(crate) fn read(file: Option<&Path>, environment: &Environment<'_>) -> Outcome<Config> {
         let usual = Path::new(USUAL_FILE);
         let file = file.or_else(|| usual.exists().then_some(usual));
-        Ok(Config::of(&text_of(file)?, file.unwrap_or(usual), environment))
+        Ok(Config::of(&text_of(file)?, file, environment))
+    }
+
+    /// The same for who needs only some of the settings and lets the faults of others be: a file that says nothing is
+    /// no file without them.
+    pub(crate) fn legible(self) -> Outcome<Config> {
+        match self.is_legible {
+            true => Ok(self),
+            false => Err(refused(&self.judged().1)),
+        }
     }
 
     /// What `vitae dev` takes of the same: how requests are answered. A file is read where one is named; what else it
@@ -105,10 +118,21 @@ impl Config {
         Ok(Config::gather(&text, file, environment, Key::is_of_requests).0.sized())
     }
 
-    fn of(text: &str, file: &Path, environment: &Environment<'_>) -> Config {
-        let (mut config, issuers) = Config::gather(text, file, environment, |_| true);
+    fn of(text: &str, file: Option<&Path>, environment: &Environment<'_>) -> Config {
+        let name = file.unwrap_or(Path::new(USUAL_FILE));
+        let (mut config, issuers) = Config::gather(text, name, environment, |_| true);
+        if !config.is_legible {
+            // What seems to be missing may be there.
+            return config;
+        }
+        if issuers.is_empty() {
+            let place =
+                if file.is_none() { "; there is no `vitae.toml` here, name the settings with --config" } else { "" };
+            let none = "no token issuer: nobody could sign in; declare one with [[issuers]]";
+            config.faults.overall(&format!("{none}{place}"));
+        }
         for table in issuers {
-            let declared = Declared::read(table, file, &mut config.faults);
+            let declared = Declared::read(table, name, &mut config.faults);
             config.shown.extend(declared.shown);
             config.settings.issuers.extend(declared.issuer);
         }
@@ -123,8 +147,11 @@ impl Config {
         environment: &Environment<'_>,
         meant: fn(&Key<Settings>) -> bool,
     ) -> (Config, Vec<Table>) {
-        let mut config = Config { settings: Settings::default(), shown: Vec::new(), faults: Faults::default() };
-        let (mut found, issuers) = Reader::read(text, file, &mut config.faults);
+        let mut faults = Faults::default();
+        let read = Reader::read(text, file, &mut faults);
+        let is_legible = read.is_some();
+        let (mut found, issuers) = read.unwrap_or_default();
+        let mut config = Config { settings: Settings::default(), shown: Vec::new(), faults, is_legible };
         for key in keys::KEYS {
             // The environment goes before the file.
             let in_file = found.remove(key.name);
@@ -166,13 +193,31 @@ impl Config {
         shown.map_or(Origin::Default, |shown| shown.origin.clone())
     }
 
-    /// The same, a page being no larger than the largest.
+    /// The same, a page being no larger than the largest. Where only that was chosen, pages are as large.
     fn sized(mut self) -> Config {
-        if self.settings.page_size > self.settings.max_page_size {
-            let origin = self.origin("pages.size");
-            self.faults.at(&origin, "`pages.size` is larger than `pages.max`");
+        let most = self.settings.max_page_size;
+        if self.settings.page_size <= most {
+            return self;
+        }
+        match self.origin(PAGE_SIZE) {
+            Origin::Default => {
+                self.settings.page_size = most;
+                let shown = self.shown.iter_mut().find(|shown| shown.name == PAGE_SIZE);
+                if let (Some(shown), Ok(most)) = (shown, i64::try_from(most)) {
+                    shown.value = Value::Number(most);
+                }
+            }
+            origin => {
+                self.faults.at(&origin, format_args!("`{PAGE_SIZE}` is larger than `pages.max`, which is {most}"))
+            }
         }
         self
+    }
+
+    /// Do the settings say something of it, good or not?
+    fn is_said(&self, name: &str) -> bool {
+        let shown = self.shown.iter().find(|shown| shown.name == name);
+        shown.is_some_and(|shown| shown.value != Value::Unset && shown.value != Value::List(Vec::new()))
     }
 
     /// What must not be, though each setting by itself could.
@@ -192,10 +237,7 @@ impl Config {
                 with TLS before it and its https `public_url` here, or set `insecure_http = true`",
             );
         }
-        if settings.issuers.is_empty() {
-            faults.overall("no token issuer that can be used: nobody could sign in; declare one with [[issuers]]");
-        }
-        if settings.public_url.is_none() && settings.allowed_hosts.is_empty() {
+        if !self.is_said("public_url") && !self.is_said("allowed_hosts") {
             faults.overall("no `public_url` and no `allowed_hosts`: the service would not know its own name; set one");
         }
         self.faults = faults;
@@ -218,7 +260,7 @@ impl Config {
     pub(crate) fn accept(self) -> Outcome<Settings> {
         match self.judged() {
             (settings, faults) if faults.is_empty() => Ok(settings),
-            (_, faults) => Err(Failure::Usage(faults.join("\nvitae: "))),
+            (_, faults) => Err(refused(&faults)),
         }
     }
 
@@ -227,6 +269,10 @@ impl Config {
         let faults = self.faults.lines().into_iter().map(str::to_owned).collect();
         (self.settings, faults)
     }
+}
+
+fn refused(faults: &[String]) -> Failure {
+    Failure::Usage(faults.join("\nvitae: "))
 }
 
 impl Settings {

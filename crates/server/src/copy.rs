@@ -57,7 +57,7 @@ fn database(file: Option<&Path>) -> Outcome<Database> {
     let usual = Database { timeout: TIMEOUT, ..Database::default() };
     let Some(file) = file else { return Ok(usual) };
     // The rest of the settings does not matter here.
-    let (settings, _) = Config::read(Some(file), &|name| std::env::var(name).ok())?.judged();
+    let (settings, _) = Config::read(Some(file), &|name| std::env::var(name).ok())?.legible()?.judged();
     Ok(Database { pooler: settings.database.pooler, authorities: settings.database.authorities, ..usual })
 }
 

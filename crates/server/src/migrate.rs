@@ -7,7 +7,7 @@ use crate::{run_async, term};
 
 /// Lays out the database that the settings name.
 pub(crate) fn run(args: &cli::Migrate) -> Outcome {
-    let config = Config::read(args.config.as_deref(), &|name| std::env::var(name).ok())?;
+    let config = Config::read(args.config.as_deref(), &|name| std::env::var(name).ok())?.legible()?;
     // The rest of the settings may be those of another machine.
     let (settings, faults) = config.judged();
     let Some(url) = settings.database.url.clone() else {

@@ -40,19 +40,22 @@ struct Place<'a> {
 }
 
 impl<'f> Reader<'f> {
-    /// Reads a text that came from this file.
-    pub(super) fn read(text: &str, file: &Path, faults: &'f mut Faults) -> (Found, Vec<Table>) {
+    /// Reads a text that came from this file; none where it is no TOML.
+    pub(super) fn read(text: &str, file: &Path, faults: &'f mut Faults) -> Option<(Found, Vec<Table>)> {
         let mut reader = Reader { found: Found::new(), issuers: Vec::new(), faults };
         let names = KEYS.iter().map(|key| key.name).chain([ISSUERS]).collect();
         let place = Place { text, file: file.display().to_string(), names };
         match DeTable::parse(text) {
-            Ok(table) => reader.read_top(&place, table.get_ref()),
+            Ok(table) => {
+                reader.read_top(&place, table.get_ref());
+                Some((reader.found, reader.issuers))
+            }
             Err(error) => {
                 let origin = place.origin(error.span().unwrap_or_default());
                 reader.faults.at(&origin, format_args!("not TOML: {}", error.message().replace('\n', " ")));
+                None
             }
         }
-        (reader.found, reader.issuers)
     }
 
     fn read_top(&mut self, place: &Place<'_>, table: &DeTable<'_>) {

@@ -235,6 +235,6 @@ fn development_takes_limits_from_the_environment_first() {
     let ended = dev(("VITAE_PAGES_MAX", "2"));
     assert_eq!(
         (ended.code, ended.stderr.as_str()),
-        (2, "vitae: limits.toml:2: `pages.size` is larger than `pages.max`\n")
+        (2, "vitae: limits.toml:2: `pages.size` is larger than `pages.max`, which is 2\n")
     );
 }
