@@ -17,7 +17,7 @@ use crate::data_dir::DataDir;
 use crate::dev::Authority;
 use crate::effects::Effects;
 use crate::failure::{Failure, Outcome};
-use crate::storage::{self, Database, Url};
+use crate::storage::{self, Claimant, Database, Url};
 use crate::wiring::{Api, Choices};
 use crate::{run_async, term};
 
@@ -43,7 +43,11 @@ async fn look(args: &cli::Check) -> Outcome {
 /// The settings of `vitae serve`, and the data they name.
 async fn settings(args: &cli::Check, file: &Path) -> Outcome {
     let config = Config::read(Some(file), &|name| std::env::var(name).ok())?;
+    let is_legible = config.is_legible();
     let (settings, mut findings) = config.judged();
+    if !is_legible {
+        return report(args, "", &findings, CHANGE);
+    }
     // What is wrong with one issuer is said already; this is about all of them together.
     let declared = settings.issuers.iter().map(|trusted| trusted.issuer.clone()).collect();
     if let (true, Err(error)) = (findings.is_empty(), Authenticator::new(declared, 1)) {
@@ -57,7 +61,7 @@ async fn settings(args: &cli::Check, file: &Path) -> Outcome {
     };
     let Kept { obstacles, contents, data_is } = kept;
     findings.extend(obstacles);
-    let mending = contents.mending(remedy).unwrap_or("change the settings as told");
+    let mending = contents.mending(remedy).unwrap_or(CHANGE);
     findings.extend(contents.all());
     let sound = format!("the settings in `{}` are sound; the data in `{place}` {data_is}", file.display());
     report(args, &sound, &findings, mending)
@@ -125,7 +129,10 @@ async fn named(directory: &DataDir) -> Kept {
 async fn database(database: &Database, url: &Url) -> Kept {
     let look = async {
         let store = database.open(url, 0).await?;
-        contents(store, url).await
+        match storage::claimant(&*store, url).await? {
+            Some(Claimant::Development) => Err(Claimant::Service.refused(url)),
+            _ => contents(store, url).await,
+        }
     };
     Kept::looked_at(look.await, "change `store`, or see to the database")
 }
@@ -197,6 +204,9 @@ fn report(args: &cli::Check, sound: &str, findings: &[String], mending: &str) ->
     }
     if findings.is_empty() { Ok(()) } else { Err(Failure::Found) }
 }
+
+/// What to do about settings, whose findings say how.
+const CHANGE: &str = "change the settings as told";
 
 /// Index rows and headers can be computed again from what is stored; bodies that are gone cannot.
 const DIRECTORY: &str = "stop the server, copy the directory to a safe place, and put the latest sound copy in its place; \

@@ -101,6 +101,11 @@ impl Config {
         Ok(Config::of(&text_of(file)?, file, environment))
     }
 
+    /// Could the file be made out at all? Where not, the settings are not those that it meant.
+    pub(crate) fn is_legible(&self) -> bool {
+        self.is_legible
+    }
+
     /// The same for who needs only some of the settings and lets the faults of others be: a file that says nothing is
     /// no file without them.
     pub(crate) fn legible(self) -> Outcome<Config> {

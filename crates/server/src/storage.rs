@@ -58,6 +58,17 @@ impl Claimant {
         }
     }
 
+    /// Why it does not use a database that the other does.
+    pub(crate) fn refused(self, url: &Url) -> Failure {
+        let (of, not) = match self {
+            Claimant::Service => {
+                ("vitae dev", "anyone can have tokens of such a server, so a service does not go on with it")
+            }
+            Claimant::Development => ("vitae serve", "which `vitae dev` would let anyone with its own tokens into"),
+        };
+        Failure::Failed(format!("the data in `{url}` is of `{of}`, {not}; name another database"))
+    }
+
     /// Who noted this.
     pub(crate) fn of(mark: [u8; 32]) -> Option<Claimant> {
         [Claimant::Service, Claimant::Development].into_iter().find(|claimant| claimant.mark() == mark)
@@ -227,13 +238,14 @@ pub(crate) async fn claim(store: &dyn Store, claimant: Claimant, url: &Url) -> O
     if found == claimant.mark() {
         return Ok(());
     }
-    let (of, not) = match claimant {
-        Claimant::Service => {
-            ("vitae dev", "anyone can have tokens of such a server, so a service does not go on with it")
-        }
-        Claimant::Development => ("vitae serve", "which `vitae dev` would let anyone with its own tokens into"),
-    };
-    Err(Failure::Failed(format!("the data in `{url}` is of `{of}`, {not}; name another database")))
+    Err(claimant.refused(url))
+}
+
+/// For what a database is used; nothing is noted.
+pub(crate) async fn claimant(store: &dyn Transfer, url: &Url) -> Outcome<Option<Claimant>> {
+    let secrets = store.secrets().await;
+    let secrets = secrets.map_err(|error| Failure::failed(format_args!("cannot read `{url}`"), error))?;
+    Ok(secrets.get(PURPOSE).copied().and_then(Claimant::of))
 }
 
 #[cfg(test)]

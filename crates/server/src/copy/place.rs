@@ -77,7 +77,7 @@ impl Source {
             }
             Place::Database(url) => {
                 let store = database.open(url, 0).await?;
-                let claimant = claimant_in(&*store, url).await?;
+                let claimant = storage::claimant(&*store, url).await?;
                 Ok(Source { place, store, is_still: stopped, claimant, _lock: None })
             }
         }
@@ -130,7 +130,7 @@ impl Target {
             }
             Place::Database(url) => {
                 let store = database.open(url, 0).await?;
-                agree(&place, source, claimant_in(&*store, url).await?)?;
+                agree(&place, source, storage::claimant(&*store, url).await?)?;
                 Ok(Target { place, store, _lock: None })
             }
         }
@@ -187,13 +187,6 @@ fn data_of(path: &std::path::Path) -> Outcome<DataDir> {
 
 fn claimant_of(directory: &DataDir) -> Claimant {
     if directory.is_of_development() { Claimant::Development } else { Claimant::Service }
-}
-
-/// By whom a database is used, if anybody has used it.
-async fn claimant_in(store: &dyn Transfer, url: &Url) -> Outcome<Option<Claimant>> {
-    let secrets = store.secrets().await;
-    let secrets = secrets.map_err(|error| Failure::failed(format_args!("cannot read `{url}`"), error))?;
-    Ok(secrets.get(storage::PURPOSE).copied().and_then(Claimant::of))
 }
 
 /// Data of a development server, whose tokens anyone can have, does not get into a service, nor the other way round.

@@ -267,6 +267,20 @@ fn commands_know_databases() {
     }
 }
 
+#[test]
+fn check_tells_what_no_service_goes_on_with() {
+    let world = World::new(1);
+    let (place, theirs) = (world.place.path(), database());
+    Server::in_place(place, &["--people", "1", "--store", &theirs.url]).terminate();
+    let text = fs::read_to_string(place.join("vitae.toml")).unwrap();
+    fs::write(place.join("vitae.toml"), text.replace(&url(place), &theirs.url)).unwrap();
+    for (args, code) in [(&["check"][..], 3), (&["serve"], 1)] {
+        let ended = command(place, args);
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(ended.code == code && said.contains("is of `vitae dev`"), "{args:?}: {} {said}", ended.code);
+    }
+}
+
 /// Who connects to it.
 fn user(url: &str) -> String {
     url.split(['/', '@']).nth(2).unwrap().to_owned()
