@@ -74,7 +74,7 @@ impl DataDir {
     /// The directory, made when it is not there.
     pub(crate) fn create(path: &Path) -> Outcome<DataDir> {
         files::private_directory(path).map_err(|error| {
-            Failure::failed(format_args!("cannot make the data directory `{}`", path.display()), error)
+            Failure::failed(format_args!("cannot make the data directory `{}`", path.display()), unwritten(&error))
         })?;
         Ok(DataDir { path: path.to_owned() })
     }
@@ -169,7 +169,8 @@ impl DataDir {
     /// The file, where another process has the lock.
     fn take_lock(&self) -> Outcome<Result<Lock, File>> {
         let path = self.path.join("lock");
-        let trouble = |error: io::Error| Failure::failed(format_args!("cannot lock `{}`", path.display()), error);
+        let trouble =
+            |error: io::Error| Failure::failed(format_args!("cannot lock `{}`", path.display()), unwritten(&error));
         let mut options = File::options();
         let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(trouble)?;
         match file.try_lock() {
@@ -278,6 +279,16 @@ impl DataDir {
     }
 }
 
+/// Why nothing can be written where the data is, and what is to be done about it.
+fn unwritten(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            format!("{error}; whoever runs the server must be able to write there: let them, or name another directory")
+        }
+        _ => error.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,6 +302,18 @@ mod tests {
         assert!(message.contains(&format!("in use by process {}", std::process::id())), "{message}");
         drop(lock);
         directory.lock().unwrap();
+    }
+
+    #[test]
+    fn whoever_cannot_write_is_told_so() {
+        for (kind, is_told) in [
+            (io::ErrorKind::PermissionDenied, true),
+            (io::ErrorKind::ReadOnlyFilesystem, true),
+            (io::ErrorKind::NotADirectory, false),
+        ] {
+            let told = unwritten(&kind.into());
+            assert_eq!(told.contains("must be able to write there"), is_told, "{told}");
+        }
     }
 
     #[test]

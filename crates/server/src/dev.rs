@@ -68,7 +68,7 @@ async fn serve(args: &cli::Dev, settings: Settings) -> Outcome {
     let seed = ground.seed(args);
     let source = source(args, seed)?;
     let stop = Stop::new()?;
-    let listener = listen::bind(SocketAddr::new(args.host, args.port)).await?;
+    let listener = listen::bind(SocketAddr::new(args.host, args.port), "--port").await?;
     let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
     let https = Https::open(args, &ground).await?;
     let effects = Arc::new(effects(args, seed));
@@ -122,11 +122,11 @@ impl Https {
             (None, None) => return Ok(None),
         };
         let port = args.tls_port.unwrap_or(if args.port == 0 { 0 } else { TLS_PORT });
-        let listener = match listen::bind(SocketAddr::new(args.host, port)).await {
+        let listener = match listen::bind(SocketAddr::new(args.host, port), "--tls-port").await {
             Ok(listener) => listener,
             // Nobody asked for it.
             Err(failure) if args.tls_port.is_none() => {
-                tracing::warn!("no https: {}; choose a port with --tls-port", failure.message().unwrap_or_default());
+                tracing::warn!("no https: {}", failure.message().unwrap_or_default());
                 return Ok(None);
             }
             Err(failure) => return Err(failure),

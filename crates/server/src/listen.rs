@@ -8,7 +8,8 @@ mod seats;
 mod unheard;
 
 use std::future::poll_fn;
-use std::net::SocketAddr;
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -64,9 +65,21 @@ const FRAME: u32 = 16 << 10;
 /// small DATA frames may lie there (CVE-2019-9518).
 const WINDOW: u32 = 1 << 20;
 
-/// Begins to listen.
-pub(crate) async fn bind(address: SocketAddr) -> Outcome<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| Failure::failed(format_args!("cannot listen on {address}"), error))
+/// Begins to listen. `choice` is what one chooses the port by.
+pub(crate) async fn bind(address: SocketAddr, choice: &str) -> Outcome<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let mend = match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("; stop the program that listens there, or choose another port with {choice}")
+            }
+            ErrorKind::PermissionDenied => {
+                format!("; choose a port from 1024 on with {choice}, or let this user have lower ones")
+            }
+            ErrorKind::AddrNotAvailable => "; choose an address of this machine".to_owned(),
+            _ => String::new(),
+        };
+        Failure::failed(format_args!("cannot listen on {address}"), format_args!("{error}{mend}"))
+    })
 }
 
 /// Lets SIGHUP, by which other services look at their files anew, end nothing.

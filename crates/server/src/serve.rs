@@ -40,7 +40,7 @@ async fn serve(settings: Settings, ready_file: Option<&Path>) -> Outcome {
     let stop = Stop::new()?;
     listen::outlive_hangups()?;
     let tls = settings.tls().map(Tls::watched).transpose()?;
-    let listener = listen::bind(settings.listen).await?;
+    let listener = listen::bind(settings.listen, "`listen`").await?;
     let address = listener.local_addr().map_err(|error| Failure::failed("no address", error))?;
     let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
     let app = Arc::new(app(settings, store).await?);

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{InconsistentKeys, ServerConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 
@@ -97,8 +97,24 @@ impl Files {
             let path = self.certificate.display();
             return Err(format!("`tls.certificate` `{path}` has no certificate; expected `BEGIN CERTIFICATE`"));
         }
-        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| unreadable("tls.key", &self.key, &error))?;
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| self.no_key(&error))?;
         acceptor(chain, key).map_err(|error| format!("`tls.certificate` and `tls.key` cannot be used: {error}"))
+    }
+
+    /// Why there is no key in its file.
+    fn no_key(&self, error: &pem::Error) -> String {
+        let path = self.key.display();
+        // Either form of an encrypted key says so in clear text.
+        if fs::read_to_string(&self.key).is_ok_and(|text| text.contains("ENCRYPTED")) {
+            return format!(
+                "`tls.key` `{path}` is encrypted, and nobody is asked for its passphrase; expected the key in clear, in a \
+                file that only the service can read"
+            );
+        }
+        match error {
+            pem::Error::NoItemsFound => format!("`tls.key` `{path}` has no private key; expected `BEGIN PRIVATE KEY`"),
+            error => unreadable("tls.key", &self.key, error),
+        }
     }
 
     fn stamp(&self) -> io::Result<Stamp> {
@@ -115,11 +131,20 @@ fn acceptor(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) ->
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key));
-    let mut config = config.map_err(|error| error.to_string())?;
+    let mut config = config.map_err(|error| match error {
+        rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+            "the key is not that of the certificate".to_owned()
+        }
+        error => error.to_string(),
+    })?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-fn unreadable(name: &str, path: &Path, error: &rustls::pki_types::pem::Error) -> String {
-    format!("`{name}` `{}` cannot be read: {error}", path.display())
+fn unreadable(name: &str, path: &Path, error: &pem::Error) -> String {
+    let path = path.display();
+    match error {
+        pem::Error::Io(error) => format!("`{name}` `{path}` cannot be read: {error}"),
+        error => format!("`{name}` `{path}` is not as it should be: {error}"),
+    }
 }

@@ -23,7 +23,8 @@ async fn make(args: &cli::Token) -> Outcome {
     let directory = DataDir::existing(&args.data)?;
     let issuer = directory.existing_issuer()?;
     let note = directory.note()?.ok_or_else(|| {
-        Failure::Failed(format!("`{}` is not the directory of a development server", directory.path().display()))
+        let path = directory.path().display();
+        Failure::Failed(format!("no development server has come up in `{path}` yet: start `vitae dev --data {path}`"))
     })?;
     // The server's clock, where it is not the machine's: a token must be good by that one.
     let now = note.clock.unwrap_or_else(|| wall().saturating_add(note.shift)).div_euclid(TICKS_PER_SECOND);

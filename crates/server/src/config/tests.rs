@@ -107,7 +107,10 @@ fn a_page_is_no_larger_than_the_largest() {
     let config = of(&format!("pages.max = 50\n{name}{ISSUER}"), &nothing);
     assert_eq!((config.settings.page_size, config.faults.lines()), (50, vec![]));
     assert!(config.print().lines().any(|line| line == "pages.size = 50  # default"));
-    check(&format!("pages.max = 50\npages.size = 51\n{name}{ISSUER}"), &expect!["vitae.toml:2: `pages.size` is larger than `pages.max`, which is 50"]);
+    check(
+        &format!("pages.max = 50\npages.size = 51\n{name}{ISSUER}"),
+        &expect!["vitae.toml:2: `pages.size` is larger than `pages.max`, which is 50"],
+    );
 }
 
 #[test]
@@ -150,18 +153,25 @@ fn names_what_is_wrong_with_an_issuer() {
     );
     check(
         &place("jwks_uri = 'https://login.example/keys'"),
-        &expect!["vitae.toml:3: this issuer has keys of its own and others to be fetched; it needs `discovery`, `jwks_uri`, `jwks` or `pem`"],
+        &expect![
+            "vitae.toml:3: this issuer has keys of its own and others to be fetched; it needs `discovery`, `jwks_uri`, `jwks` or `pem`"
+        ],
     );
     check(
         &place("ca = 'absent.pem'").replace("pem = '''", "jwks_uri = 'http://[::1]/'\nkid = '''"),
-        &expect!["vitae.toml:3: this issuer has a `ca` that cannot be read: `absent.pem`: I/O error: No such file or directory (os error 2)"],
+        &expect![
+            "vitae.toml:3: this issuer has a `ca` that cannot be read: `absent.pem`: I/O error: No such file or directory (os error 2)"
+        ],
     );
 }
 
 #[test]
 fn says_where_toml_breaks() {
     // What seems to be missing may be there: of it nothing is said.
-    check("listen = '127.0.0.1:1'\ndata = \n", &expect!["vitae.toml:2: not TOML: string values must be quoted, expected literal string"]);
+    check(
+        "listen = '127.0.0.1:1'\ndata = \n",
+        &expect!["vitae.toml:2: not TOML: string values must be quoted, expected literal string"],
+    );
 }
 
 #[test]

@@ -60,7 +60,8 @@ impl Authority {
         let key = KeyPair::generate().map_err(|error| trouble(&error))?;
         let signed = parameters().and_then(|parameters| parameters.self_signed(&key));
         let text = signed.map_err(|error| trouble(&error))?.pem();
-        files::write_whole(&certificate, &text, Readers::Usual).map_err(|error| trouble(&error))?;
+        files::write_whole(&certificate, &text, Readers::Usual)
+            .map_err(|error| Failure::failed(format_args!("cannot write `{}`", certificate.display()), error))?;
         Ok(Authority { key, certificate })
     }
 

@@ -83,7 +83,7 @@ impl Ground {
                 effects.resume(note.shift, self.latest(note, effects).await.map_err(trouble)?);
                 note.clone()
             }
-            None if !empty => return Err(foreign(directory)),
+            None if !empty => return Err(unnoted(directory)),
             _ => {
                 directory.write_note(&DevNote { tenant, loading: true, ..DevNote::default() })?;
                 self.store.erase_all().await.map_err(trouble)?;
@@ -132,6 +132,15 @@ async fn database(url: &Url) -> Outcome<Arc<dyn Store>> {
 fn foreign(directory: &DataDir) -> Failure {
     Failure::Failed(format!(
         "the data in `{}` was not made by `vitae dev`, which would let anyone with its own tokens in; name another directory with --data",
+        directory.path().display()
+    ))
+}
+
+/// The key says that they are of a development server, but of whom and of when nothing does.
+fn unnoted(directory: &DataDir) -> Failure {
+    Failure::Failed(format!(
+        "the data in `{}` lacks `dev.json`, which says whose it is; where it was copied from another store, put `dev.json` \
+        and `issuer.json` of the development server there beside it",
         directory.path().display()
     ))
 }

@@ -195,7 +195,26 @@ fn wrong_questions_have_their_own_exit_code() {
 fn a_taken_port_is_a_failure_that_says_so() {
     let server = Server::ephemeral(&["--people", "1"]);
     let port = server.address().rsplit(':').next().unwrap();
-    let second = run(vitae().args(["dev", "--ephemeral", "--people", "1", "--port", port]));
-    assert_eq!(second.code, 1);
-    assert!(second.stderr.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{}", second.stderr);
+    let place = tempfile::tempdir().unwrap();
+    for (flag, other) in [("--port", "--tls-port"), ("--tls-port", "--port")] {
+        let second = run(vitae().args(["dev", flag, port, other, "0", "--data"]).arg(Server::data(place.path())));
+        assert_eq!(second.code, 1);
+        for part in [&format!("cannot listen on 127.0.0.1:{port}"), &format!("choose another port with {flag}\n")] {
+            assert!(second.stderr.contains(part), "{part}: {}", second.stderr);
+        }
+    }
+    // What was begun there has no people yet.
+    let token = run(vitae().args(["token", "--data"]).arg(Server::data(place.path())));
+    assert_eq!(token.code, 1);
+    assert!(token.stderr.contains("no development server has come up in"), "{}", token.stderr);
+}
+
+#[test]
+fn a_ready_file_without_a_place_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let ready = place.path().join("absent/ready.env");
+    let ended = run(vitae().args(["dev", "--ephemeral", "--port", "0", "--people", "1", "--ready-file"]).arg(&ready));
+    assert_eq!(ended.code, 1);
+    let expected = format!("vitae: cannot write `{}", ready.with_extension("").display());
+    assert!(ended.stderr.starts_with(&expected), "{}", ended.stderr);
 }

@@ -306,6 +306,11 @@ fn others_are_left_alone() {
     assert!(refused.stderr.contains("nothing of that was changed"), "{}", refused.stderr);
     assert!(fs::read(other.join("vitae.db")).unwrap() == before);
     data_is_sound(&other);
+    // Whose they are stands beside the store.
+    let copy = place.path().join("copy");
+    assert_eq!(run(vitae().args(["copy", "--from", &source(&own), "--to", &source(&copy)])).code, 0);
+    let refused = run(vitae().args(["dev", "--port", "0", "--data"]).arg(&copy));
+    assert!(refused.code == 1 && refused.stderr.contains("lacks `dev.json`"), "{}", refused.stderr);
     // Of a service.
     let organization = Organization::new();
     stopped(organization.serve("sqlite"));

@@ -141,10 +141,21 @@ fn files_that_do_not_fit_stop_it() {
     let certificate = fs::read(place.path().join("cert.pem")).unwrap();
     certify(place.path(), "people.example");
     fs::write(place.path().join("cert.pem"), certificate).unwrap();
+    let differing = "`tls.certificate` and `tls.key` cannot be used: the key is not that of the certificate";
     let ended = serve();
-    assert!(ended.stderr.contains("`tls.certificate` and `tls.key` cannot be used"), "{}", ended.stderr);
+    assert!(ended.stderr.contains(differing), "{}", ended.stderr);
     let ended = run(vitae().args(["check", "--config", "vitae.toml"]).current_dir(place.path()));
-    assert!(ended.stdout.contains("`tls.certificate` and `tls.key` cannot be used"), "{}", ended.stdout);
+    assert!(ended.stdout.contains(differing), "{}", ended.stdout);
+    for (key, fault) in [
+        ("no key", "has no private key; expected `BEGIN PRIVATE KEY`"),
+        ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n", "is encrypted"),
+        ("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAA==\n", "is encrypted"),
+        ("-----BEGIN PRIVATE KEY-----\nAA==\n", "is not as it should be: "),
+    ] {
+        fs::write(place.path().join("key.pem"), key).unwrap();
+        let ended = serve();
+        assert!(ended.stderr.contains(&format!("`tls.key` `key.pem` {fault}")), "{fault}: {}", ended.stderr);
+    }
 }
 
 fn authority(path: &str) -> Vec<CertificateDer<'static>> {
