@@ -32,6 +32,6 @@ pub(crate) fn options(allow: &str) -> Response {
 
 /// The method is known, but the address offers only these.
 pub(crate) fn not_allowed(allow: &str) -> Problem {
-    let message = "Specified HTTP method is not allowed for the request target.";
+    let message = format!("Specified HTTP method is not allowed for the request target. Expected one of {allow}.");
     Problem::new(Kind::MethodNotAllowed, message).allowing(allow)
 }

@@ -130,7 +130,7 @@ fn problems_are_told() {
             "code":"BadRequest","message":"Entity only allows writes with a JSON Content-Type header.","target":"Content-Type"
             DELETE Makers []
             405 allow: GET, HEAD, POST;
-            "code":"Request_BadRequest","message":"Specified HTTP method is not allowed for the request target."
+            "code":"Request_BadRequest","message":"Specified HTTP method is not allowed for the request target. Expected one of GET, HEAD, POST."
             DELETE Makers(00000000-0000-0000-0000-000000000001)?$select=Name []
             400
             "code":"BadRequest","message":"the query option `$select` does not apply here, expected `$format` or `$schemaversion`","target":"$select"

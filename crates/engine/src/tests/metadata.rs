@@ -140,10 +140,10 @@ fn mistakes_are_told() {
             "code":"resourceModified","message":"the resource is not what `If-Match` presumes: it has changed since it was read, or has no tag; read it again and repeat the change","target":"If-Match"
             POST /$metadata []
             405 allow: GET, HEAD;
-            "code":"Request_BadRequest","message":"Specified HTTP method is not allowed for the request target."
+            "code":"Request_BadRequest","message":"Specified HTTP method is not allowed for the request target. Expected one of GET, HEAD."
             DELETE  []
             405 allow: GET, HEAD;
-            "code":"Request_BadRequest","message":"Specified HTTP method is not allowed for the request target."
+            "code":"Request_BadRequest","message":"Specified HTTP method is not allowed for the request target. Expected one of GET, HEAD."
             BREW /openapi.json []
             501
             "code":"notSupported","message":"found the method `BREW`, expected one of GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"

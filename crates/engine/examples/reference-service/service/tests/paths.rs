@@ -109,7 +109,7 @@ fn paths_go_on_behind_what_a_function_returns() {
 #[test]
 fn what_a_function_returns_is_only_read_but_actions_are_called_on_it() {
     let client = Client::new();
-    let refused = "405 Specified HTTP method is not allowed for the request target.";
+    let refused = "405 Specified HTTP method is not allowed for the request target. Expected one of GET, HEAD.";
     check_as(&client, "DELETE", "/GetTopProducts()(LAPTOP)", "", refused);
     check_as(&client, "PATCH", "/GetTopProducts()(LAPTOP)/Category", "{}", refused);
     check_as(&client, "POST", "/GetTopProducts()(LAPTOP)/IncreasePrice", "{\"amount\":1}", "204");
