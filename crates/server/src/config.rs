@@ -213,7 +213,7 @@ impl Config {
                 }
             }
             origin => {
-                self.faults.at(&origin, format_args!("`{PAGE_SIZE}` is larger than `pages.max`, which is {most}"))
+                self.faults.at(&origin, format_args!("`{PAGE_SIZE}` is larger than `pages.max`, which is {most}"));
             }
         }
         self

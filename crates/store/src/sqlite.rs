@@ -83,7 +83,7 @@ impl SqliteStore {
         let connection = schema::open_writer(path)?;
         sound::admit(&connection)?;
         let cache = Arc::new(Cache::new(options.cache_bytes));
-        let readers = Pool::new(path, options.readers)?;
+        let readers = Pool::new(path, options.readers, schema::open_reader)?;
         let marks = Marks::new(path)?;
         let writer = Writer::start(connection, path, Arc::clone(&cache), options.wal_bytes, marks)?;
         let survey = Some(Survey::start(path)?);
@@ -97,7 +97,7 @@ impl SqliteStore {
     pub fn open_read_only(path: &Path) -> Result<Self> {
         schema::check_file(path)?;
         marks::judge(path)?;
-        let readers = Pool::new(path, Options::default().readers)?;
+        let readers = Pool::new(path, Options::default().readers, schema::open_visitor)?;
         readers.with(schema::check_version)?;
         Ok(Self { writer: None, readers, survey: None, cache: None, _lock: None })
     }

@@ -5,13 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use super::schema;
 use crate::news::News;
 use crate::{Error, Result};
+
+/// How a connection is opened.
+type Opening = fn(&Path) -> Result<Connection>;
 
 #[derive(Debug)]
 pub(super) struct Pool {
     path: PathBuf,
+    open: Opening,
     idle: Mutex<Vec<Connection>>,
     /// How many idle connections are kept.
     keep: usize,
@@ -21,16 +24,22 @@ pub(super) struct Pool {
 
 impl Pool {
     /// A pool whose first connection is open, so that a file that cannot be read shows at once.
-    pub(super) fn new(path: &Path, keep: usize) -> Result<Self> {
-        let first = schema::open_reader(path)?;
-        Ok(Self { path: path.to_owned(), idle: Mutex::new(vec![first]), keep: keep.max(1), damage: News::of_damage() })
+    pub(super) fn new(path: &Path, keep: usize, open: Opening) -> Result<Self> {
+        let first = open(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            open,
+            idle: Mutex::new(vec![first]),
+            keep: keep.max(1),
+            damage: News::of_damage(),
+        })
     }
 
     pub(super) fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => schema::open_reader(&self.path)?,
+            None => (self.open)(&self.path)?,
         };
         let outcome = work(&connection);
         if let Err(error @ Error::Corrupt(what)) = &outcome

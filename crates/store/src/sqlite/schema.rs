@@ -174,10 +174,32 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
 
 /// Opens a connection that only reads.
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
+    prepare_reader(open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+}
+
+/// The same for who has not the lock, and may be the only one to have the file open.
+pub(super) fn open_visitor(path: &Path) -> Result<Connection> {
+    let is_at_rest = !beside(path, "-wal").exists();
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    prepare_reader(match pragma(&connection, "user_version") {
+        Err(error @ Error::Unavailable(_)) if is_at_rest => open_at_rest(path).ok_or(error)?,
+        _ => connection,
+    })
+}
+
+fn prepare_reader(connection: Connection) -> Result<Connection> {
     connection.pragma_update(None, "cache_size", -1024).map_err(Error::from)?;
     upgrade::show_as_if(&connection, pragma(&connection, "user_version")?)?;
     Ok(connection)
+}
+
+/// Opens a file that no server has open, where nothing can be written beside it: on a medium for reading, or by a user
+/// who may only read. Elsewhere even a reader makes the files of the log, by which it learns of a server.
+fn open_at_rest(path: &Path) -> Option<Connection> {
+    let name = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = open(Path::new(&format!("file:{name}?immutable=1")), flags).ok()?;
+    pragma(&connection, "user_version").ok().map(|_| connection)
 }
 
 /// Opens a connection that only checkpoints.

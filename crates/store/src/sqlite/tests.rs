@@ -117,6 +117,21 @@ fn a_place_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
+async fn where_nothing_can_be_written_a_file_at_rest_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("100 %41? #1.db");
+    let store = open(&path);
+    store.commit(commit(user(1), 1, vec![put("skills", "a", 1)])).await.unwrap();
+    let kept = store.snapshot(user(1)).await;
+    drop(store);
+    // Where a reader would make the log, none can be made.
+    std::os::unix::fs::symlink("/missing/log", beside(&path, "-wal")).unwrap();
+    let reader = SqliteStore::open_read_only(&path).unwrap();
+    assert_eq!(reader.snapshot(user(1)).await, kept);
+    assert_eq!(reader.verify().await, Ok(vec![]));
+}
+
+#[tokio::test]
 async fn a_reader_beside_the_writer_sees_commits() {
     let (_directory, path) = place();
     let writer = open(&path);
