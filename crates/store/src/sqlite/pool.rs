@@ -72,6 +72,7 @@ mod tests {
     use tracing::{Event, Metadata, Subscriber};
 
     use super::*;
+    use crate::sqlite::schema::open_reader;
     use crate::sqlite::{Options, SqliteStore};
 
     /// Counts what is told.
@@ -105,7 +106,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("store");
         drop(SqliteStore::open(&path, &Options::default()).unwrap());
-        let pool = Pool::new(&path, 1).unwrap();
+        let pool = Pool::new(&path, 1, open_reader).unwrap();
         let ear = Ear::default();
         let meet = |what: &str| pool.with(|_| Err::<(), _>(Error::Corrupt(what.to_owned())));
         tracing::subscriber::with_default(ear.clone(), || {
