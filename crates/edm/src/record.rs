@@ -157,18 +157,25 @@ impl Patch {
         for (ordinal, change) in self.changes {
             let ty = record.ty.property(ordinal).and_then(|property| property.ty.structure());
             let Some(slot) = record.values.get_mut(ordinal) else { continue };
-            match (change, ty) {
-                (Change::Set(value), _) => *slot = value,
-                (Change::Merge(patch), Some(ty)) => {
-                    let mut nested = match std::mem::replace(slot, Value::Null) {
-                        Value::Record(nested) => nested,
-                        _ => Record::new(ty),
-                    };
-                    patch.apply(&mut nested);
-                    *slot = Value::Record(nested);
-                }
-                (Change::Merge(_), None) => {}
+            change.apply(ty, slot);
+        }
+    }
+}
+
+impl Change {
+    /// Carries the change of a value out; a complex one is of type `ty`.
+    pub fn apply(self, ty: Option<&'static StructType>, slot: &mut Value) {
+        match (self, ty) {
+            (Change::Set(value), _) => *slot = value,
+            (Change::Merge(patch), Some(ty)) => {
+                let mut nested = match std::mem::replace(slot, Value::Null) {
+                    Value::Record(nested) => nested,
+                    _ => Record::new(ty),
+                };
+                patch.apply(&mut nested);
+                *slot = Value::Record(nested);
             }
+            (Change::Merge(_), None) => {}
         }
     }
 }

@@ -26,6 +26,7 @@ mod nested;
 mod once;
 mod outcome;
 mod paging;
+mod part;
 mod payload;
 mod posted;
 mod property;

@@ -19,7 +19,7 @@ impl<R: Resources> Service<R> {
         if condition(understood, &entity.row, true)? == Condition::NotModified {
             return Ok(with_tag(Response::empty(StatusCode::NOT_MODIFIED), &entity.row));
         }
-        let property = route.properties.last().copied();
+        let property = route.properties.last().map(|last| last.property);
         let Some(media) = self.resources.media(caller, target, property).await? else { return Ok(no_content()) };
         // Only now is it known what it is.
         Wishes::read(request.headers, query.format.as_deref(), Kinds::Raw(&media.content_type))?;
@@ -32,7 +32,7 @@ impl<R: Resources> Service<R> {
     pub(crate) async fn change_media(&self, task: Task, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let Understood { caller, request, target, heard, .. } = understood;
         let Heard { wishes, route, .. } = &**heard;
-        let property = route.properties.last().copied();
+        let property = route.properties.last().map(|last| last.property);
         let mut attempts = self.attempts(request.path);
         loop {
             attempts.next().await?;

@@ -1,7 +1,7 @@
 //! What an operation returned, as an answer: narrowed by what follows in the path, then by query options.
 
 use edm::expr::Reach;
-use edm::{Property, StructType, Type, Value, lazy};
+use edm::{StructType, Type, Value, lazy};
 use http::StatusCode;
 use odata::address::{Key, Place, Step, Tail};
 use odata::headers::{Media, Wishes};
@@ -16,8 +16,8 @@ use crate::exchange::{Request, Response};
 use crate::home::Home;
 use crate::nested::{self, NestedLists};
 use crate::paging::Plan;
+use crate::part::{self, Part};
 use crate::payload::{self, Page, View};
-use crate::property;
 use crate::reading::{text, with_tag};
 use crate::resources::{Entity, Outcome, Resources};
 use crate::route::cast_text;
@@ -33,7 +33,7 @@ pub(crate) struct Narrowing<'a> {
     /// Of that the one with this key.
     pub(crate) key: Option<&'a Key>,
     /// What lies within a complex value.
-    pub(crate) properties: Vec<&'static Property>,
+    pub(crate) properties: Vec<Part>,
 }
 
 impl<'a> Narrowing<'a> {
@@ -45,8 +45,7 @@ impl<'a> Narrowing<'a> {
                 Step::Cast(ty) if narrowing.properties.is_empty() => narrowing.cast = Some(ty),
                 Step::Filter(text) => narrowing.filters.push(text),
                 Step::Key(key) => narrowing.key = Some(key),
-                Step::Property(property) => narrowing.properties.push(property),
-                _ => {}
+                _ => Part::go(&mut narrowing.properties, step),
             }
         }
         narrowing
@@ -127,7 +126,7 @@ impl<R: Resources> Service<R> {
             [] => (ty, raw),
             [.., last] => {
                 let inside = lazy::inside(&raw).ok_or_else(|| nothing("the result has no properties"))?;
-                (last.ty, property::value_at(inside, &called.narrowing.properties)?)
+                (last.property.ty, part::value_at(inside, &called.narrowing.properties)?)
             }
         };
         match called.tail {
@@ -148,11 +147,7 @@ impl<R: Resources> Service<R> {
         let is_list = raw.starts_with(b"[");
         let frame = self.frame_with(called.request, &called.wishes, &called.meter);
         let namespace = frame.model.namespace;
-        let name = match ty {
-            Type::Primitive(primitive) => primitive.name().to_owned(),
-            other => format!("{namespace}.{}", other.name()),
-        };
-        let context = if is_list { format!("Collection({name})") } else { name };
+        let context = type_context(namespace, ty, is_list);
         let mut writer = frame.writer(std::iter::empty());
         writer.open();
         writer.context("", &frame.context(&context), &[&query.context(namespace)]);
@@ -238,6 +233,7 @@ fn subject(place: Place, tail: Tail) -> (Type, Applies) {
         Place::Entity(ty) => (Type::Struct(ty), false),
         Place::Value(ty, is_list) => (ty, is_list),
         Place::Property(property) => (property.ty, property.collection),
+        Place::Item(property) => (property.ty, false),
         _ => (edm::model::build::STRING, false),
     };
     let applies = match (tail, is_list, ty.structure()) {
@@ -249,6 +245,15 @@ fn subject(place: Place, tail: Tail) -> (Type, Applies) {
         (_, false, None) => Applies::Property,
     };
     (ty, applies)
+}
+
+/// The context of values that are in no set: their type.
+pub(crate) fn type_context(namespace: &str, ty: Type, is_list: bool) -> String {
+    let name = match ty {
+        Type::Primitive(primitive) => primitive.name().to_owned(),
+        other => format!("{namespace}.{}", other.name()),
+    };
+    if is_list { format!("Collection({name})") } else { name }
 }
 
 /// `/$value`

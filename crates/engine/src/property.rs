@@ -1,7 +1,7 @@
-//! Single properties of an entity (OData Protocol 4.01, sections 11.2.4 and 11.4.9).
+//! Single properties of an entity, and items of lists (OData Protocol 4.01, sections 11.2.4, 11.4.9 and 11.4.10).
 
 use edm::codec::read_raw;
-use edm::{Change, Mode, Patch, Property, StructType, Value, lazy};
+use edm::{Change, Mode, Property, StructType, Value};
 use http::{Method, StatusCode};
 use odata::headers::{Applied, Condition};
 use odata::payload::{Intent, raw_text};
@@ -10,6 +10,8 @@ use odata::{Kind, Problem, Tail};
 
 use crate::exchange::Response;
 use crate::nested::{self, NestedLists};
+use crate::outcome::type_context;
+use crate::part::{Edit, Part, around, check_positions, is_in_item, value_at};
 use crate::reading::{applied, condition, followed, text, with_tag};
 use crate::resources::{Basis, Content, Resources, Row};
 use crate::service::{Heard, Service, Understood, no_content, nothing};
@@ -22,13 +24,13 @@ impl<R: Resources> Service<R> {
         if condition(understood, row, true)? == Condition::NotModified {
             return Ok(with_tag(Response::empty(StatusCode::NOT_MODIFIED), row));
         }
-        let Some(property) = understood.route.properties.last() else { return Ok(no_content()) };
+        let Some(part) = understood.route.properties.last() else { return Ok(no_content()) };
         let raw = value_at(&row.members, &understood.route.properties)?;
         match task {
-            _ if raw == b"null" && !property.collection => Ok(with_tag(no_content(), row)),
-            Task::CountProperty => self.count_items(understood, property, &raw),
-            Task::ReadRaw => Ok(with_tag(raw_answer(property, &raw)?, row)),
-            _ => Ok(with_tag(self.answer_property(understood, row, property, &raw)?, row)),
+            _ if raw == b"null" && !part.is_list() => Ok(with_tag(no_content(), row)),
+            Task::CountProperty => self.count_items(understood, part.property, &raw),
+            Task::ReadRaw => Ok(with_tag(raw_answer(part.property, &raw)?, row)),
+            _ => Ok(with_tag(self.answer_property(understood, row, *part, &raw)?, row)),
         }
     }
 
@@ -48,24 +50,27 @@ impl<R: Resources> Service<R> {
         &self,
         understood: &Understood<'_, R>,
         row: &Row,
-        property: &'static Property,
+        part: Part,
         raw: &[u8],
     ) -> Result<Response, Problem> {
         let Understood { meter, heard, .. } = understood;
         let Heard { query, route, wishes, .. } = &**heard;
         let frame = self.frame(understood);
-        let names = route.property_path(frame.model.namespace);
-        let path = self.home(understood).path_of(row);
+        let (namespace, ty) = (frame.model.namespace, part.property.ty);
+        let (path, names) = match is_in_item(&route.properties) {
+            true => (type_context(namespace, ty, part.is_list()), String::new()),
+            false => (self.home(understood).path_of(row), route.property_path(namespace)),
+        };
         let mut writer = frame.writer(std::iter::empty());
         writer.open();
-        writer.context("", &frame.context(&path), &[&names, &query.context(frame.model.namespace)]);
+        writer.context("", &frame.context(&path), &[&names, &query.context(namespace)]);
         let lists = NestedLists::new(query.select.as_ref(), meter);
         let nested = lists.any().then_some(&lists as &dyn odata::payload::Nested);
-        let items = nested::list(query, property.ty, raw, meter, meter.around())?;
+        let items = nested::list(query, ty, raw, meter, meter.around())?;
         if let Some(count) = items.count {
             writer.count("", count);
         }
-        writer.items(frame.model, property.ty, &items, query.select.as_ref(), nested);
+        writer.items(frame.model, ty, &items, query.select.as_ref(), nested);
         writer.close();
         let body = writer.finish();
         lists.finish()?;
@@ -85,9 +90,9 @@ impl<R: Resources> Service<R> {
             attempts.next().await?;
             let row = self.some_entity(understood).await?.row;
             check_settable(row.ty, &route.properties)?;
-            let change = self.property_change(task, understood, &row)?;
+            let edit = self.property_edit(task, understood, &row)?;
             condition(understood, &row, false)?;
-            let patch = around(row.ty, &route.properties, change)?;
+            let patch = around(row.ty, &row.members, &route.properties, edit)?;
             let content = Content { ty: row.ty, patch, links: Vec::new() };
             let basis = Basis { tag: row.tag, replace: false };
             let changed = self.resources.update(caller, target, content, basis, &request.exchange).await?;
@@ -98,98 +103,83 @@ impl<R: Resources> Service<R> {
     }
 
     /// What becomes of the property.
-    fn property_change(&self, task: Task, understood: &Understood<'_, R>, row: &Row) -> Result<Change, Problem> {
-        let Understood { request, address, heard, .. } = understood;
+    fn property_edit(&self, task: Task, understood: &Understood<'_, R>, row: &Row) -> Result<Edit, Problem> {
+        let Understood { heard, .. } = understood;
         let Heard { route, .. } = &**heard;
-        let Some(property) = route.properties.last() else { return Err(nothing("no property is addressed")) };
-        match task {
-            Task::ClearProperty if property.collection => Ok(Change::Set(Value::List(Vec::new()))),
+        let Some(part) = route.properties.last() else { return Err(nothing("no property is addressed")) };
+        let property = part.property;
+        // What is not there is missed before the body is read.
+        check_positions(&row.members, &route.properties)?;
+        let change = match task {
+            Task::Remove => return Ok(Edit::Remove),
+            Task::ClearProperty if part.is_list() => Change::Set(Value::List(Vec::new())),
             Task::ClearProperty if !property.nullable => {
                 let message = format!("`{}` cannot be null, expected a change of its value", property.name);
-                Err(Problem::new(Kind::BadBody, message).at(format!("/{}", property.name)))
+                return Err(Problem::new(Kind::BadBody, message).at(format!("/{}", property.name)));
             }
-            Task::ClearProperty => Ok(Change::Set(Value::Null)),
-            Task::Append => {
-                let item = self.reading(understood)?.item(property, &request.body)?;
-                let raw = value_at(&row.members, &route.properties)?;
-                let Ok(Value::List(mut items)) = read_raw(property.ty, true, &raw) else {
-                    return Ok(Change::Set(Value::List(vec![item])));
-                };
-                items.push(item);
-                Ok(Change::Set(Value::List(items)))
-            }
+            Task::ClearProperty => Change::Set(Value::Null),
+            Task::Append => self.appended(understood, row, property)?,
+            _ => self.said(understood, *part)?,
+        };
+        Ok(Edit::Change(change))
+    }
+
+    /// The list with the item that the body is.
+    fn appended(
+        &self,
+        understood: &Understood<'_, R>,
+        row: &Row,
+        property: &'static Property,
+    ) -> Result<Change, Problem> {
+        let item = self.reading(understood)?.item(property, &understood.request.body, Intent::Create)?;
+        let mut added = Value::Null;
+        item.apply(property.ty.structure(), &mut added);
+        let raw = value_at(&row.members, &understood.route.properties)?;
+        let mut items = match read_raw(property.ty, true, &raw) {
+            Ok(Value::List(items)) => items,
+            _ => Vec::new(),
+        };
+        items.push(added);
+        Ok(Change::Set(Value::List(items)))
+    }
+
+    /// What the body says of a property, or of an item of it.
+    fn said(&self, understood: &Understood<'_, R>, part: Part) -> Result<Change, Problem> {
+        let Understood { request, address, .. } = understood;
+        let intent = if request.method == Method::PUT { Intent::Replace } else { Intent::Update };
+        match part.position {
             _ if address.tail == Tail::Value => {
                 let reading = odata::payload::Reading::new(self.resources.model());
-                reading.bare(property, &request.body).map(Change::Set)
+                reading.bare(part.property, &request.body).map(Change::Set)
             }
-            _ => {
-                let intent = if request.method == Method::PUT { Intent::Replace } else { Intent::Update };
-                self.reading(understood)?.property(property, &request.body, intent)
-            }
+            Some(_) => self.reading(understood)?.item(part.property, &request.body, intent),
+            None => self.reading(understood)?.property(part.property, &request.body, intent),
         }
     }
 
     fn changed_property(&self, task: Task, understood: &Understood<'_, R>, row: &Row) -> Result<Response, Problem> {
         let given = understood.wishes.prefer.representation;
-        let wanted = given == Some(true) && task != Task::ClearProperty;
-        let raw = value_at(&row.members, &understood.route.properties)?;
-        let response = match understood.route.properties.last() {
-            Some(property) if wanted && raw != b"null" => self.answer_property(understood, row, property, &raw)?,
-            _ => no_content(),
+        let wanted = given == Some(true) && !matches!(task, Task::ClearProperty | Task::Remove);
+        let response = match understood.route.properties.last().filter(|_| wanted) {
+            Some(part) => match value_at(&row.members, &understood.route.properties)? {
+                raw if raw == b"null" => no_content(),
+                raw => self.answer_property(understood, row, *part, &raw)?,
+            },
+            None => no_content(),
         };
         Ok(applied(with_tag(response, row), &Applied::new().representation(given)))
     }
 }
 
 /// May clients change what lies at the end of the way? Not below what the service says itself, nor a key.
-fn check_settable(ty: &'static StructType, properties: &[&'static Property]) -> Result<(), Problem> {
-    let is_key = |property: &Property| ty.key_properties().contains(&property.name);
-    let key = properties.first().filter(|property| is_key(property));
-    match key.or_else(|| properties.iter().find(|property| property.mode != Mode::Settable)) {
-        Some(property) => {
+fn check_settable(ty: &'static StructType, parts: &[Part]) -> Result<(), Problem> {
+    let key = parts.first().filter(|first| ty.key_properties().contains(&first.property.name));
+    match key.or_else(|| parts.iter().find(|part| part.property.mode != Mode::Settable)) {
+        Some(Part { property, .. }) => {
             let message = format!("`{}` cannot be changed by clients, expected another property", property.name);
             Err(Problem::new(Kind::BadBody, message).at(format!("/{}", property.name)))
         }
         None => Ok(()),
-    }
-}
-
-/// The raw value at the end of a way through complex values. Below one that is null there is nothing.
-pub(crate) fn value_at(members: &[u8], properties: &[&'static Property]) -> Result<Vec<u8>, Problem> {
-    let mut members = members;
-    let (mut raw, mut within): (Option<&[u8]>, Option<&Property>) = (None, None);
-    for property in properties {
-        if let Some(outer) = within {
-            let inside = raw.and_then(lazy::inside);
-            members = inside.ok_or_else(|| nothing(&format!("`{}` is null and has no properties", outer.name)))?;
-        }
-        raw = lazy::member(members, property.name);
-        within = Some(property);
-    }
-    let initial = || {
-        let mut out = Vec::new();
-        if let Some(property) = properties.last() {
-            property.initial().write(property.ty, &mut out);
-        }
-        out
-    };
-    Ok(raw.map_or_else(initial, <[u8]>::to_vec))
-}
-
-/// A change of a property within complex values as a change of the entity.
-fn around(ty: &'static StructType, properties: &[&'static Property], change: Change) -> Result<Patch, Problem> {
-    let mut owners = Vec::with_capacity(properties.len());
-    let mut owner = Some(ty);
-    for property in properties {
-        let at = owner.and_then(|owner| owner.find(property.name));
-        let (ordinal, _) = at.ok_or_else(|| nothing(&format!("there is no property `{}`", property.name)))?;
-        owners.push(ordinal);
-        owner = property.ty.structure();
-    }
-    let wrap = |change: Change, ordinal: &usize| Change::Merge(Patch { changes: vec![(*ordinal, change)] });
-    match owners.iter().rev().fold(change, wrap) {
-        Change::Merge(patch) => Ok(patch),
-        Change::Set(_) => Err(nothing("no property is addressed")),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-use edm::{Property, StructType, Type};
+use edm::{StructType, Type};
 use odata::{Address, Place, Step, Tail};
+
+use crate::part::Part;
 
 /// The parts of an address that leads to an entity, a collection, or something of an entity.
 pub(crate) struct Route<'a> {
@@ -25,8 +27,8 @@ pub(crate) struct Route<'a> {
     pub(crate) filters: Vec<&'a str>,
     /// Those on the items of the list that the properties lead to.
     pub(crate) item_filters: Vec<&'a str>,
-    /// The properties that follow the entity.
-    pub(crate) properties: Vec<&'static Property>,
+    /// The properties that follow the entity, and the items of them.
+    pub(crate) properties: Vec<Part>,
 }
 
 /// An entity on the way.
@@ -70,7 +72,7 @@ impl<'a> Route<'a> {
                 Step::Cast(_) => {}
                 Step::Filter(text) if route.properties.is_empty() => route.filters.push(text),
                 Step::Filter(text) => route.item_filters.push(text),
-                Step::Property(property) => route.properties.push(property),
+                Step::Property(_) | Step::Item(_) => Part::go(&mut route.properties, step),
                 Step::Call(_) => return None,
             }
         }
@@ -97,7 +99,7 @@ impl<'a> Route<'a> {
 
     /// What query options speak of.
     pub(crate) fn row(&self) -> Type {
-        self.properties.last().map_or(Type::Struct(self.entity_type()), |property| property.ty)
+        self.properties.last().map_or(Type::Struct(self.entity_type()), |last| last.property.ty)
     }
 
     /// `/ns.Derived`, as contexts say it.
@@ -108,9 +110,9 @@ impl<'a> Route<'a> {
     /// `/Origin/City`, as contexts say it: after the type of the entity where that alone has the property (OData
     /// Protocol 4.01, section 10.13).
     pub(crate) fn property_path(&self, namespace: &str) -> String {
-        let needed = self.properties.first().is_some_and(|first| self.ty.find(first.name).is_none());
+        let needed = self.properties.first().is_some_and(|first| self.ty.find(first.property.name).is_none());
         let cast = if needed { self.cast_text(namespace) } else { String::new() };
-        self.properties.iter().fold(cast, |path, property| path + "/" + property.name)
+        self.properties.iter().fold(cast, |path, part| path + "/" + part.property.name)
     }
 
     /// Does the address end with the key of an entity?
@@ -140,7 +142,7 @@ pub(crate) fn cast_text(namespace: &str, ty: &'static StructType, cast: Option<&
 
 /// Is the step one that the service is asked about?
 fn is_known(step: &Step) -> bool {
-    !matches!(step, Step::Cast(_) | Step::Filter(_) | Step::Property(_))
+    !matches!(step, Step::Cast(_) | Step::Filter(_) | Step::Property(_) | Step::Item(_))
 }
 
 /// What the service is asked for where these steps lead to that kind of thing.

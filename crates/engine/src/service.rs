@@ -246,7 +246,9 @@ impl<R: Resources> Service<R> {
             Task::Link => self.link(understood).await,
             Task::Unlink => self.unlink(understood).await,
             Task::ReadProperty | Task::CountProperty | Task::ReadRaw => self.read_property(task, understood).await,
-            Task::SetProperty | Task::Append | Task::ClearProperty => self.change_property(task, understood).await,
+            Task::SetProperty | Task::Append | Task::Remove | Task::ClearProperty => {
+                self.change_property(task, understood).await
+            }
             Task::ReadMedia => self.read_media(understood).await,
             Task::SetMedia | Task::ClearMedia => self.change_media(task, understood).await,
         }

@@ -36,6 +36,8 @@ pub(crate) enum Task {
     SetProperty,
     /// A value is added to a list.
     Append,
+    /// One is taken off a list.
+    Remove,
     ClearProperty,
     ReadMedia,
     SetMedia,
@@ -45,7 +47,7 @@ pub(crate) enum Task {
 
 use Task::{
     Append, ClearMedia, ClearProperty, Count, CountProperty, Create, Delete, DeleteEach, Link, List, Read, ReadMedia,
-    ReadProperty, ReadRaw, References, SetMedia, SetProperty, Unlink, Update, UpdateEach,
+    ReadProperty, ReadRaw, References, Remove, SetMedia, SetProperty, Unlink, Update, UpdateEach,
 };
 
 type Table = &'static [(Method, Task)];
@@ -70,6 +72,10 @@ static PROPERTY: [(Method, Task); 4] = [
 static LIST: [(Method, Task); 4] =
     [(Method::GET, ReadProperty), (Method::PUT, SetProperty), (Method::POST, Append), (Method::DELETE, ClearProperty)];
 static RAW: [(Method, Task); 3] = [(Method::GET, ReadRaw), (Method::PUT, SetProperty), (Method::DELETE, ClearProperty)];
+static ITEM: [(Method, Task); 4] =
+    [(Method::GET, ReadProperty), (Method::PUT, SetProperty), (Method::PATCH, SetProperty), (Method::DELETE, Remove)];
+/// The bare value of an item is no item, so that it cannot go alone.
+static RAW_ITEM: [(Method, Task); 2] = [(Method::GET, ReadRaw), (Method::PUT, SetProperty)];
 static ITEMS: [(Method, Task); 1] = [(Method::GET, CountProperty)];
 static MEDIA: [(Method, Task); 3] = [(Method::GET, ReadMedia), (Method::PUT, SetMedia), (Method::DELETE, ClearMedia)];
 /// Which method asks; `posted` has made a GET of it before what it asks for is looked at.
@@ -121,6 +127,8 @@ fn table(address: &Address) -> Result<Table, Problem> {
     }
     match (address.place, address.tail) {
         (Place::Property(property), tail) => Ok(property_table(property, tail)),
+        (Place::Item(_), Tail::Value) => Ok(&RAW_ITEM),
+        (Place::Item(_), _) => Ok(&ITEM),
         (Place::Collection(_), Tail::Resource) => Ok(&COLLECTION),
         (Place::Collection(_) | Place::Value(_, true), Tail::Count) => Ok(&COUNT),
         (Place::Collection(_), Tail::Each) => Ok(&EACH),
@@ -170,7 +178,7 @@ fn offers(address: &Address, dialect: &Dialect, method: &Method, task: Task) -> 
     };
     let in_set = match task {
         Create => set.is_none_or(|set| address.steps.len() > 1 || set.capabilities.insertable),
-        Update | UpdateEach | SetProperty | Append | ClearProperty | SetMedia | ClearMedia => {
+        Update | UpdateEach | SetProperty | Append | Remove | ClearProperty | SetMedia | ClearMedia => {
             set.is_none_or(|set| !own(address) || set.capabilities.updatable)
         }
         Delete if matches!(address.steps.last(), Some(Step::Singleton(_))) => false,
@@ -196,9 +204,8 @@ impl Task {
             List | References => Action::List,
             Count => Action::Count,
             Create => Action::Create,
-            Update | UpdateEach | Link | Unlink | SetProperty | Append | ClearProperty | SetMedia | ClearMedia => {
-                Action::Update
-            }
+            Update | UpdateEach | Link | Unlink | SetProperty | Append | Remove | ClearProperty | SetMedia
+            | ClearMedia => Action::Update,
             Delete | DeleteEach => Action::Delete,
             Task::Call(kind) => Action::Call(kind),
         }
@@ -211,12 +218,8 @@ impl Task {
             (References, Place::Collection(_)) => Applies::References,
             (Create, _) => Applies::Insertion,
             (Read | Update | UpdateEach | Task::Call(_), _) => Applies::Entity,
-            (ReadProperty, Place::Property(property)) => match (property.ty.structure(), property.collection) {
-                (Some(_), true) => Applies::Collection,
-                (Some(_), false) => Applies::Entity,
-                (None, true) => Applies::Values,
-                (None, false) => Applies::Property,
-            },
+            (ReadProperty, Place::Property(property)) => of_value(property, property.collection),
+            (ReadProperty, Place::Item(property)) => of_value(property, false),
             (Count | CountProperty, _) => Applies::Count,
             (Unlink, _) => Applies::Reference,
             _ => Applies::Nothing,
@@ -227,7 +230,9 @@ impl Task {
     pub(crate) fn media(self, address: &Address) -> Media<'static> {
         match (self, address.place) {
             (Count | CountProperty, _) => Media::Text,
-            (ReadRaw, Place::Property(property)) if property.ty.primitive() == Some(Primitive::Binary) => {
+            (ReadRaw, Place::Property(property) | Place::Item(property))
+                if property.ty.primitive() == Some(Primitive::Binary) =>
+            {
                 Media::Raw(property.media_type.unwrap_or(ANY))
             }
             (ReadRaw, _) => Media::Raw("text/plain"),
@@ -235,6 +240,16 @@ impl Task {
             (ReadMedia, _) => Media::Raw(ANY),
             _ => Media::Json,
         }
+    }
+}
+
+/// Which query options a property takes, or an item of it.
+fn of_value(property: &Property, is_list: bool) -> Applies {
+    match (property.ty.structure(), is_list) {
+        (Some(_), true) => Applies::Collection,
+        (Some(_), false) => Applies::Entity,
+        (None, true) => Applies::Values,
+        (None, false) => Applies::Property,
     }
 }
 

@@ -67,7 +67,7 @@ impl Target {
                     Self { path: format!("{}/{}.{}", found.path, SHOP.namespace, ty.name), ty: Some(ty), ..found }
                 }
                 // Of the row they are in, or of what the engine makes of these rows.
-                Step::Property(_) | Step::Filter(_) | Step::Call(_) => found,
+                Step::Property(_) | Step::Item(_) | Step::Filter(_) | Step::Call(_) => found,
             };
         }
         Ok(found)

@@ -1,5 +1,7 @@
 //! What is published as offered is served, and what is served is published.
 
+use edm::Record;
+use edm::testing::ARTICLE;
 use odata::csdl::{Batch, Capabilities, Conformance};
 
 use super::double::id;
@@ -33,6 +35,7 @@ fn what_is_not_served_is_not_claimed() {
         ("skip", CLAIMED.skip, is_read("Makers?$skip=1")),
         ("count", CLAIMED.count, is_read("Makers/$count") && is_read("Makers?$count=true")),
         ("key_as_segment", CLAIMED.key_as_segment, is_read(&format!("Makers/{}", id(1)))),
+        ("ordered", CLAIMED.ordered, is_ordered()),
         ("cross_join", CLAIMED.cross_join, is_read("$crossjoin(Makers,Articles)")),
         ("annotation_values", CLAIMED.annotation_values, is_read("Makers?$filter=@odata.etag ne null")),
         (
@@ -82,6 +85,17 @@ fn is_shaped() -> bool {
     let client = Client::graph();
     let made = text(&client.json("POST", "Makers?$select=Name", r#"{"Name":"Bob"}"#));
     made.contains("\"Name\":\"Bob\"") && !made.contains("\"ID\"")
+}
+
+/// Can an item be read, changed and removed by its position?
+fn is_ordered() -> bool {
+    let client = Client::graph();
+    let path = format!("Articles({})/Tags", id(client.double.add("Articles", Record::new(&ARTICLE))));
+    let two = client.json("PUT", &path, r#"{"value":["a","b"]}"#);
+    let changed = client.json("PATCH", &format!("{path}/-1"), r#"{"value":"c"}"#);
+    let removed = client.send("DELETE", &format!("{path}/0"), &[], "");
+    let left = text(&client.get(&format!("{path}/0/$value")));
+    [two, changed, removed].iter().all(|answer| answer.status.is_success()) && left == "c"
 }
 
 fn is_put_off() -> bool {

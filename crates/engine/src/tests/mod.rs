@@ -6,6 +6,7 @@ mod checks;
 mod claims;
 mod conditions;
 mod double;
+mod items;
 mod limits;
 mod metadata;
 mod methods;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use edm::{Model, Navigation, Primitive, StructType, Type};
 
 use super::fault::{not_kept, not_yet};
+use super::item::position;
 use super::{Address, Place, Step, Tail};
 use crate::dialect::Dialect;
 use crate::problem::Problem;
@@ -75,7 +76,11 @@ impl Binder<'_> {
             Place::Root => self.root(segment)?,
             Place::Collection(ty) => return self.within_collection(ty, segment, after),
             Place::Entity(ty) => self.within_entity(ty, segment)?,
-            Place::Property(property) => self.within_value(property.ty, property.collection, segment)?,
+            Place::Property(property) => match position(segment).filter(|_| property.collection) {
+                Some(position) => self.item(property, position)?,
+                None => self.within_value(property.ty, property.collection, segment)?,
+            },
+            Place::Item(property) => self.within_value(property.ty, false, segment)?,
             Place::Value(ty, collection) => self.within_value(ty, collection, segment)?,
             Place::EntityById(_) | Place::All(_) if self.bare_type(segment)? => {}
             _ => return Err(self.unexpected(segment)),
@@ -185,6 +190,9 @@ impl Binder<'_> {
         segment: &Segment<'_>,
         arguments: Option<&[Argument]>,
     ) -> Result<(), Problem> {
+        if self.is_in_item() {
+            return Err(not_yet("a relationship of an item of a list"));
+        }
         let Some(way) = navigation.shortcut else {
             self.address.steps.push(Step::Navigation(navigation));
             self.address.place = Place::end_of(navigation);
@@ -210,8 +218,8 @@ impl Binder<'_> {
                 self.address.steps.push(Step::Filter(condition.clone()));
             }
             _ if segment.text.starts_with('$') => return Err(self.special(segment)),
-            _ if collection && segment.text.parse::<i64>().is_ok() => {
-                return Err(not_yet("an item of a list by its position"));
+            _ if collection && position(segment).is_some() => {
+                return Err(not_yet("an item of a list that an operation returns by its position"));
             }
             _ if collection && self.bare_type(segment)? => {}
             _ => match structure {

@@ -248,6 +248,7 @@ impl Binder<'_> {
             Place::Collection(ty) => Some((Type::Struct(ty), true)),
             Place::Entity(ty) => Some((Type::Struct(ty), false)),
             Place::Property(property) => Some((self.cast().map_or(property.ty, Type::Struct), property.collection)),
+            Place::Item(property) => Some((self.cast().map_or(property.ty, Type::Struct), false)),
             Place::Value(ty, collection) => Some((ty, collection)),
             _ => None,
         }

@@ -50,7 +50,7 @@ impl Binder<'_> {
     fn declared(&self, ty: &'static StructType) -> Option<&'static StructType> {
         match self.address.place {
             Place::Collection(from) | Place::Entity(from) => Some(from),
-            Place::Property(property) => self.cast().or_else(|| property.ty.structure()),
+            Place::Property(property) | Place::Item(property) => self.cast().or_else(|| property.ty.structure()),
             Place::Value(of, _) => of.structure(),
             Place::EntityById(None) | Place::All(None) if ty.kind == StructKind::Entity => Some(ty),
             _ => None,

@@ -7,6 +7,7 @@
 //! | `bind` | segment by segment, by the kind of place reached so far |
 //! | `cast` | qualified names |
 //! | `key` | keys: in parentheses and as segments, named, alternate, by alias |
+//! | `item` | positions in lists of values |
 //! | `call` | functions and actions, bound and imported |
 //! | `literal`, `geography` | the text of keys and arguments to values |
 //! | `resource` | what an address says of itself: its resource, set and type |
@@ -17,6 +18,7 @@ mod call;
 mod cast;
 mod fault;
 mod geography;
+mod item;
 mod key;
 mod literal;
 mod reference;
@@ -49,6 +51,9 @@ pub enum Step {
     Cast(&'static StructType),
     /// Those items for which the expression holds: its text, or the alias whose value it is.
     Filter(String),
+    /// One item of a list of values, by its position: from 0 on, or from its end on, which is -1 (OData URL Conventions
+    /// 4.01, section 4.10).
+    Item(i64),
     /// What an operation returns.
     Call(Call),
 }
@@ -142,6 +147,8 @@ pub enum Place {
     Entity(&'static StructType),
     /// A property of an entity.
     Property(&'static Property),
+    /// One item of the list that a property is.
+    Item(&'static Property),
     /// A value of this type that an operation returns; a list of such values if true.
     Value(Type, bool),
     /// What an operation without result returns.

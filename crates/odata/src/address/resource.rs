@@ -27,14 +27,14 @@ impl Address {
         self.steps.get(..self.resource_length()).unwrap_or(&self.steps)
     }
 
-    /// The steps from there to the property, if the address leads to one: properties and casts between.
+    /// The steps from there to the property, if the address leads to one: properties, and casts and positions between.
     pub fn properties(&self) -> &[Step] {
         self.steps.get(self.resource_length()..).unwrap_or_default()
     }
 
     fn resource_length(&self) -> usize {
-        let is_resource = |step: &Step| !matches!(step, Step::Property(_) | Step::Cast(_) | Step::Filter(_));
-        let end = self.steps.iter().rposition(is_resource).map_or(0, |last| last + 1);
+        let within = |step: &Step| matches!(step, Step::Property(_) | Step::Item(_) | Step::Cast(_) | Step::Filter(_));
+        let end = self.steps.iter().rposition(|step| !within(step)).map_or(0, |last| last + 1);
         let within = self.steps.get(end..).unwrap_or_default();
         end + within.iter().take_while(|step| matches!(step, Step::Cast(_) | Step::Filter(_))).count()
     }
@@ -47,7 +47,7 @@ impl Address {
             Step::Navigation(navigation) => Some(navigation.target),
             Step::Cast(ty) => Some(*ty),
             Step::Call(call) => call.operation()?.returns.as_ref()?.ty.structure(),
-            Step::Key(_) | Step::Property(_) | Step::Filter(_) => None,
+            Step::Key(_) | Step::Property(_) | Step::Item(_) | Step::Filter(_) => None,
         };
         let mut back = self.resource().iter().rev();
         let says = back.find(|step| !matches!(step, Step::Key(_) | Step::Filter(_)));
@@ -59,10 +59,10 @@ impl Address {
         match self.place {
             Place::Collection(ty) => Some((Type::Struct(ty), true)),
             Place::Entity(ty) => Some((Type::Struct(ty), false)),
-            Place::Property(property) => {
+            Place::Property(property) | Place::Item(property) => {
                 let last = self.steps.iter().rev().find(|step| !matches!(step, Step::Filter(_)));
                 let ty = if let Some(Step::Cast(ty)) = last { Type::Struct(ty) } else { property.ty };
-                Some((ty, property.collection))
+                Some((ty, property.collection && matches!(self.place, Place::Property(_))))
             }
             Place::Value(ty, collection) => Some((ty, collection)),
             _ => None,
@@ -114,11 +114,12 @@ fn after(place: Place, step: &Step) -> Place {
         (Step::Key(_), Place::Collection(ty)) => Place::Entity(ty),
         (Step::Navigation(navigation), _) => Place::end_of(navigation),
         (Step::Property(property), _) => Place::Property(property),
+        (Step::Item(_), Place::Property(property)) => Place::Item(property),
         (Step::Cast(ty), Place::Collection(_)) => Place::Collection(ty),
         (Step::Cast(ty), Place::Entity(_)) => Place::Entity(ty),
         (Step::Cast(ty), Place::Value(_, collection)) => Place::Value(Type::Struct(ty), collection),
         (Step::Call(call), _) => call.operation().map_or(Place::Operation, place_of),
-        (Step::Key(_) | Step::Cast(_) | Step::Filter(_), other) => other,
+        (Step::Key(_) | Step::Item(_) | Step::Cast(_) | Step::Filter(_), other) => other,
     }
 }
 
@@ -150,7 +151,7 @@ impl Way {
             }
             Step::Property(property) => self.within.extend([property.name, "/"]),
             Step::Call(call) => self.enter(returned(model, call)),
-            Step::Key(_) | Step::Cast(_) | Step::Filter(_) => {}
+            Step::Key(_) | Step::Item(_) | Step::Cast(_) | Step::Filter(_) => {}
         }
     }
 

@@ -10,6 +10,7 @@ use crate::url::path::{key, parse};
 
 mod bindings;
 mod calls;
+mod items;
 mod keys;
 mod places;
 mod references;
@@ -27,6 +28,7 @@ fn step(step: &Step) -> String {
         Step::Key(key) => format!("{}={:?}", key.names.join("+"), key.values),
         Step::Navigation(navigation) => format!("to {}", navigation.name),
         Step::Property(property) => format!(".{}", property.name),
+        Step::Item(position) => format!("[{position}]"),
         Step::Cast(ty) => format!("as {}", ty.name),
         Step::Filter(text) => format!("where {text}"),
         Step::Call(call) => {
@@ -46,6 +48,7 @@ fn describe(address: &Address) -> String {
         Place::Collection(ty) => format!("[{}]", ty.name),
         Place::Entity(ty) => ty.name.to_owned(),
         Place::Property(property) => property.name.to_owned(),
+        Place::Item(property) => format!("{}[]", property.name),
         Place::Value(ty, false) => ty.name().to_owned(),
         Place::Value(ty, true) => format!("[{}]", ty.name()),
         Place::EntityById(ty) => format!("$entity{}", ty.map(|ty| format!(" {}", ty.name)).unwrap_or_default()),
@@ -228,7 +231,6 @@ fn tails_and_where_they_apply() {
             "Shop/Name/$value",
             "Shop/Name/$count",
             "Bestseller/Tags/$count",
-            "Bestseller/Tags/0",
             "Bestseller/Origin/City/$value",
         ],
         &expect![[r#"
@@ -256,8 +258,6 @@ fn tails_and_where_they_apply() {
               400 `$count` does not apply at this address
             Bestseller/Tags/$count
               Tags Count: one Bestseller, .Tags
-            Bestseller/Tags/0
-              501 an item of a list by its position is not supported yet
             Bestseller/Origin/City/$value
               City Value: one Bestseller, .Origin, .City
         "#]],

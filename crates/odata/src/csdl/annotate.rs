@@ -12,7 +12,7 @@ use super::term::{
     CONFORMANCE_LEVEL_TYPE, COUNT_RESTRICTIONS, CROSS_JOIN, DEEP_INSERT, DEEP_UPDATE, DEFAULT_NAMESPACE,
     DELETE_RESTRICTIONS, DESCRIPTION, Expression, FILTER_FUNCTIONS, FILTER_RESTRICTIONS, IMMUTABLE,
     INSERT_RESTRICTIONS, IS_URL, KEY_AS_SEGMENT, LONG_DESCRIPTION, MEDIA_TYPE, MODIFICATION_OPTIONS, ODATA_VERSIONS,
-    OPTIMISTIC_CONCURRENCY, OPTIONAL_PARAMETER, PATTERN, QUERY_SEGMENT, SCHEMA_VERSION, SEARCH_RESTRICTIONS,
+    OPTIMISTIC_CONCURRENCY, OPTIONAL_PARAMETER, ORDERED, PATTERN, QUERY_SEGMENT, SCHEMA_VERSION, SEARCH_RESTRICTIONS,
     SELECT_SUPPORT, SKIP_SUPPORTED, SUPPORTED_FORMATS, SUPPORTED_METADATA_FORMATS, TOP_SUPPORTED, UPDATE_RESTRICTIONS,
     flag, path_list, record, tag, text, text_list, texts,
 };
@@ -34,7 +34,7 @@ pub(super) fn targets(model: &Model, capabilities: &Capabilities) -> Vec<(String
     }
     for ty in model.structs {
         let path = format!("{namespace}.{}", ty.name);
-        let properties = ty.properties.iter().map(|one| (format!("{path}/{}", one.name), property(one)));
+        let properties = ty.properties.iter().map(|one| (format!("{path}/{}", one.name), property(one, capabilities)));
         let navigation = ty.navigation.iter().map(|one| (format!("{path}/{}", one.name), navigation(one)));
         let inside: Vec<_> = properties.chain(navigation).collect();
         targets.push((path, structure(ty)));
@@ -70,7 +70,7 @@ fn alternate_key(properties: &[&'static str]) -> Expression {
     Expression::Record(vec![("Key", Expression::List(references.collect()))])
 }
 
-pub(super) fn property(property: &Property) -> Vec<Annotation> {
+pub(super) fn property(property: &Property, capabilities: &Capabilities) -> Vec<Annotation> {
     let mut annotations = vec![text(DESCRIPTION, property.description)];
     if property.on_request {
         annotations.push(text(LONG_DESCRIPTION, "Left out of an answer unless `$select` names it."));
@@ -79,6 +79,9 @@ pub(super) fn property(property: &Property) -> Vec<Annotation> {
         Mode::Settable => {}
         Mode::Immutable => annotations.push(tag(IMMUTABLE)),
         Mode::Computed => annotations.push(tag(COMPUTED)),
+    }
+    if property.collection && capabilities.ordered {
+        annotations.push(tag(ORDERED));
     }
     annotations.extend(property.media_type.map(|media_type| text(MEDIA_TYPE, media_type)));
     match property.format {

@@ -64,6 +64,9 @@ pub struct Capabilities {
     pub compute: bool,
     /// Keys as path segments: `users/{id}` beside `users('{id}')`.
     pub key_as_segment: bool,
+    /// Items of lists of values by their position: `tags/0`, `tags/-1`, read, changed and removed. The lists keep their
+    /// order.
+    pub ordered: bool,
     /// `POST …/$query` wherever GET is.
     pub query_segment: bool,
     /// `$crossjoin(…)`
@@ -118,6 +121,7 @@ impl Capabilities {
         search: true,
         compute: true,
         key_as_segment: true,
+        ordered: true,
         query_segment: true,
         cross_join: false,
         asynchronous: false,

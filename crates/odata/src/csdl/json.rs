@@ -42,7 +42,7 @@ fn schema(model: &Model, capabilities: &Capabilities, version: Version) -> Objec
         .and(annotations(annotate::schema(model, capabilities)))
         .and(model.enums.iter().map(|ty| (ty.name.into(), enumeration(ty).into())))
         .and(model.definitions.iter().map(|ty| (ty.name.into(), definition(ty).into())))
-        .and(structs.map(|ty| (ty.name.into(), structure(model, ty, version).into())))
+        .and(structs.map(|ty| (ty.name.into(), structure(model, ty, version, capabilities).into())))
         .and(operations(model))
         .with(model.container, container(model, capabilities))
 }
@@ -69,7 +69,7 @@ fn definition(ty: &TypeDefinition) -> Object {
         .and(annotations(annotate::definition(ty)))
 }
 
-fn structure(model: &Model, ty: &'static StructType, version: Version) -> Object {
+fn structure(model: &Model, ty: &'static StructType, version: Version, capabilities: &Capabilities) -> Object {
     let kind = match ty.kind {
         StructKind::Entity => "EntityType",
         StructKind::Complex => "ComplexType",
@@ -82,7 +82,7 @@ fn structure(model: &Model, ty: &'static StructType, version: Version) -> Object
         .flag("$HasStream", ty.has_stream)
         .maybe("$Key", (!ty.key.is_empty()).then(|| ty.key.to_vec()))
         .and(annotations(annotate::structure(ty)))
-        .and(ty.properties.iter().map(|one| (one.name.into(), property(model, one).into())))
+        .and(ty.properties.iter().map(|one| (one.name.into(), property(model, one, capabilities).into())))
         .and(ty.navigation.iter().map(|one| (one.name.into(), navigation(model, one).into())))
 }
 
@@ -95,13 +95,13 @@ fn typed(model: &Model, ty: &Type, collection: bool, nullable: bool) -> Object {
         .flag("$Nullable", nullable && !(collection && is_entity(ty)))
 }
 
-fn property(model: &Model, property: &Property) -> Object {
+fn property(model: &Model, property: &Property, capabilities: &Capabilities) -> Object {
     typed(model, &property.ty, property.collection, property.nullable)
         .maybe("$MaxLength", property.max_length)
         .maybe("$Precision", precision(&property.ty, property.precision))
         .maybe("$Scale", property.scale)
         .maybe("$DefaultValue", property.default.map(default))
-        .and(annotations(annotate::property(property)))
+        .and(annotations(annotate::property(property, capabilities)))
 }
 
 pub(crate) fn default(default: Default) -> Json {

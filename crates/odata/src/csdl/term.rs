@@ -78,6 +78,7 @@ pub(super) const MEDIA_TYPE: &str = "Org.OData.Core.V1.MediaType";
 pub(super) const ODATA_VERSIONS: &str = "Org.OData.Core.V1.ODataVersions";
 pub(super) const OPTIMISTIC_CONCURRENCY: &str = "Org.OData.Core.V1.OptimisticConcurrency";
 pub(super) const OPTIONAL_PARAMETER: &str = "Org.OData.Core.V1.OptionalParameter";
+pub(super) const ORDERED: &str = "Org.OData.Core.V1.Ordered";
 /// By the alias, as the specification speaks of it and clients look for it in XML.
 pub(super) const SCHEMA_VERSION: &str = "Core.SchemaVersion";
 

@@ -8,6 +8,7 @@ mod fuzz;
 mod groups;
 mod harness;
 mod hidden;
+mod items;
 mod laws;
 mod lists;
 mod log;

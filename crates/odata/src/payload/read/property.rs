@@ -31,26 +31,29 @@ impl Reading {
         reader.finish(change)?.ok_or_else(unsaid)
     }
 
-    /// Reads the body of a request to add one item to a list: the object itself, or `{"value":…}`.
-    pub fn item(self, property: &'static Property, body: &[u8]) -> Result<Value, Problem> {
+    /// Reads the body of a request about one item of a list, a new one or one that is there: the object itself, or
+    /// `{"value":…}`. [`Intent::Update`] merges the members of an object.
+    pub fn item(self, property: &'static Property, body: &[u8], intent: Intent) -> Result<Change, Problem> {
         let node = parse(body)?;
-        let mut reader = Reader::new(self, Intent::Create);
-        let (value, place) = match property.ty.structure() {
-            Some(_) => (&node, Place::Root),
-            None => (value(&node)?, Place::Member(&Place::Root, "value")),
+        let structure = property.ty.structure();
+        let whole = structure.is_some() || intent != Intent::Update;
+        let mut reader = Reader::new(self, if whole { intent } else { Intent::Replace });
+        let change = match (&node.kind, structure) {
+            (Json::Object(members), Some(ty)) if intent == Intent::Update => {
+                Some(Change::Merge(reader.members(ty, members, &Place::Root, false, None)))
+            }
+            (_, Some(_)) => reader.whole_item(property, &node, &Place::Root),
+            _ => reader.whole_item(property, value(&node)?, &Place::Member(&Place::Root, "value")),
         };
-        let read = reader.value(Slot::from(property).item(), value, &place);
-        if let Some(value) = &read {
-            reader.check(property, value, &place);
-        }
         let unsaid = || Problem::new(Kind::BadBody, "the body says nothing of the item");
-        reader.finish(read)?.ok_or_else(unsaid)
+        reader.finish(change)?.ok_or_else(unsaid)
     }
 
-    /// Reads the bare value of a property (`…/$value`): the bytes of a binary, the text of anything else.
+    /// Reads the bare value of a property or of an item of one (`…/$value`): the bytes of a binary, the text of
+    /// anything else.
     pub fn bare(self, property: &'static Property, body: &[u8]) -> Result<Value, Problem> {
         let mut reader = Reader::new(self, Intent::Replace);
-        if property.collection || property.ty.structure().is_some() || !reader.is_settable(property, false) {
+        if property.ty.structure().is_some() || !reader.is_settable(property, false) {
             let message = format!("`{}` has no bare value that clients can change", property.name);
             return Err(Problem::new(Kind::BadBody, message));
         }
@@ -63,6 +66,12 @@ impl Reading {
 }
 
 impl Reader {
+    fn whole_item(&mut self, property: &'static Property, node: &Node<'_>, place: &Place<'_>) -> Option<Change> {
+        let value = self.value(Slot::from(property).item(), node, place)?;
+        self.check(property, &value, place);
+        Some(Change::Set(value))
+    }
+
     fn bare(&mut self, ty: Type, body: &[u8]) -> Option<Value> {
         if ty.primitive() == Some(Primitive::Binary) {
             return Some(Value::Binary(body.into()));

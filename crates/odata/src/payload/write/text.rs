@@ -23,9 +23,6 @@ pub struct Raw {
 
 /// The bare value of a property from its stored JSON; `None` where there is none: nulls, complex values, lists.
 pub fn raw_text(property: &Property, raw: &[u8]) -> Option<Raw> {
-    if property.collection {
-        return None;
-    }
     let value = read_raw(property.ty, false, raw).ok()?;
     let media = property.media_type.map(Cow::Borrowed);
     raw_value(property.ty, &value, media)

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use edm::Value;
-use edm::testing::ARTICLE;
+use edm::Change;
+use edm::testing::{ADDRESS, ARTICLE};
 use expect_test::{Expect, expect};
 
 use super::super::{Intent, Reading};
@@ -105,8 +105,9 @@ fn properties() {
 
 #[test]
 fn bare_values_and_items() {
-    let bare = |name: &str, body: &[u8]| RELATED.bare(ARTICLE.find(name).unwrap().1, body);
-    let item = |name: &str, body: &str| RELATED.item(ARTICLE.find(name).unwrap().1, body.as_bytes());
+    use Intent::{Create, Replace, Update};
+    let bare = |name: &str, body: &[u8]| RELATED.bare(ARTICLE.find(name).unwrap().1, body).map(Change::Set);
+    let item = |name: &str, body: &str, intent| RELATED.item(ARTICLE.find(name).unwrap().1, body.as_bytes(), intent);
     let long = "x".repeat(101);
     let lines = [
         ("Name a", bare("Name", b"a")),
@@ -120,15 +121,25 @@ fn bare_values_and_items() {
         ("Stock", bare("Stock", b"Later")),
         ("Origin", bare("Origin", b"{}")),
         ("ID", bare("ID", b"x")),
-        ("Tags", item("Tags", r#"{"value":"a"}"#)),
-        ("Tags", item("Tags", r#"{"value":null}"#)),
-        ("Sizes", item("Sizes", r#"{"value":null}"#)),
-        ("Depots", item("Depots", r#"{"City":"Oslo"}"#)),
-        ("Depots", item("Depots", "[]")),
+        ("Tags", bare("Tags", b"a")),
+        ("Tags", item("Tags", r#"{"value":"a"}"#, Create)),
+        ("Tags", item("Tags", r#"{"value":null}"#, Create)),
+        ("Tags", item("Tags", r#"{"value":"a"}"#, Update)),
+        ("Tags", item("Tags", r#""a""#, Update)),
+        ("Sizes", item("Sizes", r#"{"value":null}"#, Create)),
+        ("Depots", item("Depots", r#"{"City":"Oslo"}"#, Create)),
+        ("Depots", item("Depots", r#"{"City":"Oslo"}"#, Replace)),
+        ("Depots", item("Depots", r#"{"City":"Oslo"}"#, Update)),
+        ("Depots", item("Depots", r#"{"value":{"City":"Oslo"}}"#, Update)),
+        ("Depots", item("Depots", "[]", Create)),
+        ("Depots", item("Depots", "null", Update)),
     ];
     check(
         &lines,
-        |value: &Value| format!("{value:?}").chars().take(120).collect(),
+        |change: &Change| match change {
+            Change::Set(value) => format!("{value:?}").chars().take(120).collect(),
+            Change::Merge(patch) => format!("merge {{{}}}", describe(&ADDRESS, patch)),
+        },
         &expect![[r#"
             Name a
               String("a")
@@ -162,15 +173,32 @@ fn bare_values_and_items() {
             Tags
               String("a")
             Tags
+              String("a")
+            Tags
               400 BadRequest
                 BadRequest /value: null is not a valid value for the property `Tags`; `Tags` is not nullable
+            Tags
+              String("a")
+            Tags
+              400 BadRequest
+                -: found `a`, expected an object with the new value as `value`
             Sizes
               Null
             Depots
               Record(Record { ty: StructType(Address), values: [Null, String("Oslo"), Null] })
             Depots
+              Record(Record { ty: StructType(Address), values: [Null, String("Oslo"), Null] })
+            Depots
+              merge {City: "Oslo"}
+            Depots
+              400 RequestBodyRead
+                RequestBodyRead /value: The property 'value' does not exist on type 'shop.Address'
+            Depots
               400 BadRequest
                 BadRequest : found an array, expected an object with members of `Address (Street, City, Place)`
+            Depots
+              400 BadRequest
+                BadRequest : null is not a valid value for the property `Depots`; `Depots` is not nullable
         "#]],
     );
 }
@@ -332,7 +360,9 @@ proptest::proptest! {
             for (_, property) in ARTICLE.all_properties() {
                 let _any = RELATED.property(property, body, Intent::Update);
                 let _any = RELATED.bare(property, body);
-                let _any = RELATED.item(property, body);
+                for intent in [Intent::Create, Intent::Update, Intent::Replace] {
+                    let _any = RELATED.item(property, body, intent);
+                }
             }
             for name in ["Raise", "Retire", "Reset", "Discounted", "Nothing"] {
                 let _any = RELATED.call(&overloads(name), body);
