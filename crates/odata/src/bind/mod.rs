@@ -147,11 +147,12 @@ impl<'a> Binder<'a> {
     }
 
     fn call(&mut self, name: &str, arguments: &[tree::Expr]) -> Result<Expr, Problem> {
+        // What is not offered is said before anything else about it.
+        let Some(function) = Function::named(name) else {
+            return Err(self.not_offered(&format!("the function `{name}`")));
+        };
         let arguments = self.all(arguments)?;
-        match Function::named(name) {
-            Some(function) => Expr::call(function, arguments, &self.rules).map_err(|error| self.ill_typed(&error)),
-            None => Err(self.not_offered(&format!("the function `{name}`"))),
-        }
+        Expr::call(function, arguments, &self.rules).map_err(|error| self.ill_typed(&error))
     }
 
     fn operation(&mut self, operator: tree::Binary, left: &tree::Expr, right: &tree::Expr) -> Result<Expr, Problem> {

@@ -89,6 +89,10 @@ fn what_does_not_bind_is_said() {
         &expect!["501 notSupported at $filter: the function `geo.length` is not supported yet"],
     );
     check_err(
+        "geo.length(Nothing) gt 1",
+        &expect!["501 notSupported at $filter: the function `geo.length` is not supported yet"],
+    );
+    check_err(
         "Name/City eq 'x'",
         &expect!["400 BadRequest at $filter: found `City` after `Edm.String`, which has no properties"],
     );
