@@ -92,7 +92,7 @@ impl Reader {
                 // An annotation like any other that is not understood.
                 None => {}
             },
-            (_, "delta", _) if self.reading.related && ty.find_navigation(of).is_some() => {
+            (_, "delta", _) if ty.find_navigation(of).is_some() => {
                 let message = "found changes of related entities, expected requests to their own addresses";
                 self.blame(Fault::NotSettable, place, message.to_owned());
             }

@@ -55,6 +55,7 @@ fn what_clients_cannot_set_is_skipped() {
             r#"{"Secret":"x","Name":"a"}"#,
             r#"{"supplier":"x"}"#,
             r#"{"Badges":[],"Opinions":[],"Maker":null}"#,
+            r#"{"Badges@odata.delta":[],"Bdges@odata.delta":[]}"#,
         ],
         &expect![[r#"
             {"ID":"nonsense","CreatedAt":{},"Name":"a"}
@@ -71,6 +72,9 @@ fn what_clients_cannot_set_is_skipped() {
                 BadRequest /Badges: `Badges` is not part of this body, expected a request to its own address
                 BadRequest /Opinions: `Reviews` is not part of this body, expected a request to its own address
                 BadRequest /Maker: `Maker` is not part of this body, expected a request to its own address
+            {"Badges@odata.delta":[],"Bdges@odata.delta":[]}
+              400 BadRequest
+                BadRequest /Badges@odata.delta: found changes of related entities, expected requests to their own addresses
         "#]],
     );
     check_for(
