@@ -14,7 +14,8 @@ pub(crate) static AUDIT_LOG_ROOT: StructType = entity(
     "The root of what is recorded of the organization.",
     &[],
     &[many("directoryAudits", &DIRECTORY_AUDIT, "What was done to people and their profiles, the latest first.")
-        .contained()],
+        .contained()
+        .derived()],
 );
 
 /// One thing that was done.
