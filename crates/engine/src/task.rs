@@ -90,8 +90,22 @@ pub(crate) fn task(address: &Address, method: &Method, dialect: &Dialect) -> Res
     let wanted = if method == Method::HEAD { &Method::GET } else { method };
     match offered.clone().find(|(method, _)| method == wanted) {
         Some((_, task)) => Ok(*task),
-        None => Err(method::not_allowed(&allow(&mut offered))),
+        None => {
+            let meant = table(address)?.iter().find(|(method, _)| method == wanted);
+            let at_home = meant.is_none_or(|(_, task)| is_at_home(address, dialect, *task));
+            Err(refused(at_home, &allow(&mut offered)))
+        }
     }
+}
+
+/// What is offered instead is among `allow`.
+fn refused(at_home: bool, allow: &str) -> Problem {
+    if at_home {
+        return method::not_allowed(allow);
+    }
+    let message =
+        "this is the end of a relationship, expected a request to where its entities are at home, or to `$ref` here";
+    Problem::new(Kind::MethodNotAllowed, message).allowing(allow)
 }
 
 /// The answer to OPTIONS: which methods the address offers. Whether the caller may use them, or whether anything is
@@ -188,7 +202,14 @@ fn offers(address: &Address, dialect: &Dialect, method: &Method, task: Task) -> 
     // What follows from something else is changed there.
     let derived = |step: &Step| matches!(step, Step::Navigation(navigation) if navigation.derived);
     let is_there = task.action().is_reading() || !address.steps.iter().any(derived);
-    in_set && is_there && (task != Update || method != Method::PUT || dialect.put)
+    let is_offered = in_set && is_there && is_at_home(address, dialect, task);
+    is_offered && (task != Update || method != Method::PUT || dialect.put)
+}
+
+/// Is it done where the service wants it done? Whatever changes the relationship itself is.
+fn is_at_home(address: &Address, dialect: &Dialect, task: Task) -> bool {
+    let is_of_relationship = matches!(task, Link | Unlink | Task::Call(_));
+    dialect.changes_ends || task.action().is_reading() || is_of_relationship || !address.is_end()
 }
 
 /// Is it about an entity of the set at the beginning of the address itself?

@@ -58,6 +58,8 @@ pub struct Dialect {
     pub explains: bool,
     /// May an entity be made or changed together with others that it is related to?
     pub deep_changes: bool,
+    /// Are entities made, changed and removed at the ends of relationships, too, or only where they are at home?
+    pub changes_ends: bool,
     /// May it, where it may not, be made or changed together with relationships to others that exist (`@odata.bind`)?
     pub binds: bool,
     /// Does each collection within an entity say its own context?
@@ -121,6 +123,7 @@ impl Dialect {
         positions: false,
         explains: false,
         deep_changes: false,
+        changes_ends: true,
         binds: true,
         inner_contexts: true,
         ignore_case: false,
@@ -153,6 +156,7 @@ impl Dialect {
         positions: false,
         explains: false,
         deep_changes: true,
+        changes_ends: true,
         binds: true,
         inner_contexts: false,
         ignore_case: false,

@@ -71,8 +71,11 @@ impl Service {
 }
 
 /// How the service speaks before anything is set: as Graph does, and POSTs with a key make one thing.
-pub const DIALECT: Dialect =
-    Dialect { capabilities: Capabilities { repeatable: true, ..Dialect::GRAPH.capabilities }, ..Dialect::GRAPH };
+pub const DIALECT: Dialect = Dialect {
+    capabilities: Capabilities { repeatable: true, ..Dialect::GRAPH.capabilities },
+    changes_ends: false,
+    ..Dialect::GRAPH
+};
 
 /// What the service says of itself as a whole.
 pub(crate) const INFO: Info<'static> = Info {

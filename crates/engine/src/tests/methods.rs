@@ -227,3 +227,24 @@ fn single_properties_are_set_and_cleared() {
         PUT ID: 400 "code":"BadRequest","message":"`ID` cannot be changed by clients, expected another property","target":"/ID"
     "#]].assert_eq(&told.concat());
 }
+
+#[test]
+fn ends_of_relationships_change_at_home() {
+    let at_home = Dialect { changes_ends: false, ..Dialect::OASIS };
+    let client = Client::new(at_home);
+    let maker = client.maker(&[]);
+    let offered = |url: &str| header(&client.send("OPTIONS", &format!("{maker}/{url}"), &[], ""), "allow").to_owned();
+    let end = format!("Articles({})", id(7));
+    assert_eq!(offered("Articles"), "GET, HEAD");
+    assert_eq!(offered("Articles/$ref"), "GET, HEAD, POST, DELETE");
+    assert_eq!(offered("Articles/$each"), "");
+    assert_eq!(offered(&end), "GET, HEAD");
+    assert_eq!(offered(&format!("{end}/Name")), "GET, HEAD");
+    assert_eq!(offered(&format!("{end}/$ref")), "GET, HEAD, DELETE");
+    assert_eq!(offered("Reviews"), "GET, HEAD, POST");
+    assert_eq!(header(&client.send("OPTIONS", "Makers", &[], ""), "allow"), "GET, HEAD, POST");
+    let refused = show(&client.json("POST", &format!("{maker}/Articles"), r#"{"Name":"Cup"}"#));
+    expect![[r#"
+        405 allow: GET, HEAD;
+        "code":"Request_BadRequest","message":"this is the end of a relationship, expected a request to where its entities are at home, or to `$ref` here""#]].assert_eq(&refused);
+}

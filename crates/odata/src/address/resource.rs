@@ -71,9 +71,21 @@ impl Address {
 
     /// Does the entity or collection live inside another entity?
     pub fn is_contained(&self) -> bool {
+        self.relationship().is_some_and(|navigation| navigation.contained)
+    }
+
+    /// Is it reached along a relationship from where it is not at home?
+    pub fn is_end(&self) -> bool {
+        self.relationship().is_some_and(|navigation| !navigation.contained)
+    }
+
+    /// The relationship whose end it is, or one of whose ends.
+    fn relationship(&self) -> Option<&'static Navigation> {
         let mut back = self.resource().iter().rev();
-        let reached = back.find(|step| !matches!(step, Step::Key(_) | Step::Cast(_) | Step::Filter(_)));
-        matches!(reached, Some(Step::Navigation(navigation)) if navigation.contained)
+        match back.find(|step| !matches!(step, Step::Key(_) | Step::Cast(_) | Step::Filter(_))) {
+            Some(Step::Navigation(navigation)) => Some(navigation),
+            _ => None,
+        }
     }
 
     /// The operation that is called at the end of the path, if one is.

@@ -203,6 +203,8 @@ fn the_ends_of_relationships_are_changed_at_home() {
     let world = world();
     world.reports(GRACE, ADA);
     let url = format!("users/{GRACE}/manager");
+    let offered = |url: &str| world.send(&ada(), Method::OPTIONS, url, &[], "").headers["allow"].clone();
+    assert_eq!([offered(&url), offered("me/directReports"), offered("me/memberOf")], ["GET, HEAD"; 3]);
     world.delete(&ada(), &url).error(405, "Request_BadRequest");
     world.patch(&ada(), &url, &json!({"jobTitle": "X"})).error(405, "Request_BadRequest");
     world.put(&ada(), &url, &json!({})).error(405, "Request_BadRequest");
