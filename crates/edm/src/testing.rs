@@ -25,6 +25,7 @@ pub use sample::sample;
 /// One of everything a model can say.
 pub static MODEL: Model = Model {
     namespace: "shop",
+    alias: None,
     container: "Container",
     revision: 1,
     version: Some("1.0"),

@@ -76,6 +76,7 @@ pub static PROFILE: StructType = entity(
 /// Everything that has an address or a type.
 pub static MODEL: Model = Model {
     namespace: "microsoft.graph",
+    alias: Some("graph"),
     container: "GraphService",
     revision: 1,
     version: None,

@@ -40,13 +40,18 @@ impl Model {
         self.definitions.iter().copied().find(|ty| ty.name.eq_ignore_ascii_case(name))
     }
 
-    /// The name without this model's namespace in front.
+    /// The name without this model's namespace, or its alias, in front.
     pub fn unqualified<'a>(&self, name: &'a str) -> &'a str {
-        let split = name.split_at_checked(self.namespace.len());
-        match split {
-            Some((front, rest)) if front.eq_ignore_ascii_case(self.namespace) => rest.strip_prefix('.').unwrap_or(name),
-            _ => name,
-        }
+        let behind = |namespace: &str| {
+            let (front, rest) = name.split_at_checked(namespace.len())?;
+            rest.strip_prefix('.').filter(|_| front.eq_ignore_ascii_case(namespace))
+        };
+        behind(self.namespace).or_else(|| self.alias.and_then(behind)).unwrap_or(name)
+    }
+
+    /// Does a request mean this model's namespace by that name?
+    pub fn is_called(&self, namespace: &str) -> bool {
+        std::iter::once(self.namespace).chain(self.alias).any(|known| known.eq_ignore_ascii_case(namespace))
     }
 }
 

@@ -14,6 +14,8 @@ mod lookup;
 pub struct Model {
     /// Namespace of every type, such as `microsoft.graph`.
     pub namespace: &'static str,
+    /// A short name of the namespace that requests may use, such as `graph`.
+    pub alias: Option<&'static str>,
     /// Name of the entity container.
     pub container: &'static str,
     /// Grows by one whenever stored items would be written differently; kept beside each item.

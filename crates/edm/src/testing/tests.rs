@@ -8,7 +8,7 @@ use super::{ADDRESS, ARTICLE, BUNDLE, CONDITION, MODEL, PLACE, SHOP, STOCK, faul
 use crate::check::{Violation, check_value, pointer};
 use crate::codec::{read_members, read_raw};
 use crate::lazy;
-use crate::model::{Primitive, StructType, Type};
+use crate::model::{Model, Primitive, StructType, Type};
 use crate::query::compare;
 use crate::record::{Change, Patch, Record};
 use crate::value::Value;
@@ -275,4 +275,18 @@ fn enumerations_know_their_members() {
     assert_eq!(STOCK.sentinel_value(), Some(8));
     assert_eq!(CONDITION.numbered(7).unwrap().name, "Broken");
     assert_eq!(CONDITION.member("used").unwrap().value, 1);
+}
+
+#[test]
+fn a_namespace_has_an_alias_where_the_model_gives_one() {
+    let aliased = Model { alias: Some("s"), structs: MODEL.structs, ..MODEL };
+    let check = |name: &str, expected: &str| assert_eq!(aliased.unqualified(name), expected, "{name}");
+    check("s.Article", "Article");
+    check("S.Article", "Article");
+    check("shop.Article", "Article");
+    check("s.s.Article", "s.Article");
+    for other in ["s", "sArticle", "so.Article", "sh.Article", "Article", ""] {
+        check(other, other);
+    }
+    assert!(aliased.is_called("S") && aliased.is_called("Shop") && !aliased.is_called("sh") && !MODEL.is_called("s"));
 }

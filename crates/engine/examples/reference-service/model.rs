@@ -16,6 +16,7 @@ pub(crate) use types::{
 /// The whole schema.
 pub(crate) static SHOP: Model = Model {
     namespace: "ComplianceService",
+    alias: None,
     container: "Container",
     revision: 1,
     version: Some("1.0"),

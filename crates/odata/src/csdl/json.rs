@@ -39,6 +39,7 @@ fn schema(model: &Model, capabilities: &Capabilities, version: Version) -> Objec
     let of_kind = |kind| model.structs.iter().copied().filter(move |ty| ty.kind == kind);
     let structs = of_kind(StructKind::Complex).chain(of_kind(StructKind::Entity));
     Object::new()
+        .maybe("$Alias", model.alias)
         .and(annotations(annotate::schema(model, capabilities)))
         .and(model.enums.iter().map(|ty| (ty.name.into(), enumeration(ty).into())))
         .and(model.definitions.iter().map(|ty| (ty.name.into(), definition(ty).into())))

@@ -44,6 +44,7 @@ fn schema(model: &Model, capabilities: &Capabilities, version: Version) -> Eleme
     element("Schema")
         .with("xmlns", "http://docs.oasis-open.org/odata/ns/edm")
         .with("Namespace", model.namespace)
+        .maybe("Alias", model.alias)
         .children(annotate::schema(model, capabilities).iter().map(annotation))
         .children(model.enums.iter().map(|ty| enumeration(ty)))
         .children(model.definitions.iter().map(|ty| definition(ty)))

@@ -81,10 +81,13 @@ impl<'a> Levels<'a> {
     }
 
     fn own_namespace(&self, name: &str) -> Result<(), Problem> {
-        let own = self.binder.model().namespace;
-        match name.eq_ignore_ascii_case(own) {
+        let model = self.binder.model();
+        match model.is_called(name) {
             true => Ok(()),
-            false => Err(self.binder.wrong(format!("found the namespace {}, expected `{own}`", brief(name)))),
+            false => {
+                let found = brief(name);
+                Err(self.binder.wrong(format!("found the namespace {found}, expected `{}`", model.namespace)))
+            }
         }
     }
 

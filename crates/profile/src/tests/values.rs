@@ -114,3 +114,21 @@ fn any_number_can_be_a_confidence() {
     }
     assert_eq!(world.findings(), Vec::<String>::new());
 }
+
+#[test]
+fn the_namespace_may_be_called_by_its_alias() {
+    let world = World::new();
+    let skill = json!({"@odata.type": "#graph.skillProficiency", "displayName": "Weaving", "proficiency": "expert"});
+    world.post(&ada(), "me/profile/skills", &skill).ok(201);
+    let check = |query: &str| {
+        let found = world.get(&ada(), &format!("me/profile/skills?{query}")).ok(200);
+        assert_eq!(found["value"].as_array().map(Vec::len), Some(1), "{query}: {found:#}");
+    };
+    check("$filter=proficiency eq graph.skillProficiencyLevel'expert'");
+    check("$filter=proficiency eq GRAPH.skillProficiencyLevel'expert'");
+    check("$filter=isof(graph.skillProficiency)");
+    check("$select=graph.*");
+    let wrong = json!({"@odata.type": "#graphs.skillProficiency", "displayName": "Weaving"});
+    let message = world.post(&ada(), "me/profile/skills", &wrong).error(400, "BadRequest");
+    assert!(message.contains("`#microsoft.graph.skillProficiency`"), "{message}");
+}

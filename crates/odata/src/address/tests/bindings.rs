@@ -31,6 +31,7 @@ static HUE: StructType = entity("Hue", None, "", &[one("Name", edm::Type::Enum(&
 
 static MODEL: Model = Model {
     namespace: "m",
+    alias: None,
     container: "C",
     revision: 1,
     version: None,

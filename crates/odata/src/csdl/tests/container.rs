@@ -317,6 +317,7 @@ static OWNER: StructType = entity("Owner", None, "An owner.", ID, &[]).key(&["ID
 static ROOT: StructType = entity("Root", Some(&NODE), "A root.", &[], &[to_one("Keeper", &OWNER, "Keeper.")]);
 static TREE: Model = Model {
     namespace: "tree",
+    alias: None,
     container: "Container",
     revision: 1,
     version: None,

@@ -164,6 +164,7 @@ fn deep_inserts() {
 /// Lines of an order, which must say of which: unless they stand in it.
 static ORDERS: Model = Model {
     namespace: "orders",
+    alias: None,
     structs: &[&ORDER, &LINE],
     enums: &[],
     definitions: &[],
