@@ -129,7 +129,8 @@ impl Reader {
     }
 
     /// A member of an enumeration by name or number. The sentinel stands for what a client did not understand: it
-    /// cannot be set, and in a change means that nothing is said.
+    /// cannot be set, and in a change means that nothing is said. A combination of no members at all, which an SDK
+    /// sends back that could not read them, says as little.
     pub(super) fn member(&mut self, ty: &'static EnumType, kind: &Json<'_>, place: &Place<'_>) -> Option<Value> {
         let number = match kind {
             Json::String(text) => enum_number(ty, text),
@@ -139,7 +140,9 @@ impl Reader {
             _ => None,
         };
         let sentinel = ty.sentinel_value();
+        let says_nothing = ty.is_flags && sentinel.is_some() && matches!(kind, Json::String(text) if text.is_empty());
         match number {
+            None if says_nothing && self.intent == Intent::Update => None,
             Some(number)
                 if sentinel.is_some_and(|sentinel| number == sentinel || (ty.is_flags && number & sentinel != 0)) =>
             {

@@ -27,8 +27,15 @@ fn audiences_are_names_lists_or_numbers() {
     check(json!(9), "family,organization");
     check(json!("32"), "everyone");
     check(Json::Null, "organization");
-    for bad in [json!("unknownFutureValue"), json!("me,family"), json!("nobody"), json!(64), json!(128), json!(["me"])]
-    {
+    for bad in [
+        json!("unknownFutureValue"),
+        json!(""),
+        json!("me,family"),
+        json!("nobody"),
+        json!(64),
+        json!(128),
+        json!(["me"]),
+    ] {
         check_err("skills", &json!({"allowedAudiences": bad}), "BadRequest", &["/allowedAudiences"]);
     }
 }
@@ -93,11 +100,13 @@ fn in_a_change_audiences_are_kept_unless_named() {
     let created = world.post(&ada(), "me/profile/skills", &json!({"allowedAudiences": "me"})).ok(201);
     let url = format!("me/profile/skills/{}", created["id"].as_str().unwrap());
     assert_eq!(world.patch(&ada(), &url, &json!({"displayName": "x"})).ok(200)["allowedAudiences"], "me");
-    assert_eq!(
-        world.patch(&ada(), &url, &json!({"allowedAudiences": "unknownFutureValue"})).ok(200)["allowedAudiences"],
-        "me"
-    );
-    world.patch(&ada(), &url, &json!({"allowedAudiences": null})).error(400, "BadRequest");
+    for unread in ["unknownFutureValue", ""] {
+        let body = json!({"allowedAudiences": unread, "proficiency": "unknownFutureValue"});
+        assert_eq!(world.patch(&ada(), &url, &body).ok(200)["allowedAudiences"], "me");
+    }
+    for wrong in [json!({"allowedAudiences": null}), json!({"allowedAudiences": " "}), json!({"proficiency": ""})] {
+        world.patch(&ada(), &url, &wrong).error(400, "BadRequest");
+    }
     assert_eq!(
         world.patch(&ada(), &url, &json!({"allowedAudiences": "everyone"})).ok(200)["allowedAudiences"],
         "everyone"
