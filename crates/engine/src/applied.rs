@@ -44,7 +44,7 @@ impl<R: Resources> Service<R> {
         let least = self.resources.least_aggregated(target, reach);
         let rows = meter.spend("$apply", |env| rows(query, pipeline, given(), least, env))?;
         let (frame, home) = (self.frame(understood), self.home(understood));
-        let view = View::new(frame.model, route.entity_type(), query, reach);
+        let view = View::of(frame.model, route, query, reach);
         let mut writer = frame.writer(entities.iter());
         writer.open();
         let cast = route.cast_text(frame.model.namespace);

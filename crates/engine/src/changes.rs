@@ -133,7 +133,7 @@ impl<R: Resources> Service<R> {
         let Heard { route, query, reach, wishes, .. } = &**heard;
         let (frame, home) = (self.frame(understood), self.home(understood));
         let container = target.container();
-        let view = View::new(frame.model, route.entity_type(), query, reach);
+        let view = View::of(frame.model, route, query, reach);
         let cast = route.cast_text(frame.model.namespace);
         let mut writer = frame.writer(std::iter::empty());
         writer.open();

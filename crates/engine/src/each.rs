@@ -100,7 +100,7 @@ impl<R: Resources> Service<R> {
         let frame = self.frame(understood);
         let cast = route.cast_text(frame.model.namespace);
         let page = Page { cast: &cast, entities: &entities, count: None, next: None, delta: None, first: None };
-        let view = View::new(frame.model, route.entity_type(), query, reach);
+        let view = View::of(frame.model, route, query, reach);
         let body = frame.collection(&target.container(), &self.home(understood), &view, &page)?;
         let response = self.json(StatusCode::OK, wishes.format, body);
         Ok(applied(response, &Applied::new().representation(prefer.representation).omit(prefer.omit)))

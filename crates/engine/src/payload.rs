@@ -16,6 +16,7 @@ use crate::home::Home;
 use crate::nested::{self, NestedLists};
 use crate::paging::Plan;
 use crate::resources::{Entity, Row, Stream};
+use crate::route::Route;
 use crate::rows::{Around, Loaded, Meter, related};
 use crate::tag::Tag;
 
@@ -73,6 +74,16 @@ impl<'a> View<'a> {
         let layout = Layout::new(model, ty, query.select.as_ref());
         let plain = shown.is_empty() && query.compute.is_empty() && !query.select.as_ref().is_some_and(nested::asks);
         Self { ty, query, reach, shown, navigation, layout, plain, around: None }
+    }
+
+    /// The same of entities that a route leads to.
+    pub(crate) fn of(model: &'static Model, route: &Route<'_>, query: &'a Query, reach: &'a Reach) -> Self {
+        Self::new(model, route.entity_type(), query, reach).mixed(route.is_mixed())
+    }
+
+    /// The same of entities that name their types.
+    fn mixed(self, mixed: bool) -> Self {
+        Self { layout: self.layout.mixed(mixed), ..self }
     }
 
     /// The same amid other things.
@@ -284,7 +295,8 @@ impl Frame<'_> {
         let form = shown.expand.map_or(Form::Entities, |expand| expand.form);
         let ty = shown.expand.and_then(|expand| expand.cast).unwrap_or(navigation.target);
         let home = Home::at(self.model, host.path, navigation);
-        let within = View::new(self.model, ty, query, reach).amid(host.around);
+        let is_mixed = navigation.mixed && shown.expand.is_none_or(|expand| expand.cast.is_none());
+        let within = View::new(self.model, ty, query, reach).mixed(is_mixed).amid(host.around);
         if !navigation.collection {
             return self.write_single(writer, &home, form, &within, name, entities.first());
         }

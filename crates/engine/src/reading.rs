@@ -83,7 +83,7 @@ impl<R: Resources> Service<R> {
         let Understood { target, heard, .. } = understood;
         let Heard { route, wishes, .. } = &**heard;
         let frame = self.frame(understood);
-        let view = View::new(frame.model, route.entity_type(), query, reach);
+        let view = View::of(frame.model, route, query, reach);
         let suffix = if route.is_alone() { "" } else { "/$entity" };
         let cast = route.cast_text(frame.model.namespace);
         let rest = [&*cast, &query.context(frame.model.namespace), suffix];
@@ -118,7 +118,7 @@ impl<R: Resources> Service<R> {
             delta: delta.as_deref(),
             first: (query.positions && query.skip_token.is_none()).then_some(understood.first.skip),
         };
-        let view = View::new(frame.model, route.entity_type(), query, reach);
+        let view = View::of(frame.model, route, query, reach);
         let home = self.home(understood);
         let body = frame.collection(&container(target, &home), &home, &view, &page)?;
         let response = self.json(StatusCode::OK, wishes.format, body);

@@ -120,6 +120,12 @@ impl<'a> Route<'a> {
         matches!(self.resource.steps.last(), Some(Step::Key(_)))
     }
 
+    /// Is it at the end of a relationship whose targets name their types? What is narrowed to a type need not.
+    pub(crate) fn is_mixed(&self) -> bool {
+        let last = self.resource.steps.iter().rev().find(|step| !matches!(step, Step::Key(_)));
+        self.cast.is_none() && matches!(last, Some(Step::Navigation(navigation)) if navigation.mixed)
+    }
+
     /// Is it at a path of its own, without a key?
     pub(crate) fn is_the_only_one(&self) -> bool {
         let last = self.resource.steps.last();

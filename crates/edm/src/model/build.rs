@@ -255,6 +255,7 @@ pub const fn many(name: &'static str, target: &'static StructType, description: 
         constraint: &[],
         derived: false,
         cascades: false,
+        mixed: false,
         inline: false,
         shortcut: None,
         aliases: &[],
@@ -295,6 +296,10 @@ impl Navigation {
     /// Deleting this entity deletes the targets.
     pub const fn cascades(self) -> Self {
         Self { cascades: true, ..self }
+    }
+    /// Clients take the targets for entities of several types.
+    pub const fn mixed(self) -> Self {
+        Self { mixed: true, ..self }
     }
     /// Short for a longer path from the same entity.
     pub const fn short_for(self, path: &'static [&'static str]) -> Self {

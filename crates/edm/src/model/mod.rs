@@ -229,6 +229,8 @@ pub struct Navigation {
     pub derived: bool,
     /// Deleting this entity deletes the targets.
     pub cascades: bool,
+    /// Clients take the targets for entities of several types (Graph's `directoryObject`), of which each names its own.
+    pub mixed: bool,
     /// Written into the entity without `$expand` (`Core.AutoExpand`).
     pub inline: bool,
     /// The path this is short for, such as `profile/responsibilities`.

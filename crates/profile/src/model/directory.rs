@@ -78,12 +78,12 @@ pub static USER: StructType = entity(
         many("responsibilities", &PERSON_RESPONSIBILITY, "What the person is in charge of.")
             .contained()
             .short_for(&["profile", "responsibilities"]),
-        to_one("manager", &USER, "To whom the person reports.").partner("directReports"),
-        many("directReports", &USER, "Who reports to the person.").partner("manager"),
+        to_one("manager", &USER, "To whom the person reports.").partner("directReports").mixed(),
+        many("directReports", &USER, "Who reports to the person.").partner("manager").mixed(),
         to_one("audienceLists", &AUDIENCE_LISTS, "Whom the person means by `family` and by `contacts` (Vitae).")
             .contained()
             .not_null(),
-        many("memberOf", &GROUP, "Groups the person belongs to.").partner("members"),
+        many("memberOf", &GROUP, "Groups the person belongs to.").partner("members").mixed(),
         to_one("photo", &PROFILE_PHOTO, "What the person looks like.").contained(),
         many("photos", &PROFILE_PHOTO, "The photo in several sizes, squares cut from its middle.")
             .contained()
@@ -251,7 +251,7 @@ pub static GROUP: StructType = entity(
             "HiddenMembership",
         ]),
     ],
-    &[many("members", &USER, "People in the group.").partner("memberOf")],
+    &[many("members", &USER, "People in the group.").partner("memberOf").mixed()],
 )
 .declines(&[
     "acceptedSenders",

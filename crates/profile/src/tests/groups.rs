@@ -394,3 +394,38 @@ fn bodies_name_whom_they_relate() {
     world.patch(&ada(), "me/profile", &json!({"skills@odata.bind": [ada_at]})).error(400, "BadRequest");
     assert_eq!(world.findings(), Vec::<String>::new());
 }
+
+#[test]
+fn who_is_related_says_of_what_type_they_are() {
+    let world = World::new();
+    let quay = world.group("Quay", &json!({}));
+    world.join(&quay, GRACE);
+    let (grace_at, ada_at) = (format!("users/{GRACE}"), format!("http://here/beta/users/{ADA}"));
+    let manager = json!({"@odata.id": ada_at}).to_string();
+    world.send(&ada(), Method::PUT, &format!("{grace_at}/manager/$ref"), &[], &manager).ok(204);
+    let check = |url: &str, place: &str, expected: Option<&str>| {
+        let answer = world.get(&ada(), url).ok(200);
+        let one = answer.pointer(place).unwrap_or_else(|| panic!("{place} of {answer:#}"));
+        assert_eq!(one["@odata.type"].as_str(), expected, "{place} of {url}: {answer:#}");
+    };
+    // Graph's SDKs take these for `directoryObject`, and read what they know of that unless the type is there.
+    let (user, group) = (Some("#microsoft.graph.user"), Some("#microsoft.graph.group"));
+    check(&format!("{grace_at}/manager"), "", user);
+    check(&format!("{grace_at}/manager?$select=displayName"), "", user);
+    check("me/directReports", "/value/0", user);
+    check(&format!("me/directReports/{GRACE}"), "", user);
+    check(&format!("{grace_at}/memberOf"), "/value/0", group);
+    check(&format!("groups/{quay}/members"), "/value/0", user);
+    check(&format!("{grace_at}?$expand=manager,memberOf"), "/manager", user);
+    check(&format!("{grace_at}?$expand=manager,memberOf"), "/memberOf/0", group);
+    check(&format!("groups/{quay}?$expand=members($select=id)"), "/members/0", user);
+    // Of these the context tells all.
+    check(&grace_at, "", None);
+    check("users?$expand=manager", "/value/0", None);
+    check("groups", "/value/0", None);
+    check(&format!("{grace_at}/memberOf/graph.group"), "/value/0", None);
+    check(&format!("{grace_at}/manager/profile"), "", None);
+    let none = &[("accept", "application/json;odata.metadata=none")];
+    let answer = world.send(&ada(), Method::GET, &format!("{grace_at}/manager"), none, "").ok(200);
+    assert_eq!(answer.get("@odata.type"), None);
+}

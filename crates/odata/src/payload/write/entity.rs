@@ -16,19 +16,26 @@ pub struct Layout<'a> {
     projection: Projection<'a>,
     expanded: &'a [&'static Navigation],
     nested: Option<&'a dyn Nested>,
+    mixed: bool,
 }
 
 impl<'a> Layout<'a> {
     /// Entities that the context says to be of type `declared`, narrowed by a selection.
     pub fn new(model: &'static Model, declared: &'static StructType, select: Option<&'a Select>) -> Self {
         let projection = Projection::of(declared, select);
-        Self { model, declared, select, projection, expanded: &[], nested: None }
+        Self { model, declared, select, projection, expanded: &[], nested: None, mixed: false }
     }
 
     /// Names what the caller writes into each entity itself; their links it writes with [`Writer::expanded`].
     #[must_use]
     pub fn expanding(self, expanded: &'a [&'static Navigation]) -> Self {
         Self { expanded, ..self }
+    }
+
+    /// Has each name its type, although the context tells it: clients take them for entities of several types.
+    #[must_use]
+    pub fn mixed(self, mixed: bool) -> Self {
+        Self { mixed, ..self }
     }
 
     /// Has options nested in the selection carried out.
@@ -78,7 +85,7 @@ impl Writer {
     pub fn entity(&mut self, layout: &Layout<'_>, instance: &Instance<'_>) {
         let derived = !std::ptr::eq(layout.declared, instance.ty);
         let full = self.format.has(Metadata::Full);
-        if full || (derived && self.format.has(Metadata::Minimal)) {
+        if full || ((derived || layout.mixed) && self.format.has(Metadata::Minimal)) {
             let tag = type_tag(layout.model, Type::Struct(instance.ty), false);
             self.control_text("", "type", &tag);
         }
