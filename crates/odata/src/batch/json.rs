@@ -152,7 +152,7 @@ impl Reader<'_> {
                 return Err(self.unexpected("body", body, "a string, as the body is not JSON by its `content-type`"));
             }
             if ty.is_none() {
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                set_json(headers);
             }
             return Ok(to_json(body));
         };
@@ -162,9 +162,20 @@ impl Reader<'_> {
             Some(ty) if is_json(ty) => {
                 Ok(decoded(text).filter(|body| is_object(body)).unwrap_or_else(|| to_json(body)))
             }
-            _ => decoded(text).ok_or_else(|| self.unexpected("body", body, "base64url text")),
+            _ => {
+                let bytes = decoded(text).ok_or_else(|| self.unexpected("body", body, "base64url text"))?;
+                // Another says no type at all of the JSON it encoded.
+                if ty.is_none() && is_object(&bytes) {
+                    set_json(headers);
+                }
+                Ok(bytes)
+            }
         }
     }
+}
+
+fn set_json(headers: &mut HeaderMap) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
 }
 
 fn to_json(node: &Node<'_>) -> Bytes {

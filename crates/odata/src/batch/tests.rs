@@ -67,6 +67,16 @@ fn json_requests() {
         1 PUT x content-type=image/png b"\xfb\xff"
         1 PUT x content-type=image/png b"\xfb\xff""#]]
     .assert_eq(&read.join("\n"));
+    // Nothing says what the text encodes but itself.
+    json(
+        r#"[{"id":"1","method":"POST","url":"x","body":"eyJhIjoxfQ=="},
+            {"id":"2","method":"PUT","url":"x","headers":{"if-match":"*"},"body":"-_8="},
+            {"id":"3","method":"PUT","url":"x","body":"MQ"}]"#,
+        &expect![[r#"
+            1 POST x content-type=application/json b"{\"a\":1}"
+            2 PUT x if-match=* b"\xfb\xff"
+            3 PUT x b"1""#]],
+    );
 }
 
 #[test]
