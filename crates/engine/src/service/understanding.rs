@@ -4,6 +4,7 @@
 use std::ops::Deref;
 
 use edm::expr::{Expr, Reach};
+use http::Method;
 use odata::headers::{Repeat, Version, Wishes};
 use odata::query::{self, Applies, Options, Scope};
 use odata::{Address, Kind, Problem, Query};
@@ -65,6 +66,11 @@ impl<R: Resources> Service<R> {
     ) -> Result<Box<Heard<'a>>, Problem> {
         let limits = self.dialect.limits;
         let options = Options::read_beside(request.query, &limits, &route.arguments)?;
+        // Where something is changed, a condition that was lost would change all there is.
+        let options = match self.dialect.empty_options && matches!(request.method, Method::GET | Method::HEAD) {
+            true => options.without_empty(),
+            false => options,
+        };
         let scope = Scope { ty: route.row(), rules: self.dialect.rules, limits };
         let tells_changes = matches!(task, Task::List | Task::Count) && self.resources.keeps_history();
         let applies = match task.applies(address) {

@@ -194,3 +194,30 @@ fn choices_of_the_service() {
     }
     assert_eq!(header(&usual.get(&url), "vary"), "Accept, OData-MaxVersion, Prefer");
 }
+
+#[test]
+fn an_option_without_a_value_says_nothing_where_nothing_is_changed() {
+    for (dialect, lenient) in [(Dialect::GRAPH, true), (Dialect::OASIS, false)] {
+        let client = Client::new(dialect);
+        let maker = client.maker(&[(3, Some("good")), (4, None)]);
+        let reviews = format!("{maker}/Reviews");
+        let check = |method: &str, url: &str, expect: u16| {
+            let status = client.json(method, url, "").status.as_u16();
+            assert_eq!(status, expect, "{method} {url}");
+        };
+        let read = if lenient { 200 } else { 400 };
+        for option in ["$filter=", "$filter", "filter=&$top=1", "$orderby=", "$select=", "$search=", "$expand="] {
+            check("GET", &format!("{reviews}?{option}"), read);
+        }
+        check("GET", &format!("{reviews}/$count?$filter="), read);
+        check("GET", &format!("{reviews}?$filter=%20"), 400);
+        check("GET", &format!("{reviews}?$filter=&$filter=Stars%20eq%203"), 400);
+        for option in ["$top=", "$skip=", "$count=", "$skiptoken=", "$apply=", "$compute=", "$format=", "$fliter="] {
+            check("GET", &format!("{reviews}?{option}"), 400);
+        }
+        // All would go.
+        check("DELETE", &format!("{reviews}/$each?$filter="), 400);
+        check("DELETE", &format!("{reviews}/$filter()/$each"), 400);
+        assert_eq!(text(&client.get(&format!("{reviews}/$count"))), "2");
+    }
+}

@@ -11,6 +11,9 @@ use crate::syntax::options::{self, Part};
 use crate::syntax::tree::{Choice, ChoiceKind};
 use crate::syntax::{Limits, Span, Text};
 
+/// Options that clients write without a value when they have nothing to say by them.
+const EMPTY: [&str; 5] = ["filter", "search", "orderby", "select", "expand"];
+
 /// The options of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -79,6 +82,14 @@ impl Options {
             .try_for_each(|given| boolean("$count", given.value()).map(drop))?;
         self.given.retain(|given| !is_count(given));
         Ok(self)
+    }
+
+    /// The same without what narrows, orders or shapes an answer and has no value. Numbers and tokens need theirs.
+    #[must_use]
+    pub fn without_empty(mut self) -> Self {
+        let may_be_empty = |given: &Given| EMPTY.iter().any(|name| given.system == Some(*name));
+        self.given.retain(|given| !given.value().is_empty() || !may_be_empty(given));
+        self
     }
 
     /// System options and aliases, in order.
