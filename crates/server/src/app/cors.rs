@@ -20,8 +20,10 @@ pub(crate) enum Origins {
 }
 
 pub(super) const METHODS: &str = "GET, HEAD, POST, PATCH, PUT, DELETE";
+/// By name those that pages are known to send, for a wildcard stands neither for `Authorization` nor, in older browsers,
+/// for anything; then all others, of which Graph's toolkits send some.
 const REQUEST_HEADERS: &str = "authorization, client-request-id, content-type, sdkversion, consistencylevel, prefer, if-match, \
-    if-none-match, odata-version, odata-maxversion, retry-attempt, idempotency-key";
+    if-none-match, odata-version, odata-maxversion, retry-attempt, idempotency-key, *";
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "etag, location, retry-after, request-id, client-request-id, odata-version, preference-applied",
 );
