@@ -1,6 +1,11 @@
-// The page of an application: it signs in with a token of its own making and shows the card of one person.
+// The page of an application: it signs in with a token of its own making and shows the card of one person, or lists of
+// people and fields in which to pick them.
 
-import { registerMgtPersonCardComponent } from "@microsoft/mgt-components";
+import {
+  registerMgtPeopleComponent,
+  registerMgtPeoplePickerComponent,
+  registerMgtPersonCardComponent,
+} from "@microsoft/mgt-components";
 import {
   createFromProvider,
   MICROSOFT_GRAPH_ENDPOINTS,
@@ -9,7 +14,7 @@ import {
   SimpleProvider,
 } from "@microsoft/mgt-element";
 
-const { service, token, user } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+const { service, token, user, group } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 
 // The toolkit talks to the clouds that it knows and to those it is told of.
 MICROSOFT_GRAPH_ENDPOINTS.add(service);
@@ -21,8 +26,27 @@ provider.graph = createFromProvider(provider);
 Providers.globalProvider = provider;
 provider.setState(ProviderState.SignedIn);
 
-registerMgtPersonCardComponent();
-const card = document.createElement("mgt-person-card");
-card.userId = user;
-card.isExpanded = true;
-document.body.append(card);
+const show = (name, attributes) => {
+  const element = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  document.body.append(element);
+  return element;
+};
+
+if (user) {
+  registerMgtPersonCardComponent();
+  show("mgt-person-card", { "user-id": user }).isExpanded = true;
+} else {
+  registerMgtPeopleComponent();
+  registerMgtPeoplePickerComponent();
+  for (const list of [
+    show("mgt-people", { id: "members", "group-id": group, "show-max": "99" }),
+    show("mgt-people", { id: "everyone", resource: "/users?$top=7&$select=id,displayName", "show-max": "99" }),
+  ]) {
+    // By their names rather than their pictures.
+    list.innerHTML = '<template data-type="person"><span>{{person.displayName}}</span></template>';
+  }
+  show("mgt-people-picker", { id: "anyone" });
+  show("mgt-people-picker", { id: "member", "group-id": group });
+  show("mgt-people-picker", { id: "group", type: "group" });
+}
