@@ -4,6 +4,7 @@
 //!
 //! What the SQL may contain is limited so that Citus, CockroachDB and YugabyteDB run it too.
 
+mod bounds;
 mod doubt;
 mod driver;
 mod fault;

@@ -11,6 +11,8 @@ pub(super) enum Fault {
     Taken,
     /// The engine gave the transaction up; the same may succeed when tried again.
     Again(String),
+    /// Another kept what was asked for locked, so that nothing was done. Who asks at once waits again.
+    Locked(String),
     /// There is no connection, so nothing was sent.
     Away(String),
     /// The connection is of no more use, and whether what was under way was done is not known.
@@ -31,7 +33,9 @@ impl Fault {
     pub(super) fn on_connecting(self) -> Self {
         match self {
             Self::Taken | Self::Failed(_) => self,
-            Self::Again(text) | Self::Away(text) | Self::Lost(text) | Self::Late(text) => Self::Away(text),
+            Self::Again(text) | Self::Locked(text) | Self::Away(text) | Self::Lost(text) | Self::Late(text) => {
+                Self::Away(text)
+            }
         }
     }
 }
@@ -40,7 +44,9 @@ impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Taken => Self::Unavailable("another writer was first, many times".to_owned()),
-            Fault::Again(text) | Fault::Away(text) | Fault::Lost(text) | Fault::Late(text) => Self::Unavailable(text),
+            Fault::Again(text) | Fault::Locked(text) | Fault::Away(text) | Fault::Lost(text) | Fault::Late(text) => {
+                Self::Unavailable(text)
+            }
             Fault::Failed(error) => error,
         }
     }
@@ -103,8 +109,9 @@ fn by_code(code: &SqlState, text: String) -> Fault {
         // The rev is there already; the partition is not what it was (the guard divides by zero).
         // A table, or the type of its rows, that another has just made.
         "23505" | "22012" | "42P07" | "42710" => Fault::Taken,
-        // Serialization, deadlock, a lock not given in time.
-        "40001" | "40P01" | "55P03" => Fault::Again(text),
+        // Serialization, deadlock.
+        "40001" | "40P01" => Fault::Again(text),
+        "55P03" => Fault::Locked(text),
         // No room for one more connection; those there stand.
         "53300" => Fault::Away(text),
         // It was ended from outside, or took longer than the engine allows; at COMMIT that may have been too late.
@@ -132,6 +139,7 @@ mod tests {
         let kind = |code| match by_code(&SqlState::from_code(code), String::new()) {
             Fault::Taken => "taken",
             Fault::Again(_) => "again",
+            Fault::Locked(_) => "locked",
             Fault::Away(_) => "away",
             Fault::Lost(_) => "lost",
             Fault::Late(_) => "late",
@@ -140,7 +148,8 @@ mod tests {
         };
         let table = [
             ("taken", &["23505", "22012", "42P07", "42710"][..]),
-            ("again", &["40001", "40P01", "55P03"]),
+            ("again", &["40001", "40P01"]),
+            ("locked", &["55P03"]),
             ("away", &["53300"]),
             (
                 "lost",

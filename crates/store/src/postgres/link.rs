@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row};
 
+use super::bounds;
 use super::doubt::Doubt;
 use super::driver::{Warnings, drive};
 use super::fault::{Fault, judge};
@@ -22,7 +23,10 @@ use super::tls;
 use crate::BoxFuture;
 
 /// For which part of a deadline those in line wait while nobody is answered.
-const PATIENCE: u32 = 8;
+const SHARE: u32 = 8;
+
+/// What is sent with others in one piece.
+type Step<'a, T> = BoxFuture<'a, Result<T, tokio_postgres::Error>>;
 
 /// Parameters of a statement.
 pub(super) type Params<'a> = [&'a (dyn ToSql + Sync)];
@@ -64,12 +68,22 @@ impl Link {
         let mut link =
             Self { client, driver, warnings, timeline, prepared, deadline, lost, owed, heard, lined, served, doubt };
         if prepare {
-            let all = STATEMENTS.iter().map(|statement| link.client.prepare_typed(statement.text, statement.types));
-            let all = within(deadline, async { Ok(pipelined(all).await) }).await?;
-            link.prepared = all.into_iter().collect::<Result<_, _>>().map_err(|error| judge(&error))?;
+            link.prepared = within(deadline, link.prepare()).await?;
         }
         link.owed = AtomicUsize::new(0);
         Ok(link)
+    }
+
+    /// Prepares every statement. The session is bounded first, since this waits for locks as well.
+    async fn prepare(&self) -> Result<Vec<tokio_postgres::Statement>, tokio_postgres::Error> {
+        let bounded = async { self.plain(&bounds::session(self.deadline)).await.map(|()| None) };
+        let mut steps: Vec<Step<'_, Option<tokio_postgres::Statement>>> = vec![Box::pin(bounded)];
+        for statement in &STATEMENTS {
+            let prepared = self.client.prepare_typed(statement.text, statement.types);
+            steps.push(Box::pin(async move { prepared.await.map(Some) }));
+        }
+        let prepared: Result<Vec<_>, _> = pipelined(steps).await.into_iter().collect();
+        Ok(prepared?.into_iter().flatten().collect())
     }
 
     /// May the connection be used on?
@@ -86,7 +100,7 @@ impl Link {
         let place = self.lined.fetch_add(1, Ordering::Relaxed);
         loop {
             let heard = self.heard.load(Ordering::Relaxed);
-            if let Ok(outcome) = timeout(self.deadline / PATIENCE, &mut work).await {
+            if let Ok(outcome) = timeout(self.deadline / SHARE, &mut work).await {
                 self.served.fetch_max(place + 1, Ordering::Relaxed);
                 return Some(outcome);
             }
@@ -102,33 +116,24 @@ impl Link {
     }
 
     pub(super) async fn query(&self, sql: Sql, params: &Params<'_>) -> Result<Vec<Row>, Fault> {
-        self.within(async {
-            match self.prepared.get(sql as usize) {
-                Some(statement) => self.client.query(statement, params).await,
-                None => self.client.query_typed(sql.text(), &typed(sql, params)).await,
-            }
-        })
-        .await
-    }
-
-    /// Says how many rows were changed.
-    pub(super) async fn execute(&self, sql: Sql, params: &Params<'_>) -> Result<u64, Fault> {
-        self.without_warning(self.within(self.run(sql, params))).await
+        match self.prepared.get(sql as usize) {
+            Some(statement) => self.within(self.client.query(statement, params)).await,
+            None => self.ad_hoc(sql.text(), &typed(sql, params)).await,
+        }
     }
 
     /// Carries out all calls or none, in one round trip, and says how many rows each changed. When it fails, they may
     /// still have been carried out.
     pub(super) async fn transaction(&self, calls: &[Call]) -> Result<Vec<u64>, Fault> {
-        // Should this side fall silent in the middle, the engine gives the rows up again.
-        let begin = format!("BEGIN; SET LOCAL idle_in_transaction_session_timeout = {}", self.deadline.as_millis());
-        let plain = |sql: String| async move { self.client.batch_execute(&sql).await.map(|()| 0) };
-        let mut steps: Vec<BoxFuture<'_, Result<u64, tokio_postgres::Error>>> = Vec::with_capacity(calls.len() + 2);
-        steps.push(Box::pin(plain(begin)));
+        let begin = format!("{}; {}", self.begin(), bounds::locks(self.deadline));
+        let aside = |sql| async move { self.plain(sql).await.map(|()| 0) };
+        let mut steps: Vec<Step<'_, u64>> = Vec::with_capacity(calls.len() + 2);
+        steps.push(Box::pin(aside(&begin)));
         for call in calls {
             steps.push(Box::pin(async move { self.run(call.sql, &call.params()).await }));
         }
         // After a failure the engine refuses what follows and takes the COMMIT for a ROLLBACK.
-        steps.push(Box::pin(plain("COMMIT".to_owned())));
+        steps.push(Box::pin(aside("COMMIT")));
         let all = async { pipelined(steps).await.into_iter().collect::<Result<Vec<u64>, _>>() };
         let changed = self.without_warning(self.within(all)).await?;
         Ok(changed.into_iter().skip(1).take(calls.len()).collect())
@@ -149,12 +154,35 @@ impl Link {
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Fault> {
-        self.without_warning(self.within(self.client.batch_execute(sql))).await
+        self.without_warning(self.within(self.plain(sql))).await
     }
 
     /// A query that is not among the prepared ones.
     pub(super) async fn ad_hoc(&self, sql: &str, params: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>, Fault> {
-        self.within(self.client.query_typed(sql, params)).await
+        let query = self.client.query_typed(sql, params);
+        if self.is_own() {
+            return self.within(query).await;
+        }
+        let begin = self.begin();
+        let aside = |sql| async move { self.plain(sql).await.map(|()| Vec::new()) };
+        let steps: [Step<'_, Vec<Row>>; 3] = [Box::pin(aside(&begin)), Box::pin(query), Box::pin(aside("COMMIT"))];
+        let all = async { pipelined(steps).await.into_iter().collect::<Result<Vec<_>, _>>() };
+        Ok(self.within(all).await?.into_iter().flatten().collect())
+    }
+
+    /// Is the session nobody else's? Then it is bounded itself.
+    fn is_own(&self) -> bool {
+        !self.prepared.is_empty()
+    }
+
+    /// Begins a transaction that is bounded.
+    fn begin(&self) -> String {
+        if self.is_own() { "BEGIN".to_owned() } else { bounds::begin(self.deadline) }
+    }
+
+    /// Carries out what has neither parameters nor rows.
+    async fn plain(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
+        self.client.batch_execute(sql).await
     }
 
     async fn run(&self, sql: Sql, params: &Params<'_>) -> Result<u64, tokio_postgres::Error> {

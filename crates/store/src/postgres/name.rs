@@ -30,16 +30,14 @@ pub(super) async fn claim(
     owner: Uuid,
     at: i64,
 ) -> Result<Claimed> {
-    let key = key(tenant, name);
+    let call = |sql| Call::new(sql).and(key(tenant, name)).and(owner).and(at);
+    let takeover = stale.filter(|stale| !stale.bound).map(|stale| call(Sql::Takeover).and(stale.owner).and(stale.at));
+    let claim = call(Sql::Claim);
     for _ in 0..TRIES {
-        if let Some(stale) = stale.filter(|stale| !stale.bound) {
-            let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] = [&key, &owner, &at, &stale.owner, &stale.at];
-            if pool.execute(Sql::Takeover, &params).await? > 0 {
+        for call in takeover.iter().chain([&claim]) {
+            if pool.execute(call).await? > 0 {
                 return Ok(Claimed::Granted);
             }
-        }
-        if pool.execute(Sql::Claim, &[&key, &owner, &at]).await? > 0 {
-            return Ok(Claimed::Granted);
         }
         match lookup(pool, tenant, name).await? {
             Some(held) if held.owner == owner => return Ok(Claimed::Granted),
@@ -51,7 +49,7 @@ pub(super) async fn claim(
 }
 
 pub(super) async fn bind(pool: &Pool, tenant: Uuid, name: &str, owner: Uuid) -> Result<bool> {
-    Ok(pool.execute(Sql::Bind, &[&key(tenant, name), &owner]).await? > 0)
+    Ok(pool.execute(&Call::new(Sql::Bind).and(key(tenant, name)).and(owner)).await? > 0)
 }
 
 /// Gives a name up. Where an earlier try may have done so, this one has nothing to remove, and so would be acknowledged
@@ -71,7 +69,7 @@ pub(super) async fn secret(pool: &Pool, name: &str, candidate: [u8; 32]) -> Resu
     if let Some(kept) = kept(pool, name).await? {
         return Ok(kept);
     }
-    pool.execute(Sql::KeepSecret, &[&name, &&candidate[..]]).await?;
+    pool.execute(&Call::new(Sql::KeepSecret).and(name.to_owned()).and(candidate.to_vec())).await?;
     kept(pool, name).await?.ok_or_else(|| Error::Unavailable(format!("the secret `{name}` was removed meanwhile")))
 }
 

@@ -122,11 +122,13 @@ impl Pool {
         self.repeat(Beside::Others, |link| Box::pin(async move { link.query(sql, params).await })).await
     }
 
-    /// How many rows a statement changed that may be repeated. If another try may have carried it out before, it has to
+    /// How many rows a call changed that may be repeated. If another try may have carried it out before, it has to
     /// change something again: an engine that has come back shows what its standby may lack, and acknowledges what
     /// changes nothing at once.
-    pub(super) async fn execute(&self, sql: Sql, params: &Params<'_>) -> Result<u64> {
-        self.repeat(Beside::Nobody, |link| Box::pin(async move { link.execute(sql, params).await })).await
+    pub(super) async fn execute(&self, call: &Call) -> Result<u64> {
+        let calls = std::slice::from_ref(call);
+        let work = |link: Arc<Link>| -> BoxFuture<'_, _> { Box::pin(async move { link.transaction(calls).await }) };
+        Ok(self.repeat(Beside::Nobody, work).await?.first().copied().unwrap_or_default())
     }
 
     /// Rows of a query that is not among the prepared ones, and only reads.
@@ -158,7 +160,7 @@ impl Pool {
         match self.transaction(calls).await {
             Ok(changed) => Ok(changed),
             // Nothing was sent, or nothing will come of it.
-            Err(fault @ (Fault::Away(_) | Fault::Failed(_))) => Err(fault.into()),
+            Err(fault @ (Fault::Away(_) | Fault::Locked(_) | Fault::Failed(_))) => Err(fault.into()),
             Err(_) => self.insist(calls, self.until()).await,
         }
     }
@@ -207,9 +209,23 @@ impl Pool {
     /// On a shared connection, unless somebody keeps it waiting there.
     async fn shared<'a, T>(&self, work: &impl Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Fault>>) -> Result<T, Fault> {
         let link = self.link().await?;
-        match link.in_line(work(Arc::clone(&link))).await {
+        let outcome = link.in_line(work(Arc::clone(&link))).await;
+        if !link.is_usable() {
+            self.forget(&link);
+        }
+        drop(link);
+        match outcome {
             Some(outcome) => outcome,
             None => self.alone(work).await,
+        }
+    }
+
+    /// Lets a shared connection end with those who still wait on it, rather than when its place is wanted.
+    fn forget(&self, link: &Arc<Link>) {
+        for slot in &self.shared {
+            if let Ok(mut slot) = slot.try_lock() {
+                slot.take_if(|there| Arc::ptr_eq(there, link));
+            }
         }
     }
 

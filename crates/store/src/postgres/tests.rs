@@ -6,6 +6,7 @@ mod failover;
 mod faults;
 mod pooled;
 mod portable;
+mod waits;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -184,7 +184,8 @@ impl Inner {
 
     async fn set_secret(&self, name: &str, value: Option<[u8; 32]>) -> Result<()> {
         if let Some(value) = value {
-            return self.pool.execute(Sql::SetSecret, &[&name, &&value[..]]).await.map(drop);
+            let set = Call::new(Sql::SetSecret).and(name.to_owned()).and(value.to_vec());
+            return self.pool.execute(&set).await.map(drop);
         }
         // As `name::release` does, so that there is something to remove.
         let there = Call::new(Sql::KeepSecret).and(name.to_owned()).and(Vec::<u8>::new());

@@ -44,8 +44,8 @@ impl Tries {
         match fault {
             Fault::Taken => self.races += 1,
             Fault::Again(_) | Fault::Lost(_) => self.failures += 1,
-            // Once more, to know for sure.
-            Fault::Late(_) => self.failures += FAILURES / 2 + 1,
+            // Once more, to know for sure; or since who had the lock may be done.
+            Fault::Late(_) | Fault::Locked(_) => self.failures += FAILURES / 2 + 1,
             Fault::Away(_) | Fault::Failed(_) => return false,
         }
         self.races <= RACES && self.failures < FAILURES

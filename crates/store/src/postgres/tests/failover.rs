@@ -96,6 +96,9 @@ async fn what_the_standby_has_not_is_not_acknowledged() {
     let standby = replicas.standby.as_ref().unwrap();
     standby.freeze().unwrap();
     assert!(matches!(store.commit(adding("b")).await, Err(Error::Unavailable(_))));
+    // Nothing that is told to the engine ends that.
+    let waiting = "SELECT 1 / count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'";
+    execute(&replicas.primary.url(), waiting).await.unwrap();
     // An engine that ends its wait for the standby says so in a warning only, and shows the change.
     let canceling = canceling(&replicas);
     let other = |id| commit(user(2), 1, vec![put("skills", id, 1)]);
