@@ -21,6 +21,7 @@ mod shape;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod tls;
 mod told;
 mod transfer;

@@ -2,38 +2,33 @@
 //! may show what is old.
 //!
 //! A host may be gone, frozen, or follow another one by now, so the others are asked beside it, not after it has used up
-//! the time there is. A primary that was replaced and does not know yet takes writes as well. PostgreSQL numbers the
-//! timelines that a promotion begins: once a newer one was seen, connections to an older one are neither made nor used.
-//! They compare within one database, as it was once made, and within one node of a cluster, whose nodes all take writes.
+//! the time there is. A primary that was replaced and does not know yet takes writes as well; its timeline tells.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 use tokio_postgres::config::{Host, LoadBalanceHosts};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Config, SimpleQueryMessage, SimpleQueryRow};
+use tokio_postgres::{Client, Config};
 
 use super::driver::Warnings;
 use super::fault::Fault;
 use super::link::{connect, late, within};
+use super::timeline::{self, Newest, Timeline};
 use super::tls::Connector;
 
 /// What part of the time there is a host has to itself before the next is asked as well.
 const SHARE: u32 = 8;
 
-/// For how long a look around counts, and how long it lasts at most.
+/// For how long a look around counts, and how long it is waited for at most.
 const LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(250));
 
-/// The first eight digits are the timeline. Not every engine knows these functions. Nothing else tells databases apart
-/// without a right that is harder to come by.
-const TIMELINE: &str = "SELECT pg_walfile_name(pg_current_wal_lsn()), system_identifier, \
-                        to_regclass('pg_dist_local_group') IS NOT NULL FROM pg_control_system()";
-
-/// Which node of a Citus cluster it is. Nodes that were made from one image have one identifier.
-const NODE: &str = "SELECT groupid FROM pg_dist_local_group";
+/// From how many looks a host may owe its answer.
+const LOOKS: usize = 4;
 
 pub(super) struct Hosts {
     each: Vec<Config>,
@@ -41,25 +36,12 @@ pub(super) struct Hosts {
     first: AtomicUsize,
     /// Whether each may serve, and is to have its part of the connections.
     are_equal: bool,
-    /// The newest timeline seen of each database.
-    newest: RwLock<Vec<Timeline>>,
+    newest: Arc<Newest>,
     looked: Mutex<Option<Instant>>,
+    /// How many more looks may ask each.
+    looks: Vec<Arc<Semaphore>>,
     /// It was told that the timeline may not be asked for.
     is_told: AtomicBool,
-}
-
-/// A timeline of a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Timeline {
-    database: Database,
-    number: u32,
-}
-
-/// The name that a database was given when it was made, and which node of a cluster it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Database {
-    system: i64,
-    node: Option<i64>,
 }
 
 /// A connection that was just made.
@@ -80,32 +62,16 @@ impl Hosts {
             each: (0..count).map(|place| alone(config, place)).collect(),
             first: AtomicUsize::new(0),
             are_equal: config.get_load_balance_hosts() == LoadBalanceHosts::Random,
-            newest: RwLock::default(),
+            newest: Arc::default(),
             looked: Mutex::new(None),
+            looks: (0..count).map(|_| Arc::new(Semaphore::new(LOOKS))).collect(),
             is_told: AtomicBool::new(false),
         }
     }
 
     /// May a connection to this timeline be used on?
     pub(super) fn is_current(&self, timeline: Option<Timeline>) -> bool {
-        let Some(own) = timeline else { return true };
-        let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner);
-        !newest.iter().any(|new| new.database == own.database && new.number > own.number)
-    }
-
-    /// Notes a timeline, and gives the newest of its database.
-    fn note(&self, seen: Timeline) -> u32 {
-        let mut newest = self.newest.write().unwrap_or_else(PoisonError::into_inner);
-        match newest.iter_mut().find(|known| known.database == seen.database) {
-            Some(known) => {
-                known.number = known.number.max(seen.number);
-                known.number
-            }
-            None => {
-                newest.push(seen);
-                seen.number
-            }
-        }
+        timeline.is_none_or(|timeline| self.newest.is_current(timeline))
     }
 
     /// Connects to the first that can be used, within about that time.
@@ -169,18 +135,21 @@ impl Hosts {
     }
 
     /// Asks all for their timeline: the one asked first may be a primary that was replaced while nobody could reach it.
+    /// Who answers too late to be waited for is heard as well, and connections to older ones are not used from then on.
     async fn look(&self, tls: &Connector, deadline: Duration) {
         let mut asked = JoinSet::new();
-        for config in &self.each {
-            let (config, tls) = (config.clone(), tls.clone());
-            asked.spawn(async move { reach(&config, &tls, deadline).await });
+        for (config, looks) in self.each.iter().zip(&self.looks) {
+            let Ok(look) = Arc::clone(looks).try_acquire_owned() else { continue };
+            let (config, tls, newest) = (config.clone(), tls.clone(), Arc::clone(&self.newest));
+            asked.spawn(async move {
+                let told = reach(&config, &tls, deadline).await;
+                told.ok().and_then(|fresh| fresh.timeline).map(|timeline| newest.note(timeline));
+                drop(look);
+            });
         }
-        let until = Instant::now() + LOOK.1.min(deadline / SHARE);
-        while let Ok(Some(outcome)) = timeout_at(until, asked.join_next()).await {
-            if let Some(timeline) = outcome.ok().and_then(Result::ok).and_then(|fresh| fresh.timeline) {
-                self.note(timeline);
-            }
-        }
+        // Whether all have answered or not.
+        let _ = timeout(LOOK.1.min(deadline / SHARE), async { while asked.join_next().await.is_some() {} }).await;
+        asked.detach_all();
     }
 
     /// Refuses a primary that was replaced.
@@ -189,7 +158,7 @@ impl Hosts {
             tracing::warn!("{barred}");
         }
         let Some(timeline) = fresh.timeline else { return Ok(fresh) };
-        let (number, newest) = (timeline.number, self.note(timeline));
+        let (number, newest) = (timeline.number, self.newest.note(timeline));
         if number >= newest {
             return Ok(fresh);
         }
@@ -215,34 +184,12 @@ impl Hosts {
 
 async fn reach(config: &Config, tls: &Connector, deadline: Duration) -> Result<Fresh, Fault> {
     let (client, driver, warnings) = connect(config, tls, deadline).await?;
-    let asked = within(deadline, async { Ok(timeline(&client).await) }).await;
+    let asked = within(deadline, async { Ok(timeline::of(&client).await) }).await;
     // Otherwise the driver would wait for an answer that may never come.
     let asked = asked.inspect_err(|_| driver.abort())?;
     let is_barred = |error: &tokio_postgres::Error| error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE);
     let barred = asked.as_ref().is_err_and(is_barred).then(|| remedy(config));
     Ok(Fresh { client, driver, warnings, timeline: asked.ok().flatten(), barred })
-}
-
-async fn timeline(client: &Client) -> Result<Option<Timeline>, tokio_postgres::Error> {
-    let Some(told) = first(client, TIMELINE).await? else { return Ok(None) };
-    let node = match told.get(2) {
-        Some("t") => first(client, NODE).await?.and_then(|node| node.get(0)?.parse().ok()),
-        _ => None,
-    };
-    let of = |told: &SimpleQueryRow| {
-        let database = Database { system: told.get(1)?.parse().ok()?, node };
-        Some(Timeline { database, number: u32::from_str_radix(told.get(0)?.get(..8)?, 16).ok()? })
-    };
-    Ok(of(&told))
-}
-
-/// The first row of a query without parameters.
-async fn first(client: &Client, sql: &str) -> Result<Option<SimpleQueryRow>, tokio_postgres::Error> {
-    let rows = client.simple_query(sql).await?;
-    Ok(rows.into_iter().find_map(|row| match row {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    }))
 }
 
 /// What is said to whoever can let this user ask for the timeline.
@@ -296,7 +243,8 @@ fn name(config: &Config) -> String {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::watch;
 
     use super::*;
     use crate::postgres::tls::connector;
@@ -328,7 +276,7 @@ mod tests {
             let (mut line, _) = listener.accept().await.unwrap();
             let mut said = [0; 512];
             assert!(line.read(&mut said).await.unwrap() > 0);
-            line.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").await.unwrap();
+            line.write_all(WELCOME).await.unwrap();
             while line.read(&mut said).await.is_ok_and(|read| read > 0) {}
         };
         let ended = timeout(Duration::from_secs(5), welcome);
@@ -337,19 +285,71 @@ mod tests {
         assert!(ended.is_ok());
     }
 
-    #[test]
-    fn a_timeline_is_old_once_a_newer_one_was_seen() {
-        let hosts = Hosts::new(&"host=one,two".parse().unwrap());
-        let timeline = |system, number| Timeline { database: Database { system, node: None }, number };
-        let are_current = |numbers: [u32; 3]| numbers.map(|number| hosts.is_current(Some(timeline(7, number))));
-        assert_eq!(are_current([1, 2, 3]), [true, true, true]);
-        assert_eq!([2, 1, 3, 2].map(|number| hosts.note(timeline(7, number))), [2, 2, 3, 3]);
-        assert_eq!(are_current([1, 2, 3]), [false, false, true]);
-        assert!(hosts.is_current(None));
-        // Another node of a cluster, or what took the place of the database, has its own.
-        assert!(hosts.is_current(Some(timeline(8, 1))));
-        assert_eq!(hosts.note(timeline(8, 1)), 1);
-        assert!(hosts.is_current(Some(timeline(8, 1))) && hosts.is_current(Some(timeline(7, 3))));
+    const WELCOME: &[u8] = b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I";
+
+    /// Is on this timeline, and says so once it may.
+    async fn tell(mut line: TcpStream, number: u32, mut may: watch::Receiver<bool>) {
+        let message = |kind: u8, body: &[u8]| {
+            let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
+            [&[kind], &length[..], body].concat()
+        };
+        let value = |text: &str| [&u32::try_from(text.len()).unwrap().to_be_bytes(), text.as_bytes()].concat();
+        let row = [vec![0, 3], value(&format!("{number:08X}")), value("7"), value("f")].concat();
+        let columns = [&[0, 3][..], &[0; 19 * 3]].concat();
+        let answer = [message(b'T', &columns), message(b'D', &row), message(b'C', b"\0"), message(b'Z', b"I")].concat();
+        let mut said = [0; 512];
+        assert!(line.read(&mut said).await.unwrap() > 0);
+        line.write_all(WELCOME).await.unwrap();
+        // Whoever has gone meanwhile asks nothing.
+        if line.read(&mut said).await.is_ok_and(|read| read > 0) {
+            may.wait_for(|may| *may).await.unwrap();
+            let _ = line.write_all(&answer).await;
+        }
+        while line.read(&mut said).await.is_ok_and(|read| read > 0) {}
+    }
+
+    /// The port of one who does.
+    async fn telling(number: u32, may: watch::Receiver<bool>) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((line, _)) = listener.accept().await {
+                tokio::spawn(tell(line, number, may.clone()));
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn who_answers_a_look_late_is_heard() {
+        let (let_tell, may) = watch::channel(false);
+        let (old, new) = (telling(1, watch::channel(true).1).await, telling(2, may).await);
+        let hosts =
+            Hosts::new(&format!("host=127.0.0.1,127.0.0.1 port={old},{new} user=u sslmode=disable").parse().unwrap());
+        let (tls, deadline) = (connector(false, None).unwrap(), Duration::from_mins(1));
+        let reached = hosts.connect(&tls, deadline).await.unwrap().timeline;
+        assert!(reached.is_some_and(|timeline| timeline.number == 1) && hosts.is_current(reached));
+        let_tell.send(true).unwrap();
+        let heard = async {
+            while hosts.is_current(reached) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), heard).await.expect("what it told is noted");
+        let next = hosts.connect(&tls, deadline).await.unwrap().timeline;
+        assert!(next.is_some_and(|timeline| timeline.number == 2));
+    }
+
+    #[tokio::test]
+    async fn a_host_that_answers_nobody_is_asked_by_few() {
+        let (_never, may) = watch::channel(false);
+        let port = telling(1, may).await;
+        let hosts = Hosts::new(&format!("host=127.0.0.1 port={port} user=u sslmode=disable").parse().unwrap());
+        let tls = connector(false, None).unwrap();
+        for looks in 1..3 * LOOKS {
+            hosts.look(&tls, Duration::from_mins(1)).await;
+            assert_eq!(hosts.looks[0].available_permits(), LOOKS.saturating_sub(looks));
+        }
     }
 
     #[tokio::test]

@@ -16,9 +16,10 @@ use super::bounds;
 use super::doubt::Doubt;
 use super::driver::{Warnings, drive};
 use super::fault::{Fault, judge};
-use super::hosts::{Fresh, Hosts, Timeline};
+use super::hosts::{Fresh, Hosts};
 use super::plan::Call;
 use super::sql::{STATEMENTS, Sql};
+use super::timeline::Timeline;
 use super::tls;
 use crate::BoxFuture;
 
