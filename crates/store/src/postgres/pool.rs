@@ -43,6 +43,8 @@ pub(super) struct Pool {
     turn: AtomicUsize,
     idle: Mutex<Vec<Link>>,
     writers: Semaphore,
+    /// How many of those may be used by who reads.
+    aside: Semaphore,
     callers: Semaphore,
     rest: Rest,
     doubt: Arc<Doubt>,
@@ -90,6 +92,7 @@ impl Pool {
             turn: AtomicUsize::new(0),
             idle: Mutex::new(Vec::new()),
             writers: Semaphore::new(options.writers.max(1)),
+            aside: Semaphore::new((options.writers / 2).max(1)),
             callers: Semaphore::new(options.queue.max(1)),
             rest: Rest::new(options.writer),
             doubt: Arc::new(Doubt::new()),
@@ -216,8 +219,19 @@ impl Pool {
         drop(link);
         match outcome {
             Some(outcome) => outcome,
-            None => self.alone(work).await,
+            None => self.aside(work).await,
         }
+    }
+
+    /// On a connection of the writers, of which those who read have half at most: the others are for changes, however many
+    /// ask for what a machine has that stands still.
+    async fn aside<'a, T>(&self, work: &impl Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Fault>>) -> Result<T, Fault> {
+        let aside = async {
+            let _place = self.aside.acquire().await.map_err(|_| Fault::Failed(crowded()))?;
+            self.alone(work).await
+        };
+        let deadline = self.options.deadline;
+        tokio::time::timeout(deadline, aside).await.unwrap_or_else(|_| Err(late(deadline)))
     }
 
     /// Lets a shared connection end with those who still wait on it, rather than when its place is wanted.

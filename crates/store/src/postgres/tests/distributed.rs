@@ -199,3 +199,33 @@ async fn a_machine_that_stands_still_keeps_nobody_else_waiting() {
     store.commit(change(frozen)).await.unwrap();
     assert_eq!(store.verify().await, Ok(vec![]));
 }
+
+/// However many ask for what it has, there is a connection for a change of others. Who changes something reads first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reads_that_wait_for_a_machine_leave_connections_for_changes() {
+    let place = Place::sharded().await.unwrap();
+    let deadline = Duration::from_millis(800);
+    let store = open(&place.url, &Options { deadline, ..server() }).await;
+    let mut there = people(&store).await;
+    let (shard, stuck) = there.pop_first().unwrap();
+    let lock = freeze(&place.url, &shard, deadline * 6).await;
+    let mut waiting = tokio::task::JoinSet::new();
+    for number in 0..10 * server().writers {
+        let (store, owner, lock) = (Arc::clone(&store), stuck[number % stuck.len()], lock.abort_handle());
+        waiting.spawn(async move {
+            while !lock.is_finished() {
+                if store.snapshot(user(owner)).await.is_ok() {
+                    // Where the machine stood still again meanwhile.
+                    let _ = store.commit(change(owner)).await;
+                }
+            }
+        });
+    }
+    while !lock.is_finished() {
+        for owner in there.values().flatten() {
+            store.commit(change(*owner)).await.unwrap();
+        }
+    }
+    waiting.join_all().await;
+    assert_eq!(store.verify().await, Ok(vec![]));
+}
