@@ -36,14 +36,11 @@ where
     while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
         match message {
             Ok(AsyncMessage::Notice(notice)) if is_warning(notice.parsed_severity(), notice.code().code()) => {
-                let meaning = Meaning::of(notice.routine());
-                if meaning == Meaning::Change {
-                    warnings.0.fetch_add(1, Ordering::Release);
-                }
                 // Its detail may quote values.
                 let (warning, code, routine) = (notice.message(), notice.code().code(), notice.routine());
-                match meaning {
+                match Meaning::of(routine) {
                     Meaning::Change => {
+                        warnings.0.fetch_add(1, Ordering::Release);
                         let meaning = "the database warned; what was changed meanwhile may not be safe, so it is not \
                                        acknowledged before it was written again";
                         tracing::warn!(warning, code, routine, "{meaning}");

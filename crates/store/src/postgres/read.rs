@@ -31,12 +31,9 @@ pub(super) async fn changes(
     after: Option<ChangePosition>,
     limit: usize,
 ) -> Result<Vec<ChangeRow>> {
-    let (at, key, rev) = match after {
-        Some(ChangePosition { at, partition, rev }) => (at, (partition.owner, partition.tenant, code(partition)), rev),
-        // Below every row, since no kind is negative.
-        None => (i64::MIN, (Uuid::nil(), Uuid::nil(), -1), 0),
-    };
-    let (owner, tenant, kind) = key;
+    let (at, partition, rev) =
+        after.map_or((i64::MIN, None, 0), |ChangePosition { at, partition, rev }| (at, Some(partition), rev));
+    let (owner, tenant, kind) = below(partition);
     let wanted = bucket.cast_signed();
     let params: [&(dyn ToSql + Sync); 7] = [&wanted, &at, &owner, &tenant, &kind, &rev.cast_signed(), &rows(limit)];
     let found = pool.query(Sql::Changes, &params).await?;
@@ -95,8 +92,7 @@ pub(super) async fn records(
 
 /// The partitions that exist, by key.
 pub(super) async fn partitions(pool: &Pool, after: Option<PartitionKey>, limit: usize) -> Result<Vec<PartitionKey>> {
-    let (owner, tenant, kind) =
-        after.map_or((Uuid::nil(), Uuid::nil(), -1), |after| (after.owner, after.tenant, code(after)));
+    let (owner, tenant, kind) = below(after);
     let found = pool.query(Sql::Partitions, &[&owner, &tenant, &kind, &rows(limit)]).await?;
     found.iter().map(|found| row::key(found, 0)).collect()
 }
@@ -170,6 +166,11 @@ impl Query {
         self.params.push((Box::new(value), kind));
         self.sql.push_str(&format!("${}", self.params.len()));
     }
+}
+
+/// What comes before all that is wanted: a key, or where there is none what is below every row, since no kind is negative.
+pub(super) fn below(after: Option<PartitionKey>) -> (Uuid, Uuid, i16) {
+    after.map_or((Uuid::nil(), Uuid::nil(), -1), |after| (after.owner, after.tenant, code(after)))
 }
 
 /// The kind of a partition as a column holds it.

@@ -2,7 +2,7 @@
 //! taken up again, and servers of the release before go on working in between.
 
 use tokio_postgres::Client;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::fault::{Fault, failure, judge};
 use super::row;
@@ -117,9 +117,7 @@ async fn note(client: &Client, found: Option<u32>) -> Result<String> {
 
 /// Whether PostgreSQL notices damaged pages; other engines, which do not know the setting, have ways of their own.
 async fn has_checksums(client: &Client) -> Result<bool> {
-    let sql = "SELECT current_setting('data_checksums', true) IS DISTINCT FROM 'off'";
-    let row = client.query_typed_one(sql, &[]).await.map_err(|error| failure(&error))?;
-    row.try_get(0).map_err(|error| failure(&error))
+    holds(client, "SELECT current_setting('data_checksums', true) IS DISTINCT FROM 'off'", &[]).await
 }
 
 /// Takes a step, of which another may just have taken the same.
@@ -225,15 +223,20 @@ fn index_of(step: &str) -> Option<&str> {
 }
 
 async fn is_there(client: &Client, name: &str) -> Result<bool> {
-    let sql = "SELECT to_regclass($1) IS NOT NULL";
-    let row = client.query_typed_one(sql, &[(&name, Type::TEXT)]).await.map_err(|error| failure(&error))?;
-    row.try_get(0).map_err(|error| failure(&error))
+    holds(client, "SELECT to_regclass($1) IS NOT NULL", &[&name]).await
 }
 
 async fn is_required(client: &Client, column: &str) -> Result<bool> {
     let sql = "SELECT count(*) > 0 FROM pg_attribute
                WHERE attrelid = to_regclass('history') AND attname = $1 AND attnotnull";
-    let row = client.query_typed_one(sql, &[(&column, Type::TEXT)]).await.map_err(|error| failure(&error))?;
+    holds(client, sql, &[&column]).await
+}
+
+/// What a query says that yields one truth value, about texts.
+async fn holds(client: &Client, sql: &str, about: &[&&str]) -> Result<bool> {
+    let about: Vec<(&(dyn ToSql + Sync), Type)> =
+        about.iter().map(|text| (*text as &(dyn ToSql + Sync), Type::TEXT)).collect();
+    let row = client.query_typed_one(sql, &about).await.map_err(|error| failure(&error))?;
     row.try_get(0).map_err(|error| failure(&error))
 }
 
@@ -246,7 +249,7 @@ async fn distribute(client: &Client, table: &str, step: &str) -> Result<bool> {
         }
         match client.batch_execute(step).await.map_err(|error| judge(&error)) {
             Ok(()) => return Ok(true),
-            Err(Fault::Taken | Fault::Again(_)) if tries < TRIES => tries += 1,
+            Err(Fault::Taken | Fault::Again(_) | Fault::Locked(_)) if tries < TRIES => tries += 1,
             Err(Fault::Failed(_)) if is_distributed(client, table).await? => return Ok(false),
             Err(fault) => return Err(fault.into()),
         }
@@ -255,9 +258,7 @@ async fn distribute(client: &Client, table: &str, step: &str) -> Result<bool> {
 
 async fn is_distributed(client: &Client, table: &str) -> Result<bool> {
     let sql = "SELECT count(*) > 0 FROM pg_dist_partition WHERE logicalrelid = to_regclass($1)";
-    let row = client.query_typed_one(sql, &[(&table, Type::TEXT)]).await.map_err(|error| {
-        let why = failure(&error);
+    holds(client, sql, &[&table]).await.map_err(|why| {
         Error::Io(format!("the database cannot distribute tables; is the extension `citus` there? {why}"))
-    })?;
-    row.try_get(0).map_err(|error| failure(&error))
+    })
 }

@@ -58,9 +58,7 @@ impl Inner {
     async fn standings(&self, after: Option<PartitionKey>, limit: usize) -> Result<Vec<Standing>> {
         let sql = "SELECT owner, tenant, kind, rev, last_time, live, head FROM partition
                    WHERE (owner, tenant, kind) > ($1, $2, $3) ORDER BY owner, tenant, kind LIMIT $4";
-        // Below every row, since no kind is negative.
-        let (owner, tenant, kind) =
-            after.map_or((Uuid::nil(), Uuid::nil(), -1), |after| (after.owner, after.tenant, code(after)));
+        let (owner, tenant, kind) = read::below(after);
         let limit = read::rows(limit);
         let params: [(&(dyn ToSql + Sync), Type); 4] =
             [(&owner, Type::UUID), (&tenant, Type::UUID), (&kind, Type::INT2), (&limit, Type::INT8)];
