@@ -223,8 +223,7 @@ fn enumerations() {
               400 BadRequest
                 BadRequest /Stock: found `Store,`, expected one of `None`, `Store`, `Online`, `Partner`; did you mean `Store`?
             {"Stock":""}
-              400 BadRequest
-                BadRequest /Stock: found ``, expected one of `None`, `Store`, `Online`, `Partner`
+              nothing
             {"Stock":16}
               400 BadRequest
                 BadRequest /Stock: found the number `16`, expected one of `None`, `Store`, `Online`, `Partner`
