@@ -50,10 +50,8 @@ impl<R: Resources> Service<R> {
             let member = self.one_of(caller, &route.resource.steps, &row, task.action()).await?;
             let done = match task {
                 Task::DeleteEach => {
-                    self.resources.delete(caller, &member, row.tag, &request.exchange).await.map(|done| match done {
-                        Changed::Done(()) => Changed::Done(row),
-                        Changed::Conflict => Changed::Conflict,
-                    })
+                    let deleted = self.resources.delete(caller, &member, row.tag, &request.exchange).await;
+                    deleted.map(|done| done.map(|()| row))
                 }
                 _ => {
                     let Body::Entity(body) = self.body(understood, row.ty, Intent::Update)? else {

@@ -51,42 +51,46 @@ impl Service {
         tenant: Uuid,
         spot: &Spot,
         reach: &Reach,
-    ) -> Result<Option<Entity>, Problem> {
+    ) -> Result<Entity, Problem> {
         let person = |id| Owner { tenant, id };
-        let group = match *spot {
+        match *spot {
             Spot::Photo { person: id, maybe: true } => {
-                return self.read_place_of_photo(caller, person(id)).await.map(|row| Some(row.into()));
+                self.read_place_of_photo(caller, person(id)).await.map(Entity::from)
             }
-            Spot::Photo { person: id, .. } => {
-                return self.read_photo(caller, person(id)).await.map(|row| Some(row.into()));
-            }
-            Spot::Size(id, ref size) => {
-                return self.read_photo_of_size(caller, person(id), size).await.map(|row| Some(row.into()));
-            }
-            Spot::Group(group) => group,
+            Spot::Photo { person: id, .. } => self.read_photo(caller, person(id)).await.map(Entity::from),
+            Spot::Size(id, ref size) => self.read_photo_of_size(caller, person(id), size).await.map(Entity::from),
+            Spot::Group(group) => self.read_group(caller, (tenant, group), reach).await,
             Spot::Membership(id, group) => {
                 self.member(caller, (tenant, group), id).await.map_err(|_| no_person(&group.to_string()))?;
-                group
+                self.read_group(caller, (tenant, group), reach).await
             }
             Spot::Member(group, id) => {
                 let member = self.member(caller, (tenant, group), id).await?;
-                return self.read_related(caller, member, reach).await.map(Some);
+                self.read_related(caller, member, reach).await
             }
             Spot::Report(id, report) => {
                 let report = self.report(caller, person(id), report).await?;
-                return self.read_related(caller, report, reach).await.map(Some);
+                self.read_related(caller, report, reach).await
             }
             Spot::Manager(id) => {
                 let (manager, _) = self.manager_of(caller, person(id)).await?;
-                return self.read_related(caller, manager, reach).await.map(Some);
+                self.read_related(caller, manager, reach).await
             }
             Spot::Groups | Spot::Members(_) | Spot::MemberOf(_) | Spot::Reports(_) | Spot::Photos(_) => {
-                return Err(not_offered("this address"));
+                Err(not_offered("this address"))
             }
-        };
+        }
+    }
+
+    async fn read_group(
+        &self,
+        caller: &Caller,
+        (tenant, group): (Uuid, Uuid),
+        reach: &Reach,
+    ) -> Result<Entity, Problem> {
         self.admit_reach(caller, Uuid::nil(), reach)?;
         let (_, entry) = self.group_entry(tenant, group).await?;
-        self.group_entity(&Look::new(self, caller), tenant, &entry, reach).await.map(Some)
+        self.group_entity(&Look::new(self, caller), tenant, &entry, reach).await
     }
 
     /// A person at the end of a relationship.
@@ -209,11 +213,7 @@ impl Service {
             Spot::Group(group) => self.delete_group(caller, (tenant, *group), basis, exchange).await,
             Spot::Photo { person, .. } => {
                 let person = Owner { tenant, id: *person };
-                let changed = self.set_photo(caller, person, None, basis, exchange).await?;
-                Ok(match changed {
-                    Changed::Done(_) => Changed::Done(()),
-                    Changed::Conflict => Changed::Conflict,
-                })
+                self.set_photo(caller, person, None, basis, exchange).await.map(|changed| changed.map(drop))
             }
             Spot::Photos(_) | Spot::Size(..) => Err(only_a_file("GET, HEAD")),
             _ => Err(elsewhere()),

@@ -217,8 +217,7 @@ impl Service {
         let audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item)).finish();
         let changes = vec![Change::Put { item: item.clone(), index: Vec::new() }];
         let commit = Commit { partition: owner.partition(), at, expect: vec![unchanged(before)], changes, audit };
-        let done = self.commit(commit).await?;
-        Ok(done.map_or(Changed::Conflict, |_| Changed::Done(Visible::written(&item).row(collection.target))))
+        Ok(self.commit(commit).await?.map(|_| Visible::written(&item).row(collection.target)).into())
     }
 
     pub(crate) async fn delete_item(
@@ -240,7 +239,7 @@ impl Service {
         let writing = Writing { caller, entry: &[], owner: owner.id, at };
         let changes = removal(collection.target, before, &writing);
         let commit = Commit { partition: owner.partition(), at, expect: vec![unchanged(before)], changes, audit };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
+        Ok(self.commit(commit).await?.map(drop).into())
     }
 
     /// Removes every item of the profile that exists for the caller; the person stays, and what they are related to.
@@ -264,7 +263,7 @@ impl Service {
         }
         let expect = vec![Precondition::Rev(snapshot.rev())];
         let commit = Commit { partition: owner.partition(), at, expect, changes, audit: audit.finish() };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
+        Ok(self.commit(commit).await?.map(drop).into())
     }
 
     /// The item as it is, if it is visible; `None` when it no longer has the version that the change presumes.
@@ -278,7 +277,7 @@ impl Service {
         basis: Option<Tag>,
     ) -> Result<Option<&'a Arc<Item>>, Problem> {
         let item = Self::visible(&Look::new(self, caller), owner, snapshot, collection, id).await?.item();
-        Ok(Some(item).filter(|item| basis.is_none_or(|basis| basis == rules::tag(item))))
+        Ok(Some(item).filter(|item| !is_outdated(item, basis)))
     }
 
     /// The turn of a change, where changes must be repeatable.
@@ -315,6 +314,11 @@ fn removal(ty: &'static StructType, item: &Item, writing: &Writing<'_>) -> Vec<C
     let gone = Change::Delete { collection: item.collection.clone(), id: item.id.clone() };
     let record = codec::read_members(ty, &item.body).ok().filter(|_| item.header.unverified_inference);
     [gone].into_iter().chain(record.and_then(|record| rejection(item, &record, writing))).collect()
+}
+
+/// Has the item another version by now than a change presumes?
+pub(crate) fn is_outdated(item: &Item, basis: Option<Tag>) -> bool {
+    basis.is_some_and(|basis| basis != rules::tag(item))
 }
 
 pub(crate) fn unchanged(item: &Item) -> Precondition {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::access::{Look, Visible};
 use crate::audit::{Activity, Audit};
 use crate::directory::Roll;
-use crate::items::{damaged, unchanged};
+use crate::items::{damaged, is_outdated, unchanged};
 use crate::model::{PROFILE, USER};
 use crate::once::{Ground, Sent};
 use crate::problems::{from_store, no_person};
@@ -127,38 +127,54 @@ impl Service {
         let turn_of_names = self.turn_of_names(caller, owner, &patch).await?;
         let snapshot = self.snapshot(caller, owner).await?;
         let before = snapshot.items(PERSON).first().ok_or_else(damaged)?;
-        if basis.is_some_and(|basis| basis != rules::tag(before)) {
+        if is_outdated(before, basis) {
             return Ok(Changed::Conflict);
         }
-        let old = Self::person_of(&snapshot)?;
+        let Rewriting { item, names, commit } = self.rewriting(caller, owner, &snapshot, before, patch, exchange)?;
+        let done = match names {
+            None => self.commit(commit).await?,
+            Some((old, new)) => {
+                let Some(turn_of_names) = turn_of_names else { return Ok(Changed::Conflict) };
+                let service = self.clone();
+                self.to_the_end(async move {
+                    let _turn = turn;
+                    service.rename(owner, &old, &new, commit, &turn_of_names).await
+                })
+                .await?
+            }
+        };
+        Ok(done.map(|_| person_row(&item, basic)).into())
+    }
+
+    /// What a change of a person writes: their entry, and what else shows their name.
+    fn rewriting(
+        &self,
+        caller: &Caller,
+        owner: Owner,
+        snapshot: &Snapshot,
+        before: &Arc<Item>,
+        patch: Patch,
+        exchange: &Exchange,
+    ) -> Result<Rewriting, Problem> {
+        let old = Self::person_of(snapshot)?;
         let record = rules::changed_person(old.clone(), patch)?;
         let at = self.effects.change_time(snapshot.last_time());
         let writing = Writing { caller, entry: &[], owner: owner.id, at };
         let item = rules::entry(PERSON, &record, Some(before), &writing);
         let (old_name, new_name) = (principal_name(&old), principal_name(&record));
-        let renamed = old_name != new_name;
         let mut audit = Audit::new(caller, Activity::Update, exchange).item(Some(before), Some(&item));
         let mut changes = vec![put_person(owner.tenant, &item)];
-        if renamed {
-            for (account, renamed) in renamed_items(&snapshot, new_name, &writing) {
+        let mut expect = unchanged(before);
+        if old_name != new_name {
+            expect = Precondition::Rev(snapshot.rev());
+            for (account, renamed) in renamed_items(snapshot, new_name, &writing) {
                 audit = audit.item(Some(&account), Some(&renamed));
                 changes.push(Change::Put { item: renamed, index: Vec::new() });
             }
         }
-        let expect = if renamed { Precondition::Rev(snapshot.rev()) } else { unchanged(before) };
+        let names = (folded(old_name) != folded(new_name)).then(|| (old_name.to_owned(), new_name.to_owned()));
         let commit = Commit { partition: owner.partition(), at, expect: vec![expect], changes, audit: audit.finish() };
-        let done = if folded(old_name) == folded(new_name) {
-            self.commit(commit).await?
-        } else {
-            let Some(turn_of_names) = turn_of_names else { return Ok(Changed::Conflict) };
-            let (service, old_name, new_name) = (self.clone(), old_name.to_owned(), new_name.to_owned());
-            self.to_the_end(async move {
-                let _turn = turn;
-                service.rename(owner, &old_name, &new_name, commit, &turn_of_names).await
-            })
-            .await?
-        };
-        Ok(done.map_or(Changed::Conflict, |_| Changed::Done(person_row(&item, basic))))
+        Ok(Rewriting { item, names, commit })
     }
 
     /// Removes a person and everything of theirs; what they did elsewhere stays in others' records.
@@ -172,7 +188,7 @@ impl Service {
         let turn = self.turn().await;
         let snapshot = self.snapshot(caller, owner).await?;
         let before = snapshot.items(PERSON).first().ok_or_else(damaged)?;
-        if basis.is_some_and(|basis| basis != rules::tag(before)) {
+        if is_outdated(before, basis) {
             return Ok(Changed::Conflict);
         }
         let name = Self::person_of(&snapshot)?;
@@ -215,6 +231,15 @@ impl Service {
         self.effects.spawn(Box::pin(async move { drop(tell.send(change.await)) }));
         told.await.map_err(|_| Problem::new(Kind::Internal, "a change has ended early; the log says why"))?
     }
+}
+
+/// A change of a person, ready to be made.
+struct Rewriting {
+    /// Their entry from then on.
+    item: Arc<Item>,
+    /// The name by which they were found, and the one by which they will be, where these differ.
+    names: Option<(String, String)>,
+    commit: Commit,
 }
 
 /// The items that show the user principal name, before and after it changed.

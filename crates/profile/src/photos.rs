@@ -109,9 +109,8 @@ impl Service {
         changes.extend(after.clone().map(|item| Change::Put { item, index: Vec::new() }));
         let expect = vec![Precondition::Rev(snapshot.rev())];
         let commit = Commit { partition: person.partition(), at, expect, changes, audit };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| {
-            Changed::Done(after.as_deref().and_then(item_row).unwrap_or_else(|| row(0, None, "", (0, 0))))
-        }))
+        let done = self.commit(commit).await?;
+        Ok(done.map(|_| after.as_deref().and_then(item_row).unwrap_or_else(|| row(0, None, "", (0, 0)))).into())
     }
 }
 

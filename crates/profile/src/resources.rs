@@ -88,7 +88,7 @@ impl Resources for Service {
                 let snapshot = look.snapshot(*owner).await?;
                 self.entity_of(&look, &snapshot, *owner, *basic, reach).await
             }
-            Target::Directory(tenant, spot) => return self.read_spot(caller, *tenant, spot, reach).await,
+            Target::Directory(tenant, spot) => self.read_spot(caller, *tenant, spot, reach).await,
             Target::Profile(owner) => {
                 let look = Look::new(self, caller);
                 let snapshot = look.snapshot(*owner).await?;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::access::{Policy, Visible};
 use crate::audit::{Activity, Audit};
-use crate::items::{damaged, unchanged};
+use crate::items::{damaged, is_outdated, unchanged};
 use crate::model::{ADMIN, PEOPLE_ADMIN_SETTINGS};
 use crate::once::Sent;
 use crate::problems::{from_store, no_item};
@@ -205,8 +205,7 @@ impl Service {
         // The whole, for a name must be alone among all.
         let expect = settings.as_ref().map_or(Precondition::Absent, |found| Precondition::Rev(found.rev()));
         let commit = kept.put(&item, before, Activity::Update, expect, exchange);
-        let done = self.commit(commit).await?;
-        Ok(done.map_or(Changed::Conflict, |_| Changed::Done(Visible::written(&item).row(navigation.target))))
+        Ok(self.commit(commit).await?.map(|_| Visible::written(&item).row(navigation.target)).into())
     }
 
     /// Removes a setting; of one of which there is one, what was changed.
@@ -222,7 +221,7 @@ impl Service {
         let Some(before) = found(settings.as_deref(), navigation, id) else {
             return if navigation.collection { Err(no_item()) } else { Ok(Changed::Done(())) };
         };
-        if basis.is_some_and(|basis| basis != rules::tag(before)) {
+        if is_outdated(before, basis) {
             return Ok(Changed::Conflict);
         }
         let at = self.effects.change_time(settings.as_ref().map_or(0, |settings| settings.last_time()));
@@ -233,7 +232,7 @@ impl Service {
             changes: vec![Change::Delete { collection: before.collection.clone(), id: before.id.clone() }],
             audit: Audit::new(caller, Activity::Delete, exchange).item(Some(before), None).finish(),
         };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
+        Ok(self.commit(commit).await?.map(drop).into())
     }
 
     /// Removes all settings: everything is as at first.
@@ -259,7 +258,7 @@ impl Service {
             changes: items().map(gone).collect(),
             audit: audit.finish(),
         };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
+        Ok(self.commit(commit).await?.map(drop).into())
     }
 }
 

@@ -185,7 +185,7 @@ impl Resources for Shop {
     ) -> Result<Changed<Row>, Problem> {
         self.alter(exchange, |change| {
             let item = target.item(change.state)?;
-            Ok(row(change.update(target.table, &item, content, basis)?))
+            Ok(change.update(target.table, &item, content, basis)?.map(|item| item.row()))
         })
     }
 
@@ -249,7 +249,7 @@ impl Resources for Shop {
     ) -> Result<Changed<Row>, Problem> {
         self.alter(exchange, |change| {
             let item = target.item(change.state)?;
-            Ok(row(change.set_media(target.table, &item, stream(property), media, basis)))
+            Ok(change.set_media(target.table, &item, stream(property), media, basis).map(|item| item.row()))
         })
     }
 
@@ -302,13 +302,6 @@ fn entity(state: &State, item: &Item, reach: &Reach) -> Entity {
         ends.iter().map(|end| entity(state, end, further)).collect()
     });
     Entity { row: item.row(), related: related.collect() }
-}
-
-fn row(changed: Changed<Arc<Item>>) -> Changed<Row> {
-    match changed {
-        Changed::Done(item) => Changed::Done(item.row()),
-        Changed::Conflict => Changed::Conflict,
-    }
 }
 
 /// The relationship that a target is the end of, and the row whose it is.

@@ -175,3 +175,20 @@ pub enum Changed<T> {
     /// The entity had changed meanwhile: nothing is done, read again.
     Conflict,
 }
+
+impl<T> Changed<T> {
+    /// The same, where what is done is told otherwise.
+    pub fn map<U>(self, tell: impl FnOnce(T) -> U) -> Changed<U> {
+        match self {
+            Changed::Done(done) => Changed::Done(tell(done)),
+            Changed::Conflict => Changed::Conflict,
+        }
+    }
+}
+
+/// `None` is a conflict.
+impl<T> From<Option<T>> for Changed<T> {
+    fn from(done: Option<T>) -> Self {
+        done.map_or(Changed::Conflict, Changed::Done)
+    }
+}

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Roll;
 use crate::access::{Look, Visible};
 use crate::audit::{Activity, Audit};
-use crate::items::{damaged, unchanged};
+use crate::items::{damaged, is_outdated, unchanged};
 use crate::model::GROUP;
 use crate::once::{Ground, Sent};
 use crate::problems::{from_store, no_person};
@@ -109,7 +109,7 @@ impl Service {
     ) -> Result<Changed<Row>, Problem> {
         let _turn = self.turn().await;
         let (snapshot, before) = self.group_entry(tenant, group).await?;
-        if basis.is_some_and(|basis| basis != rules::tag(&before)) {
+        if is_outdated(&before, basis) {
             return Ok(Changed::Conflict);
         }
         let old = codec::read_members(&GROUP, &before.body).map_err(|_| damaged())?;
@@ -126,7 +126,7 @@ impl Service {
             changes,
             audit,
         };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(Visible::written(&item).row(&GROUP))))
+        Ok(self.commit(commit).await?.map(|_| Visible::written(&item).row(&GROUP)).into())
     }
 
     /// Removes a group. What its members' partitions say of it means nothing from then on.
@@ -139,7 +139,7 @@ impl Service {
     ) -> Result<Changed<()>, Problem> {
         let _turn = self.turn().await;
         let (snapshot, before) = self.group_entry(tenant, group).await?;
-        if basis.is_some_and(|basis| basis != rules::tag(&before)) {
+        if is_outdated(&before, basis) {
             return Ok(Changed::Conflict);
         }
         let at = self.effects.change_time(snapshot.last_time());
@@ -147,7 +147,7 @@ impl Service {
         let expect = vec![Precondition::Rev(snapshot.rev())];
         let commit =
             Commit { partition: group_partition((tenant, group)), at, expect, changes: vec![Change::Drop], audit };
-        Ok(self.commit(commit).await?.map_or(Changed::Conflict, |_| Changed::Done(())))
+        Ok(self.commit(commit).await?.map(drop).into())
     }
 }
 
