@@ -15,7 +15,7 @@ mod rsa;
 mod scope;
 mod shelf;
 
-pub use apps::{APPS, App, CLIENT, DAEMON, SECRET, WEB};
+pub use apps::{APPS, App, CLIENT, DAEMON, WEB};
 pub use authorize::{Authorization, Delivery, Prompt, Reply, Stop};
 pub use desk::{Desk, Facts, Grant, Member};
 pub use device::{Device, DeviceCode};

@@ -23,7 +23,7 @@ pub struct App {
 }
 
 /// The secret of every app that has one.
-pub const SECRET: &str = "vitae-dev-secret";
+const SECRET: &str = "vitae-dev-secret";
 
 /// Everything an app can do for a person; the one that is left out is for apps alone.
 const FOR_PEOPLE: Scopes = Scopes::of(&[

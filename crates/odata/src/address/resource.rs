@@ -54,21 +54,6 @@ impl Address {
         says.and_then(of_step).filter(|ty| ty.kind == StructKind::Entity)
     }
 
-    /// The type of what the address leads to, and whether it leads to many of them. Casts are counted.
-    pub fn leads_to(&self) -> Option<(Type, bool)> {
-        match self.place {
-            Place::Collection(ty) => Some((Type::Struct(ty), true)),
-            Place::Entity(ty) => Some((Type::Struct(ty), false)),
-            Place::Property(property) | Place::Item(property) => {
-                let last = self.steps.iter().rev().find(|step| !matches!(step, Step::Filter(_)));
-                let ty = if let Some(Step::Cast(ty)) = last { Type::Struct(ty) } else { property.ty };
-                Some((ty, property.collection && matches!(self.place, Place::Property(_))))
-            }
-            Place::Value(ty, collection) => Some((ty, collection)),
-            _ => None,
-        }
-    }
-
     /// Does the entity or collection live inside another entity?
     pub fn is_contained(&self) -> bool {
         self.relationship().is_some_and(|navigation| navigation.contained)

@@ -23,9 +23,9 @@ pub(crate) use write::encoded;
 pub use write::{key, key_predicate};
 
 /// Most bytes of a path, as sent.
-pub const MAX_LENGTH: usize = 16 * 1024;
+const MAX_LENGTH: usize = 16 * 1024;
 /// Most segments of a path.
-pub const MAX_SEGMENTS: usize = 100;
+const MAX_SEGMENTS: usize = 100;
 /// As many segments as most paths have at most.
 const USUAL_SEGMENTS: usize = 8;
 
