@@ -15,6 +15,7 @@ use bytes::Bytes;
 use serde_json::json;
 use store::postgres::{Options, PostgresStore};
 use store::{PartitionKey, PartitionKind, Store};
+use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio_postgres::{Client, NoTls, Statement};
 use uuid::Uuid;
@@ -70,44 +71,64 @@ pub(crate) fn measure(vitae: &Path, time: Duration, rounds: u64) -> Outcome<Poin
     // Now that who asks is there, nobody need be looked for at each request.
     site.database()?.close_doors(site.folder())?;
     let server = site.start()?;
-    let (key, load) = (item.key, item.load(&server));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.or_fail("cannot start")?;
-    let url = site.database()?.url();
-    let bare = runtime.block_on(Bare::connect(&url, key))?;
-    let options = Options::new(Uuid::from_u128(1));
-    let kept = runtime.block_on(PostgresStore::open(&url, &options)).or_fail("the store")?;
-    let kept = Arc::new(kept);
-    let of_bare = |time| {
-        runtime.block_on(together(
-            time,
-            |number| Bare { number, ..bare.clone() },
-            |bare| async move { bare.read().await },
-        ))
-    };
-    let of_store = |time| {
-        let read = move |store: Arc<PostgresStore>| async move { matches!(store.snapshot(key).await, Ok(Some(_))) };
-        runtime.block_on(together(time, |_| Arc::clone(&kept), read))
-    };
-    for warm in [of_bare(WARM_UP)?, of_store(WARM_UP)?, load.run(WARM_UP)?] {
-        sound(&warm)?;
-    }
-    let meter = Meter { server: server.process.id(), database: runtime.block_on(bare.connections())? };
-    let mut turns = (Vec::new(), Vec::new(), Vec::new());
-    let mut trips = Vec::new();
-    for _ in 0..rounds {
-        turns.0.push(turn(&meter, || of_bare(time))?);
-        turns.1.push(turn(&meter, || of_store(time))?);
-        let before = runtime.block_on(bare.lookups())?;
-        let turn = turn(&meter, || load.run(time))?;
-        let made = runtime.block_on(bare.lookups())? - before;
-        trips.push(made / turn.tally.latencies.len().max(1) as f64);
-        turns.2.push(turn);
-    }
-    let reads =
-        PointReads { bare: medians(turns.0), store: medians(turns.1), service: medians(turns.2), trips: median(trips) };
+    let ways = Ways::to(&item, &site.database()?.url(), &server)?;
+    let reads = ways.in_turns(time, rounds, server.process.id())?;
     server.end()?;
     Ok(reads)
+}
+
+/// The three ways to one item.
+struct Ways {
+    runtime: Runtime,
+    key: PartitionKey,
+    bare: Bare,
+    store: Arc<PostgresStore>,
+    service: Load,
+}
+
+impl Ways {
+    fn to(item: &Item, database: &str, server: &Running) -> Outcome<Ways> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.or_fail("cannot start")?;
+        let key = item.key;
+        let bare = runtime.block_on(Bare::connect(database, key))?;
+        let options = Options::new(Uuid::from_u128(1));
+        let store = Arc::new(runtime.block_on(PostgresStore::open(database, &options)).or_fail("the store")?);
+        Ok(Ways { runtime, key, bare, store, service: item.load(server) })
+    }
+
+    /// Each way for that time, so many rounds, after a moment to warm up.
+    fn in_turns(&self, time: Duration, rounds: u64, server: u32) -> Outcome<PointReads> {
+        for warm in [self.through_bare(WARM_UP)?, self.through_store(WARM_UP)?, self.service.run(WARM_UP)?] {
+            sound(&warm)?;
+        }
+        let meter = Meter { server, database: self.runtime.block_on(self.bare.connections())? };
+        let (mut bare, mut store, mut service, mut trips) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            bare.push(turn(&meter, || self.through_bare(time))?);
+            store.push(turn(&meter, || self.through_store(time))?);
+            let before = self.lookups()?;
+            let turn = turn(&meter, || self.service.run(time))?;
+            trips.push((self.lookups()? - before) / turn.tally.latencies.len().max(1) as f64);
+            service.push(turn);
+        }
+        Ok(PointReads { bare: medians(bare), store: medians(store), service: medians(service), trips: median(trips) })
+    }
+
+    fn through_bare(&self, time: Duration) -> Outcome<Tally> {
+        let subject = |number| Bare { number, ..self.bare.clone() };
+        self.runtime.block_on(together(time, subject, |bare| async move { bare.read().await }))
+    }
+
+    fn through_store(&self, time: Duration) -> Outcome<Tally> {
+        let key = self.key;
+        let read = move |store: Arc<PostgresStore>| async move { matches!(store.snapshot(key).await, Ok(Some(_))) };
+        self.runtime.block_on(together(time, |_| Arc::clone(&self.store), read))
+    }
+
+    fn lookups(&self) -> Outcome<f64> {
+        self.runtime.block_on(self.bare.lookups())
+    }
 }
 
 impl PointReads {
