@@ -25,7 +25,7 @@ use crate::{run_async, term};
 const WORKERS: usize = 4;
 
 /// How long an answer of a database is waited for: a person is written in one transaction.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Copies, and says what came of it.
 pub(crate) fn run(args: &cli::Copy) -> Outcome {
@@ -54,7 +54,7 @@ fn named(given: Option<&str>, flag: &str, variable: &str) -> Outcome<Place> {
 
 /// How databases are reached.
 fn database(file: Option<&Path>) -> Outcome<Database> {
-    let usual = Database { timeout: TIMEOUT, ..Database::default() };
+    let usual = Database { deadline: DEADLINE, ..Database::default() };
     let Some(file) = file else { return Ok(usual) };
     // The rest of the settings does not matter here.
     let (settings, _) = Config::read(Some(file), &|name| std::env::var(name).ok())?.legible()?.judged();

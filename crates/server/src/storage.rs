@@ -27,7 +27,7 @@ pub(crate) struct Database {
     /// A file of certificates to trust instead of the machine's.
     pub(crate) authorities: Option<PathBuf>,
     /// How long an answer is waited for.
-    pub(crate) timeout: Duration,
+    pub(crate) deadline: Duration,
     /// For how long what another server may have changed is shown as it was.
     pub(crate) staleness: Duration,
     /// How many transactions are under way at once.
@@ -152,7 +152,7 @@ impl Default for Database {
             url: None,
             pooler: false,
             authorities: None,
-            timeout: usual.deadline,
+            deadline: usual.deadline,
             staleness: usual.staleness,
             writers: usual.writers,
             readers: usual.readers,
@@ -164,7 +164,7 @@ impl Database {
     fn options(&self, cache_bytes: usize) -> postgres::Options {
         postgres::Options {
             cache_bytes,
-            deadline: self.timeout,
+            deadline: self.deadline,
             staleness: self.staleness,
             writers: self.writers,
             readers: self.readers,

@@ -81,7 +81,7 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         "how long an answer of the database is waited for, in milliseconds",
         |settings, value| {
             let milliseconds = value.number(100, 60_000)?;
-            settings.database.timeout = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX));
+            settings.database.deadline = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX));
             Ok(())
         },
     ),

@@ -49,8 +49,8 @@ impl Signer {
     pub(crate) fn sign_text(self, header: &str, claims: &str) -> String {
         let message = unsigned(header, claims);
         let signature = match self {
-            Signer::Rsa => by_library(&message, RSA, Algorithm::RS256),
-            Signer::OtherRsa => by_library(&message, OTHER_RSA, Algorithm::RS256),
+            Signer::Rsa => by_library(&message, RSA),
+            Signer::OtherRsa => by_library(&message, OTHER_RSA),
             Signer::Ec(_) => panic!("signs objects only"),
             Signer::Hmac => {
                 let key = EncodingKey::from_secret(RSA_PUBLIC.as_bytes());
@@ -85,7 +85,7 @@ fn rsa_jwk(pem: &str) -> Value {
     json!(Jwk::from_decoding_key(&key, None).expect("a JWK"))
 }
 
-fn by_library(message: &str, pem: &str, algorithm: Algorithm) -> String {
+fn by_library(message: &str, pem: &str) -> String {
     let key = EncodingKey::from_rsa_pem(pem.as_bytes()).expect("a private key");
-    jsonwebtoken::crypto::sign(message.as_bytes(), &key, algorithm).expect("it signs")
+    jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::RS256).expect("it signs")
 }
