@@ -1,4 +1,5 @@
-//! `cargo xtask lab`: the fault laboratory. What is promised of Vitae when things go wrong, tried out on the real binary.
+//! `cargo xtask lab`: the fault laboratory. What is promised of Vitae when things go wrong, tried out on the real
+//! binary.
 //!
 //! Each lab prints what it did and found, and fails on a violation. All of chance follows from one seed, which is told.
 //! Figures are counts; nothing is judged by the time it took, since the machine may be busy, but for the long form of

@@ -8,7 +8,8 @@
 //!
 //! let issuer = dev::DevIssuer::generate(&mut testing::random(1));
 //! let authenticator = Authenticator::new(vec![issuer.as_issuer()?], 4096)?;
-//! let request = dev::TokenRequest { scopes: Scopes::parse("User.Read.All"), app_id: "cli".into(), ttl: 60, ..Default::default() };
+//! let scopes = Scopes::parse("User.Read.All");
+//! let request = dev::TokenRequest { scopes, app_id: "cli".into(), ttl: 60, ..Default::default() };
 //! let header = format!("Bearer {}", issuer.mint(&request));
 //! let caller = authenticator.authenticate(Some(header.as_bytes()), 30)?;
 //! assert!(!caller.is_delegated());

@@ -1,9 +1,9 @@
-//! Who changes what others change meanwhile: tries again, and takes turns with those who do so too. If all of them tried
-//! at once, each change that came about would make all others read and judge in vain, and some of them over and over
-//! until they give up.
+//! Who changes what others change meanwhile: tries again, and takes turns with those who do so too. If all of them
+//! tried at once, each change that came about would make all others read and judge in vain, and some of them over and
+//! over until they give up.
 //!
-//! Nobody waits where there is no race, and a turn keeps nobody out who has not lost yet: whether a change may come about is
-//! decided where the data are. Other servers over the same data have their own turns.
+//! Nobody waits where there is no race, and a turn keeps nobody out who has not lost yet: whether a change may come
+//! about is decided where the data are. Other servers over the same data have their own turns.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -80,8 +80,8 @@ impl<'a> Attempts<'a> {
         if let Some(lane) = self.lane.filter(is_racing) {
             let vain = lane.vain.load(Ordering::Acquire);
             let turn = lane.turn.lock().await;
-            // Where whoever had it came to nothing, as with a store that does not answer, those who wait shall not find that
-            // out one after the other.
+            // Where whoever had it came to nothing, as with a store that does not answer, those who wait shall not find
+            // that out one after the other.
             self.turn = Some(turn).filter(|_| lane.vain.load(Ordering::Acquire) == vain);
         }
         Ok(())

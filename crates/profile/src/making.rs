@@ -49,7 +49,8 @@ impl Service {
         };
         let partition = roll.partition(Uuid::try_parse(&row.id).unwrap_or_default());
         let found = self.store.snapshot(partition).await.map_err(|error| from_store(&error))?;
-        // Also where it was made before: that may have been cut short. What is whole by now, others may have changed since.
+        // Also where it was made before: that may have been cut short. What is whole by now, others may have changed
+        // since.
         if found.is_some_and(|found| sent.is_open(&found)) {
             self.bind(caller, &row.id, &links, Some(row.at), exchange).await?;
             self.close(caller, &sent, (partition, &row.id), exchange).await?;

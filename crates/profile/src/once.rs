@@ -1,9 +1,9 @@
 //! POSTs that come again: what one has made is noted beside it, in the same commit, and told when it comes again
 //! (docs/adr/0019).
 //!
-//! A note is an item of the partition in a collection that no address leads to, so that it goes when the person goes. It
-//! says by digests which request it was, and of what was made the id. Where a partition is made, its id follows from the
-//! request, so that there is a place to look.
+//! A note is an item of the partition in a collection that no address leads to, so that it goes when the person goes.
+//! It says by digests which request it was, and of what was made the id. Where a partition is made, its id follows from
+//! the request, so that there is a place to look.
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ use crate::service::Service;
 
 /// For how long (in ticks of 100 ns) a request without a key is known by what an SDK sends. They give up before.
 const ATTEMPT_KEPT: i64 = 10 * 60 * 10_000_000;
-/// SDKs wait for a second at least before they try again. A further try that made something so much later than a first try
-/// arrived may be that one's own, though the clocks of two servers differ by less than this either way.
+/// SDKs wait for a second at least before they try again. A further try that made something so much later than a first
+/// try arrived may be that one's own, though the clocks of two servers differ by less than this either way.
 const APART: i64 = 5_000_000;
 /// Most notes of a kind in one partition; the oldest make room.
 const MOST_KEYS: usize = 256;
@@ -56,8 +56,8 @@ pub(crate) struct Noted {
 }
 
 impl Noted {
-    /// Makes it part of the commit. What must hold of the notes comes first: a request that lost to itself is carried out
-    /// already, and whatever else does not hold any more is none of its affair.
+    /// Makes it part of the commit. What must hold of the notes comes first: a request that lost to itself is carried
+    /// out already, and whatever else does not hold any more is none of its affair.
     pub(crate) fn join(self, commit: &mut Commit) {
         commit.changes.extend(self.changes);
         commit.expect.splice(0..0, self.expect);
@@ -212,7 +212,8 @@ impl<'a> Sent<'a> {
         self.note(notes).is_some_and(|note| note.open)
     }
 
-    /// Notes that nothing is: the change, and what it presumes; nothing where it is not this request that made the item.
+    /// Notes that nothing is: the change, and what it presumes; nothing where it is not this request that made the
+    /// item.
     fn closed(&self, notes: &Snapshot, made: &str) -> Option<(Precondition, Change)> {
         let note = self.note(notes).filter(|note| note.open && *note.said == *self.once.said && *note.made == *made)?;
         let header = Header { version: note.item.header.version + 1, ..note.item.header.clone() };

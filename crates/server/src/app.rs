@@ -234,8 +234,8 @@ impl App {
         }
     }
 
-    /// Is the process alive, and can it serve? For supervisors, which know neither names nor tokens. On a spare seat the
-    /// store has no longer than a part of the moment that these are taken for.
+    /// Is the process alive, and can it serve? For supervisors, which know neither names nor tokens. On a spare seat
+    /// the store has no longer than a part of the moment that these are taken for.
     async fn health(&self, path: &str, spare: bool) -> Option<Response> {
         let status = match path {
             "/healthz" => StatusCode::OK,

@@ -44,8 +44,8 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// How long a client may take to agree on keys.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// The most bytes of a request's first line and headers. In HTTP/2, of the list once unpacked (RFC 9113, section 6.5.2);
-/// h2 derives from it how many CONTINUATION frames may follow each other (five; CVE-2024-27316).
+/// The most bytes of a request's first line and headers. In HTTP/2, of the list once unpacked (RFC 9113, section
+/// 6.5.2); h2 derives from it how many CONTINUATION frames may follow each other (five; CVE-2024-27316).
 const HEADERS: u32 = 64 << 10;
 
 /// HTTP/2 streams of a connection at once (RFC 9113, section 5.1.2).

@@ -1,9 +1,9 @@
 //! The hash chain of a partition: each commit's link is a hash over the link before and what the commit recorded, so
 //! that nothing recorded can be changed, taken out or put in between without breaking a link.
 //!
-//! What may have to be erased (values, the list of items touched) enters a link only as a salted digest: once values and
-//! salt are gone, the digest tells nothing of them, and the chain still verifies. Written once, for every store. That the
-//! newest rows are gone is not seen here, but against the seals.
+//! What may have to be erased (values, the list of items touched) enters a link only as a salted digest: once values
+//! and salt are gone, the digest tells nothing of them, and the chain still verifies. Written once, for every store.
+//! That the newest rows are gone is not seen here, but against the seals.
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -133,7 +133,8 @@ impl Row {
         AuditRow { partition, rev, at, what, values, link }
     }
 
-    /// What is wrong with the row, given the link before and whether a later row drops the partition, where that is known.
+    /// What is wrong with the row, given the link before and whether a later row drops the partition, where that is
+    /// known.
     fn fault(&self, before: Option<Hash>, dropped_later: Option<bool>) -> Option<&'static str> {
         let (digested, linked) = match (self.digest, self.link) {
             (Some(digest), Some(link)) => (digest, link),

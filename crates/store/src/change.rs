@@ -1,4 +1,5 @@
-//! The record of what commits changed: change rows for readers that follow along, audit rows for readers that look back.
+//! The record of what commits changed: change rows for readers that follow along, audit rows for readers that look
+//! back.
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! Random operation sequences, done to the oracle and to a store, which is closed and opened again in between. After
-//! every step both must answer everything alike. A store that several servers share is opened by two, which act in turn.
+//! every step both must answer everything alike. A store that several servers share is opened by two, which act in
+//! turn.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;

@@ -11,7 +11,8 @@ pub enum Error {
     /// A precondition of a commit did not hold.
     #[error("a precondition does not hold: {0}")]
     Conflict(Precondition),
-    /// The store cannot answer now; trying again may help. Should the machine fail next, the write may yet be found done.
+    /// The store cannot answer now; trying again may help. Should the machine fail next, the write may yet be found
+    /// done.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
     /// What cannot be kept back to be committed with others. Trying again does not help.

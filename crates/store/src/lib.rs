@@ -7,8 +7,8 @@
 //!
 //! Three implementations pass the same conformance suite: [`memory::MemoryStore`], the oracle,
 //! [`sqlite::SqliteStore`], the embedded default, and [`postgres::PostgresStore`], for several servers on one
-//! database. [`overlay::Overlay`] keeps back changes over any of them, [`seal::Sealer`] binds their chains together, and
-//! [`moving::Mover`] brings everything from one to another.
+//! database. [`overlay::Overlay`] keeps back changes over any of them, [`seal::Sealer`] binds their chains together,
+//! and [`moving::Mover`] brings everything from one to another.
 
 mod cache;
 mod chain;

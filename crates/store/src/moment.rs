@@ -6,8 +6,8 @@ tokio::task_local! {
     static SINCE: Instant;
 }
 
-/// Does work of which each read may be of any moment since it began: who answers one request need not see what was changed
-/// while it was under way. Not for what changes something, which goes by what is there now.
+/// Does work of which each read may be of any moment since it began: who answers one request need not see what was
+/// changed while it was under way. Not for what changes something, which goes by what is there now.
 pub async fn of_one_moment<T>(work: impl Future<Output = T>) -> T {
     SINCE.scope(Instant::now(), work).await
 }

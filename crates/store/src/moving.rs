@@ -1,9 +1,9 @@
 //! Moving everything from one store into another, whatever the two are: partition by partition, beside writers of the
 //! source, and as often as it takes.
 //!
-//! A partition goes over in steps that each leave a sound chain of records, is read back and compared with the source, and
-//! only then exists in the target. So whatever ends a move, the next one sees from the target alone what is left to do.
-//! Nothing of others is overwritten: the target's chain must be a part of the source's, partition by partition.
+//! A partition goes over in steps that each leave a sound chain of records, is read back and compared with the source,
+//! and only then exists in the target. So whatever ends a move, the next one sees from the target alone what is left to
+//! do. Nothing of others is overwritten: the target's chain must be a part of the source's, partition by partition.
 //!
 //! Where a store is, and whether the source is still written to, is known to the caller.
 

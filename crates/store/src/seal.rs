@@ -1,8 +1,8 @@
 //! Seals: the newest links of the partitions of a tenant, bound together in the tenant's own chain.
 //!
-//! A partition's chain does not show that its newest rows were taken away. So a [`Sealer`] writes down, again and again,
-//! how far each chain has come since: one commit to the tenant's log with a Merkle root over those links. What is not
-//! yet sealed can be told changed within its partition, but not told missing.
+//! A partition's chain does not show that its newest rows were taken away. So a [`Sealer`] writes down, again and
+//! again, how far each chain has come since: one commit to the tenant's log with a Merkle root over those links. What
+//! is not yet sealed can be told changed within its partition, but not told missing.
 //!
 //! Of several sealers over one store one works: whoever seals writes a row that says until when nobody else should, and
 //! the row is compared and swapped in the seal's own commit, so that no two ever go on from the same seal. What time it

@@ -1,8 +1,9 @@
 //! For tests of every crate: a PostgreSQL of the test's own, and empty places in it for stores.
 //!
 //! The engine is Debian's, run by an unprivileged user from a temporary directory. One serves a test program, and it
-//! ends with the program however that ends. With `VITAE_TEST_CLUSTER_URL` the places are schemas in that cluster instead,
-//! and what is laid out there is distributed where the cluster can do that. Its user needs the right to make schemas.
+//! ends with the program however that ends. With `VITAE_TEST_CLUSTER_URL` the places are schemas in that cluster
+//! instead, and what is laid out there is distributed where the cluster can do that. Its user needs the right to make
+//! schemas.
 
 mod engine;
 mod keeper;

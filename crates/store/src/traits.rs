@@ -24,7 +24,8 @@ pub trait Store: Send + Sync + 'static {
     /// Carries out a transaction on one partition and returns the partition's new rev.
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<u64>>;
 
-    /// Claims a name for an owner. Granted also when the owner holds it already; then the time of an unbound claim is renewed.
+    /// Claims a name for an owner. Granted also when the owner holds it already; then the time of an unbound claim is
+    /// renewed.
     fn claim(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, at: i64) -> BoxFuture<'_, Result<Claimed>>;
 
     /// Makes the owner's claim permanent. Says whether the owner holds the name.
@@ -33,7 +34,8 @@ pub trait Store: Send + Sync + 'static {
     /// Gives up a name, bound or not. Says whether the owner held it.
     fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>>;
 
-    /// Takes over an unbound claim that a crash left behind, if its entry is still the one given; a free name is granted too.
+    /// Takes over an unbound claim that a crash left behind, if its entry is still the one given; a free name is
+    /// granted too.
     fn reclaim(
         &self,
         tenant: Uuid,

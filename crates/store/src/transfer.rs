@@ -1,5 +1,5 @@
-//! What one store hands to another, so that the other becomes the same. How the whole is moved, and that nothing else is
-//! overwritten by it, is the matter of [`moving`](crate::moving).
+//! What one store hands to another, so that the other becomes the same. How the whole is moved, and that nothing else
+//! is overwritten by it, is the matter of [`moving`](crate::moving).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,7 +98,8 @@ pub trait Transfer: Store {
     /// The records of a partition after a rev, by rev.
     fn history(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<Row>>>;
 
-    /// Carries out a step, in one transaction. [`Error::Conflict`] when the partition is not where the step goes on from.
+    /// Carries out a step, in one transaction. [`Error::Conflict`] when the partition is not where the step goes on
+    /// from.
     fn import(&self, portion: Portion) -> BoxFuture<'_, Result<()>>;
 
     /// The names that are held, by tenant and name.

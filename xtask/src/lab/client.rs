@@ -1,5 +1,5 @@
-//! A client: one kept-alive connection, one request at a time. That a connection breaks is a result, not a failure, unless
-//! the client is behind a balancer.
+//! A client: one kept-alive connection, one request at a time. That a connection breaks is a result, not a failure,
+//! unless the client is behind a balancer.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -28,7 +28,8 @@ pub(crate) struct Door {
     pub(crate) token: String,
 }
 
-/// What a load balancer does: it knows the servers that are to be asked, and asks another one what the first has not taken.
+/// What a load balancer does: it knows the servers that are to be asked, and asks another one what the first has not
+/// taken.
 #[derive(Default)]
 pub(crate) struct Balancer {
     doors: RwLock<VecDeque<Door>>,
@@ -145,8 +146,8 @@ impl Line {
         self.answer()
     }
 
-    /// As [`Line::exchange`], but once the server waits for the body (RFC 9110, section 10.1.1) half of it is sent, and the
-    /// rest when it is let go. From then on not to be answered is to be broken off.
+    /// As [`Line::exchange`], but once the server waits for the body (RFC 9110, section 10.1.1) half of it is sent, and
+    /// the rest when it is let go. From then on not to be answered is to be broken off.
     fn exchange_in_two(&mut self, head: &str, body: &[u8], hold: &Hold) -> io::Result<Reply> {
         let reply = self.exchange(&format!("{head}Expect: 100-continue\r\n\r\n"))?;
         if reply.status != 100 {

@@ -1,10 +1,10 @@
-//! `lab crash`: real servers, many writers, `kill -9` at moments of chance, a start over what is left; again and again over
-//! the same data. What was acknowledged is there, what was under way is there wholly or not at all, and nothing else;
-//! items, index rows, audit and change records agree (`vitae check`).
+//! `lab crash`: real servers, many writers, `kill -9` at moments of chance, a start over what is left; again and again
+//! over the same data. What was acknowledged is there, what was under way is there wholly or not at all, and nothing
+//! else; items, index rows, audit and change records agree (`vitae check`).
 //!
-//! On a database there are two servers, and it is killed as well: then the servers go on when it is back. A database that
-//! acknowledges what it has not made durable must lose writes; else the lab could not tell. A cluster is disturbed instead,
-//! by a command of whoever runs it.
+//! On a database there are two servers, and it is killed as well: then the servers go on when it is back. A database
+//! that acknowledges what it has not made durable must lose writes; else the lab could not tell. A cluster is disturbed
+//! instead, by a command of whoever runs it.
 
 use std::sync::mpsc::Receiver;
 
@@ -205,7 +205,8 @@ impl Course {
     }
 }
 
-/// The same with a database that is lying. It writes whole pages soon, so a kill may lose nothing; then there is another.
+/// The same with a database that is lying. It writes whole pages soon, so a kill may lose nothing; then there is
+/// another.
 fn control(bench: &Bench, dice: &mut Dice) -> Outcome<String> {
     let site = Site::new(bench, PEOPLE)?;
     site.database()?.weaken()?;

@@ -1,4 +1,5 @@
-//! Those who have what a database has little of: its connections, its locks. They speak its protocol as far as that takes.
+//! Those who have what a database has little of: its connections, its locks. They speak its protocol as far as that
+//! takes.
 
 use std::io::{Read, Result, Write};
 use std::net::{Ipv4Addr, TcpStream};

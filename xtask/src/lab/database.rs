@@ -1,5 +1,5 @@
-//! The database of a lab: a PostgreSQL of its own, which can be killed and frozen, or a place in a cluster that somebody
-//! else runs; and what servers need to share it.
+//! The database of a lab: a PostgreSQL of its own, which can be killed and frozen, or a place in a cluster that
+//! somebody else runs; and what servers need to share it.
 
 use std::fs::File;
 use std::io::Write;

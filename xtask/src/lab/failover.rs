@@ -1,9 +1,10 @@
-//! `lab failover`: a primary and the standby that it waits for at each commit. Under load the primary is killed or frozen at
-//! moments of chance, the standby is promoted, and the servers go on with it without a restart; a primary that comes back
-//! on its own while it still believes to be one is left alone. Then the old one is made a new standby, and so on.
+//! `lab failover`: a primary and the standby that it waits for at each commit. Under load the primary is killed or
+//! frozen at moments of chance, the standby is promoted, and the servers go on with it without a restart; a primary
+//! that comes back on its own while it still believes to be one is left alone. Then the old one is made a new standby,
+//! and so on.
 //!
-//! Nothing that was acknowledged is lost. A primary that does not wait for its standby must lose writes with it; else the
-//! lab could not tell.
+//! Nothing that was acknowledged is lost. A primary that does not wait for its standby must lose writes with it; else
+//! the lab could not tell.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
@@ -184,8 +185,8 @@ fn control(bench: &Bench, dice: &mut Dice) -> Outcome<String> {
 }
 
 impl Stage {
-    /// The standby comes back only when the primary has gone. What is refused from then on was not even tried, and excuses
-    /// nothing.
+    /// The standby comes back only when the primary has gone. What is refused from then on was not even tried, and
+    /// excuses nothing.
     fn fail_over_late(&mut self, dice: &mut Dice) -> Outcome<(End, usize)> {
         let Stage { replicas, servers, before, writers, .. } = self;
         let doors: Vec<_> = servers.iter().map(|server| server.door.clone()).collect();

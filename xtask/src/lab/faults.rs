@@ -1,5 +1,5 @@
-//! `lab faults`: the machine below the server fails while it is written to, and gets well again. Every answer has a clear
-//! status, the server goes on without a restart, and nothing that was acknowledged is lost.
+//! `lab faults`: the machine below the server fails while it is written to, and gets well again. Every answer has a
+//! clear status, the server goes on without a restart, and nothing that was acknowledged is lost.
 
 mod database;
 mod disk;

@@ -1,7 +1,7 @@
 //! `lab flips`: a bit is another in one of the files of a server that is not running. Whoever asks the next server is
 //! answered what the one before answered, or is told of damage: by a server that does not start, by a 5xx, or by
-//! `vitae check`. A wrong answer is a violation even where the check would have found it. Some bits are aimed at what answers
-//! show ([`aim`]): of these most must be told, else the lab could not tell.
+//! `vitae check`. A wrong answer is a violation even where the check would have found it. Some bits are aimed at what
+//! answers show ([`aim`]): of these most must be told, else the lab could not tell.
 
 mod aim;
 

@@ -328,8 +328,9 @@ pub(crate) fn in_turn(doors: &[Door]) -> impl Fn(usize) -> io::Result<Line> + Sy
     move |number| doors.get(number % doors.len()).map_or(Err(io::ErrorKind::NotFound.into()), Line::open)
 }
 
-/// Lets all write at once, each on a connection of its own, until that breaks or `watch` has seen enough of what is said.
-/// `open` makes the connection of the writer of that number. Gives what `watch` does, and how many writes were acknowledged.
+/// Lets all write at once, each on a connection of its own, until that breaks or `watch` has seen enough of what is
+/// said. `open` makes the connection of the writer of that number. Gives what `watch` does, and how many writes were
+/// acknowledged.
 pub(crate) fn write_together<T>(
     open: &(dyn Fn(usize) -> io::Result<Line> + Sync),
     writers: &mut [Writer],

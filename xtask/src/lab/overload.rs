@@ -1,11 +1,12 @@
 //! `lab overload`: more is asked than the server can do, and some mean harm.
 //!
-//! A closed load tells what the server takes. Then requests come at twice and at five times that rate, whatever is answered
-//! ([`arrivals`]); each answer is 2xx, or a refusal that says when to come again, and what was refused was not done. Beside
-//! a crowd of slow and hostile clients ([`hostile`]) a well-behaved one is answered as if they were not there.
+//! A closed load tells what the server takes. Then requests come at twice and at five times that rate, whatever is
+//! answered ([`arrivals`]); each answer is 2xx, or a refusal that says when to come again, and what was refused was not
+//! done. Beside a crowd of slow and hostile clients ([`hostile`]) a well-behaved one is answered as if they were not
+//! there.
 //!
-//! What depends on time (goodput, latencies) is told, and judged in the long form only, which wants a quiet machine: server
-//! and load then have a core each.
+//! What depends on time (goodput, latencies) is told, and judged in the long form only, which wants a quiet machine:
+//! server and load then have a core each.
 
 mod arrivals;
 mod caller;

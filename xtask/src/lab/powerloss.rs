@@ -1,6 +1,6 @@
-//! `lab powerloss`: a server writes through a recorder, and of what was recorded a disk is made as a power cut may leave
-//! it: at and between syncs, without what was not synced, with any part of it, with torn writes. On each a server is
-//! started, and every write that was acknowledged before the cut must be there.
+//! `lab powerloss`: a server writes through a recorder, and of what was recorded a disk is made as a power cut may
+//! leave it: at and between syncs, without what was not synced, with any part of it, with torn writes. On each a server
+//! is started, and every write that was acknowledged before the cut must be there.
 //!
 //! The same with a disk whose syncs do nothing must lose writes; else the lab could not tell.
 

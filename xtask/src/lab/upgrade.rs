@@ -1,6 +1,6 @@
-//! `lab upgrade`: a server is asked to end while many write, and the next one takes over its data. No answer breaks off,
-//! the server ends well, and what was acknowledged is there. A directory of an earlier build is taken over ([`handover`]);
-//! on a database servers of two builds take turns ([`rolling`]).
+//! `lab upgrade`: a server is asked to end while many write, and the next one takes over its data. No answer breaks
+//! off, the server ends well, and what was acknowledged is there. A directory of an earlier build is taken over
+//! ([`handover`]); on a database servers of two builds take turns ([`rolling`]).
 
 mod builds;
 mod handover;

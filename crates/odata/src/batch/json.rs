@@ -208,8 +208,8 @@ pub(super) fn write(answers: &[Answer], title_case: bool) -> Vec<u8> {
     out
 }
 
-/// The name of an answer to a request without one, which only `multipart/mixed` has: its place, unless another is called
-/// so, then further numbers. In steps of how many there are, lest two without a name come to the same.
+/// The name of an answer to a request without one, which only `multipart/mixed` has: its place, unless another is
+/// called so, then further numbers. In steps of how many there are, lest two without a name come to the same.
 fn free_name(answers: &[Answer], position: usize) -> String {
     let is_free = |name: &String| answers.iter().all(|answer| answer.id.as_ref() != Some(name));
     let names = (position + 1..).step_by(answers.len().max(1)).map(|number| number.to_string());

@@ -5,8 +5,8 @@ use edm::{Primitive, StructType, Type};
 
 use crate::syntax::tree;
 
-/// The condition that a search expression says of values of a type. `"displayName:gra"` is looked for in that property, as
-/// Graph's clients mean it, if the type has one of that name.
+/// The condition that a search expression says of values of a type. `"displayName:gra"` is looked for in that property,
+/// as Graph's clients mean it, if the type has one of that name.
 pub(crate) fn bind(search: &tree::Search, ty: Option<Type>) -> Search {
     let all = |terms: &[tree::Search]| terms.iter().map(|term| bind(term, ty)).collect();
     match search {

@@ -1,10 +1,10 @@
-//! Everything above the store, stepped by hand: clients who send, hang up and send again, as SDKs do when a proxy gives up,
-//! two servers whose clocks differ, their tasks, operations of their stores over the same data that fail before they act or
-//! after, and servers that end and start anew. In which order all that happens follows from a seed, without a runtime, a
-//! clock or a thread, so that a seed that fails does so again.
+//! Everything above the store, stepped by hand: clients who send, hang up and send again, as SDKs do when a proxy gives
+//! up, two servers whose clocks differ, their tasks, operations of their stores over the same data that fail before
+//! they act or after, and servers that end and start anew. In which order all that happens follows from a seed, without
+//! a runtime, a clock or a thread, so that a seed that fails does so again.
 //!
-//! Three hundred seeds in the suite; `cargo xtask prove simulation [--seed N]` tries twenty thousand, from N on. The faults
-//! are those that `store::Store` allows; SQLite and PostgreSQL are tried elsewhere (docs/reliability.md).
+//! Three hundred seeds in the suite; `cargo xtask prove simulation [--seed N]` tries twenty thousand, from N on. The
+//! faults are those that `store::Store` allows; SQLite and PostgreSQL are tried elsewhere (docs/reliability.md).
 
 mod judge;
 mod managers;

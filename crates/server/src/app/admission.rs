@@ -107,8 +107,8 @@ impl Admission {
         self.begun.load(Ordering::Relaxed)
     }
 
-    /// Begins one more, which came when so many had been begun, and `waited` so many nanoseconds since. That is asked only
-    /// where there was a queue, for it takes a look at the clock.
+    /// Begins one more, which came when so many had been begun, and `waited` so many nanoseconds since. That is asked
+    /// only where there was a queue, for it takes a look at the clock.
     pub(super) fn begin(&self, begun: u64, waited: impl FnOnce() -> u64) -> Waited {
         let ahead = self.begun.fetch_add(1, Ordering::Relaxed).saturating_sub(begun);
         Waited { nanos: if ahead < QUEUE { 0 } else { waited() }, ahead }

@@ -41,7 +41,8 @@ pub(crate) const BATCH_BODY: &str = "batch.body_mb";
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How much of a body that nobody reads is taken from the line, and for how long, so that its sender gets to the answer.
+/// How much of a body that nobody reads is taken from the line, and for how long, so that its sender gets to the
+/// answer.
 const DISCARDED: usize = 16 << 20;
 const DISCARDING: Duration = Duration::from_secs(5);
 

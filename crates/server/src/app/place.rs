@@ -1,5 +1,5 @@
-//! Where a request goes, as far as that is not the protocol's business: to a version root, to a batch, to the server as a
-//! whole.
+//! Where a request goes, as far as that is not the protocol's business: to a version root, to a batch, to the server as
+//! a whole.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! The body of an answer on its way, which counts among its caller's requests until its client has taken it.
 //!
-//! A long one goes by the piece. The connection asks for the next when the one before has left, or in HTTP/2 when the client
-//! has opened a window for it, which a hostile one never does.
+//! A long one goes by the piece. The connection asks for the next when the one before has left, or in HTTP/2 when the
+//! client has opened a window for it, which a hostile one never does.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -15,8 +15,8 @@ use super::admission::Share;
 /// The most bytes that a connection gets at once. What it has got is counted no more.
 const PIECE: usize = 64 << 10;
 
-/// As much as a connection may still have before it when it asks for the last piece (400 KiB in HTTP/2). That is copied, or
-/// the whole would be kept for its end.
+/// As much as a connection may still have before it when it asks for the last piece (400 KiB in HTTP/2). That is
+/// copied, or the whole would be kept for its end.
 const END: usize = 8 * PIECE;
 
 /// A body, and the place that it holds.

@@ -12,14 +12,15 @@ use tokio::time::{Sleep, sleep};
 /// How often a connection is looked at.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// A connection on which no request begins or ends for so many looks is closed: idle, or sending its headers by the drop,
-/// or not taking its answers.
+/// A connection on which no request begins or ends for so many looks is closed: idle, or sending its headers by the
+/// drop, or not taking its answers.
 const QUIET: u32 = 6;
 
 /// The same while there is little room for others.
 const QUIET_WHEN_SCARCE: u32 = 1;
 
-/// Who has an answer before them is not quiet for as many looks as they took so many bytes of it. Once a minute is enough.
+/// Who has an answer before them is not quiet for as many looks as they took so many bytes of it. Once a minute is
+/// enough.
 const PACE: u64 = 64 << 10;
 
 /// The most that counts for later looks: what the system may have taken at once and be handing out since (`tcp_wmem`).
@@ -108,8 +109,8 @@ impl Idle {
         let more = taken - std::mem::replace(&mut self.taken, taken);
         let stalled = activity.stalled.load(Ordering::Relaxed);
         let active = begun != ended || begun != std::mem::replace(&mut self.seen, ended);
-        // What was taken whole with its request is done with. In HTTP/2 an answer waits for its client to open the window,
-        // and all that may be written is: then only what is taken later tells that there is more.
+        // What was taken whole with its request is done with. In HTTP/2 an answer waits for its client to open the
+        // window, and all that may be written is: then only what is taken later tells that there is more.
         self.ahead = match (stalled, active) {
             (true, _) => (self.ahead + more).min(AHEAD),
             (false, true) => 0,

@@ -1,5 +1,5 @@
-//! Room for connections: as many as the settings and the process's descriptors admit. Who comes when all is taken gets a
-//! spare seat for a moment, where probes are answered and others told that it is full; who finds none of these either
+//! Room for connections: as many as the settings and the process's descriptors admit. Who comes when all is taken gets
+//! a spare seat for a moment, where probes are answered and others told that it is full; who finds none of these either
 //! waits to be accepted. While little is left, idle connections have to go sooner.
 
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use tokio::time::sleep;
 /// Spare seats. With the time that each is taken for, it bounds how long a probe may wait behind others.
 const SPARE: usize = 64;
 
-/// For how long one may keep silent on a spare seat while others wait for it: what a connection over a long way takes to
-/// ask. A flood of connections that ask nothing is then let in and out by ten times more a second.
+/// For how long one may keep silent on a spare seat while others wait for it: what a connection over a long way takes
+/// to ask. A flood of connections that ask nothing is then let in and out by ten times more a second.
 const SILENCE: Duration = Duration::from_millis(100);
 
 /// The room there is.

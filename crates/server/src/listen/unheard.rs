@@ -1,5 +1,5 @@
-//! The form of what is answered to bytes that never became a request, how much of answers is taken, and what is not read
-//! any more.
+//! The form of what is answered to bytes that never became a request, how much of answers is taken, and what is not
+//! read any more.
 //!
 //! hyper answers a malformed or overlong head by itself, with a status and nothing else. On the way out such an answer
 //! gets the ids and the body that every other error has. What is served is not touched, but counted.
@@ -47,8 +47,8 @@ pub(super) struct Spoken<S> {
     line: Arc<Line>,
     /// What goes out instead of an answer of hyper's, as far as it is not written yet.
     instead: Vec<u8>,
-    /// Whether a line has ended among what came since the last answer: then a head that is too long has a first line that
-    /// is not.
+    /// Whether a line has ended among what came since the last answer: then a head that is too long has a first line
+    /// that is not.
     told: bool,
 }
 

@@ -22,8 +22,8 @@ fn add(server: &Server, name: &str) {
     server.ada("POST", "/beta/me/profile/skills").json(&json!({ "displayName": name })).send().expect(201);
 }
 
-/// The seals in the store of a server that has ended, by what they bind. How many there are says nothing: how often a server
-/// seals depends on how long it takes, and the file keeps copies of what once stood elsewhere.
+/// The seals in the store of a server that has ended, by what they bind. How many there are says nothing: how often a
+/// server seals depends on how long it takes, and the file keeps copies of what once stood elsewhere.
 fn seals(place: &Path) -> HashSet<Vec<u8>> {
     let bytes = fs::read(Server::data(place).join("vitae.db")).unwrap();
     let sealed = |window: &&[u8]| window.starts_with(SEAL);

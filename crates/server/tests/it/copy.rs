@@ -1,5 +1,5 @@
-//! `vitae copy`: an organization moves from a file to a database and back, while its server runs; what ends a copy before
-//! its time; and what is refused.
+//! `vitae copy`: an organization moves from a file to a database and back, while its server runs; what ends a copy
+//! before its time; and what is refused.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -157,7 +157,8 @@ fn there_and_back_nothing_is_changed() {
     stopped(server);
     organization.check();
 
-    // The database has not seen what was done since, and is brought up to date; the first directory holds nothing of it.
+    // The database has not seen what was done since, and is brought up to date; the first directory holds nothing of
+    // it.
     let again = organization.copy("sqlite:vitae-data", &database.url);
     assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
     let refused = organization.copy("sqlite:before", &database.url);

@@ -1,5 +1,5 @@
-//! Clients that leave before they are answered: who only says that no more will come is answered, and what those have sent
-//! who broke the line off is not done any more.
+//! Clients that leave before they are answered: who only says that no more will come is answered, and what those have
+//! sent who broke the line off is not done any more.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -44,8 +44,8 @@ fn stop(server: &Server) {
     }
 }
 
-/// Who has said all may close their side and wait. The server finds request and end together, so that nothing is left to
-/// chance.
+/// Who has said all may close their side and wait. The server finds request and end together, so that nothing is left
+/// to chance.
 #[test]
 fn who_sends_no_more_is_answered() {
     let server = server();

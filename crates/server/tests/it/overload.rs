@@ -106,8 +106,8 @@ fn what_was_refused_was_not_done() {
     assert_eq!(count(), before + made);
 }
 
-/// All seats are taken, by those who ask and those whose bodies do not come: who comes now is told so, a probe is answered,
-/// and nobody who was there before notices.
+/// All seats are taken, by those who ask and those whose bodies do not come: who comes now is told so, a probe is
+/// answered, and nobody who was there before notices.
 #[test]
 fn a_full_server_answers_probes_and_tells_others() {
     let server = server(&[("VITAE_OVERLOAD_CONNECTIONS", "4")], "2");

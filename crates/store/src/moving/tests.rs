@@ -154,8 +154,8 @@ async fn others_are_not_overwritten(source: Shared, target: Shared) {
 
 async fn goes_on_where_it_was_cut(source: Shared, target: Shared) {
     inhabited(&source).await;
-    // All that a cut can leave: a partition in the middle of its history, one that was not compared yet (and has an item
-    // that is not right), and one that was dropped in the source when half of it was there.
+    // All that a cut can leave: a partition in the middle of its history, one that was not compared yet (and has an
+    // item that is not right), and one that was dropped in the source when half of it was there.
     target.set_secret("copy".into(), Some([1; 32])).await.unwrap();
     for (key, rev) in [(user(1), 1), (user(2), 2), (user(4), 1)] {
         let records = source.history(key, 0, rev).await.unwrap();

@@ -1,5 +1,5 @@
-//! The items of one collection, in short runs: a change copies the run that it touches and shares the others, so that what
-//! it costs hardly depends on how many items there are.
+//! The items of one collection, in short runs: a change copies the run that it touches and shares the others, so that
+//! what it costs hardly depends on how many items there are.
 
 use std::hash::Hasher;
 use std::iter::FusedIterator;
@@ -15,15 +15,16 @@ const MOST: usize = 32;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Collection {
-    // INVARIANT: ordered by (created, id) throughout; no run is empty, and no two neighbours have together MOST / 2 or fewer.
+    // INVARIANT: ordered by (created, id) throughout; no run is empty, and no two neighbours have together MOST / 2 or
+    // fewer.
     runs: Vec<Arc<Run>>,
     len: usize,
     /// Bytes of all items.
     size: usize,
 }
 
-/// Neighbours, and beside each the hash of its id: finding an id compares one number per item, which needs no index to be
-/// built or kept.
+/// Neighbours, and beside each the hash of its id: finding an id compares one number per item, which needs no index to
+/// be built or kept.
 #[derive(Clone, Debug, Default)]
 struct Run {
     items: Vec<Arc<Item>>,

@@ -91,8 +91,8 @@ impl Engine {
         Self::at(&Home::new()?, "", port, Some(primary), [Path::new(""); 2])
     }
 
-    /// Starts one whose programs load a library that stands between them and its files, and fails as a switch says: both
-    /// are files that everybody can read.
+    /// Starts one whose programs load a library that stands between them and its files, and fails as a switch says:
+    /// both are files that everybody can read.
     ///
     /// # Errors
     /// As those of [`Engine::start`].

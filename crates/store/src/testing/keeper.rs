@@ -1,5 +1,6 @@
-//! A program that runs beside the tests: by an unprivileged user, in a folder of its own, under a shell script that ends
-//! it and removes the folder when the pipe to the script closes. The system closes it whenever the test program ends.
+//! A program that runs beside the tests: by an unprivileged user, in a folder of its own, under a shell script that
+//! ends it and removes the folder when the pipe to the script closes. The system closes it whenever the test program
+//! ends.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Result, Write};

@@ -97,7 +97,8 @@ fn descriptors(bench: &Bench) -> Outcome<String> {
     Ok(format!("{count} connections where 64 descriptors are: who is connected is served, later all are"))
 }
 
-/// Within a bound of memory that an ordinary load does not reach, large requests neither end the server nor lose anything.
+/// Within a bound of memory that an ordinary load does not reach, large requests neither end the server nor lose
+/// anything.
 fn memory(bench: &Bench) -> Outcome<String> {
     let limit = 1_500_u64 << 20;
     let mut stage = Stage::set(bench, &format!("--as={limit}"))?;

@@ -15,8 +15,8 @@ const OF_LETTERS: usize = 5;
 /// Bytes of an item's row behind its id: version, audience, times and what is between them.
 const HEADER: usize = 24;
 
-/// How the row of a partition begins: its header's length with a byte for each of twelve columns, then those of the owner
-/// and the tenant.
+/// How the row of a partition begins: its header's length with a byte for each of twelve columns, then those of the
+/// owner and the tenant.
 const PARTITION: &[u8] = &[13, 44, 44];
 
 /// The length of that header.

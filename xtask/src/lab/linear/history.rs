@@ -1,5 +1,5 @@
-//! What was asked of one item and what was answered, and what a single copy of the item, asked one thing at a time, would
-//! have answered: the model that histories are compared with.
+//! What was asked of one item and what was answered, and what a single copy of the item, asked one thing at a time,
+//! would have answered: the model that histories are compared with.
 //!
 //! An item has two properties that are changed alone or together, so that a change that undoes another one's shows.
 

@@ -1,6 +1,6 @@
 //! An open load: requests are due at moments that do not depend on the answers, on many connections. What is due while
-//! every connection waits for an answer is pushed back: HTTP/1.1 has no way to ask. Without a rate it is a closed load, as
-//! much as the server takes.
+//! every connection waits for an answer is pushed back: HTTP/1.1 has no way to ask. Without a rate it is a closed load,
+//! as much as the server takes.
 //!
 //! One thread drives it. Latencies are counted from the moment at which a request was due.
 

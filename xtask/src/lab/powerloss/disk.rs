@@ -1,5 +1,5 @@
-//! A disk as POSIX lets it be: what is written to a file is there for sure once the file was synced, and a name once its
-//! folder was. Of what was not, a power cut leaves any part, a write may be torn, and names go back in order.
+//! A disk as POSIX lets it be: what is written to a file is there for sure once the file was synced, and a name once
+//! its folder was. Of what was not, a power cut leaves any part, a write may be torn, and names go back in order.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

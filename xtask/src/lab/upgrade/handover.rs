@@ -1,6 +1,6 @@
 //! The data directory of an earlier build is taken over by this one, after an end under load and after `kill -9`; then
-//! the earlier build is started over it again. That works, or is refused by name and changes nothing. What this build has
-//! done until it ended was answered, unless it was killed; an earlier build may have promised less.
+//! the earlier build is started over it again. That works, or is refused by name and changes nothing. What this build
+//! has done until it ended was answered, unless it was killed; an earlier build may have promised less.
 
 use std::path::Path;
 use std::sync::mpsc::Receiver;
@@ -103,8 +103,8 @@ impl Course {
         Ok(())
     }
 
-    /// Looks at what is there, from which the writers go on. Had the server before `finished` what had begun, nothing is
-    /// there that was not answered.
+    /// Looks at what is there, from which the writers go on. Had the server before `finished` what had begun, nothing
+    /// is there that was not answered.
     fn settle(&mut self, server: &Running, before: &Before, writers: &mut [Writer], finished: bool) -> Outcome {
         let verdict = before.judge(&server.door, writers, End::LAST)?;
         self.cut_off += if finished { verdict.unanswered + verdict.undecided } else { 0 };

@@ -1,6 +1,6 @@
 //! Servers of an earlier build and of this one beside each other over one database, behind a balancer, under load: the
-//! layout is brought up to date beside running servers, servers are replaced one at a time, forth, back and forth again.
-//! No request fails that asking again does not mend.
+//! layout is brought up to date beside running servers, servers are replaced one at a time, forth, back and forth
+//! again. No request fails that asking again does not mend.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// What is kept of a request, and the ids that follow from it, are nothing that somebody could compute who guesses the request.
+/// What is kept of a request, and the ids that follow from it, are nothing that somebody could compute who guesses the
+/// request.
 #[test]
 fn what_is_noted_and_the_ids_that_follow_depend_on_the_key_of_the_service() {
     let kept = |key| {
@@ -57,8 +58,8 @@ fn nobody_sees_what_is_noted() {
     assert_eq!(noting.notes(ADA, PartitionKind::User), None);
 }
 
-/// What one release notes the next looks for: were it known by something else, a POST that comes again after an upgrade would
-/// be another.
+/// What one release notes the next looks for: were it known by something else, a POST that comes again after an upgrade
+/// would be another.
 #[test]
 fn what_is_noted_stays_the_same() {
     let world = World::keyed([1; 32]);

@@ -70,7 +70,8 @@ fn things() -> [(&'static str, Json); 3] {
     [(SKILLS, rust()), ("users", kari), ("groups", club)]
 }
 
-/// A first try hangs before it makes anything. Its sender tries again elsewhere and is answered; then the first goes on.
+/// A first try hangs before it makes anything. Its sender tries again elsewhere and is answered; then the first goes
+/// on.
 #[test]
 fn a_first_try_that_was_overtaken_makes_nothing_more() {
     let world = World::new();

@@ -258,8 +258,8 @@ impl Judge {
         history.iter().filter(|event| matches!(event.ask, Ask::Remove { .. })).map(|event| event.begun)
     }
 
-    /// Has a POST that an SDK tried made one thing? It makes another where the one before was removed meanwhile; who was
-    /// answered tries no more.
+    /// Has a POST that an SDK tried made one thing? It makes another where the one before was removed meanwhile; who
+    /// was answered tries no more.
     fn is_one(&self, kind: Kind, ids: &BTreeSet<String>, made: &[Tried]) -> bool {
         let answered = made.iter().find_map(|(told, event)| Some((told.as_ref()?, event.ended)));
         let was_removed = |id: &String, before: u64| self.removals(kind, id).any(|begun| begun < before);

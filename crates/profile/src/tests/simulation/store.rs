@@ -1,6 +1,6 @@
-//! A store whose operations are under way until somebody steps them: first each acts, later it tells. What happens to it
-//! in between, and in which order, is for who steps to say. It keeps the contract of `store::Store`, unless it is broken
-//! on purpose.
+//! A store whose operations are under way until somebody steps them: first each acts, later it tells. What happens to
+//! it in between, and in which order, is for who steps to say. It keeps the contract of `store::Store`, unless it is
+//! broken on purpose.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -102,7 +102,8 @@ impl Stepped {
         lock(&self.under_way).len()
     }
 
-    /// Brings an operation a step further; says what was done. `fate` is asked where it acts: for one that writes or not.
+    /// Brings an operation a step further; says what was done. `fate` is asked where it acts: for one that writes or
+    /// not.
     pub(super) fn step(&self, index: usize, fate: impl FnOnce(bool) -> Fate) -> String {
         let mut operation = lock(&self.under_way).swap_remove(index);
         let name = operation.name;

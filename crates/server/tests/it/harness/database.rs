@@ -46,8 +46,8 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(future)
 }
 
-/// Whether the data of a place is a file, as a story wants that looks into it; where it is not, that is told even of a story
-/// that passes.
+/// Whether the data of a place is a file, as a story wants that looks into it; where it is not, that is told even of a
+/// story that passes.
 pub(crate) fn is_file(place: &Path) -> bool {
     let database = database_of(place);
     if database.is_some() {

@@ -48,7 +48,8 @@ pub(crate) fn run(command: &mut Command) -> Ended {
 }
 
 impl Server {
-    /// `vitae dev --ephemeral` with further arguments, on a free port. On an empty database, where stories are told there.
+    /// `vitae dev --ephemeral` with further arguments, on a free port. On an empty database, where stories are told
+    /// there.
     pub(crate) fn ephemeral(args: &[&str]) -> Server {
         Server::ephemeral_with(&[], args)
     }

@@ -1,7 +1,7 @@
 //! Floods of HTTP/2 frames. Each costs its sender the connection, and nobody else anything.
 //!
-//! Frames are written as bytes, on the clear text port, which speaks HTTP/2 to whoever begins with its preface (RFC 9113,
-//! section 3.3).
+//! Frames are written as bytes, on the clear text port, which speaks HTTP/2 to whoever begins with its preface (RFC
+//! 9113, section 3.3).
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -155,8 +155,8 @@ fn bodies_come_as_they_like() {
     assert!(String::from_utf8_lossy(&outcome.body).contains("\"Patience\""), "{outcome:?}");
 }
 
-/// Probes that wait for a database which keeps silent are told so in time and give their seats back, in HTTP/2 too, where
-/// each request is a task of its own. The database has a minute.
+/// Probes that wait for a database which keeps silent are told so in time and give their seats back, in HTTP/2 too,
+/// where each request is a task of its own. The database has a minute.
 #[test]
 fn probes_leave_their_seats_though_the_database_keeps_silent() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// A world with further lines of settings, for all and for the second issuer, in which Ada has an item of each audience.
+/// A world with further lines of settings, for all and for the second issuer, in which Ada has an item of each
+/// audience.
 fn world(settings_of_all: &str, of_keycloak: &str) -> (World, Vec<(&'static str, String)>) {
     let (entra, keycloak) = issuers();
     let place = tempfile::tempdir().expect("a directory for the story");

@@ -1,4 +1,5 @@
-//! Where a request ends and the next begins: what is answered is what was asked, in its order, and nothing else is read.
+//! Where a request ends and the next begins: what is answered is what was asked, in its order, and nothing else is
+//! read.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

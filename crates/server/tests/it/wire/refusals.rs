@@ -149,8 +149,8 @@ fn token(place: &std::path::Path, args: &[&str]) -> String {
     ended.stdout.trim().to_owned()
 }
 
-/// 401, 405, malformed 400, scope 403, role 403, existence 404, body 400, 412: a request with all of these faults is mended
-/// one by one.
+/// 401, 405, malformed 400, scope 403, role 403, existence 404, body 400, 412: a request with all of these faults is
+/// mended one by one.
 #[test]
 fn of_several_mistakes_the_first_in_order_is_told() {
     let place = tempfile::tempdir().unwrap();
