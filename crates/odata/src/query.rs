@@ -141,11 +141,28 @@ pub fn bind(model: &'static Model, scope: Scope, options: &Options, applies: App
     let mut query = levels.bind(scope.ty, &choices, applies, applies::Within::Request)?;
     query.elsewhere = levels.binder.finish();
     query.positions = options.iter().any(|given| given.asks_positions(applies));
-    match query.skip.is_some() && query.skip_token.is_some() {
-        true => {
-            Err(given::bad("`$skip` and `$skiptoken` both say where the page begins; expected one of them").at("$skip"))
+    alone(&query)?;
+    Ok(query)
+}
+
+/// Refuses what contradicts another option of the request.
+fn alone(query: &Query) -> Result<(), Problem> {
+    if query.skip.is_some() && query.skip_token.is_some() {
+        let message = "`$skip` and `$skiptoken` both say where the page begins; expected one of them";
+        return Err(given::bad(message).at("$skip"));
+    }
+    // Its rows have no places in the collection.
+    let of_places = [
+        ("$skiptoken", query.skip_token.is_some()),
+        ("$deltatoken", query.delta_token.is_some()),
+        ("$index", query.positions),
+    ];
+    match of_places.into_iter().find(|(_, asked)| *asked && query.apply.is_some()) {
+        Some((name, _)) => {
+            let message = format!("found `{name}` beside `$apply`, whose result comes whole; expected one of them");
+            Err(given::bad(message).at(name))
         }
-        false => Ok(query),
+        None => Ok(()),
     }
 }
 

@@ -66,7 +66,10 @@ impl<'a> Levels<'a> {
                 SelectItem::All => select.all = true,
                 // Operations are told by the metadata; no answer advertises them.
                 SelectItem::Operations(name) => self.own_namespace(&name.text)?,
-                SelectItem::Path { path, options, .. } => {
+                SelectItem::Path { path, parameters, options } => {
+                    if !parameters.is_empty() && !self.ends_with_operation(path) {
+                        return Err(self.binder.wrong("found names in parentheses, expected them after an operation"));
+                    }
                     self.binder.refuse_lost(path)?;
                     if !options.is_empty() {
                         self.binder.refuse_of_made("an option for a value")?;
@@ -216,6 +219,11 @@ impl<'a> Levels<'a> {
         let nested = query.select.take();
         let more = options.iter().any(|option| !matches!(option.kind, ChoiceKind::Select(_)));
         Ok(Selected { nested, query: more.then(|| Box::new(query)), ..selected })
+    }
+
+    fn ends_with_operation(&self, path: &[Step]) -> bool {
+        matches!(path.last(), Some(Step::Name { name, arguments: None })
+            if name.split().0.is_some() && self.is_operation(name))
     }
 
     fn is_operation(&self, name: &Name) -> bool {

@@ -295,6 +295,9 @@ fn options_after_it_do_not_see_what_is_gone() {
         ),
         ("$expand=Maker", "found `Maker`, which `$apply` has not left, expected one of `Total`, `SerialNumber`"),
         ("$expand=*", "a relationship of rows that `$apply` made is not supported yet"),
+        ("$skiptoken=x", "found `$skiptoken` beside `$apply`, whose result comes whole; expected one of them"),
+        ("$deltatoken=x", "found `$deltatoken` beside `$apply`, whose result comes whole; expected one of them"),
+        ("$index", "found `$index` beside `$apply`, whose result comes whole; expected one of them"),
         ("$select=Totals", "Could not find a property named 'Totals' on type 'shop.Article'. Did you mean `Total`?"),
     ] {
         assert_eq!(query(&format!("{apply}&{option}")).unwrap_err().message, message, "{option}");

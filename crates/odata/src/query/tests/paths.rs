@@ -163,6 +163,8 @@ fn select_takes_options_and_types() {
             "$select=Origin/shop.ShopAddress/Floor",
             "$select=shop.*,Name,shop.Total",
             "$select=Name($top=1)",
+            "$select=Name(percent)",
+            "$select=shop.Total(percent)",
             "$select=Origin($top=1)",
             "$select=Tags($select=x)",
             "$select=Tags($top=1),Tags($top=2)",
@@ -190,6 +192,10 @@ fn select_takes_options_and_types() {
               select Name (Name)
             $select=Name($top=1)
               400 BadRequest $top: the query option `$top` does not apply here, expected no option
+            $select=Name(percent)
+              400 BadRequest $select: found names in parentheses, expected them after an operation
+            $select=shop.Total(percent)
+              select
             $select=Origin($top=1)
               400 BadRequest $top: the query option `$top` does not apply here, expected `$compute` or `$select`
             $select=Tags($select=x)
