@@ -139,10 +139,10 @@ impl<R: Resources> Service<R> {
             Tail::Value => return bare(ty, &raw),
             _ => {}
         }
-        self.write_value(called, ty, raw)
+        self.write_value(called, ty, &raw)
     }
 
-    fn write_value(&self, called: &Called<'_>, ty: Type, raw: Vec<u8>) -> Result<Response, Problem> {
+    fn write_value(&self, called: &Called<'_>, ty: Type, raw: &[u8]) -> Result<Response, Problem> {
         let query = &called.query;
         let is_list = raw.starts_with(b"[");
         let frame = self.frame_with(called.request, &called.wishes, &called.meter);
@@ -153,13 +153,11 @@ impl<R: Resources> Service<R> {
         writer.context("", &frame.context(&context), &[&query.context(namespace)]);
         let lists = NestedLists::new(query.select.as_ref(), &called.meter);
         let nested = lists.any().then_some(&lists as &dyn odata::payload::Nested);
-        let items =
-            if is_list { Some(nested::list(query, ty, &raw, &called.meter, called.meter.around())?) } else { None };
-        if let Some(count) = items.as_ref().and_then(|items| items.count) {
+        let items = nested::list(query, ty, raw, &called.meter, called.meter.around())?;
+        if let Some(count) = items.count {
             writer.count("", count);
         }
-        let raw = items.map_or(raw, |items| items.raw);
-        writer.value(frame.model, ty, &raw, query.select.as_ref(), nested);
+        writer.value(frame.model, ty, &items, query.select.as_ref(), nested);
         writer.close();
         let body = writer.finish();
         lists.finish()?;

@@ -70,7 +70,7 @@ impl<R: Resources> Service<R> {
         if let Some(count) = items.count {
             writer.count("", count);
         }
-        writer.items(frame.model, ty, &items, query.select.as_ref(), nested);
+        writer.value(frame.model, ty, &items, query.select.as_ref(), nested);
         writer.close();
         let body = writer.finish();
         lists.finish()?;

@@ -9,7 +9,7 @@ use super::control;
 use crate::query::{Select, Selected};
 
 /// A value after the options nested in `$select` were carried out on it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Items {
     /// The remaining items, or the object, as stored JSON with its brackets or braces.
     pub raw: Vec<u8>,

@@ -1,6 +1,6 @@
 //! Answers that are no entities: one property or result, references, a number.
 
-use edm::{Model, Type, Value, lazy};
+use edm::{Model, Type, lazy};
 
 use super::super::format::{Metadata, type_tag};
 use super::Writer;
@@ -11,19 +11,9 @@ impl Writer {
     /// The value of an addressed property or the result of an operation, into the object that is open, after its
     /// context, count and next link: a complex value as its members, anything else as `value` (OData JSON Format 4.01
     /// sections 11 and 12). A null is answered without a body, not here.
+    ///
+    /// The options of the address have been carried out on it; its count goes before.
     pub fn value(
-        &mut self,
-        model: &'static Model,
-        ty: Type,
-        raw: &[u8],
-        select: Option<&Select>,
-        nested: Option<&dyn Nested>,
-    ) {
-        self.single(Codec { format: self.format, model, nested, types: &[] }, ty, raw, select);
-    }
-
-    /// The same after the options of the address were carried out on it; its count goes before.
-    pub fn items(
         &mut self,
         model: &'static Model,
         ty: Type,
@@ -31,10 +21,8 @@ impl Writer {
         select: Option<&Select>,
         nested: Option<&dyn Nested>,
     ) {
-        self.single(Codec { format: self.format, model, nested, types: &items.types }, ty, &items.raw, select);
-    }
-
-    fn single(&mut self, codec: Codec<'_>, ty: Type, raw: &[u8], select: Option<&Select>) {
+        let codec = Codec { format: self.format, model, nested, types: &items.types };
+        let raw = items.raw.as_slice();
         if let (Type::Struct(inner), Some(members)) = (ty, lazy::inside(raw)) {
             return self.through(|object| codec.object(object, inner, select, members));
         }
@@ -44,13 +32,6 @@ impl Writer {
         }
         self.name("value");
         codec.value(&mut self.out, ty, select, raw);
-    }
-
-    /// The same of a value that is not stored.
-    pub fn result(&mut self, model: &'static Model, ty: Type, value: &Value) {
-        let mut raw = Vec::new();
-        value.write(ty, &mut raw);
-        self.value(model, ty, &raw, None, None);
     }
 
     /// `@odata.id`, which makes the open object a reference to an entity; it is the content of one, and there without

@@ -6,7 +6,7 @@ use edm::{Primitive, StructType, Type, Value};
 
 use super::super::codec::{Codec, Object};
 use super::forms::{FULL, NO_NULLS, NONE, STRINGS, entity, text};
-use crate::payload::{Format, Instance, Layout, Metadata, Writer, raw_text, raw_value};
+use crate::payload::{Format, Instance, Items, Layout, Metadata, Writer, raw_text, raw_value};
 use crate::query::Select;
 
 /// As the codec writes it in the plain form, however that is reached.
@@ -72,7 +72,7 @@ proptest::proptest! {
             writer.open();
             writer.entity(&Layout::new(&MODEL, &ARTICLE, None), &Instance::stored(&ARTICLE, &members));
             for (_, property) in ARTICLE.all_properties() {
-                writer.value(&MODEL, property.ty, &raw, None, None);
+                writer.value(&MODEL, property.ty, &Items { raw: raw.clone(), ..Items::default() }, None, None);
                 let _any = raw_text(property, &raw);
             }
         }

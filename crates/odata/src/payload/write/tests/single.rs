@@ -6,14 +6,14 @@ use edm::testing::{ARTICLE, MODEL, SHOP};
 use expect_test::expect;
 
 use super::forms::{FULL, NO_NULLS, NONE, text};
-use crate::payload::{Format, Reason, Writer, raw_text, raw_value};
+use crate::payload::{Format, Items, Reason, Writer, raw_text, raw_value};
 
 fn property(format: Format, name: &str, raw: &str) -> String {
     let (_, property) = ARTICLE.find(name).unwrap();
     let mut writer = Writer::with_format(0, format);
     writer.open();
     writer.context("", b"c", &[]);
-    writer.value(&MODEL, property.ty, raw.as_bytes(), None, None);
+    writer.value(&MODEL, property.ty, &Items { raw: raw.into(), ..Items::default() }, None, None);
     writer.close();
     text(writer)
 }
