@@ -74,10 +74,12 @@ impl<R: Resources> Service<R> {
     }
 }
 
-/// Is a column of that name among what is asked for?
+/// Is what has that name among what is asked for?
 fn is_selected(query: &Query, name: &str) -> bool {
     query.select.as_ref().is_none_or(|select| {
-        select.find(name.as_bytes()).is_some() || select.computed.iter().any(|computed| computed == name)
+        select.find(name.as_bytes()).is_some()
+            || select.navigation.iter().any(|navigation| navigation.name == name)
+            || select.computed.iter().any(|computed| computed == name)
     })
 }
 

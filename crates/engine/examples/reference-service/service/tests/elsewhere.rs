@@ -215,9 +215,21 @@ fn values_within_values_are_computed() {
     assert_eq!(client.ask(&url, &[("accept", none)], "").1, r#"{"City":"Seattle","n":7}"#);
     let text = client.ask(&url, &[], "").1;
     assert!(text.ends_with(r##""City":"Seattle","n@odata.type":"#Int32","n":7}"##), "{text}");
+    // And of what an operation returns.
+    let stats =
+        client.ask("GET /GetProductStats()?$compute=totalProducts add 1 as n&$select=n", &[("accept", none)], "");
+    assert_eq!(stats, (200, r#"{"n":8}"#.to_owned()));
     // What is asked of the values of a single property does not narrow it to nothing.
     assert_eq!(
         ask("Dimensions($compute=Length mul 2 as l;$select=Unit)", none),
         r#"[{"Dimensions":{"Unit":"cm"}},{"Dimensions":null}]}"#
     );
+}
+
+/// A relationship of which `$apply` has left a part may be selected.
+#[test]
+fn what_apply_has_left_of_a_relationship_is_selected() {
+    let url = "GET /Products?$apply=groupby((Category/Name,Rating))&$select=Category&$top=1";
+    let (status, body) = Client::new().ask(url, &[("accept", "application/json;odata.metadata=none")], "");
+    assert_eq!((status, body.as_str()), (200, r#"{"value":[{"Category":{"Name":"Electronics"}}]}"#));
 }
