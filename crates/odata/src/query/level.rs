@@ -35,6 +35,10 @@ impl<'a> Levels<'a> {
         for choice in choices {
             admit(&choice.kind.name(), applies, within)?;
         }
+        if within == Within::Expand && choices.iter().any(|choice| matches!(choice.kind, ChoiceKind::Apply(_))) {
+            self.binder.within("$expand");
+            return Err(self.binder.not_offered("`$apply` within `$expand`"));
+        }
         let outer = self.binder.enter(ty, within == Within::Request);
         let query = self.options(ty, choices);
         self.binder.leave(outer);

@@ -212,7 +212,7 @@ fn forms_casts_and_levels() {
             $expand=Reviews($top=3000000000)
               400 BadRequest $top: found `3000000000` for `$top`, expected a whole number from 0 to 2147483647
             $expand=Reviews($apply=aggregate($count as n))
-              expand Reviews[apply 1] (Reviews(n))
+              501 notSupported $expand: `$apply` within `$expand` is not supported yet
         "#]],
     );
 }
