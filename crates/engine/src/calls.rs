@@ -142,6 +142,8 @@ impl<R: Resources> Service<R> {
     ) -> Result<Outcome, Problem> {
         let conditions = Conditions::read(request.headers)?;
         let Some(on) = target.filter(|_| !conditions.is_empty()) else {
+            // What is called on nothing has no tag.
+            conditions.judge(None, false)?;
             return self.resources.call(caller, target, made, reach, &request.exchange).await;
         };
         let mut attempts = self.attempts(request.path);

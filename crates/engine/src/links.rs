@@ -12,6 +12,7 @@ impl<R: Resources> Service<R> {
         let Understood { caller, request, target, .. } = understood;
         let id = self.reading(understood)?.reference(&request.body)?;
         let other = self.referred(understood, &id).await?;
+        presumed(understood)?;
         self.resources.link(caller, target, &other, &request.exchange).await?;
         Ok(no_content())
     }
@@ -20,6 +21,7 @@ impl<R: Resources> Service<R> {
         let Understood { caller, request, target, heard, .. } = understood;
         let Heard { query, route, .. } = &**heard;
         let exchange = &request.exchange;
+        presumed(understood)?;
         match (route.resource.steps.as_slice(), &query.id) {
             ([before @ .., Step::Navigation(navigation), Step::Key(key)], None) => {
                 let mut steps = before.to_vec();
@@ -52,4 +54,9 @@ impl<R: Resources> Service<R> {
         let address = Address { steps, tail: Tail::Resource, place: Place::Entity(understood.route.ty) };
         self.resources.authorize(understood.caller, &address, Action::Read).await
     }
+}
+
+/// Is the relationship what the request presumes? It is there and has no tag, whatever that of the entity it begins at.
+fn presumed<R: Resources>(understood: &Understood<'_, R>) -> Result<(), Problem> {
+    understood.wishes.conditions.judge(None, false).map(drop)
 }

@@ -18,7 +18,7 @@ use crate::nested::{self, NestedLists};
 use crate::paging::Plan;
 use crate::part::{self, Part};
 use crate::payload::{self, Page, View};
-use crate::reading::{text, with_tag};
+use crate::reading::{applied, followed, text, with_tag};
 use crate::resources::{Entity, Outcome, Resources};
 use crate::route::cast_text;
 use crate::rows::Meter;
@@ -109,12 +109,18 @@ impl<R: Resources> Service<R> {
         outcome: Outcome,
     ) -> Result<Response, Problem> {
         let structure = ty.and_then(|ty| ty.structure());
-        match (outcome, ty, structure) {
+        let response = match (outcome, ty, structure) {
             (Outcome::Nothing, ..) | (Outcome::Value(Value::Null), ..) => Ok(no_content()),
             (Outcome::Value(value), Some(ty), _) => self.answer_value(called, ty, &value),
             (Outcome::Entity(entity), _, Some(ty)) => self.answer_one(called, ty, &entity),
             (Outcome::Entities(entities), _, Some(ty)) => self.answer_several(called, ty, entities),
             _ => Err(Problem::new(Kind::Internal, "the operation returned what it does not declare")),
+        }?;
+        match called.tail {
+            Tail::Resource | Tail::Each if response.status == StatusCode::OK => {
+                Ok(applied(response, &followed(&called.wishes)))
+            }
+            _ => Ok(response),
         }
     }
 

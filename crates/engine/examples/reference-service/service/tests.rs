@@ -13,7 +13,7 @@ use bytes::Bytes;
 use edm::expr::Reach;
 use edm::{OperationKind, Value};
 use engine::{
-    Action, Address, Call, Changed, Dialect, Exchange, Media, Outcome, Problem, Request, Resources, Service,
+    Action, Address, Call, Changed, Dialect, Exchange, Media, Outcome, Problem, Request, Resources, Response, Service,
     Target as _,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -56,6 +56,11 @@ impl Client {
 
     /// Status and body.
     fn ask(&self, request: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+        let response = self.send(request, headers, body);
+        (response.status.as_u16(), String::from_utf8(response.body.to_vec()).unwrap())
+    }
+
+    fn send(&self, request: &str, headers: &[(&str, &str)], body: &str) -> Response {
         let (method, url) = request.split_once(' ').unwrap();
         let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
         let parsed = |(name, value): &(&str, &str)| -> (HeaderName, HeaderValue) {
@@ -66,8 +71,7 @@ impl Client {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let (headers, body) = (&headers, Bytes::from(body.to_owned()));
         let request = Request { method, root: ROOT, path, query, headers, body, exchange: exchange() };
-        let response = now(self.0.serve(&(), &request));
-        (response.status.as_u16(), String::from_utf8(response.body.to_vec()).unwrap())
+        now(self.0.serve(&(), &request))
     }
 
     fn batch(&self, body: &str) -> String {
@@ -134,6 +138,36 @@ fn an_action_acts_on_what_it_presumes() {
             std::thread::scope(|scope| [scope.spawn(raise), scope.spawn(raise)].map(|one| one.join().unwrap()));
         told.sort_unstable();
         assert_eq!(told, [204, 412], "round {round}");
+    }
+}
+
+/// What exists and has no tag is what `*` presumes, and no tag.
+#[test]
+fn what_has_no_tag_is_nothing_that_a_tag_presumes() {
+    let client = Client::new();
+    let [one, other] = [0, 1].map(|at| format!("Products({})", client.products().remove(at)));
+    let reference = format!("{{\"@odata.id\":\"{other}\"}}");
+    for (request, body) in [
+        ("POST /ResetAllPrices".to_owned(), "{}"),
+        (format!("POST /{one}/RelatedProducts/$ref"), &*reference),
+        (format!("DELETE /{one}/RelatedProducts/$ref?$id={other}"), ""),
+        (format!("DELETE /{one}/Category/$ref"), ""),
+    ] {
+        let told = |tag: &str| client.ask(&request, &[("if-match", tag)], body).0;
+        assert_eq!(told("W/\"0000000000000001\""), 412, "{request}");
+        assert!(matches!(told("*"), 200 | 204), "{request}");
+    }
+}
+
+/// Nulls are left out of what an operation returns, and the answer says so.
+#[test]
+fn what_an_operation_returns_says_what_was_preferred() {
+    let client = Client::new();
+    let body = |response: &Response| String::from_utf8(response.body.to_vec()).unwrap();
+    for url in ["GET /GetTopProducts()?$select=Description&$top=1", "GET /GetTopProducts()?$top=2"] {
+        let answer = client.send(url, &[("prefer", "omit-values=nulls")], "");
+        assert_eq!(answer.headers.get("preference-applied").unwrap(), "omit-values=nulls", "{url}");
+        assert!(!body(&answer).contains("null"), "{url}");
     }
 }
 
