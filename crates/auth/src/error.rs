@@ -135,7 +135,7 @@ impl AuthError {
             AuthError::TooLarge => "the Authorization header is longer than 8192 bytes".into(),
             AuthError::Malformed(rule) => format!("the token is not a signed JWT in compact form: {rule}"),
             AuthError::Algorithm { expected } => {
-                format!("the token's `alg` is not allowed for its issuer; expected {expected}")
+                format!("the token's `alg` is not allowed; expected {expected}")
             }
             AuthError::UnknownIssuer { expected } => {
                 format!("the token's `iss` is not an issuer this service trusts; expected exactly {expected}")

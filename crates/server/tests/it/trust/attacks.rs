@@ -53,17 +53,17 @@ fn algorithms_and_signatures() {
         &rows,
         &expect![[r#"
         good: 200
-        alg none: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed for its issuer; expected RS256, PS256, ES256, EdDSA"]
-        alg None: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed for its issuer; expected RS256, PS256, ES256, EdDSA"]
-        alg NONE: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed for its issuer; expected RS256, PS256, ES256, EdDSA"]
-        alg empty: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed for its issuer; expected RS256, PS256, ES256, EdDSA"]
-        alg absent: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed for its issuer; expected RS256, PS256, ES256, EdDSA"]
-        HS256 with the public key: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed for its issuer; expected RS256, PS256, ES256, EdDSA"]
+        alg none: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed; expected RS256, PS256, ES256, EdDSA"]
+        alg None: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed; expected RS256, PS256, ES256, EdDSA"]
+        alg NONE: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed; expected RS256, PS256, ES256, EdDSA"]
+        alg empty: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed; expected RS256, PS256, ES256, EdDSA"]
+        alg absent: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed; expected RS256, PS256, ES256, EdDSA"]
+        HS256 with the public key: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed; expected RS256, PS256, ES256, EdDSA"]
         HMAC called RS256: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's signature does not verify with the key it names; it was changed, or signed by someone else"]
         RS256 with another's key: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's signature does not verify with the key it names; it was changed, or signed by someone else"]
         ES256 with r = s = 0: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's signature does not verify with the key it names; it was changed, or signed by someone else"]
-        ES256 at an issuer of RS256: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed for its issuer; expected RS256"]
-        RS256 at an issuer of ES256: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed for its issuer; expected ES256"]"#]],
+        ES256 at an issuer of RS256: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed; expected RS256"]
+        RS256 at an issuer of ES256: 401 InvalidAuthenticationToken: Access token validation failure. [, error="invalid_token", error_description="the token's `alg` is not allowed; expected ES256"]"#]],
     );
 }
 
