@@ -145,7 +145,11 @@ pub(super) static KEYS: &[Key<Settings>] = &[
         Default::NoText,
         "where a client without a token is told to get one; the first issuer when unset",
         |settings, value| {
-            settings.authorization_uri = Some(value.text()?.to_owned());
+            let text = value.text()?;
+            let address =
+                text.parse::<hyper::Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("https" | "http")));
+            let expected = || "an address such as \"https://login.example/authorize\"".to_owned();
+            settings.authorization_uri = Some(address.map(|_| text.to_owned()).ok_or_else(expected)?);
             Ok(())
         },
     ),

@@ -56,7 +56,7 @@ fn names_line_and_nearest_key() {
 fn names_line_and_form_of_values() {
     check(
         &format!(
-            "public_url = 'people.example'\nallowed_hosts = ['a b']\nworkers = 0\ncache_mb = '1'\nstore = 'mysql://u:secret@db'\nlog.level = 'loud'\nlisten = 1.5\n{ISSUER}"
+            "public_url = 'people.example'\nallowed_hosts = ['a b']\nworkers = 0\ncache_mb = '1'\nstore = 'mysql://u:secret@db'\nlog.level = 'loud'\nlisten = 1.5\nauthorization_uri = 'login.example'\n{ISSUER}"
         ),
         &expect![[r#"
             vitae.toml:1: `public_url` is an origin such as "https://people.example", without a path, not "people.example"
@@ -65,7 +65,8 @@ fn names_line_and_form_of_values() {
             vitae.toml:4: `cache_mb` is a number from 1 to 1048576, not "1"
             vitae.toml:5: `store` is "sqlite" or an address such as "postgres://user@host/name", not "mysql://u:***@db"
             vitae.toml:6: `log.level` is "off" or "error" or "warn" or "info" or "debug" or "trace", not "loud"
-            vitae.toml:7: `listen` is a text, a number, true or false, or a list of texts, not a float"#]],
+            vitae.toml:7: `listen` is a text, a number, true or false, or a list of texts, not a float
+            vitae.toml:8: `authorization_uri` is an address such as "https://login.example/authorize", not "login.example""#]],
     );
 }
 
