@@ -35,7 +35,8 @@ pub(crate) const READING: Scopes = Scopes::of(&[Scope::UserReadAll]);
 
 /// The permissions that go with a person's roles.
 pub(crate) fn usual_scopes(roles: Roles) -> Scopes {
-    if roles.contains(Role::PeopleAdministrator) { ADMINISTRATION } else { EVERYDAY }
+    let usual = if roles.contains(Role::PeopleAdministrator) { ADMINISTRATION } else { EVERYDAY };
+    if roles.contains(Role::Auditor) { usual.with(Scope::AuditLogReadAll) } else { usual }
 }
 
 /// The roles the note gives a person.
@@ -143,5 +144,7 @@ mod tests {
     fn administrators_get_more() {
         assert!(usual_scopes(Roles::parse("peopleAdministrator")).contains(Scope::UserReadWriteAll));
         assert_eq!(usual_scopes(Roles::EMPLOYEE).to_string(), "User.ReadWrite User.Read.All");
+        let auditor = usual_scopes(Roles::parse("auditor"));
+        assert_eq!(auditor.to_string(), "User.ReadWrite User.Read.All AuditLog.Read.All");
     }
 }
