@@ -122,8 +122,8 @@ impl Hooks {
         match (name, &head.method) {
             ("reset", &Method::POST) => self.reset(app).await,
             ("clock", &Method::GET) => Ok(clock(app)),
-            ("clock", &Method::POST) => self.set_clock(app, parse(&body)?),
-            ("fail", &Method::POST) => self.faults.add(parse(&body)?).map(|()| done()).map_err(bad_body),
+            ("clock", &Method::POST) => self.set_clock(app, parse(&body, CLOCK)?),
+            ("fail", &Method::POST) => self.faults.add(parse(&body, FAULT)?).map(|()| done()).map_err(bad_body),
             ("fail", &Method::DELETE) => {
                 self.faults.clear();
                 Ok(done())
@@ -168,12 +168,14 @@ impl Hooks {
         let time = match (wish.set, wish.advance) {
             (Some(text), None) => edm::DateTimeOffset::parse(&text)
                 .map(|time| time.ticks())
-                .ok_or_else(|| bad_body("`set` is a time such as 2030-01-01T00:00:00Z"))?,
+                .ok_or_else(|| bad_body(format!("`set` is a time such as 2030-01-01T00:00:00Z, not `{text}`")))?,
             (None, Some(length)) => seconds(&length)
                 .and_then(|seconds| app.effects.time().checked_add(seconds.checked_mul(TICKS_PER_SECOND)?))
                 .filter(|time| *time <= LAST)
-                .ok_or_else(|| bad_body("`advance` is a length such as \"1h30m\", or a number of seconds"))?,
-            _ => return Err(bad_body("expected either `set` or `advance`")),
+                .ok_or_else(|| {
+                    bad_body(format!("`advance` is a length such as \"1h30m\", or a number of seconds, not {length}"))
+                })?,
+            _ => return Err(bad_body(format!("expected {CLOCK}"))),
         };
         app.effects.set(time);
         if let Some(directory) = &self.directory {
@@ -184,6 +186,13 @@ impl Hooks {
         Ok(clock(app))
     }
 }
+
+/// What `POST /dev/clock` is told.
+const CLOCK: &str = "either {\"set\":\"2030-01-01T00:00:00Z\"} or {\"advance\":\"1h30m\"}";
+
+/// What `POST /dev/fail` is told.
+const FAULT: &str =
+    "an object such as {\"method\":\"GET\",\"path\":\"/beta/me/*\",\"times\":2,\"status\":429,\"retryAfter\":1}";
 
 /// The last moment of the year 9999.
 const LAST: i64 = 253_402_300_799 * TICKS_PER_SECOND;
@@ -199,8 +208,8 @@ fn clock(app: &App) -> Response {
     answer(&json!({ "now": edm::DateTimeOffset::from_ticks(app.effects.time()).to_string() }))
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|error| bad_body(error.to_string()))
+fn parse<T: DeserializeOwned>(body: &[u8], expected: &str) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|error| bad_body(format!("{error}; expected {expected}")))
 }
 
 fn bad_body(message: impl Into<String>) -> Refusal {
