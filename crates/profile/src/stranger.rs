@@ -15,8 +15,8 @@ pub(crate) fn advice() -> String {
     WHY.try_with(|why| format!(" The token is valid, but the directory cannot take its person: {why}.")).unwrap_or_else(
         // Nobody knows better.
         |_| {
-            " The token is valid, but the directory does not know this person; import them, or switch on \
-             just-in-time creation."
+            " The token is valid, but the directory does not know this person; just-in-time creation \
+             (`create_people = true` for the issuer) puts people there when they come."
                 .to_owned()
         },
     )
