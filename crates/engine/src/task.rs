@@ -77,7 +77,8 @@ static ITEM: [(Method, Task); 4] =
 /// The bare value of an item is no item, so that it cannot go alone.
 static RAW_ITEM: [(Method, Task); 2] = [(Method::GET, ReadRaw), (Method::PUT, SetProperty)];
 static ITEMS: [(Method, Task); 1] = [(Method::GET, CountProperty)];
-static MEDIA: [(Method, Task); 3] = [(Method::GET, ReadMedia), (Method::PUT, SetMedia), (Method::DELETE, ClearMedia)];
+static MEDIA: [(Method, Task); 4] =
+    [(Method::GET, ReadMedia), (Method::PUT, SetMedia), (Method::PATCH, SetMedia), (Method::DELETE, ClearMedia)];
 /// Which method asks; `posted` has made a GET of it before what it asks for is looked at.
 static QUERY: [(Method, Task); 1] = [(Method::POST, List)];
 static FUNCTION: [(Method, Task); 1] = [(Method::GET, Task::Call(OperationKind::Function))];
@@ -203,7 +204,12 @@ fn offers(address: &Address, dialect: &Dialect, method: &Method, task: Task) -> 
     let derived = |step: &Step| matches!(step, Step::Navigation(navigation) if navigation.derived);
     let is_there = task.action().is_reading() || !address.steps.iter().any(derived);
     let is_offered = in_set && is_there && is_at_home(address, dialect, task);
-    is_offered && (task != Update || method != Method::PUT || dialect.put)
+    let in_dialect = match (task, method) {
+        (Update, &Method::PUT) => dialect.put,
+        (SetMedia, &Method::PATCH) => dialect.capabilities.media_patch,
+        _ => true,
+    };
+    is_offered && in_dialect
 }
 
 /// Is it done where the service wants it done? Whatever changes the relationship itself is.

@@ -140,7 +140,8 @@ impl Dialect {
         // Graph's JavaScript client looks for this spelling.
         batch_title_case: true,
         json: "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
-        capabilities: Capabilities::SERVED,
+        // Graph documents both, and its toolkits use either.
+        capabilities: Capabilities { media_patch: true, ..Capabilities::SERVED },
     };
 
     /// As OData 4.01 recommends.

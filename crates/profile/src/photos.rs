@@ -178,7 +178,9 @@ fn without_file(item: &Item) -> Item {
 /// The picture that a file as it was sent becomes.
 async fn accepted(Media { content_type, bytes }: Media) -> Result<picture::Picture, Problem> {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if !["image/jpeg", "image/png", "image/*", "application/octet-stream"].contains(&kind.as_str()) {
+    // PnPjs calls all it sends JSON; the bytes decide.
+    let taken = ["image/jpeg", "image/png", "image/*", "application/octet-stream", "application/json"];
+    if !taken.contains(&kind.as_str()) {
         return Err(picture::not_a_picture(&format!("`{kind}`")).at("content-type"));
     }
     if bytes.len() > picture::MOST_BYTES {

@@ -79,6 +79,8 @@ pub struct Capabilities {
     pub deep_update: bool,
     /// A PATCH or PUT of what does not exist creates it.
     pub upsert: bool,
+    /// PATCH of the bytes of a stream, where PUT sets them: it does the same.
+    pub media_patch: bool,
     /// PATCH and DELETE of all members of a collection at once: `…/$each`, `…/$filter(…)/$each`.
     pub each: bool,
     /// A PATCH of a collection whose body is a delta.
@@ -128,6 +130,7 @@ impl Capabilities {
         deep_insert: false,
         deep_update: false,
         upsert: false,
+        media_patch: false,
         each: true,
         delta_update: false,
         // Of sets whose changes are kept; the others say themselves that theirs are not.

@@ -210,18 +210,24 @@ impl Paths<'_> {
         let get = self
             .start(&format!("{word}.get"), format!("Get the bytes of {}", self.one()))
             .with("responses", responses(Asks::Read, [("200", found), ("204", empty("There are none.", &[]))]));
-        let put = self
-            .start(&format!("{word}.put"), format!("Set the bytes of {}", self.one()))
-            .with("requestBody", Object::new().with("required", true).with("content", bytes()))
-            .with("responses", responses(Asks::Send, [("204", empty("Done.", &[]))]));
+        let set = |verb| {
+            self.start(&format!("{word}.{verb}"), format!("Set the bytes of {}", self.one()))
+                .with("requestBody", Object::new().with("required", true).with("content", bytes()))
+                .with("responses", responses(Asks::Send, [("204", empty("Done.", &[]))]))
+        };
         let Permits { update, delete, .. } = self.place.permits;
         // One that need not be there comes with its bytes and goes with them, whatever else of it can be set.
         let comes_and_goes = self.is_media() && self.place.shape == Shape::Single && delete;
         let gone = self
             .start(&format!("{word}.delete"), format!("Remove the bytes of {}", self.one()))
             .with("responses", responses(Asks::Change, [("204", empty("Removed.", &[]))]));
-        let operations = Object::new().with("get", get).maybe("put", (update || comes_and_goes).then_some(put));
-        self.item(&format!("/{name}"), operations.maybe("delete", comes_and_goes.then_some(gone)))
+        let is_set = update || comes_and_goes;
+        let operations = Object::new()
+            .with("get", get)
+            .maybe("put", is_set.then(|| set("put")))
+            .maybe("patch", (is_set && self.capabilities.media_patch).then(|| set("patch")))
+            .maybe("delete", comes_and_goes.then_some(gone));
+        self.item(&format!("/{name}"), operations)
     }
 }
 

@@ -79,10 +79,14 @@ fn a_photo_is_put_read_replaced_and_deleted() {
     let again = world.raw(&me, Method::GET, FILE, &[("if-none-match", &tag)], b"");
     assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
 
-    assert_eq!(world.photograph(&me, FILE, &picture(50, 50)), 204);
+    // Graph takes both, and PnPjs, which says that all it sends is JSON, this one.
+    let patched = world.raw(&me, Method::PATCH, FILE, &[("content-type", "application/json")], &picture(50, 50));
+    assert_eq!(patched.status, 204);
     assert_eq!(size(&world.raw(&me, Method::GET, FILE, &[], b"")), (50, 50));
-    let stale = world.raw(&me, Method::PUT, FILE, &[("if-match", &tag), ("content-type", "image/png")], &picture(9, 9));
-    assert_eq!(stale.status, 412);
+    for method in [Method::PUT, Method::PATCH] {
+        let headers = [("if-match", &*tag), ("content-type", "image/png")];
+        assert_eq!(world.raw(&me, method, FILE, &headers, &picture(9, 9)).status, 412);
+    }
     assert_eq!(world.findings(), Vec::<String>::new());
     assert_eq!(world.delete(&me, "me/photo").status, 204);
     assert_eq!(code(&world.raw(&me, Method::GET, FILE, &[], b"")), (404, "ImageNotFound".into()));
@@ -151,7 +155,7 @@ fn what_is_no_photo_is_told() {
         (Method::PUT, "me/photo"),
         (Method::POST, "me/photos"),
         (Method::DELETE, "me/photos/48x48"),
-        (Method::PATCH, FILE),
+        (Method::POST, FILE),
     ] {
         let answer = world.raw(&ada(), method.clone(), url, &[("content-type", "application/json")], b"{}");
         assert_eq!(answer.status, 405, "{method} {url}");
