@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from msgraph_beta.generated.models.group import Group
 from msgraph_beta.generated.models.password_profile import PasswordProfile
 from msgraph_beta.generated.models.skill_proficiency import SkillProficiency
 from msgraph_beta.generated.models.user import User
@@ -143,3 +144,23 @@ async def test_nothing_is_left_of_a_deleted_person(admin, new_upn):
     assert again.id != made.id
     assert await admin.users.by_user_id(new_upn).profile.skills.count.get() == 0
     await admin.users.by_user_id(again.id).delete()
+
+
+async def test_managers_reports_and_groups_are_people_and_groups(admin, ids):
+    """The SDK declares them as directory objects, which have an id and nothing else."""
+    manager = await admin.me().manager.get()
+    assert isinstance(manager, User) and manager.display_name and manager.user_principal_name
+    above = admin.users.by_user_id(manager.id)
+    reports = (await above.direct_reports.get()).value
+    assert all(isinstance(one, User) and one.display_name for one in reports)
+    assert ids["admin"] in [one.id for one in reports]
+    groups = (await admin.me().member_of.get()).value
+    assert groups and all(isinstance(one, Group) and one.mail_nickname for one in groups)
+    whole = await admin.me().get(query(admin.me(), expand=["manager", "memberOf"]))
+    assert whole.manager.display_name == manager.display_name
+    assert [one.display_name for one in whole.member_of] == [one.display_name for one in groups]
+    # By type, as the SDK writes it: `memberOf/graph.group`.
+    by_type = (await admin.me().member_of.graph_group.get()).value
+    assert [one.id for one in by_type] == [one.id for one in groups]
+    by_type = (await above.direct_reports.graph_user.get()).value
+    assert [one.id for one in by_type] == [one.id for one in reports]
