@@ -9,7 +9,7 @@ use odata::payload::raw_value;
 use odata::query::{self, Applies, Options, Scope};
 use odata::{Kind, Problem, Query};
 
-use crate::calls::{Way, not_offered};
+use crate::calls::Way;
 use crate::collection::Shaping;
 use crate::elsewhere;
 use crate::exchange::{Request, Response};
@@ -22,7 +22,7 @@ use crate::reading::{applied, followed, text, with_tag};
 use crate::resources::{Entity, Outcome, Resources};
 use crate::route::cast_text;
 use crate::rows::Meter;
-use crate::service::{Service, no_content, not_of_type, nothing};
+use crate::service::{Service, check_whole, no_content, not_of_type, nothing};
 
 /// What a path says of that which an operation returns.
 pub(crate) struct Narrowing<'a> {
@@ -78,13 +78,7 @@ impl<R: Resources> Service<R> {
         let scope = Scope { ty, rules: self.dialect.rules, limits: self.dialect.limits };
         let mut query = query::bind(self.resources.model(), scope, options, applies)?;
         self.check_offered(&query, false)?;
-        if query.apply.is_some() {
-            return Err(not_offered("`$apply` to what an operation returns").at("$apply"));
-        }
-        if query.skip_token.is_some() {
-            let message = "found `$skiptoken`, but what an operation returns comes in one page";
-            return Err(Problem::new(Kind::BadQuery, message).at("$skiptoken"));
-        }
+        check_whole(&query, "what an operation returns")?;
         query.filter = self.both(self.conditions(ty, &narrowing.filters, options)?, query.filter.take())?;
         let media = match tail {
             Tail::Count => Media::Text,

@@ -28,7 +28,7 @@ use crate::task::{self, Task};
 use crate::timings::Timings;
 use crate::turns::{Attempts, Turns};
 
-pub(crate) use self::understanding::{Heard, Understood};
+pub(crate) use self::understanding::{Heard, Understood, check_whole};
 
 /// A service: its data, its choices, and its key: of skip tokens, and of what requests are known by when they come
 /// again.

@@ -10,6 +10,7 @@ use odata::query::{self, Applies, Options, Scope};
 use odata::{Address, Kind, Problem, Query};
 
 use super::Service;
+use crate::calls::not_offered;
 use crate::changes;
 use crate::elsewhere;
 use crate::exchange::Request;
@@ -85,6 +86,9 @@ impl<R: Resources> Service<R> {
         };
         let mut query = query::bind(self.resources.model(), scope, &options, applies)?;
         self.check_offered(&query, tells_changes)?;
+        if matches!(task, Task::ReadProperty | Task::CountProperty) {
+            check_whole(&query, "what lies within an entity")?;
+        }
         let condition = self.narrow(&mut query, &route, &options)?;
         // What a stream is, is known only when it is read; what is accepted is asked then.
         let format = if task == Task::ReadMedia { Some(task::ANY) } else { query.format.as_deref() };
@@ -147,5 +151,19 @@ impl<R: Resources> Service<R> {
                 Ok(())
             }
         }
+    }
+}
+
+/// Refuses what only collections of entities are asked for, of something that comes whole.
+pub(crate) fn check_whole(query: &Query, what: &str) -> Result<(), Problem> {
+    if query.apply.is_some() {
+        return Err(not_offered(&format!("`$apply` to {what}")).at("$apply"));
+    }
+    match query.skip_token {
+        Some(_) => {
+            let message = format!("found `$skiptoken`, but {what} comes in one page; expected no such option");
+            Err(Problem::new(Kind::BadQuery, message).at("$skiptoken"))
+        }
+        None => Ok(()),
     }
 }

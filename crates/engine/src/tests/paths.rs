@@ -33,6 +33,22 @@ fn an_alias_in_a_path_is_looked_up_each_time() {
 }
 
 #[test]
+fn what_lies_within_an_entity_comes_whole_and_is_not_aggregated() {
+    let client = Client::graph();
+    let article = format!("{}/Articles({})", client.maker(&[]), super::double::id(7));
+    let count = "$apply=aggregate($count as n)";
+    for (url, status) in [
+        (format!("Depots?{count}"), 501),
+        (format!("Depots/$count?{count}"), 501),
+        ("Depots?$skiptoken=x".to_owned(), 400),
+        ("Tags?$skiptoken=x".to_owned(), 400),
+        ("Tags".to_owned(), 404),
+    ] {
+        assert_eq!(client.get(&format!("{article}/{url}")).status, status, "{url}");
+    }
+}
+
+#[test]
 fn what_means_nothing_is_told_each_time() {
     let client = Client::graph();
     let twice = [client.get("Mkers"), client.get("Mkers")].map(|response| show(&response));

@@ -54,7 +54,7 @@ fn what_a_function_returns_is_a_collection_like_others() {
     check(
         &client,
         "/GetTopProducts()?$skiptoken=x",
-        "400 found `$skiptoken`, but what an operation returns comes in one page",
+        "400 found `$skiptoken`, but what an operation returns comes in one page; expected no such option",
     );
     check(
         &client,
