@@ -23,8 +23,8 @@ pub use self::form::is_seal;
 use self::form::{Leaf, Progress};
 pub use self::verify::verify;
 use crate::{
-    BUCKETS, Change, ChangePosition, ChangeRow, Commit, Error, Header, Item, PartitionKey, PartitionKind, Precondition,
-    Record, Result, Store,
+    BUCKETS, Change, ChangePosition, ChangeRow, Commit, Error, Header, Item, Landings, PartitionKey, PartitionKind,
+    Precondition, Record, Result, Store,
 };
 
 const SECOND: i64 = 10_000_000;
@@ -52,6 +52,10 @@ pub struct Sealer {
     holder: Uuid,
     /// The latest time read; `None` before the first look.
     read: Option<i64>,
+    /// What tells how far to look back, where the store can.
+    landings: Option<Arc<Landings>>,
+    /// From which time on changes are to be read.
+    due: i64,
     /// What was read of the part that is read again.
     seen: HashSet<ChangePosition>,
     /// How far each tenant was sealed when this sealer last looked.
@@ -69,8 +73,8 @@ struct New {
 impl Sealer {
     /// A sealer called `holder`, which tells it from others over the same store.
     pub fn new(store: Arc<dyn Store>, holder: Uuid) -> Self {
-        let (sealed, pending) = (HashMap::new(), BTreeMap::new());
-        Self { store, holder, read: None, seen: HashSet::new(), sealed, pending }
+        let (seen, sealed, pending) = (HashSet::new(), HashMap::new(), BTreeMap::new());
+        Self { store, holder, read: None, landings: None, due: i64::MIN, seen, sealed, pending }
     }
 
     /// Seals what is new unless another sealer is at work, and says how many links that were.
@@ -115,6 +119,7 @@ impl Sealer {
     /// Finds the tenants and from where on they are not sealed.
     async fn begin(&mut self) -> Result<()> {
         *self = Self::new(Arc::clone(&self.store), self.holder);
+        self.landings = self.store.landings();
         let mut tenants = HashSet::new();
         let mut after = None;
         loop {
@@ -146,9 +151,16 @@ impl Sealer {
     /// Reads what was changed since the last time.
     async fn gather(&mut self) -> Result<()> {
         let before = self.read.unwrap_or(i64::MIN);
+        let landed = self.landings.as_ref().map_or(i64::MIN, |landings| landings.take());
+        // Still due if reading fails.
+        self.due = self.due.min(landed);
+        if self.due == i64::MAX {
+            return Ok(());
+        }
+        let back = self.due.max(before.saturating_sub(OVERLAP));
         let mut latest = before;
         for bucket in 0..BUCKETS {
-            let mut from = Some(start(before.saturating_sub(OVERLAP)));
+            let mut from = Some(start(back));
             loop {
                 let rows = self.store.changes(bucket, from, PAGE).await?;
                 for row in &rows {
@@ -164,6 +176,7 @@ impl Sealer {
         }
         self.seen.retain(|place| place.at >= latest.saturating_sub(OVERLAP));
         self.read = Some(latest);
+        self.due = i64::MAX;
         Ok(())
     }
 

@@ -36,9 +36,10 @@ use self::survey::Survey;
 use self::writer::Writer;
 use crate::cache::Cache;
 use crate::chain::Row;
+use crate::landings::Board;
 use crate::{
-    AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, Error, NameEntry, PartitionKey, Result,
-    Scan, Snapshot, Store,
+    AuditRow, BoxFuture, Candidate, ChangePosition, ChangeRow, Claimed, Commit, Error, Landings, NameEntry,
+    PartitionKey, Result, Scan, Snapshot, Store,
 };
 
 /// The sizes that may be chosen when opening a store.
@@ -68,6 +69,7 @@ pub struct SqliteStore {
     readers: Pool,
     survey: Option<Survey>,
     cache: Option<Arc<Cache>>,
+    board: Arc<Board>,
     _lock: Option<File>,
 }
 
@@ -85,9 +87,11 @@ impl SqliteStore {
         let cache = Arc::new(Cache::new(options.cache_bytes));
         let readers = Pool::new(path, options.readers, schema::open_reader)?;
         let marks = Marks::new(path)?;
-        let writer = Writer::start(connection, path, Arc::clone(&cache), options.wal_bytes, marks)?;
+        let board = Arc::new(Board::default());
+        let shared = (Arc::clone(&cache), Arc::clone(&board));
+        let writer = Writer::start(connection, path, shared, options.wal_bytes, marks)?;
         let survey = Some(Survey::start(path)?);
-        Ok(Self { writer: Some(writer), readers, survey, cache: Some(cache), _lock: Some(lock) })
+        Ok(Self { writer: Some(writer), readers, survey, cache: Some(cache), board, _lock: Some(lock) })
     }
 
     /// Opens the store for reading, beside a process that may be writing. Nothing is cached.
@@ -99,7 +103,7 @@ impl SqliteStore {
         marks::judge(path)?;
         let readers = Pool::new(path, Options::default().readers, schema::open_visitor)?;
         readers.with(schema::check_version)?;
-        Ok(Self { writer: None, readers, survey: None, cache: None, _lock: None })
+        Ok(Self { writer: None, readers, survey: None, cache: None, board: Arc::default(), _lock: None })
     }
 
     /// Looks through what says what there is, as opening for writing does: rows that were lost from it would not be missed.
@@ -202,6 +206,11 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ChangeRow>>> {
         self.read_across(move |connection| history::changes(connection, bucket, after, limit))
+    }
+
+    fn landings(&self) -> Option<Arc<Landings>> {
+        // Read only, it stands beside the one that writes.
+        self.writer.as_ref().map(|_| self.board.watch())
     }
 
     fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>> {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::{
-    AuditRow, Candidate, ChangePosition, ChangeRow, Claimed, Commit, NameEntry, PartitionKey, Result, Scan, Snapshot,
+    AuditRow, Candidate, ChangePosition, ChangeRow, Claimed, Commit, Landings, NameEntry, PartitionKey, Result, Scan,
+    Snapshot,
 };
 
 /// A future of a store operation.
@@ -58,6 +59,11 @@ pub trait Store: Send + Sync + 'static {
         after: Option<ChangePosition>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ChangeRow>>>;
+
+    /// Tells from now on which times have landed; `None` when others may write too.
+    fn landings(&self) -> Option<Arc<Landings>> {
+        None
+    }
 
     /// The audit rows of a partition, dropped or not, whose rev is greater than `after_rev`, by rev.
     fn audit(&self, partition: PartitionKey, after_rev: u64, limit: usize) -> BoxFuture<'_, Result<Vec<AuditRow>>>;

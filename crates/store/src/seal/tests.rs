@@ -50,6 +50,30 @@ async fn what_is_new_is_sealed_once() {
 }
 
 #[tokio::test]
+async fn what_was_read_is_read_again_only_for_what_landed_late() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, &Options::default()).unwrap());
+    let mut sealer = Sealer::new(Arc::clone(&store), HERE);
+    for at in 1..=4 {
+        change(store.as_ref(), 1, at * SECOND / 4).await;
+    }
+    assert_eq!(sealer.step(SECOND).await, Ok(1));
+    // Whoever reads this row fails.
+    let damage = "UPDATE history SET sum = sum + 1 WHERE kind = 0 AND rev = 3";
+    Connection::open(&path).unwrap().execute(damage, []).unwrap();
+    change(store.as_ref(), 1, SECOND + 1).await;
+    assert_eq!(sealer.step(SECOND + 2).await, Ok(1));
+    change(store.as_ref(), 1, SECOND / 2 + 1).await;
+    for _ in 0..2 {
+        // Not forgotten because of the failure.
+        assert!(matches!(sealer.step(SECOND + 3).await, Err(Error::Corrupt(_))));
+    }
+    // One that has just begun knows of no landings.
+    assert!(Sealer::new(store, HERE).step(SECOND + 4).await.is_err());
+}
+
+#[tokio::test]
 async fn tenants_have_logs_of_their_own() {
     let Opened { store, .. } = memory().await;
     let elsewhere = PartitionKey { tenant: Uuid::from_u128(8), ..user(1) };

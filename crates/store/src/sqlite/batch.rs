@@ -15,14 +15,23 @@ use super::sum;
 use crate::cache::Cache;
 use crate::chain::Row;
 use crate::expect;
+use crate::landings::Board;
 use crate::news::News;
 use crate::{ChangeRow, Commit, Error, PartitionKey, Portion, Result, Snapshot, Standing, bucket_of};
 
+/// What the transactions of a writer share.
+pub(super) struct Known {
+    pub(super) cache: Arc<Cache>,
+    pub(super) board: Arc<Board>,
+    /// The damage that was told lately.
+    pub(super) damage: News,
+}
+
 pub(super) struct Batch<'a> {
     connection: &'a Connection,
-    cache: &'a Cache,
-    /// The damage that was told lately.
-    damage: &'a News,
+    known: &'a Known,
+    /// The earliest time of the commits in it.
+    earliest: i64,
     /// The partitions written so far and, where it is known, what became of them.
     written: FxHashMap<PartitionKey, Option<Arc<Snapshot>>>,
     erased: bool,
@@ -32,15 +41,16 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn begin(connection: &'a Connection, cache: &'a Cache, damage: &'a News) -> Self {
+    pub(super) fn begin(connection: &'a Connection, known: &'a Known) -> Self {
         let failure = execute(connection, "BEGIN IMMEDIATE").err();
-        Self { connection, cache, damage, written: FxHashMap::default(), erased: false, guarded: false, failure }
+        let (written, earliest) = (FxHashMap::default(), i64::MAX);
+        Self { connection, known, earliest, written, erased: false, guarded: false, failure }
     }
 
     /// Undoes all and begins anew, to serve the same requests so that those which meet damage fail alone.
     pub(super) fn guarded(self) -> Self {
         self.roll_back();
-        Self { guarded: true, ..Self::begin(self.connection, self.cache, self.damage) }
+        Self { guarded: true, ..Self::begin(self.connection, self.known) }
     }
 
     /// Has a request met damage for which the others would fail?
@@ -74,7 +84,7 @@ impl<'a> Batch<'a> {
         match &outcome {
             Ok(_) | Err(Error::Conflict(_)) => {}
             Err(error @ Error::Corrupt(what)) => {
-                if self.damage.is_new(what) {
+                if self.known.damage.is_new(what) {
                     tracing::error!(%error, "a write that met damage in the store is refused");
                 }
                 self.step("ROLLBACK TO request")?;
@@ -100,10 +110,12 @@ impl<'a> Batch<'a> {
         };
         match outcome {
             Ok(()) => {
+                let Known { cache, board, .. } = self.known;
                 if self.erased {
-                    self.cache.clear();
+                    cache.clear();
                 }
-                self.written.into_iter().for_each(|(key, snapshot)| self.cache.publish(key, snapshot.map(Some)));
+                self.written.into_iter().for_each(|(key, snapshot)| cache.publish(key, snapshot.map(Some)));
+                board.note(self.earliest);
                 Ok(())
             }
             Err(error) => {
@@ -151,6 +163,7 @@ impl<'a> Batch<'a> {
         let snapshot = base.filter(|_| live);
         let snapshot = snapshot.map(|base| Arc::new(base.apply(after.rev, after.last_time, &commit.changes)));
         self.written.insert(key, snapshot);
+        self.earliest = self.earliest.min(commit.at);
         Ok(after.rev)
     }
 
@@ -167,6 +180,7 @@ impl<'a> Batch<'a> {
             let (rev, at) = (record.rev, record.at);
             history::insert(self.connection, record.clone(), (rev > 1).then_some(&after))?;
             (after.mark_at, after.at) = (mark(Some(&after), rev, at), at);
+            self.earliest = self.earliest.min(at);
         }
         if let Some(items) = &portion.items {
             after.totals = apply::replace(self.connection, key, after.totals, items)?;
@@ -194,7 +208,7 @@ impl<'a> Batch<'a> {
         };
         let known = match self.written.get(&key) {
             Some(written) => written.clone(),
-            None => self.cache.peek(&key).flatten(),
+            None => self.known.cache.peek(&key).flatten(),
         };
         known.filter(|known| known.rev() == before.rev)
     }

@@ -36,10 +36,19 @@ pub(super) struct Node {
     sum: Option<i64>,
 }
 
-/// The columns that [`read`] takes, in its order.
+/// The columns that [`read`] takes, in its order; salt and values, of which no checksum is made, where they are wanted.
 macro_rules! columns {
     () => {
-        "at, owner, tenant, kind, rev, dropped, touched, what, digest, link, salt, audit, prev_at, mark_at, sum, bucket"
+        columns!("salt", "audit")
+    };
+    ($salt:literal, $audit:literal) => {
+        concat!(
+            "at, owner, tenant, kind, rev, dropped, touched, what, digest, link, ",
+            $salt,
+            ", ",
+            $audit,
+            ", prev_at, mark_at, sum, bucket"
+        )
     };
 }
 
@@ -186,7 +195,7 @@ pub(super) fn changes(
     };
     let mut statement = connection.prepare_cached(concat!(
         "SELECT ",
-        columns!(),
+        columns!("NULL", "NULL"),
         " FROM history WHERE bucket = ?1 AND (at, owner, tenant, kind, rev) > (?2, ?3, ?4, ?5, ?6)
          ORDER BY at, owner, tenant, kind, rev LIMIT ?7"
     ))?;

@@ -8,10 +8,11 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::batch::Batch;
+use super::batch::{Batch, Known};
 use super::checkpoint::Checkpoints;
 use super::marks::Marks;
 use crate::cache::Cache;
+use crate::landings::Board;
 use crate::news::News;
 use crate::{BoxFuture, Error, Result};
 
@@ -61,13 +62,14 @@ impl Writer {
     pub(super) fn start(
         mut connection: Connection,
         path: &Path,
-        cache: Arc<Cache>,
+        (cache, board): (Arc<Cache>, Arc<Board>),
         wal_bytes: usize,
         mut marks: Marks,
     ) -> Result<Self> {
         let checkpoints = Checkpoints::start(&mut connection, path, wal_bytes)?;
         let (queue, requests) = channel();
-        let thread = spawn("store-writer", move || run(&connection, &requests, &cache, checkpoints, &mut marks))?;
+        let known = Known { cache, board, damage: News::of_damage() };
+        let thread = spawn("store-writer", move || run(&connection, &requests, &known, checkpoints, &mut marks))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -105,14 +107,13 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
 fn run(
     connection: &Connection,
     requests: &Receiver<Box<dyn Request>>,
-    cache: &Cache,
+    known: &Known,
     mut checkpoints: Checkpoints,
     marks: &mut Marks,
 ) {
-    let damage = News::of_damage();
     while let Ok(first) = requests.recv() {
         let drained = std::iter::once(first).chain(requests.try_iter()).take(BATCH);
-        let (served, committed) = transact(connection, cache, &damage, drained);
+        let (served, committed) = transact(connection, known, drained);
         match &committed {
             Ok(()) => marks.note(checkpoints.pages()),
             Err(error) => {
@@ -130,11 +131,10 @@ fn run(
 /// Serves the requests in one transaction, and begins a second one if one of them fails for damage.
 fn transact(
     connection: &Connection,
-    cache: &Cache,
-    damage: &News,
+    known: &Known,
     requests: impl Iterator<Item = Box<dyn Request>>,
 ) -> (Vec<Box<dyn Request>>, Result<()>) {
-    let mut batch = Batch::begin(connection, cache, damage);
+    let mut batch = Batch::begin(connection, known);
     let serve = |mut request: Box<dyn Request>| {
         request.serve(&mut batch);
         request
