@@ -1,20 +1,19 @@
 //! Folding the write-ahead log into the file, on a thread and a connection of its own so that commits do not
 //! wait for it. Never waits for readers: what one still needs is left for the next time.
 
+mod plan;
+
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use self::plan::{Plan, Step};
 use super::{row, schema, writer};
 use crate::Result;
-
-/// How many pages the log may grow by before the checkpointer is woken. More pages are written in fewer places,
-/// because those that change often are written once; but commits wait longer while the disk is busy with them.
-const WAKE_PAGES: usize = 3_000;
 
 /// Folds in what can be without waiting for anybody.
 const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
@@ -24,13 +23,23 @@ const TRUNCATE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 /// Watches the length of the log from the writer's thread.
 pub(super) struct Checkpoints {
-    wake: SyncSender<()>,
+    /// Carries the log that is to be folded in.
+    wake: SyncSender<u64>,
     thread: JoinHandle<()>,
     /// The pages in the log, told by SQLite at each commit.
     pages: Arc<AtomicUsize>,
-    woken_at: usize,
-    bound: usize,
-    tried_at: usize,
+    folded: Arc<Mutex<Folded>>,
+    plan: Plan,
+}
+
+/// What has been folded in.
+#[derive(Default)]
+struct Folded {
+    /// Of which log.
+    run: u64,
+    pages: usize,
+    /// The thread was woken and has not told yet how far it has come.
+    is_at_work: bool,
 }
 
 impl Checkpoints {
@@ -46,9 +55,11 @@ impl Checkpoints {
         connection.pragma_update_and_check(None, "journal_size_limit", row::limit(wal_bytes), |_| Ok(()))?;
         let own = schema::open_checkpointer(path)?;
         let (wake, woken) = sync_channel(1);
-        let thread = writer::spawn("store-checkpoint", move || run(&own, &woken))?;
-        let bound = wal_bytes / schema::PAGE_SIZE;
-        Ok(Self { wake, thread, pages, woken_at: 0, bound, tried_at: 0 })
+        let folded = Arc::new(Mutex::default());
+        let tell = Arc::clone(&folded);
+        let thread = writer::spawn("store-checkpoint", move || run(&own, &woken, &tell))?;
+        let plan = Plan::new(wal_bytes / schema::PAGE_SIZE);
+        Ok(Self { wake, thread, pages, folded, plan })
     }
 
     /// The pages in the log after the last commit.
@@ -58,19 +69,17 @@ impl Checkpoints {
 
     /// To be called by the writer between transactions.
     pub(super) fn after_commit(&mut self, connection: &Connection) {
-        let pages = self.pages();
-        if pages < self.woken_at {
-            (self.woken_at, self.tried_at) = (0, 0);
-        }
-        if pages >= self.bound && pages >= self.tried_at + self.bound / 4 {
-            // The checkpointer never catches up with a writer that does not pause, so the writer pauses:
-            // the little that is left is folded in here, and the next commit begins the log anew.
-            self.tried_at = pages;
-            checkpoint(connection, PASSIVE);
-        } else if pages >= self.woken_at + WAKE_PAGES {
-            self.woken_at = pages;
-            // Full means that it is awake already.
-            _ = self.wake.try_send(());
+        self.plan.grown_to(self.pages());
+        let run = self.plan.run();
+        let mut folded = lock(&self.folded);
+        let pages = if folded.run == run { folded.pages } else { 0 };
+        match self.plan.step(pages, folded.is_at_work) {
+            Step::Nothing => {}
+            Step::Wake => folded.is_at_work = self.wake.try_send(run).is_ok(),
+            Step::Fold => {
+                drop(folded);
+                checkpoint(connection, PASSIVE);
+            }
         }
     }
 
@@ -84,15 +93,21 @@ impl Checkpoints {
     }
 }
 
-fn run(connection: &Connection, woken: &Receiver<()>) {
-    while woken.recv().is_ok() {
-        checkpoint(connection, PASSIVE);
+fn run(connection: &Connection, woken: &Receiver<u64>, folded: &Mutex<Folded>) {
+    while let Ok(run) = woken.recv() {
+        let pages = checkpoint(connection, PASSIVE);
+        *lock(folded) = Folded { run, pages, is_at_work: false };
     }
 }
 
-fn checkpoint(connection: &Connection, statement: &str) {
+fn lock(folded: &Mutex<Folded>) -> MutexGuard<'_, Folded> {
+    folded.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says how many pages of the log are folded in, where that is known.
+fn checkpoint(connection: &Connection, statement: &str) -> usize {
+    let folded = connection.query_row(statement, [], |row| row.get::<_, i64>(2));
     // Not folding in costs space, not data, so a failure is only worth a line: busy is the ordinary case.
-    if let Err(error) = connection.query_row(statement, [], |_| Ok(())) {
-        tracing::debug!(error = %error, "the log of the store was not folded in");
-    }
+    let folded = folded.inspect_err(|error| tracing::debug!(%error, "the log of the store was not folded in"));
+    usize::try_from(folded.unwrap_or_default()).unwrap_or_default()
 }
