@@ -163,7 +163,8 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
         connection.pragma_update(None, "page_size", row::limit(PAGE_SIZE))?;
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "cache_size", -8192)?;
+        // The pages that people who write now write to; what is not there is read from the file again for each commit.
+        connection.pragma_update(None, "cache_size", -32_768)?;
         connection.set_prepared_statement_cache_capacity(32);
         Ok(())
     };
