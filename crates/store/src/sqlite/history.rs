@@ -1,7 +1,7 @@
 //! One row per commit, serving two readers: its change row and its audit record.
 //!
-//! Rows are clustered by (bucket, time), so commits append at sixteen places whatever their partitions; a second
-//! order by partition would cost every commit one more random page. A partition's own rows form a list instead:
+//! Rows are appended, and found by an index over (bucket, time), which commits append to at sixteen places whatever their
+//! partitions; an order by partition would cost every commit one more random page. A partition's own rows form a list instead:
 //! each row names the time of the row before it and of the last *marked* row below it, whose rev is a multiple of
 //! [`MARK`], and the partition's row names the newest. Marks let an audit skip to its page.
 

@@ -19,9 +19,9 @@ CREATE TABLE history (
   salt BLOB, -- null once erased
   digest BLOB,
   link BLOB,
-  sum INTEGER,
-  PRIMARY KEY (bucket, at, owner, tenant, kind, rev)
-) STRICT, WITHOUT ROWID;
+  sum INTEGER
+) STRICT;
+CREATE UNIQUE INDEX history_place ON history (bucket, at, owner, tenant, kind, rev);
 CREATE TABLE item (
   owner BLOB NOT NULL,
   tenant BLOB NOT NULL,

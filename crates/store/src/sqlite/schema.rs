@@ -28,7 +28,9 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// The tables. Each row has a checksum, `sum`, that is null only while a file is brought up to date; see
 /// [`sum`](super::sum). Keys begin with the owner, so that everything of one owner lies together; the two that do not,
-/// `posting` and `history`, are ranges read across owners.
+/// `posting` and `history`, are ranges read across owners. Rows of the history are never moved: they lie in the order in
+/// which they were written, apart from their index. In files that an earlier release made they lie in the order of it, and
+/// stay so; all statements are meant for both.
 const TABLES: &str = "
 CREATE TABLE partition (
   owner BLOB NOT NULL,
@@ -93,9 +95,9 @@ CREATE TABLE history (
   salt BLOB, -- null once erased
   digest BLOB,
   link BLOB,
-  sum INTEGER,
-  PRIMARY KEY (bucket, at, owner, tenant, kind, rev)
-) STRICT, WITHOUT ROWID;
+  sum INTEGER
+) STRICT;
+CREATE UNIQUE INDEX history_place ON history (bucket, at, owner, tenant, kind, rev);
 CREATE TABLE name (
   tenant BLOB NOT NULL,
   name TEXT NOT NULL,

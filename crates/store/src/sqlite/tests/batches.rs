@@ -17,7 +17,8 @@ use super::{open, place};
 use crate::differential::{Step, act, config, steps};
 use crate::fixture::{commit, delete, expecting, indexed, item_absent, put, user};
 use crate::sqlite::SqliteStore;
-use crate::{BoxFuture, Error, Result, Store};
+use crate::sqlite::schema::{PAGE_SIZE, beside};
+use crate::{BoxFuture, Commit, Error, Record, Result, Store};
 
 /// Begins a transaction and stays in it until the sender is dropped. Meanwhile requests queue up behind.
 fn hold(store: &SqliteStore) -> (Sender<()>, BoxFuture<'_, Result<()>>) {
@@ -54,6 +55,22 @@ fn execute(path: &Path, sql: &str) {
 fn damage(path: &Path, table: &str, owner: u128) {
     let owner = user(owner).owner.simple();
     execute(path, &format!("UPDATE {table} SET sum = 5 WHERE owner = x'{owner}'"));
+}
+
+#[tokio::test]
+async fn records_of_one_transaction_lie_together() {
+    let (_directory, path) = place();
+    let store = open(&path);
+    let audit = Record { values: vec![b'v'; 1_200].into(), ..Record::default() };
+    let log = || fs::metadata(beside(&path, "-wal")).unwrap().len() / PAGE_SIZE as u64;
+    for round in 1..=12 {
+        let before = log();
+        let of = |owner| Commit { audit: audit.clone(), ..commit(user(owner), round, vec![]) };
+        together(&store, || (1..=64).map(|owner| store.commit(of(owner))).collect()).await;
+        // Eleven pages of records, sixteen places of the index, and the people.
+        let pages = log() - before;
+        assert!(pages < 40, "{pages} pages in round {round}");
+    }
 }
 
 #[tokio::test]
