@@ -32,8 +32,9 @@ const SECOND: i64 = 10_000_000;
 /// How long others leave the work to whoever sealed last.
 const LEASE: i64 = 3 * SECOND;
 
-/// How far back changes are read again: a commit may land after one with a later time was read, above all where the
-/// clocks of several servers differ. One that comes later still is sealed with the next change of its partition.
+/// How far back changes are read again, unless the store tells what has landed: a commit may land after one with a later
+/// time was read, above all where the clocks of several servers differ. One that comes later still is sealed with the next
+/// change of its partition.
 const OVERLAP: i64 = 5 * SECOND;
 
 /// Change rows read at once.

@@ -231,11 +231,8 @@ fn mark(before: Option<&PartitionRow>, rev: u64, at: i64) -> Option<i64> {
 pub(super) fn write_partition(connection: &Connection, key: PartitionKey, row: &PartitionRow) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO partition (owner, tenant, kind, rev, last_time, live, at, mark_at, head, items, postings, sum)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-             ON CONFLICT (owner, tenant, kind) DO UPDATE SET rev = excluded.rev, last_time = excluded.last_time,
-             live = excluded.live, at = excluded.at, mark_at = excluded.mark_at, head = excluded.head,
-             items = excluded.items, postings = excluded.postings, sum = excluded.sum",
+            "REPLACE INTO partition (owner, tenant, kind, rev, last_time, live, at, mark_at, head, items, postings, sum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             key.owner.as_bytes(),
