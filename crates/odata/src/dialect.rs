@@ -43,9 +43,8 @@ pub struct Dialect {
     /// May `$count` be said of a single entity, of which it says nothing? Clients of Graph mark queries of its
     /// directory with it.
     pub counts_entities: bool,
-    /// Does an option of a query say nothing where it has no value (`$filter=`), rather than being malformed? Clients of
-    /// Graph write down what they were given, which may be nothing.
-    pub empty_options: bool,
+    /// Does `$filter=` say nothing, rather than being malformed? The Graph Toolkit asks so for members of groups.
+    pub empty_filters: bool,
     /// May the text behind the name of a string parameter (`f()?name=text`) stand without quotes?
     pub bare_strings: bool,
     /// The problem of a body that is not JSON by its `Content-Type`.
@@ -118,7 +117,7 @@ impl Dialect {
         upsert: false,
         key_must_fit: false,
         counts_entities: true,
-        empty_options: true,
+        empty_filters: true,
         bare_strings: false,
         // Graph answers 400 throughout.
         foreign_body: Kind::BadBody,
@@ -154,7 +153,7 @@ impl Dialect {
         upsert: true,
         key_must_fit: true,
         counts_entities: false,
-        empty_options: false,
+        empty_filters: false,
         bare_strings: true,
         foreign_body: Kind::UnsupportedMediaType,
         unknown_segment: Kind::ResourceNotFound,

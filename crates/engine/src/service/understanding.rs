@@ -68,8 +68,8 @@ impl<R: Resources> Service<R> {
         let limits = self.dialect.limits;
         let options = Options::read_beside(request.query, &limits, &route.arguments)?;
         // Where something is changed, a condition that was lost would change all there is.
-        let options = match self.dialect.empty_options && matches!(request.method, Method::GET | Method::HEAD) {
-            true => options.without_empty(),
+        let options = match self.dialect.empty_filters && matches!(request.method, Method::GET | Method::HEAD) {
+            true => options.without_empty_filter(),
             false => options,
         };
         let scope = Scope { ty: route.row(), rules: self.dialect.rules, limits };

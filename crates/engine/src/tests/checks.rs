@@ -196,7 +196,7 @@ fn choices_of_the_service() {
 }
 
 #[test]
-fn an_option_without_a_value_says_nothing_where_nothing_is_changed() {
+fn a_filter_without_a_value_says_nothing_where_nothing_is_changed() {
     for (dialect, lenient) in [(Dialect::GRAPH, true), (Dialect::OASIS, false)] {
         let client = Client::new(dialect);
         let maker = client.maker(&[(3, Some("good")), (4, None)]);
@@ -206,13 +206,14 @@ fn an_option_without_a_value_says_nothing_where_nothing_is_changed() {
             assert_eq!(status, expect, "{method} {url}");
         };
         let read = if lenient { 200 } else { 400 };
-        for option in ["$filter=", "$filter", "filter=&$top=1", "$orderby=", "$select=", "$search=", "$expand="] {
+        for option in ["$filter=", "$filter", "filter=&$top=1"] {
             check("GET", &format!("{reviews}?{option}"), read);
         }
         check("GET", &format!("{reviews}/$count?$filter="), read);
         check("GET", &format!("{reviews}?$filter=%20"), 400);
         check("GET", &format!("{reviews}?$filter=&$filter=Stars%20eq%203"), 400);
-        for option in ["$top=", "$skip=", "$count=", "$skiptoken=", "$apply=", "$compute=", "$format=", "$fliter="] {
+        let others = "orderby select search expand top skip count skiptoken apply compute format fliter";
+        for option in others.split(' ').map(|name| format!("${name}=")) {
             check("GET", &format!("{reviews}?{option}"), 400);
         }
         // All would go.

@@ -11,9 +11,6 @@ use crate::syntax::options::{self, Part};
 use crate::syntax::tree::{Choice, ChoiceKind};
 use crate::syntax::{Limits, Span, Text};
 
-/// Options that clients write without a value when they have nothing to say by them.
-const EMPTY: [&str; 5] = ["filter", "search", "orderby", "select", "expand"];
-
 /// The options of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -84,11 +81,10 @@ impl Options {
         Ok(self)
     }
 
-    /// The same without what narrows, orders or shapes an answer and has no value. Numbers and tokens need theirs.
+    /// The same without a `$filter` that has no value.
     #[must_use]
-    pub fn without_empty(mut self) -> Self {
-        let may_be_empty = |given: &Given| EMPTY.iter().any(|name| given.system == Some(*name));
-        self.given.retain(|given| !given.value().is_empty() || !may_be_empty(given));
+    pub fn without_empty_filter(mut self) -> Self {
+        self.given.retain(|given| given.system != Some("filter") || !given.value().is_empty());
         self
     }
 

@@ -68,7 +68,7 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
         ("audiences out of range", r#"{"allowedAudiences":99999999999999999999}"#),
         ("a negative audience", r#"{"allowedAudiences":-1}"#),
         ("audiences that exclude each other", r#"{"allowedAudiences":"me,everyone"}"#),
-        ("no audience", r#"{"allowedAudiences":""}"#),
+        ("a blank audience", r#"{"allowedAudiences":" "}"#),
         ("an audience by injection", r#"{"allowedAudiences":"organization' or 1=1"}"#),
         ("another type", r##"{"@odata.type":"#microsoft.graph.user"}"##),
         ("a type from elsewhere", r##"{"@odata.type":"#System.Diagnostics.Process"}"##),

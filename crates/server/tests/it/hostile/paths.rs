@@ -213,7 +213,6 @@ fn queries() {
         "$select=id&$select=id",
         "$format=xml",
         "$apply=x",
-        "$filter=",
         "$filter=((",
         "$search=\"",
         "$top",

@@ -64,7 +64,7 @@ fn every_address_answers_head_and_says_what_else() {
         ("/beta/me/displayName", "GET, HEAD, PUT, PATCH, DELETE"),
         ("/beta/me/displayName/$value", "GET, HEAD, PUT, DELETE"),
         ("/beta/me/manager/$ref", "GET, HEAD, PUT, DELETE"),
-        ("/beta/me/photo/$value", "GET, HEAD, PUT, DELETE"),
+        ("/beta/me/photo/$value", "GET, HEAD, PUT, PATCH, DELETE"),
         ("/beta/groups", "GET, HEAD, POST"),
         ("/beta/users/$count", "GET, HEAD"),
         ("/beta/admin/people", "GET, HEAD, PATCH, DELETE"),
