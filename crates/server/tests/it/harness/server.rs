@@ -70,7 +70,7 @@ impl Server {
     pub(crate) fn in_place(place: &Path, args: &[&str]) -> Server {
         let data = Server::data(place);
         let mut all = vec!["--data", data.to_str().expect("a path is text")];
-        let database = database_of(place);
+        let database = database_of(place).filter(|_| !args.contains(&"--store"));
         all.extend(database.iter().flat_map(|url| ["--store", url]));
         all.extend(args);
         Server::dev(place, &all, &[])
