@@ -2,8 +2,8 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -49,6 +49,8 @@ pub(super) struct Link {
     /// How many were in line for its answers so far, and up to which of them it has answered.
     lined: AtomicU64,
     served: AtomicU64,
+    /// Held by whoever sends a piece that nothing of others may get into.
+    sending: Mutex<()>,
     doubt: Arc<Doubt>,
 }
 
@@ -66,8 +68,21 @@ impl Link {
         let (lost, lined, served) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
         // Those of the statements, until they are there.
         let (owed, prepared) = (AtomicUsize::new(1), Vec::new());
-        let mut link =
-            Self { client, driver, warnings, timeline, prepared, deadline, lost, owed, heard, lined, served, doubt };
+        let mut link = Self {
+            client,
+            driver,
+            warnings,
+            timeline,
+            prepared,
+            deadline,
+            lost,
+            owed,
+            heard,
+            lined,
+            served,
+            sending: Mutex::default(),
+            doubt,
+        };
         if prepare {
             link.prepared = within(deadline, link.prepare()).await?;
         }
@@ -83,7 +98,7 @@ impl Link {
             let prepared = self.client.prepare_typed(statement.text, statement.types);
             steps.push(Box::pin(async move { prepared.await.map(Some) }));
         }
-        let prepared: Result<Vec<_>, _> = pipelined(steps).await.into_iter().collect();
+        let prepared: Result<Vec<_>, _> = pipelined(&self.sending, steps).await.into_iter().collect();
         Ok(prepared?.into_iter().flatten().collect())
     }
 
@@ -135,7 +150,7 @@ impl Link {
         }
         // After a failure the engine refuses what follows and takes the COMMIT for a ROLLBACK.
         steps.push(Box::pin(aside("COMMIT")));
-        let all = async { pipelined(steps).await.into_iter().collect::<Result<Vec<u64>, _>>() };
+        let all = async { pipelined(&self.sending, steps).await.into_iter().collect::<Result<Vec<u64>, _>>() };
         let changed = self.without_warning(self.within(all)).await?;
         Ok(changed.into_iter().skip(1).take(calls.len()).collect())
     }
@@ -167,7 +182,7 @@ impl Link {
         let begin = self.begin();
         let aside = |sql| async move { self.plain(sql).await.map(|()| Vec::new()) };
         let steps: [Step<'_, Vec<Row>>; 3] = [Box::pin(aside(&begin)), Box::pin(query), Box::pin(aside("COMMIT"))];
-        let all = async { pipelined(steps).await.into_iter().collect::<Result<Vec<_>, _>>() };
+        let all = async { pipelined(&self.sending, steps).await.into_iter().collect::<Result<Vec<_>, _>>() };
         Ok(self.within(all).await?.into_iter().flatten().collect())
     }
 
@@ -262,10 +277,12 @@ pub(super) fn late(deadline: Duration) -> Fault {
 }
 
 /// Waits for all. What each sends when it is first polled goes out in their order, and none waits for the one before.
-async fn pipelined<F: Future>(work: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+/// Who shares the connection does not get in between: a transaction would begin, or end, within theirs.
+async fn pipelined<F: Future>(sending: &Mutex<()>, work: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     let mut all: Vec<Pin<Box<F>>> = work.into_iter().map(Box::pin).collect();
     let mut outcomes: Vec<Option<F::Output>> = all.iter().map(|_| None).collect();
     poll_fn(|context| {
+        let _alone = sending.lock().unwrap_or_else(PoisonError::into_inner);
         let mut done = true;
         for (one, outcome) in all.iter_mut().zip(&mut outcomes).filter(|(_, outcome)| outcome.is_none()) {
             match one.as_mut().poll(context) {
@@ -287,8 +304,10 @@ pub(super) fn typed<'a>(sql: Sql, params: &Params<'a>) -> Vec<(&'a (dyn ToSql + 
 #[cfg(test)]
 mod tests {
     use tokio::sync::mpsc;
+    use tokio::task::JoinSet;
 
     use super::*;
+    use crate::testing::engine;
 
     /// How much was asked of a connection each time it was driven, with so many callers who ask once.
     async fn pieces(callers: usize) -> Vec<usize> {
@@ -321,5 +340,26 @@ mod tests {
         for callers in [1, 20] {
             assert_eq!(tokio::spawn(pieces(callers)).await.unwrap(), [callers]);
         }
+    }
+
+    /// Else a transaction would begin within another's, and fail or end with that. The engine warns of it.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn transactions_on_a_shared_connection_do_not_mix() {
+        let hosts = Hosts::new(&crate::postgres::parse(&engine().unwrap().url()).unwrap());
+        let (tls, deadline) = (tls::connector(false, None).unwrap(), Duration::from_mins(1));
+        let link = Arc::new(Link::open(&hosts, &tls, false, deadline, &Arc::new(Doubt::new())).await.unwrap());
+        let mut readers = JoinSet::new();
+        for _ in 0..16 {
+            let link = Arc::clone(&link);
+            readers.spawn(async move {
+                for _ in 0..200 {
+                    assert_eq!(link.ad_hoc("SELECT 1", &[]).await.unwrap().len(), 1);
+                }
+            });
+        }
+        while let Some(reader) = readers.join_next().await {
+            reader.unwrap();
+        }
+        assert_eq!(link.warnings.count(), 0);
     }
 }
