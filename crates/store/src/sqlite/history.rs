@@ -134,7 +134,7 @@ pub(super) fn erase(connection: &Connection, key: PartitionKey, newest: Place) -
 /// The row of a key, in the first six parameters.
 const AT: &str = "WHERE bucket = ?1 AND at = ?2 AND owner = ?3 AND tenant = ?4 AND kind = ?5 AND rev = ?6";
 
-/// The rows of these buckets after this one in the order of the table, unchecked.
+/// The rows of these buckets after this one in the order of the index, unchecked.
 pub(super) fn rows_after(
     connection: &Connection,
     buckets: &Range<u16>,

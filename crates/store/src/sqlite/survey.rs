@@ -149,7 +149,7 @@ fn due(connection: &Connection, buckets: &Range<u16>) -> Result<HashMap<Partitio
     Ok(due)
 }
 
-/// Where a row is in the order of the table.
+/// Where a row is in the order of the index.
 fn place(node: &Node) -> (u16, i64, Uuid, Uuid, i64, u64) {
     let PartitionKey { owner, tenant, kind } = node.row.partition;
     (bucket_of(owner), node.row.at, owner, tenant, kind.code(), node.row.rev)
