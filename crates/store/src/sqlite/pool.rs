@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
+use super::schema::beside;
 use crate::news::News;
 use crate::{Error, Result};
 
@@ -15,6 +16,8 @@ type Opening = fn(&Path) -> Result<Connection>;
 pub(super) struct Pool {
     path: PathBuf,
     open: Opening,
+    /// No log was there, nor could one be made: what is written to the file from now on is not seen as a whole.
+    is_at_rest: bool,
     idle: Mutex<Vec<Connection>>,
     /// How many idle connections are kept.
     keep: usize,
@@ -29,6 +32,7 @@ impl Pool {
         Ok(Self {
             path: path.to_owned(),
             open,
+            is_at_rest: !beside(path, "-wal").exists(),
             idle: Mutex::new(vec![first]),
             keep: keep.max(1),
             damage: News::of_damage(),
@@ -42,6 +46,9 @@ impl Pool {
             None => (self.open)(&self.path)?,
         };
         let outcome = work(&connection);
+        if self.is_at_rest && beside(&self.path, "-wal").exists() {
+            return Err(Error::Unavailable("a server has opened the store meanwhile; try again".to_owned()));
+        }
         if let Err(error @ Error::Corrupt(what)) = &outcome
             && self.damage.is_new(what)
         {

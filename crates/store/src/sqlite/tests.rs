@@ -129,6 +129,10 @@ async fn where_nothing_can_be_written_a_file_at_rest_is_read() {
     let reader = SqliteStore::open_read_only(&path).unwrap();
     assert_eq!(reader.snapshot(user(1)).await, kept);
     assert_eq!(reader.verify().await, Ok(vec![]));
+    // Who reads so sees nothing of a log, and would take what changes beneath for damage.
+    fs::remove_file(beside(&path, "-wal")).unwrap();
+    let _server = open(&path);
+    assert!(matches!(reader.verify().await, Err(Error::Unavailable(why)) if why.contains("meanwhile")));
 }
 
 #[tokio::test]
