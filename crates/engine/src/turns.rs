@@ -2,19 +2,23 @@
 //! tried at once, each change that came about would make all others read and judge in vain, and some of them over and
 //! over until they give up.
 //!
-//! Nobody waits where there is no race, and a turn keeps nobody out who has not lost yet: whether a change may come
+//! Nobody waits where there is no race. Who comes while there is one waits as well, but not for ever one after the
+//! other: after some in whose turns nobody lost, all go on at once, for the race may be over. Whether a change may come
 //! about is decided where the data are. Other servers over the same data have their own turns.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use odata::{Kind, Problem};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::resources::Changed;
 
 /// How often a change is tried when others come between.
 const MAX_ATTEMPTS: usize = 64;
+
+/// How many have turns who have not lost, before those who wait are let go all at once.
+const SERIES: usize = 64;
 
 /// How many races are told apart at least; two that are not only wait for each other.
 const LANES: usize = 64;
@@ -24,18 +28,38 @@ const LANES: usize = 64;
 pub struct Turns([Lane; LANES]);
 
 /// The turn of the races for some resources.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lane {
-    turn: Mutex<()>,
+    /// One, which nobody takes to see whether it is there.
+    turn: Semaphore,
     /// How many turns ended without a change.
     vain: AtomicUsize,
+    /// How many had turns who had not lost, since somebody had.
+    unharmed: AtomicUsize,
+}
+
+impl Lane {
+    fn new() -> Self {
+        Self { turn: Semaphore::new(1), vain: AtomicUsize::new(0), unharmed: AtomicUsize::new(0) }
+    }
+
+    /// Is there a race still, as far as can be told by whoever has the turn?
+    fn is_raced_for(&self, has_lost: bool) -> bool {
+        if has_lost {
+            self.unharmed.store(0, Ordering::Relaxed);
+            return true;
+        }
+        let unharmed = self.unharmed.load(Ordering::Relaxed);
+        self.unharmed.store(unharmed.saturating_add(1), Ordering::Relaxed);
+        unharmed < SERIES
+    }
 }
 
 /// The attempts of one change.
 #[derive(Debug)]
 pub struct Attempts<'a> {
     lane: Option<&'a Lane>,
-    turn: Option<MutexGuard<'a, ()>>,
+    turn: Option<SemaphorePermit<'a>>,
     made: usize,
 }
 
@@ -46,7 +70,7 @@ pub(crate) fn contention() -> Problem {
 
 impl Default for Turns {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Lane::default()))
+        Self(std::array::from_fn(|_| Lane::new()))
     }
 }
 
@@ -67,7 +91,7 @@ impl<'a> Attempts<'a> {
         Self { lane, turn: None, made: 0 }
     }
 
-    /// Begins the next one: at once if it is the first and nobody has lost before, else when it is this one's turn.
+    /// Begins the next one: at once if it is the first and nobody has a turn, else when it is this one's.
     ///
     /// # Errors
     /// When there were enough.
@@ -76,13 +100,14 @@ impl<'a> Attempts<'a> {
             return Err(contention());
         }
         self.made += 1;
-        let is_racing = |lane: &&Lane| self.turn.is_none() && (self.made > 1 || lane.turn.try_lock().is_err());
+        let has_lost = self.made > 1;
+        let is_racing = |lane: &&Lane| self.turn.is_none() && (has_lost || lane.turn.available_permits() == 0);
         if let Some(lane) = self.lane.filter(is_racing) {
             let vain = lane.vain.load(Ordering::Acquire);
-            let turn = lane.turn.lock().await;
+            let turn = lane.turn.acquire().await.ok();
             // Where whoever had it came to nothing, as with a store that does not answer, those who wait shall not find
             // that out one after the other.
-            self.turn = Some(turn).filter(|_| lane.vain.load(Ordering::Acquire) == vain);
+            self.turn = turn.filter(|_| lane.is_raced_for(has_lost) && lane.vain.load(Ordering::Acquire) == vain);
         }
         Ok(())
     }
@@ -170,22 +195,50 @@ mod tests {
         assert_eq!(most_attempts(50, None), MAX_ATTEMPTS);
     }
 
-    #[test]
-    fn nobody_waits_for_what_comes_to_nothing() {
+    /// Attempts that have come to a further one, after the first was lost, or to the first.
+    async fn begun(lane: &Lane, has_lost: bool) -> Attempts<'_> {
+        let mut attempts = Attempts::new(Some(lane));
+        if has_lost {
+            attempts.made = 1;
+        }
+        attempts.next().await.unwrap();
+        attempts
+    }
+
+    /// How many of five get through at once when the one before them has gone on, with a change or without. They may
+    /// have lost, or so many before them had not.
+    fn through(unharmed: Option<usize>, is_done: bool) -> usize {
         let turns = Turns::default();
         let lane = turns.lane("a");
+        let have_lost = unharmed.is_none();
         let mut context = Context::from_waker(Waker::noop());
-        let mut first = Attempts::new(Some(lane));
-        first.turn = Some(lane.turn.try_lock().unwrap());
-        let other = async || {
-            let mut attempts = Attempts::new(Some(lane));
-            attempts.next().await.unwrap();
-            attempts
-        };
-        let mut others: Vec<_> = (0..5).map(|_| Box::pin(other())).collect();
+        let mut first = run([begun(lane, true)]).remove(0);
+        let mut others: Vec<_> = (0..5).map(|_| Box::pin(begun(lane, have_lost))).collect();
         assert!(others.iter_mut().all(|other| other.as_mut().poll(&mut context).is_pending()));
+        lane.unharmed.store(unharmed.unwrap_or_default(), Ordering::Relaxed);
+        if is_done {
+            first.done(Changed::Done(()));
+        }
         drop(first);
         let through: Vec<_> = others.iter_mut().map(|other| other.as_mut().poll(&mut context)).collect();
-        assert!(through.iter().all(|one| matches!(one, Poll::Ready(attempts) if attempts.turn.is_none())));
+        through.iter().filter(|one| one.is_ready()).count()
+    }
+
+    #[test]
+    fn those_who_wait_change_one_by_one() {
+        assert_eq!(through(None, true), 1);
+        assert_eq!(through(Some(0), true), 1);
+        assert_eq!(through(Some(SERIES - 1), true), 1);
+    }
+
+    #[test]
+    fn nobody_waits_for_ever_where_nobody_loses() {
+        assert_eq!(through(Some(SERIES), true), 5);
+    }
+
+    #[test]
+    fn nobody_waits_for_what_comes_to_nothing() {
+        assert_eq!(through(None, false), 5);
+        assert_eq!(through(Some(0), false), 5);
     }
 }
