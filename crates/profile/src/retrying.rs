@@ -11,8 +11,9 @@ impl Service {
     where
         F: Future<Output = Result<Option<T>, Problem>>,
     {
-        // Nobody races for what is kept back.
-        let mut attempts = Attempts::new(self.group.is_none().then(|| self.turns.lane(&owner)));
+        // Nobody races for what is kept back, nor where all changes take turns, within which others are not waited for.
+        let is_race = self.group.is_none() && self.effects.turn().is_none();
+        let mut attempts = Attempts::new(is_race.then(|| self.turns.lane(&owner)));
         loop {
             attempts.next().await?;
             let changed = attempt().await?.map_or(Changed::Conflict, Changed::Done);

@@ -1,7 +1,11 @@
 //! Who reports to whom.
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use auth::{Caller, testing};
-use http::Method;
+use engine::{Attempts, Changed, Request};
+use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -262,4 +266,27 @@ fn managers_of_other_tenants_are_not_there() {
         .put(&ada(), &format!("users/{GRACE}/manager/$ref"), &reference(theirs))
         .error(404, "Request_ResourceNotFound");
     assert_ne!(TENANT, stranger.tenant);
+}
+
+/// Who has the turn of all changes waits for nobody who may be waiting for it.
+#[test]
+fn where_all_changes_take_turns_there_are_no_others() {
+    let world = World::in_turns();
+    let mut overtaken = Attempts::new(Some(world.service.resources().turns.lane(&GRACE)));
+    world.wait(overtaken.next()).unwrap();
+    assert!(overtaken.done(Changed::<()>::Conflict).is_none());
+    world.wait(overtaken.next()).unwrap();
+    let headers = HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    let request = Request {
+        method: Method::PUT,
+        root: "http://here/beta",
+        path: &format!("users/{GRACE}/manager/$ref"),
+        query: None,
+        headers: &headers,
+        body: reference(ADA).to_string().into(),
+        exchange: world.exchange(),
+    };
+    let caller = ada();
+    let change = pin!(world.service.serve(&caller, &request));
+    assert!(change.poll(&mut Context::from_waker(Waker::noop())).is_ready());
 }
