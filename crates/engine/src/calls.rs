@@ -17,7 +17,7 @@ use crate::each::settled;
 use crate::exchange::{Request, Response};
 use crate::outcome::Narrowing;
 use crate::reading::as_presumed;
-use crate::resources::{Action, Call, Entity, Outcome, Resources};
+use crate::resources::{Action, Call, Entity, Outcome, Resources, Target as _};
 use crate::route::Route;
 use crate::rows::Meter;
 use crate::service::{Service, not_of_type, nothing};
@@ -146,7 +146,7 @@ impl<R: Resources> Service<R> {
             conditions.judge(None, false)?;
             return self.resources.call(caller, target, made, reach, &request.exchange).await;
         };
-        let mut attempts = self.attempts(request.path);
+        let mut attempts = self.attempts(&on.path());
         loop {
             attempts.next().await?;
             let staged = match self.stage(caller).await {

@@ -12,7 +12,7 @@ use crate::body::key_values;
 use crate::deep::Shape;
 use crate::exchange::Response;
 use crate::reading::{applied, condition, with_tag};
-use crate::resources::{Basis, Content, Entity, Resources, Row};
+use crate::resources::{Basis, Content, Entity, Resources, Row, Target as _};
 use crate::service::{Heard, Service, Understood, no_content};
 
 impl<R: Resources> Service<R> {
@@ -94,7 +94,7 @@ impl<R: Resources> Service<R> {
         let replace = request.method == Method::PUT;
         let intent = if replace { Intent::Replace } else { Intent::Update };
         let mut change = None;
-        let mut attempts = self.attempts(understood.request.path);
+        let mut attempts = self.attempts(&understood.target.path());
         loop {
             attempts.next().await?;
             let mut entity = match self.found_or_made(understood).await? {
@@ -151,7 +151,7 @@ impl<R: Resources> Service<R> {
     pub(crate) async fn delete(&self, understood: &Understood<'_, R>) -> Result<Response, Problem> {
         let Understood { caller, request, target, heard, .. } = understood;
         let Heard { wishes, .. } = &**heard;
-        let mut attempts = self.attempts(request.path);
+        let mut attempts = self.attempts(&target.path());
         loop {
             attempts.next().await?;
             let row = self.some_entity(understood).await?.row;

@@ -25,7 +25,7 @@ use crate::turns::contention;
 impl<R: Resources> Service<R> {
     /// Changes or removes the entities.
     pub(crate) async fn change_each(&self, task: Task, understood: &Understood<'_, R>) -> Result<Response, Problem> {
-        let mut attempts = self.attempts(understood.request.path);
+        let mut attempts = self.attempts(&understood.target.path());
         loop {
             attempts.next().await?;
             let staged = self.stage(understood.caller).await?;

@@ -7,7 +7,7 @@ use odata::headers::{Condition, Media as Kinds, Wishes};
 use crate::body::media;
 use crate::exchange::Response;
 use crate::reading::{condition, with_tag};
-use crate::resources::Resources;
+use crate::resources::{Resources, Target as _};
 use crate::service::{Heard, Service, Understood, no_content};
 use crate::task::Task;
 
@@ -33,7 +33,7 @@ impl<R: Resources> Service<R> {
         let Understood { caller, request, target, heard, .. } = understood;
         let Heard { wishes, route, .. } = &**heard;
         let property = route.properties.last().map(|last| last.property);
-        let mut attempts = self.attempts(request.path);
+        let mut attempts = self.attempts(&target.path());
         loop {
             attempts.next().await?;
             let row = self.some_entity(understood).await?.row;

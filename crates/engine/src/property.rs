@@ -13,7 +13,7 @@ use crate::nested::{self, NestedLists};
 use crate::outcome::type_context;
 use crate::part::{Edit, Part, around, check_positions, is_in_item, value_at};
 use crate::reading::{applied, condition, followed, text, with_tag};
-use crate::resources::{Basis, Content, Resources, Row};
+use crate::resources::{Basis, Content, Resources, Row, Target as _};
 use crate::service::{Heard, Service, Understood, no_content, nothing};
 use crate::task::Task;
 
@@ -85,7 +85,7 @@ impl<R: Resources> Service<R> {
     ) -> Result<Response, Problem> {
         let Understood { caller, request, target, heard, .. } = understood;
         let Heard { route, .. } = &**heard;
-        let mut attempts = self.attempts(request.path);
+        let mut attempts = self.attempts(&target.path());
         loop {
             attempts.next().await?;
             let row = self.some_entity(understood).await?.row;

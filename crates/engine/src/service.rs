@@ -2,6 +2,7 @@
 
 mod understanding;
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -102,9 +103,10 @@ impl<R: Resources> Service<R> {
         }
     }
 
-    /// The attempts of a change of what is at that path.
-    pub(crate) fn attempts(&self, path: &str) -> Attempts<'_> {
-        Attempts::new(self.turns.as_ref().map(|turns| turns.lane(path)))
+    /// The attempts of a change of that. Where it is known what an address leads to, it is the canonical path: `me` is
+    /// another for each caller, who must not wait for each other.
+    pub(crate) fn attempts(&self, what: &(impl Hash + ?Sized)) -> Attempts<'_> {
+        Attempts::new(self.turns.as_ref().map(|turns| turns.lane(what)))
     }
 
     /// The choices of the service.

@@ -54,6 +54,11 @@ impl Client {
     }
 
     fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        ready(self.poll(method, url, headers, body))
+    }
+
+    /// The answer, if it comes without waiting for anything.
+    fn poll(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Poll<Response> {
         let url = url.strip_prefix(ROOT).unwrap_or(url);
         let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
         let parsed = |(name, value): &(&str, &str)| -> (HeaderName, HeaderValue) {
@@ -64,7 +69,7 @@ impl Client {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let body = body.to_owned().into();
         let request = Request { method, root: ROOT, path, query, headers: &headers, body, exchange };
-        now(self.service.serve(&self.caller, &request))
+        poll(self.service.serve(&self.caller, &request))
     }
 
     fn get(&self, url: &str) -> Response {
@@ -98,7 +103,15 @@ impl Client {
 
 /// The outcome of a future that never waits.
 fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+    ready(poll(future))
+}
+
+fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn ready<T>(outcome: Poll<T>) -> T {
+    match outcome {
         Poll::Ready(done) => done,
         Poll::Pending => panic!("nothing here waits"),
     }

@@ -99,7 +99,9 @@ impl<'a, C: Send + Sync> Run<'a, C> {
         if let Some(problem) = outside {
             return self.fail(set, &problem);
         }
-        let mut attempts = service.attempts(set.first().map_or("", |part| &part.url));
+        // By its sender, too: `me` is another for each.
+        let sender = self.request.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+        let mut attempts = service.attempts(&(sender, set.first().map(|part| &part.url)));
         loop {
             if let Err(problem) = attempts.next().await {
                 return self.fail(set, &problem);

@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 
 use super::double::{Caller, id};
-use super::{Client, header, show, tag, text};
-use crate::Dialect;
+use super::{Client, header, now, show, tag, text};
+use crate::{Changed, Dialect};
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"];
 
@@ -247,4 +247,25 @@ fn ends_of_relationships_change_at_home() {
     expect![[r#"
         405 allow: GET, HEAD;
         "code":"Request_BadRequest","message":"this is the end of a relationship, expected a request to where its entities are at home, or to `$ref` here""#]].assert_eq(&refused);
+}
+
+/// Who has lost has the turn of the entity, whatever is changed of it and by whichever address.
+#[test]
+fn changes_of_one_entity_take_turns_wherever_they_are_sent() {
+    let client = Client::new(Dialect::OASIS);
+    let [one, other] = [client.maker(&[]), client.maker(&[])];
+    let by_segment = one.replace('(', "/").replace(')', "");
+    let mut attempts = client.service.attempts(&one);
+    for _ in 0..2 {
+        now(attempts.next()).unwrap();
+        assert!(attempts.done(Changed::<()>::Conflict).is_none());
+    }
+    let json = [("content-type", "application/json")];
+    let waits = |method: &str, path: &str, body: &str| client.poll(method, path, &json, body).is_pending();
+    for path in [&one, &by_segment] {
+        assert!(waits("PATCH", path, r#"{"Name":"B"}"#), "{path}");
+        assert!(waits("PUT", &format!("{path}/Name"), r#"{"value":"B"}"#), "{path}");
+        assert!(waits("DELETE", path, ""), "{path}");
+    }
+    assert!(!waits("PATCH", &other, r#"{"Name":"B"}"#));
 }
