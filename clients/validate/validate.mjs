@@ -48,14 +48,18 @@ function converted(name) {
   report(`${name}: the same as ${counterpart}`, differences(full, ours, ""));
 }
 
-// Terms under their whole names: the converter prefers the alias of a vocabulary, either form may use both.
+// Terms and types under their whole names: the converter prefers the alias of a namespace, either form may use both.
 function spelledOut(csdl) {
   const includes = Object.values(csdl.$Reference ?? {}).flatMap((reference) => reference.$Include);
   const aliases = new Map(includes.map((include) => [include.$Alias, include.$Namespace]));
   for (const include of includes) delete include.$Alias;
+  const own = Object.entries(csdl).filter(([, schema]) => schema.$Alias !== undefined);
+  const schemas = new Map(own.map(([namespace, schema]) => [schema.$Alias, namespace]));
+  const named = (text) => text.replace(/^(\w+)\./, (prefix, alias) => (schemas.has(alias) ? `${schemas.get(alias)}.` : prefix));
   const whole = (key) => key.replace(/@(\w+)\./, (prefix, alias) => (aliases.has(alias) ? `@${aliases.get(alias)}.` : prefix));
   const spelled = (node) => {
     if (Array.isArray(node)) return node.map(spelled);
+    if (typeof node === "string") return named(node);
     if (typeof node !== "object" || node === null) return node;
     return Object.fromEntries(Object.entries(node).map(([key, value]) => [whole(key), spelled(value)]));
   };
@@ -67,7 +71,9 @@ function inlined(csdl) {
   for (const [namespace, schema] of Object.entries(csdl)) {
     if (namespace.startsWith("$")) continue;
     for (const [target, annotations] of Object.entries(schema.$Annotations ?? {})) {
-      const [type, member] = target.slice(namespace.length + 1).split("/");
+      // The converter prefers the alias of the namespace.
+      const prefix = [namespace, schema.$Alias].find((name) => target.startsWith(`${name}.`));
+      const [type, member] = target.slice(prefix.length + 1).split("/");
       const element = schema[type];
       for (const [term, value] of Object.entries(annotations)) {
         if (member === undefined) element[term] = value;
