@@ -102,11 +102,12 @@ impl Service {
 
     /// Writes a person who is not there yet, under a name of their own; says whether that was so.
     async fn enter(&self, owner: Owner, name: &str, commit: Commit) -> Result<bool, Problem> {
-        self.take_name(owner, name, commit.at).await?;
+        let at = commit.at;
+        self.take_name(owner, name, at).await?;
         if self.commit(commit).await?.is_none() {
             // The same request, come twice, may have entered them under that name.
             if !self.is_called(owner, name).await? {
-                self.release_name(owner, name).await?;
+                self.release_name(owner, name, at).await?;
             }
             return Ok(false);
         }
@@ -203,7 +204,7 @@ impl Service {
             if service.commit(commit).await?.is_none() {
                 return Ok(Changed::Conflict);
             }
-            service.left(service.release_name(owner, &name).await)?;
+            service.left(service.release_name(owner, &name, at).await)?;
             Ok(Changed::Done(()))
         })
         .await

@@ -148,7 +148,7 @@ pub(crate) async fn act(store: &dyn Store, step: &Step) -> String {
             format!("{:?}", store.reclaim(TENANT, name, stale, owner, at).await)
         }
         Step::Bind(name, owner) => format!("{:?}", store.bind(TENANT, name, owner).await),
-        Step::Release(name, owner) => format!("{:?}", store.release(TENANT, name, owner).await),
+        Step::Release(name, owner) => format!("{:?}", store.release(TENANT, name, owner, i64::MAX).await),
         Step::Secret(candidate) => format!("{:?}", store.secret("secret".into(), candidate).await),
         Step::EraseAll => format!("{:?}", store.erase_all().await),
         Step::Reopen => String::new(),

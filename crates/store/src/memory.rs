@@ -244,10 +244,10 @@ impl Store for MemoryStore {
         })
     }
 
-    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>> {
+    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, until: i64) -> BoxFuture<'_, Result<bool>> {
         self.answer(|state| {
             let key = (tenant, name);
-            let held = state.names.get(&key).is_some_and(|held| held.owner == owner);
+            let held = state.names.get(&key).is_some_and(|held| held.owner == owner && held.at <= until);
             if held {
                 state.names.remove(&key);
             }

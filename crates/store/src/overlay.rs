@@ -155,7 +155,7 @@ impl Store for Overlay {
         refused(NAMES)
     }
 
-    fn release(&self, _: Uuid, _: Arc<str>, _: Uuid) -> BoxFuture<'_, Result<bool>> {
+    fn release(&self, _: Uuid, _: Arc<str>, _: Uuid, _: i64) -> BoxFuture<'_, Result<bool>> {
         refused(NAMES)
     }
 

@@ -298,8 +298,8 @@ impl Store for PostgresStore {
         self.write(move |inner| async move { name::bind(&inner.pool, tenant, &name, owner).await })
     }
 
-    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>> {
-        self.write(move |inner| async move { name::release(&inner.pool, tenant, &name, owner).await })
+    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, until: i64) -> BoxFuture<'_, Result<bool>> {
+        self.write(move |inner| async move { name::release(&inner.pool, tenant, &name, (owner, until)).await })
     }
 
     fn reclaim(

@@ -176,8 +176,8 @@ impl Store for SqliteStore {
         self.write(move |batch| name::bind(batch.connection(), tenant, &name, owner))
     }
 
-    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>> {
-        self.write(move |batch| name::release(batch.connection(), tenant, &name, owner))
+    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, until: i64) -> BoxFuture<'_, Result<bool>> {
+        self.write(move |batch| name::release(batch.connection(), tenant, &name, (owner, until)))
     }
 
     fn reclaim(

@@ -32,8 +32,9 @@ pub trait Store: Send + Sync + 'static {
     /// Makes the owner's claim permanent. Says whether the owner holds the name.
     fn bind(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>>;
 
-    /// Gives up a name, bound or not. Says whether the owner held it.
-    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>>;
+    /// Gives up a name, bound or not, that the owner claimed at that time or before. Says whether the owner held it.
+    /// What was claimed later is another change's.
+    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, until: i64) -> BoxFuture<'_, Result<bool>>;
 
     /// Takes over an unbound claim that a crash left behind, if its entry is still the one given; a free name is
     /// granted too.

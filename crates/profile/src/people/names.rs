@@ -66,7 +66,8 @@ impl Service {
         }
         let claimed = if held.bound {
             // Left by a deletion or a change of name that was cut short.
-            store.release(owner.tenant, key.clone(), held.owner).await.map_err(|error| from_store(&error))?;
+            let left = store.release(owner.tenant, key.clone(), held.owner, held.at).await;
+            left.map_err(|error| from_store(&error))?;
             self.claim_name(owner, name, at).await?
         } else {
             store.reclaim(owner.tenant, key, held, owner.id, at).await.map_err(|error| from_store(&error))?
@@ -85,8 +86,10 @@ impl Service {
         self.store.bind(owner.tenant, folded(name), owner.id).await.map_err(|error| from_store(&error)).map(|_| ())
     }
 
-    pub(super) async fn release_name(&self, owner: Owner, name: &str) -> Result<(), Problem> {
-        self.store.release(owner.tenant, folded(name), owner.id).await.map_err(|error| from_store(&error)).map(|_| ())
+    /// Gives up what was claimed at that time or before: another server may call the person so again meanwhile.
+    pub(super) async fn release_name(&self, owner: Owner, name: &str, until: i64) -> Result<(), Problem> {
+        let released = self.store.release(owner.tenant, folded(name), owner.id, until).await;
+        released.map_err(|error| from_store(&error)).map(|_| ())
     }
 
     /// Gives a person another name with this commit; `None` when the person had changed meanwhile.
@@ -99,16 +102,17 @@ impl Service {
         turn: &NamesTurn,
     ) -> Result<Option<u64>, Problem> {
         // The person may hold it still, from a change that was cut short; only a claim made anew counts as under way.
-        self.release_name(owner, new_name).await?;
-        self.take_over(owner, new_name, commit.at, turn).await?;
+        self.release_name(owner, new_name, i64::MAX).await?;
+        let at = commit.at;
+        self.take_over(owner, new_name, at, turn).await?;
         // Where it fails, whether it is done is not known; a claim that nobody needs gets old.
         let done = self.commit(commit).await?;
         if done.is_some() {
             self.left(self.bind_name(owner, new_name).await)?;
-            self.left(self.release_name(owner, old_name).await)?;
+            self.left(self.release_name(owner, old_name, at).await)?;
         } else if !self.is_called(owner, new_name).await? {
             // Whoever was quicker may have given the person the same name.
-            self.release_name(owner, new_name).await?;
+            self.release_name(owner, new_name, at).await?;
         }
         Ok(done)
     }

@@ -93,7 +93,7 @@ async fn takes_what_was_changed_since(source: Shared, target: Shared) {
     source.commit(commit(user(2), 9, vec![Change::Drop])).await.unwrap();
     source.commit(commit(user(3), 9, vec![put("skills", "back", 9)])).await.unwrap();
     source.commit(commit(user(5), 9, vec![])).await.unwrap();
-    source.release(TENANT, "ada".into(), user(1).owner).await.unwrap();
+    source.release(TENANT, "ada".into(), user(1).owner, i64::MAX).await.unwrap();
     source.claim(TENANT, "eve".into(), user(5).owner, 9).await.unwrap();
     let survey = mover(&source, &target).survey().await.unwrap();
     assert_eq!((survey.behind, survey.todo), (4, vec![user(1), user(2), user(3), user(5)]));

@@ -89,7 +89,7 @@ fn refuses_what_spans_partitions() {
         let refusals = [
             overlay.commit(commit(user(2), 1, vec![])).await.unwrap_err(),
             overlay.claim(TENANT, "ada".into(), Uuid::nil(), 1).await.unwrap_err(),
-            overlay.release(TENANT, "ada".into(), Uuid::nil()).await.unwrap_err(),
+            overlay.release(TENANT, "ada".into(), Uuid::nil(), 1).await.unwrap_err(),
             overlay.erase_all().await.unwrap_err(),
         ];
         assert!(refusals.iter().all(|error| matches!(error, Error::OutOfGroup(_))), "{refusals:?}");

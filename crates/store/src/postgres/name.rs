@@ -54,11 +54,11 @@ pub(super) async fn bind(pool: &Pool, tenant: Uuid, name: &str, owner: Uuid) -> 
 
 /// Gives a name up. Where an earlier try may have done so, this one has nothing to remove, and so would be acknowledged
 /// before any standby has the change; therefore it makes a claim and gives that up as well.
-pub(super) async fn release(pool: &Pool, tenant: Uuid, name: &str, owner: Uuid) -> Result<bool> {
+pub(super) async fn release(pool: &Pool, tenant: Uuid, name: &str, (owner, until): (Uuid, i64)) -> Result<bool> {
     let call = |sql| Call::new(sql).and(key(tenant, name));
     let claim = call(Sql::Claim).and(NOBODY).and(0_i64);
     let _place = pool.enter()?;
-    let calls = [call(Sql::Release).and(owner), claim, call(Sql::Release).and(NOBODY)];
+    let calls = [call(Sql::Release).and(owner).and(until), claim, call(Sql::Release).and(NOBODY).and(0_i64)];
     let changed = pool.complete(&calls).await?;
     Ok(changed.first().is_some_and(|rows| *rows > 0))
 }

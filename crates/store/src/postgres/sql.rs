@@ -187,7 +187,7 @@ pub(super) static STATEMENTS: [Statement; 29] = [
     // Bind
     statement("UPDATE name SET bound = true WHERE key = $1 AND owner = $2", &[Type::BYTEA, Type::UUID]),
     // Release
-    statement("DELETE FROM name WHERE key = $1 AND owner = $2", &[Type::BYTEA, Type::UUID]),
+    statement("DELETE FROM name WHERE key = $1 AND owner = $2 AND at <= $3", &[Type::BYTEA, Type::UUID, Type::INT8]),
     // Lookup
     statement("SELECT owner, bound, at FROM name WHERE key = $1", &[Type::BYTEA]),
     // Changes

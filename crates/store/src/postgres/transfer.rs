@@ -163,7 +163,7 @@ impl Inner {
                 }
                 None => {
                     let held = name::lookup(&self.pool, *tenant, name).await?;
-                    calls.extend(held.map(|held| Call::new(Sql::Release).and(key).and(held.owner)));
+                    calls.extend(held.map(|held| Call::new(Sql::Release).and(key).and(held.owner).and(held.at)));
                 }
             }
         }

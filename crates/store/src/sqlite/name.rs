@@ -51,9 +51,9 @@ pub(super) fn bind(connection: &Connection, tenant: Uuid, name: &str, owner: Uui
     Ok(true)
 }
 
-pub(super) fn release(connection: &Connection, tenant: Uuid, name: &str, owner: Uuid) -> Result<bool> {
-    let sql = "DELETE FROM name WHERE tenant = ?1 AND name = ?2 AND owner = ?3";
-    let changed = connection.prepare_cached(sql)?.execute(params![tenant.as_bytes(), name, owner.as_bytes()])?;
+pub(super) fn release(connection: &Connection, tenant: Uuid, name: &str, (owner, until): (Uuid, i64)) -> Result<bool> {
+    let sql = "DELETE FROM name WHERE tenant = ?1 AND name = ?2 AND owner = ?3 AND at <= ?4";
+    let changed = connection.prepare_cached(sql)?.execute(params![tenant.as_bytes(), name, owner.as_bytes(), until])?;
     Ok(changed > 0)
 }
 

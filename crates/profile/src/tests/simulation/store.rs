@@ -213,8 +213,8 @@ impl Store for Stepped {
         self.start("bind", true, move |memory, _| at_once(memory.bind(tenant, name, owner)))
     }
 
-    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> BoxFuture<'_, Result<bool>> {
-        self.start("release", true, move |memory, _| at_once(memory.release(tenant, name, owner)))
+    fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, until: i64) -> BoxFuture<'_, Result<bool>> {
+        self.start("release", true, move |memory, _| at_once(memory.release(tenant, name, owner, until)))
     }
 
     fn reclaim(

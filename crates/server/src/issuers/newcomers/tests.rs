@@ -67,7 +67,7 @@ impl Store for Failing {
         fn commit(&self, commit: Commit) -> u64;
         fn claim(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, at: i64) -> Claimed;
         fn bind(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> bool;
-        fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid) -> bool;
+        fn release(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, until: i64) -> bool;
         fn reclaim(&self, tenant: Uuid, name: Arc<str>, stale: NameEntry, owner: Uuid, at: i64) -> Claimed;
         fn lookup(&self, tenant: Uuid, name: Arc<str>) -> Option<NameEntry>;
         fn scan(&self, scan: Scan) -> Vec<Candidate>;

@@ -127,7 +127,7 @@ async fn what_the_standby_has_not_is_not_acknowledged_when_repeated() {
         let (claim, bind, release, reclaim, keep, set, unset) = tokio::join!(
             store.claim(tenant, "free".into(), ada, 1),
             store.bind(tenant, "claimed".into(), ada),
-            store.release(tenant, "held".into(), ada),
+            store.release(tenant, "held".into(), ada, i64::MAX),
             store.reclaim(tenant, "stale".into(), stale, bob, 2),
             store.secret(format!("new {round}").into(), [1; 32]),
             store.set_secret("newer".into(), Some([1; 32])),

@@ -182,7 +182,7 @@ async fn without_an_engine_callers_are_told_at_once() {
     // The connections that are there go on working.
     store.ping().await.unwrap();
     assert!(matches!(store.commit(post("a")).await, Err(Error::Unavailable(_))));
-    assert!(matches!(store.release(Uuid::nil(), "ada".into(), Uuid::nil()).await, Err(Error::Unavailable(_))));
+    assert!(matches!(store.release(Uuid::nil(), "ada".into(), Uuid::nil(), 1).await, Err(Error::Unavailable(_))));
     proxy.set(Mood::Fair, usize::MAX);
     // It is not tried again at once, but soon.
     let rev = loop {

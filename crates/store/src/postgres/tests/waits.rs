@@ -90,7 +90,7 @@ async fn changes_that_were_given_up_leave_nobody_waiting_and_are_not_made() {
             let (commit, bind, release, reclaim, set, unset) = tokio::join!(
                 store.commit(adding(1, "b")),
                 store.bind(TENANT, "1".into(), ada),
-                store.release(TENANT, "1".into(), ada),
+                store.release(TENANT, "1".into(), ada, i64::MAX),
                 store.reclaim(TENANT, "1".into(), NameEntry { owner: ada, bound: false, at: 1 }, bob, 2),
                 store.set_secret("kept".into(), Some([2; 32])),
                 store.set_secret("kept".into(), None),
