@@ -101,7 +101,6 @@ impl State {
 
     fn claim(&mut self, key: (Uuid, Arc<str>), stale: Option<NameEntry>, owner: Uuid, at: i64) -> Claimed {
         match self.names.get(&key) {
-            Some(held) if held.owner == owner && held.bound => Claimed::Granted,
             Some(held) if held.owner != owner && (held.bound || stale != Some(*held)) => Claimed::Held(*held),
             _ => {
                 self.names.insert(key, NameEntry { owner, bound: false, at });

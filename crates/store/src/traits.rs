@@ -25,8 +25,8 @@ pub trait Store: Send + Sync + 'static {
     /// Carries out a transaction on one partition and returns the partition's new rev.
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<u64>>;
 
-    /// Claims a name for an owner. Granted also when the owner holds it already; then the time of an unbound claim is
-    /// renewed.
+    /// Claims a name for an owner. Granted also when the owner holds it already; then that is a claim made anew, which
+    /// has to be made permanent again. At no moment in between is the name free.
     fn claim(&self, tenant: Uuid, name: Arc<str>, owner: Uuid, at: i64) -> BoxFuture<'_, Result<Claimed>>;
 
     /// Makes the owner's claim permanent. Says whether the owner holds the name.

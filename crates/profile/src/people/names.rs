@@ -101,18 +101,14 @@ impl Service {
         commit: Commit,
         turn: &NamesTurn,
     ) -> Result<Option<u64>, Problem> {
-        // The person may hold it still, from a change that was cut short; only a claim made anew counts as under way.
-        self.release_name(owner, new_name, i64::MAX).await?;
         let at = commit.at;
         self.take_over(owner, new_name, at, turn).await?;
-        // Where it fails, whether it is done is not known; a claim that nobody needs gets old.
+        // Where it fails, or another was first, who is called so is not known: that one may have given the person the same
+        // name. A claim that nobody needs gets old.
         let done = self.commit(commit).await?;
         if done.is_some() {
             self.left(self.bind_name(owner, new_name).await)?;
             self.left(self.release_name(owner, old_name, at).await)?;
-        } else if !self.is_called(owner, new_name).await? {
-            // Whoever was quicker may have given the person the same name.
-            self.release_name(owner, new_name, at).await?;
         }
         Ok(done)
     }

@@ -11,17 +11,18 @@ pub(super) async fn grants_a_name_once(store: Shared) {
     assert_eq!(store.bind(TENANT, "ada".into(), bob).await, Ok(false));
     assert_eq!(store.bind(TENANT, "ada".into(), ada).await, Ok(true));
     assert_eq!(store.bind(TENANT, "ada".into(), ada).await, Ok(true));
+    let entry = |bound, at| Ok(Some(NameEntry { owner: ada, bound, at }));
+    assert_eq!(store.lookup(TENANT, "ada".into()).await, entry(true, 7));
     assert_eq!(claim(ada, 9).await, Ok(Claimed::Granted));
-    let bound = NameEntry { owner: ada, bound: true, at: 7 };
-    assert_eq!(store.lookup(TENANT, "ada".into()).await, Ok(Some(bound)));
+    assert_eq!(store.lookup(TENANT, "ada".into()).await, entry(false, 9));
     assert_eq!(store.claim(Uuid::from_u128(8), "ada".into(), bob, 1).await, Ok(Claimed::Granted));
     let release = |owner, until| store.release(TENANT, "ada".into(), owner, until);
     assert_eq!(release(bob, i64::MAX).await, Ok(false));
     // It was claimed later.
-    assert_eq!(release(ada, 6).await, Ok(false));
-    assert_eq!(store.lookup(TENANT, "ada".into()).await, Ok(Some(bound)));
-    assert_eq!(release(ada, 7).await, Ok(true));
-    assert_eq!(release(ada, 7).await, Ok(false));
+    assert_eq!(release(ada, 8).await, Ok(false));
+    assert_eq!(store.lookup(TENANT, "ada".into()).await, entry(false, 9));
+    assert_eq!(release(ada, 9).await, Ok(true));
+    assert_eq!(release(ada, 9).await, Ok(false));
     assert_eq!(claim(bob, 9).await, Ok(Claimed::Granted));
 }
 

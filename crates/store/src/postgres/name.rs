@@ -40,7 +40,8 @@ pub(super) async fn claim(
             }
         }
         match lookup(pool, tenant, name).await? {
-            Some(held) if held.owner == owner => return Ok(Claimed::Granted),
+            // It is the owner's own since.
+            Some(held) if held.owner == owner => {}
             Some(held) => return Ok(Claimed::Held(held)),
             None => {}
         }

@@ -176,7 +176,7 @@ pub(super) static STATEMENTS: [Statement; 29] = [
     // Claim: a free name, or the owner's own.
     statement(
         "INSERT INTO name (key, owner, bound, at) VALUES ($1, $2, false, $3)
-         ON CONFLICT (key) DO UPDATE SET at = $3 WHERE name.owner = $2 AND NOT name.bound",
+         ON CONFLICT (key) DO UPDATE SET at = $3, bound = false WHERE name.owner = $2",
         &[Type::BYTEA, Type::UUID, Type::INT8],
     ),
     // Takeover: an unbound claim that is still the one given.

@@ -37,7 +37,6 @@ pub(super) fn claim(
     at: i64,
 ) -> Result<Claimed> {
     match lookup(connection, tenant, name)? {
-        Some(held) if held.owner == owner && held.bound => return Ok(Claimed::Granted),
         Some(held) if held.owner != owner && (held.bound || stale != Some(held)) => return Ok(Claimed::Held(held)),
         _ => {}
     }
